@@ -1,0 +1,69 @@
+# `make` alone lists what there is. Everything is installed into .venv, from the hashes in requirements.lock.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 4566
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e lock schema clean
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## install everything the other targets need into .venv
+
+$(READY): requirements.lock
+	@echo "Setting up .venv (once, about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[0-9.]*' requirements.lock)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@touch $@
+
+demo: $(READY)  ## see a healthy version promoted and a faulty one taken back, on this machine
+	@$(BIN)/python -m sandbox demo
+
+test: lint types $(READY)  ## run every check: lint, types, and all tests
+	@$(BIN)/python -m pytest
+
+sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0.0.1:4566 (PORT= for another)
+	@$(BIN)/python -m sandbox serve --port $(PORT)
+
+lint: $(READY)  ## check style, the template and the state machine
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/cfn-lint template.yaml
+
+format: $(READY)  ## rewrite the code in its one style
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format --quiet
+
+types: $(READY)  ## check types, strictly
+	@$(BIN)/mypy --no-error-summary
+
+unit: $(READY)  ## run the tests that need no AWS
+	@$(BIN)/python -m pytest tests/unit
+
+integration: $(READY)  ## run the tests of the AWS adapters and handlers
+	@$(BIN)/python -m pytest tests/integration
+
+statemachine: $(READY)  ## run the tests that walk the state machine
+	@$(BIN)/python -m pytest tests/statemachine
+
+e2e: $(READY)  ## run the suite that deploys into the sandbox
+	@$(BIN)/python -m pytest tests/e2e
+
+lock: $(READY)  ## resolve the dependencies anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		--group dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		--no-emit-package botocore --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
+		--constraint requirements.lock pyproject.toml --output-file layers/rollout/requirements.txt
+
+schema: $(READY)  ## write the JSON Schema of policies anew
+	@PYTHONPATH=layers/rollout $(BIN)/python -m rollout.policy > docs/policy.schema.json
+
+clean:  ## remove everything make has made
+	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis
