@@ -1,0 +1,21 @@
+"""CloseRollout: the ledger is closed and people are told; the ending is no longer in question."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
+from rollout.aws.wiring import ledger
+from rollout.restore import Closing
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    closing = Closing.model_validate(document)
+    ending = closing.known_ending
+    ledger().close(closing.target, closing.execution, ending, datetime.now(UTC))
+    metrics.add_dimension("outcome", ending.outcome)
+    metrics.add_metric("RolloutsEnded", MetricUnit.Count, 1)
+    logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)
+    return document | {"ending": ending.model_dump(mode="json")}

@@ -1,0 +1,24 @@
+"""JudgeCanary: measure, judge, decide the next move."""
+
+from datetime import UTC, datetime
+
+from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
+from rollout.aws.settings import timing
+from rollout.aws.wiring import ledger, version_metrics
+from rollout.decide import decide
+from rollout.judge import judge, observed
+from rollout.models import Rollout
+from rollout.window import closed_window
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@event_parser(model=Rollout)
+def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
+    now, clock = datetime.now(UTC), timing()
+    minutes = version_metrics().minutes(rollout, closed_window(rollout.judged_since, now, clock))
+    judgement = judge(observed(rollout, minutes, clock), rollout.policy)
+    decided = decide(rollout, judgement, now, clock)
+    ledger().record_look(decided, now)
+    logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
+    return decided.document()

@@ -1,0 +1,20 @@
+"""ShiftTraffic: give the canary its next share."""
+
+from datetime import UTC, datetime
+
+from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
+from rollout.aws.settings import timing
+from rollout.aws.wiring import alias_of
+from rollout.models import Rollout
+from rollout.plan import next_step, step_begun
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@event_parser(model=Rollout)
+def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
+    ahead = next_step(rollout)
+    alias = alias_of(ahead.target).split(ahead.stable_version, ahead.canary_version, ahead.percent, ahead.revision_id)
+    shifted = step_begun(ahead, alias.revision_id, datetime.now(UTC), timing())
+    logger.info("Traffic shifted", target=shifted.target.name, percent=shifted.percent, step=shifted.step)
+    return shifted.document()

@@ -1,0 +1,70 @@
+"""Accepts a request, from what was found; nothing has been touched yet."""
+
+from rollout.errors import UnknownVersionError, VersionPendingError
+from rollout.facts import FunctionFacts, VersionFacts
+from rollout.models import Execution, Rollout, Start
+from rollout.refusals import refusals
+from rollout.request import RolloutRequest
+
+
+def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Rollout:
+    """Return the rollout to begin, or one with nothing to do where the alias is yet to be made.
+
+    Raises VersionPendingError while the canary is being made ready, and else the first RefusedError there is, with
+    the sentences of all of them.
+    """
+    found = _without_our_own(found, execution)
+    canary = _canary(request, found)
+    if refused := [*refusals(canary, found)]:
+        raise type(refused[0])(" ".join(str(refusal) for refusal in refused))
+    if canary.state == "Pending":
+        raise VersionPendingError(f"Version {canary.version} of {found.target.function} is still Pending.")
+    begun = _begun(request, found, canary, execution)
+    return begun if found.alias else _nothing_to_compare(begun)
+
+
+def alias_mark(execution: Execution) -> str:
+    """Return the description of an alias we make, by which a repeated task knows its own work."""
+    return f"Made by Lambda Rollouts, execution {execution.name}"
+
+
+def _without_our_own(found: FunctionFacts, execution: Execution) -> FunctionFacts:
+    """Leave out an alias that this execution made in an attempt whose answer was lost (P4)."""
+    if found.alias and found.alias.description == alias_mark(execution):
+        return found.model_copy(update={"alias": None, "stable": None})
+    return found
+
+
+def _canary(request: RolloutRequest, found: FunctionFacts) -> VersionFacts:
+    function = found.target.function
+    if found.canary:
+        return found.canary
+    if found.newest_version is None:
+        raise UnknownVersionError(
+            f"{function} has no published version: publish one (aws lambda publish-version --function-name {function})."
+        )
+    raise UnknownVersionError(
+        f"{function} has no version {request.version}; its newest is {found.newest_version}: name one that exists, or"
+        " leave version out to take the newest."
+    )
+
+
+def _begun(request: RolloutRequest, found: FunctionFacts, canary: VersionFacts, execution: Execution) -> Rollout:
+    stable = found.alias.version if found.alias else canary.version
+    return Rollout(
+        execution=execution,
+        target=found.target,
+        stable_version=stable,
+        canary_version=canary.version,
+        policy=request.policy,
+        revision_id=found.alias.revision_id if found.alias else "",
+        reason=f"{found.target.name} serves version {stable}; version {canary.version} gets its first share next",
+    )
+
+
+def _nothing_to_compare(begun: Rollout) -> Rollout:
+    reason = (
+        f"{begun.target.name} did not exist, so it was made at version {begun.canary_version};"
+        " there was nothing to compare it with"
+    )
+    return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})

@@ -1,0 +1,47 @@
+"""Turns AWS's refusals into our errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
+
+from rollout.errors import AwsUnavailableError
+
+_TRY_AGAIN = (
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServiceFault",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ResourceConflictException",
+    "ServiceException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+)
+
+
+@contextmanager
+def answered(asking: str) -> Iterator[None]:
+    """Raise AwsUnavailableError where AWS could not answer, by the words of what it was asked.
+
+    A clear answer passes through as it is, a refusal as botocore's ClientError.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) in _TRY_AGAIN or _status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise AwsUnavailableError(f"{asking}: AWS answered {error}") from error
+        raise
+    except (ConnectionError, HTTPClientError) as error:
+        raise AwsUnavailableError(f"{asking}: {error}") from error
+
+
+def code_of(error: ClientError) -> str:
+    """Return AWS's own code for a refusal, such as ResourceNotFoundException."""
+    return error.response["Error"]["Code"]
+
+
+def _status(error: ClientError) -> int:
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

@@ -1,0 +1,25 @@
+"""Starts the execution that carries a rollout."""
+
+from typing import TYPE_CHECKING
+
+from rollout.aws.answers import answered
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class Executions:
+    """The executions of one state machine."""
+
+    def __init__(self, client: "SFNClient", state_machine_arn: str) -> None:
+        self._client = client
+        self._state_machine_arn = state_machine_arn
+
+    def start_once(self, name: str, request: str) -> bool:
+        """Start an execution; False where one of that name has been started already. Raises AwsUnavailableError."""
+        with answered(f"starting execution {name}"):
+            try:
+                self._client.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=request)
+            except self._client.exceptions.ExecutionAlreadyExists:
+                return False
+        return True

@@ -1,0 +1,101 @@
+"""Reads functions and their versions.
+
+GetFunction is used even where GetFunctionConfiguration would do: it has a budget of 100 calls a second of its own,
+while nearly everything else in Lambda's API shares 15.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rollout.aws.alias import LambdaAlias
+from rollout.aws.answers import answered
+from rollout.errors import UnknownFunctionError
+from rollout.facts import OPT_IN_TAG, AliasState, FunctionFacts, VersionFacts
+from rollout.models import Execution
+from rollout.request import RolloutRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
+
+
+class FunctionLookup:
+    """One function, read as often as needed and not more. Each method may raise AwsUnavailableError."""
+
+    def __init__(self, client: "LambdaClient", function: str) -> None:
+        self._client = client
+        self._function = function
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        """The function's tags; raises UnknownFunctionError."""
+        found = self._get()
+        if found is None:
+            raise UnknownFunctionError(
+                f"There is no function {self._function} in this account and region: check the name"
+                " (aws lambda list-functions), or deploy it first."
+            )
+        return found.get("Tags", {})
+
+    @property
+    def opted_in_alias(self) -> str | None:
+        """The alias the function's tag hands over to us; None without the tag."""
+        return self.tags.get(OPT_IN_TAG)
+
+    def facts(self, request: RolloutRequest, execution: Execution) -> FunctionFacts:
+        """Return what a request meets; where it names no version, the newest one is the canary."""
+        target = request.target(execution, self.opted_in_alias)
+        alias = LambdaAlias(self._client, target).find()
+        canary, newest = self._canary(request.version)
+        return FunctionFacts(
+            target=target,
+            tags=self.tags,
+            newest_version=newest,
+            alias=alias,
+            stable=self._version(alias.version) if alias else None,
+            canary=canary,
+            capacity_moving=self._capacity_moving(target.alias, alias),
+        )
+
+    def _canary(self, version: str | None) -> tuple[VersionFacts | None, str | None]:
+        """Return the version asked for, and the newest one where that had to be looked up."""
+        if version and (asked := self._version(version)):
+            return asked, None
+        newest = self._newest()
+        return (self._version(newest) if newest and not version else None), newest
+
+    def _get(self, qualifier: str = "$LATEST") -> "GetFunctionResponseTypeDef | None":
+        with answered(f"reading {self._function}"):
+            try:
+                return self._client.get_function(FunctionName=self._function, Qualifier=qualifier)
+            except self._client.exceptions.ResourceNotFoundException:
+                return None
+
+    def _version(self, version: str) -> VersionFacts | None:
+        found = self._get(version)
+        if found is None:
+            return None
+        configuration = found["Configuration"]
+        return VersionFacts(
+            version=version,
+            state=configuration["State"],
+            state_reason=configuration.get("StateReason", ""),
+            role=configuration["Role"],
+            dead_letter=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
+        )
+
+    def _newest(self) -> str | None:
+        pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=self._function)
+        with answered(f"listing the versions of {self._function}"):
+            published = [v["Version"] for page in pages for v in page["Versions"] if v["Version"] != "$LATEST"]
+        return max(published, key=int, default=None)
+
+    def _capacity_moving(self, alias: str, found: AliasState | None) -> bool:
+        if found is None:
+            return False
+        with answered(f"reading the provisioned concurrency of {self._function}:{alias}"):
+            try:
+                capacity = self._client.get_provisioned_concurrency_config(FunctionName=self._function, Qualifier=alias)
+            except self._client.exceptions.ProvisionedConcurrencyConfigNotFoundException:
+                return False
+        return capacity["Status"] == "IN_PROGRESS"

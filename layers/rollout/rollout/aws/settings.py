@@ -1,0 +1,32 @@
+"""What the stack tells its functions through their environment; a missing word fails at once, by name."""
+
+import json
+import os
+
+from rollout.window import Timing
+
+
+def timing() -> Timing:
+    """Return how CloudWatch keeps time, from MetricPeriodSeconds and MetricLagSeconds of the stack."""
+    return Timing(
+        period_seconds=int(os.environ["METRIC_PERIOD_SECONDS"]),
+        lag_seconds=int(os.environ["METRIC_LAG_SECONDS"]),
+    )
+
+
+def default_policy() -> object:
+    """Return the stack's DefaultPolicy as JSON, not yet validated; its bare text where it is no JSON at all."""
+    try:
+        return json.loads(os.environ["DEFAULT_POLICY"])
+    except ValueError:
+        return os.environ["DEFAULT_POLICY"]
+
+
+def ledger_table() -> str:
+    """Return the name of the ledger's table."""
+    return os.environ["LEDGER_TABLE"]
+
+
+def state_machine_arn() -> str:
+    """Return the ARN of the state machine that carries rollouts."""
+    return os.environ["STATE_MACHINE_ARN"]

@@ -1,0 +1,34 @@
+"""Hands each handler its adapters, with the stack's settings and the right account's clients in them."""
+
+from rollout.aws import clients, settings
+from rollout.aws.alias import LambdaAlias
+from rollout.aws.executions import Executions
+from rollout.aws.functions import FunctionLookup
+from rollout.aws.ledger import Ledger
+from rollout.aws.metrics import VersionMetrics
+from rollout.models import Target
+
+
+def alias_of(target: Target) -> LambdaAlias:
+    """Return the alias a rollout is about."""
+    return LambdaAlias(clients.lambda_client(), target)
+
+
+def lookup(function: str) -> FunctionLookup:
+    """Return the reader of a function in our own account and region."""
+    return FunctionLookup(clients.lambda_client(), function)
+
+
+def version_metrics() -> VersionMetrics:
+    """Return the reader of Lambda's metrics."""
+    return VersionMetrics(clients.cloudwatch_client(), settings.timing())
+
+
+def ledger() -> Ledger:
+    """Return the table of rollouts."""
+    return Ledger(clients.dynamodb_client(), settings.ledger_table())
+
+
+def executions() -> Executions:
+    """Return the executions of our state machine."""
+    return Executions(clients.stepfunctions_client(), settings.state_machine_arn())

@@ -1,0 +1,84 @@
+"""So what? The next move after a look, from the rollout, the judgement and the time."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from rollout.duration import say_duration
+from rollout.endings import handed_over, promoted
+from rollout.models import Ending, Judgement, Move, Phase, Rollout, Verdict
+from rollout.policy import MAX_LOOKS, OnInconclusive
+from rollout.window import EDGE, Timing, seconds_to_next_look
+
+
+def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing) -> Rollout:
+    """Return the rollout with its next move, the sentence behind it, and the seconds to the look after."""
+    move, why = _next_move(rollout, judgement.verdict, now)
+    reason = f"{judgement.verdict}: {judgement.reason}" + (f"; {why}" if why else "")
+    return rollout.model_copy(
+        update={
+            "looks": rollout.looks + 1,
+            "judgement": judgement,
+            "next_move": move,
+            "reason": reason,
+            "wait_seconds": seconds_to_next_look(now, rollout.policy.look_every, timing),
+            "ending": _ending(move, reason, rollout),
+        }
+    )
+
+
+def _next_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move, str]:
+    held = now - (rollout.step_started_at or now) + EDGE
+    if verdict is Verdict.UNHEALTHY:
+        return Move.ROLL_BACK, ""
+    if rollout.looks + 1 >= MAX_LOOKS:
+        return Move.ROLL_BACK, f"{MAX_LOOKS:,} looks are all an execution has room for"
+    if held < timedelta(seconds=_hold(rollout)):
+        return Move.WAIT, ""
+    match verdict:
+        case Verdict.HEALTHY:
+            return _onward(rollout), ""
+        case Verdict.INCONCLUSIVE:
+            return _when_thin(rollout, held)
+        case unknown:
+            assert_never(unknown)
+
+
+def _hold(rollout: Rollout) -> int:
+    return rollout.policy.bake if rollout.phase is Phase.BAKE else rollout.current_step.hold
+
+
+def _onward(rollout: Rollout) -> Move:
+    if rollout.phase is Phase.BAKE:
+        return Move.FINISH
+    return Move.PROMOTE if rollout.is_last_step else Move.SHIFT
+
+
+def _when_thin(rollout: Rollout, held: timedelta) -> tuple[Move, str]:
+    policy = rollout.policy
+    if rollout.phase is Phase.BAKE and policy.bake == 0:
+        return Move.FINISH, "the policy asks for no bake"
+    extension = say_duration(policy.max_hold)
+    if held < timedelta(seconds=_hold(rollout) + policy.max_hold):
+        return Move.WAIT, f"held on for calls, at most {extension} longer than planned"
+    why = f"still so after max_hold {extension}, and on_inconclusive is {policy.on_inconclusive}"
+    return _when_still_thin(rollout), why
+
+
+def _when_still_thin(rollout: Rollout) -> Move:
+    match rollout.policy.on_inconclusive:
+        case OnInconclusive.EXTEND:
+            return Move.WAIT
+        case OnInconclusive.PROMOTE:
+            return _onward(rollout)
+        case OnInconclusive.ROLL_BACK:
+            return Move.ROLL_BACK
+        case OnInconclusive.HAND_OVER:
+            return Move.HAND_OVER
+        case unknown:
+            assert_never(unknown)
+
+
+def _ending(move: Move, reason: str, rollout: Rollout) -> Ending | None:
+    if move is Move.FINISH:
+        return promoted(rollout, reason)
+    return handed_over(reason) if move is Move.HAND_OVER else None

@@ -1,0 +1,89 @@
+"""What can go wrong, named for the operator who reads it in the console.
+
+Every message is a sentence or two: what was found, what is needed, what to do next.
+The class names reach the state machine as error names, so renaming one is a change of its Retry and Catch.
+"""
+
+
+class RolloutError(Exception):
+    """When a rollout cannot go on."""
+
+
+class AwsUnavailableError(RolloutError):
+    """When AWS throttled us, answered 5xx or did not answer; the state machine tries again."""
+
+
+class MetricsIncompleteError(RolloutError):
+    """When CloudWatch answered a part of what was asked; the state machine tries the look again."""
+
+
+class VersionPendingError(RolloutError):
+    """When the version is still being made ready; the state machine asks again."""
+
+
+class AliasChangedError(RolloutError):
+    """When somebody moved the alias after we read it, so our write was not made."""
+
+
+class RefusedError(RolloutError):
+    """When a request is refused, before anything was touched."""
+
+
+class BadRequestError(RefusedError):
+    """When the execution's input is not a request we understand."""
+
+
+class BadPolicyError(RefusedError):
+    """When the policy does not fit its model, or cannot be carried out."""
+
+
+class ForeignTargetError(RefusedError):
+    """When the function lies in another account or region than the orchestrator."""
+
+
+class UnknownFunctionError(RefusedError):
+    """When the function does not exist."""
+
+
+class UnknownVersionError(RefusedError):
+    """When the function has no such published version."""
+
+
+class UnknownAliasError(RefusedError):
+    """When the function has no such alias, and its tag does not ask for one of that name."""
+
+
+class NotOptedInError(RefusedError):
+    """When the function's tag does not hand this alias over to us."""
+
+
+class LatestVersionError(RefusedError):
+    """When $LATEST is asked for: an alias cannot give it a share."""
+
+
+class VersionNotActiveError(RefusedError):
+    """When the version cannot be invoked."""
+
+
+class DifferentRoleError(RefusedError):
+    """When stable and canary run under different execution roles: Lambda will not split an alias over them."""
+
+
+class DifferentDeadLetterError(RefusedError):
+    """When stable and canary send their failures elsewhere: Lambda will not split an alias over them."""
+
+
+class AliasSplitError(RefusedError):
+    """When the alias already shares its traffic between two versions."""
+
+
+class ProvisionedConcurrencyMovingError(RefusedError):
+    """When Lambda itself is still moving the alias's provisioned concurrency, and its weights with it."""
+
+
+class AlreadyServedError(RefusedError):
+    """When the alias already serves this version."""
+
+
+class VersionPassedError(RefusedError):
+    """When the alias serves a newer version than the one asked for."""

@@ -1,0 +1,54 @@
+"""What PrepareRollout finds before it answers a request."""
+
+from pydantic import Field
+
+from rollout.models import Target, Value
+
+OPT_IN_TAG = "rollout:alias"
+"""The function's tag that hands an alias over to us; its value is the alias's name."""
+
+
+class AliasState(Value):
+    """Where an alias points. `shares` are percents of further versions; empty when it serves one alone."""
+
+    version: str
+    revision_id: str
+    shares: dict[str, float] = Field(default_factory=dict)
+    description: str = ""
+
+    def serves_alone(self, version: str) -> bool:
+        """Whether every call reaches this version. A share of 0 percent reaches nobody, but is no whole alias."""
+        return self.version == version and not self.shares
+
+    def say(self) -> str:
+        """Return the alias in words, such as `version 3 with 10 % to version 4`."""
+        shares = "".join(f" with {percent:g} % to version {version}" for version, percent in self.shares.items())
+        return f"version {self.version}{shares}"
+
+
+class VersionFacts(Value):
+    """A published version as Lambda describes it."""
+
+    version: str
+    state: str
+    state_reason: str = ""
+    role: str
+    dead_letter: str | None = None
+
+
+class FunctionFacts(Value):
+    """A function, the versions and the alias a request is about; None for what does not exist."""
+
+    target: Target
+    tags: dict[str, str] = Field(default_factory=dict)
+    newest_version: str | None = None
+    alias: AliasState | None = None
+    stable: VersionFacts | None = None
+    canary: VersionFacts | None = None
+    capacity_moving: bool = False
+    """Whether Lambda is still allocating the alias's provisioned concurrency."""
+
+    @property
+    def opted_in_alias(self) -> str | None:
+        """The alias the tag hands over to us; None without the tag."""
+        return self.tags.get(OPT_IN_TAG)

@@ -1,0 +1,24 @@
+"""The counts of both versions, minute by minute."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rollout.models import Health, Value
+
+
+class Minute(Value):
+    """What each version served in one metric period (a minute on AWS) from `start`."""
+
+    start: datetime
+    canary: Health = Health()
+    stable: Health = Health()
+
+
+def canary_health(minutes: Iterable[Minute]) -> Health:
+    """Return the canary's counts over all the minutes."""
+    return sum((minute.canary for minute in minutes), Health())
+
+
+def stable_health(minutes: Iterable[Minute]) -> Health:
+    """Return stable's counts over all the minutes."""
+    return sum((minute.stable for minute in minutes), Health())

@@ -1,0 +1,185 @@
+"""The words of a rollout, and the one document that flows through the state machine."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rollout.policy import Policy, Step
+
+
+class Value(BaseModel, frozen=True):
+    """Something that does not change; fields it does not know are ignored, so an execution outlives a deploy."""
+
+
+class Start(StrEnum):
+    """What PrepareRollout makes of a request."""
+
+    BEGIN = "begin"
+    NOTHING_TO_DO = "nothing_to_do"
+    REJECT = "reject"
+
+
+class Phase(StrEnum):
+    """Before promotion the alias is shared with stable; in the bake it serves the canary alone."""
+
+    SHIFTING = "shifting"
+    BAKE = "bake"
+
+
+class Verdict(StrEnum):
+    """What a look finds."""
+
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Move(StrEnum):
+    """What happens after a look."""
+
+    SHIFT = "shift"
+    WAIT = "wait"
+    PROMOTE = "promote"
+    FINISH = "finish"
+    ROLL_BACK = "roll_back"
+    HAND_OVER = "hand_over"
+
+
+class Outcome(StrEnum):
+    """How a rollout ended."""
+
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled_back"
+    HANDED_OVER = "handed_over"
+    ROLLBACK_FAILED = "rollback_failed"
+    REJECTED = "rejected"
+
+
+class Target(Value):
+    """The alias a rollout is about."""
+
+    account: str
+    region: str
+    function: str
+    alias: str
+
+    @property
+    def name(self) -> str:
+        """The function and its alias, as Lambda's metrics name them."""
+        return f"{self.function}:{self.alias}"
+
+
+class Execution(Value):
+    """The Step Functions execution that carries a rollout."""
+
+    arn: str
+    name: str
+    started_at: datetime
+
+    @property
+    def account(self) -> str:
+        """The account the orchestrator runs in."""
+        return self.arn.split(":")[4]
+
+    @property
+    def region(self) -> str:
+        """The region the orchestrator runs in."""
+        return self.arn.split(":")[3]
+
+
+class Failure(Value):
+    """What a Catch adds to the document: Step Functions' own two words."""
+
+    error: str = Field(alias="Error")
+    cause: str = Field(alias="Cause")
+
+
+class Ending(Value):
+    """How it ended, and the error code and sentence that a Fail state shows."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    outcome: Outcome
+    error: str = Field(alias="Error")
+    cause: str = Field(alias="Cause")
+
+
+class Health(Value):
+    """The calls one version served in a window, and how many of them failed."""
+
+    calls: int = 0
+    errors: int = 0
+
+    @property
+    def error_percent(self) -> float:
+        """Failed calls per hundred; 0 where there were none."""
+        return 100 * self.errors / self.calls if self.calls else 0.0
+
+    def __add__(self, other: "Health") -> "Health":
+        return Health(calls=self.calls + other.calls, errors=self.errors + other.errors)
+
+
+class Judgement(Value):
+    """What a look found, why, and the counts it rests on (since the first shift; in the bake, since promotion)."""
+
+    verdict: Verdict
+    reason: str
+    canary: Health
+    stable: Health
+    evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
+    evidence_limit: float
+
+
+class Rollout(Value):
+    """The document of one rollout: each task takes it whole and returns the next one."""
+
+    execution: Execution
+    target: Target
+    stable_version: str
+    canary_version: str
+    policy: Policy
+    revision_id: str = Field(description="The alias as we last read or wrote it.")
+    start: Start = Start.BEGIN
+    phase: Phase = Phase.SHIFTING
+    step: int = Field(default=0, description="The step the rollout is in, from 1; 0 before the first shift.")
+    first_shift_at: datetime | None = None
+    step_started_at: datetime | None = Field(default=None, description="When this step, or the bake, began.")
+    looks: int = 0
+    judgement: Judgement | None = None
+    next_move: Move | None = None
+    wait_seconds: int = 0
+    reason: str = ""
+    ending: Ending | None = None
+
+    @property
+    def current_step(self) -> Step:
+        """The step the rollout is in; the first one before the first shift."""
+        return self.policy.steps[max(self.step, 1) - 1]
+
+    @property
+    def percent(self) -> float:
+        """The canary's share of the alias's calls now."""
+        if self.phase is Phase.BAKE:
+            return 100
+        return self.current_step.percent if self.step else 0
+
+    @property
+    def judged_since(self) -> datetime:
+        """The moment from which counts are taken: the first shift, or the promotion in the bake."""
+        since = self.step_started_at if self.phase is Phase.BAKE else self.first_shift_at
+        if since is None:
+            raise ValueError("nothing can be judged before the first shift")
+        return since
+
+    @property
+    def is_last_step(self) -> bool:
+        """Whether promotion comes next."""
+        return self.step == len(self.policy.steps)
+
+    def document(self) -> dict[str, object]:
+        """Return what goes back to the state machine; what is not known yet is left out.
+
+        Only at the top: further down a null may be somebody's choice, as `max_error_percent: null` is.
+        """
+        return {key: value for key, value in self.model_dump(mode="json").items() if value is not None}

@@ -1,0 +1,124 @@
+"""How a version is to be rolled out: the steps, and what makes them pass or fail."""
+
+import json
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+
+from rollout.duration import Seconds, say_duration
+from rollout.errors import BadPolicyError
+from rollout.problems import problems
+
+MAX_LOOKS = 2500
+"""Looks one execution has room for: Step Functions ends it at 25,000 history events, and a look costs nine."""
+
+
+class OnInconclusive(StrEnum):
+    """What happens to a step that still has too few calls after `max_hold` of extension."""
+
+    EXTEND = "extend"
+    PROMOTE = "promote"
+    ROLL_BACK = "roll_back"
+    HAND_OVER = "hand_over"
+
+
+def _share(percent: float) -> float:
+    if 0 < percent < 1:
+        raise ValueError(f"shares are percents from 1 to 99; for {percent:.0%} write {percent * 100:g}")
+    if not 1 <= percent < 100:  # noqa: PLR2004 - a percent ends at 100
+        raise ValueError("a step's share is at least 1 and below 100; promotion after the last step gives 100")
+    return percent
+
+
+Percent = Annotated[
+    float,
+    Field(strict=True, json_schema_extra={"minimum": 1, "exclusiveMaximum": 100}),
+    AfterValidator(_share),
+]
+
+
+class _Strict(BaseModel, frozen=True, extra="forbid"):
+    pass
+
+
+class Step(_Strict):
+    """A share for the canary, and how long it keeps it at least."""
+
+    percent: Percent = Field(description="The canary's share of the alias's calls, 1 to below 100.")
+    hold: Seconds = Field(description="How long the canary keeps this share at least.")
+
+
+class Guards(_Strict):
+    """Ceilings that hold whatever stable does."""
+
+    max_error_percent: float | None = Field(
+        default=5,
+        gt=0,
+        le=100,
+        strict=True,
+        description="The canary is unhealthy above this share of failed calls; null for no ceiling.",
+    )
+
+
+class Policy(_Strict):
+    """A plan for one rollout; unknown keys are refused by name."""
+
+    steps: list[Step] = Field(min_length=1, max_length=100, description="Rising shares, in order.")
+    bake: Seconds = Field(default=900, description="How long the canary is watched after promotion.")
+    look_every: Annotated[Seconds, Field(ge=1)] = Field(default=60, description="Time between two looks.")
+    guards: Guards = Guards()
+    false_rollback_percent: float = Field(
+        default=1,
+        ge=0.001,
+        le=50,
+        strict=True,
+        description="The chance, over the whole rollout, that a healthy canary is taken back.",
+    )
+    min_invocations: int = Field(
+        default=50, ge=1, strict=True, description="Calls the canary needs in each step before it can pass."
+    )
+    max_hold: Seconds = Field(
+        default=7200, description="How much longer than its hold a step with too few calls may last."
+    )
+    on_inconclusive: OnInconclusive = Field(
+        default=OnInconclusive.EXTEND,
+        description="What decides a step that is still too thin after max_hold.",
+    )
+
+    @model_validator(mode="after")
+    def _steps_rise(self) -> Self:
+        for number, (before, after) in enumerate(pairwise(self.steps), start=1):
+            if after.percent <= before.percent:
+                raise ValueError(
+                    f"steps[{number}].percent is {after.percent:g} after {before.percent:g}: each step must give"
+                    " the canary more than the one before"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _looks_fit(self) -> Self:
+        if self.planned_looks > MAX_LOOKS:
+            raise ValueError(
+                f"its holds and bake need {self.planned_looks:,} looks, one every {say_duration(self.look_every)},"
+                f" and an execution has room for {MAX_LOOKS:,}: raise look_every"
+            )
+        return self
+
+    @property
+    def planned_looks(self) -> int:
+        """Looks from the first shift to the end of the bake, when no step is extended."""
+        return sum(-(-hold // self.look_every) for hold in [*(step.hold for step in self.steps), self.bake])
+
+
+def read_policy(value: object) -> Policy:
+    """Return the policy written by a person; raises BadPolicyError that names each field and value."""
+    try:
+        return Policy.model_validate(value)
+    except ValidationError as error:
+        raise BadPolicyError(f"The policy is refused: {problems(error, 'policy')}.") from error
+
+
+if __name__ == "__main__":
+    print(json.dumps({"title": "Lambda Rollouts policy"} | Policy.model_json_schema(), indent=2))  # noqa: T201

@@ -1,0 +1,97 @@
+"""Every reason there is to refuse a request, each with what was found, what is needed and what to do."""
+
+from collections.abc import Iterator
+
+from rollout.errors import (
+    AliasSplitError,
+    AlreadyServedError,
+    DifferentDeadLetterError,
+    DifferentRoleError,
+    NotOptedInError,
+    ProvisionedConcurrencyMovingError,
+    RefusedError,
+    UnknownAliasError,
+    VersionNotActiveError,
+    VersionPassedError,
+)
+from rollout.facts import OPT_IN_TAG, FunctionFacts, VersionFacts
+from rollout.models import Target
+
+
+def refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
+    """Yield all that speaks against giving this version a share of this alias, the alias's own matters first."""
+    yield from _alias_refusals(found)
+    yield from _version_refusals(canary, found)
+
+
+def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
+    target = found.target
+    if found.opted_in_alias != target.alias:
+        yield _not_opted_in(found)
+    if found.capacity_moving:
+        yield ProvisionedConcurrencyMovingError(
+            f"Lambda is still allocating the provisioned concurrency of {target.name}, and moves its weights until"
+            " it is done: start again when its status is READY (aws lambda get-provisioned-concurrency-config"
+            f" --function-name {target.function} --qualifier {target.alias})."
+        )
+    elif found.alias and found.alias.shares:
+        yield AliasSplitError(
+            f"{target.name} is already split: {found.alias.say()}. Another rollout or a person is at work; start"
+            " again when it serves one version alone."
+        )
+
+
+def _not_opted_in(found: FunctionFacts) -> RefusedError:
+    target = found.target
+    remedy = (
+        f"tag the function (aws lambda tag-resource --resource <its ARN> --tags {OPT_IN_TAG}={target.alias})"
+        f" or name the alias its tag names"
+    )
+    tagged = f"names {found.opted_in_alias}" if found.opted_in_alias else "is missing"
+    if found.alias is None and found.opted_in_alias:
+        return UnknownAliasError(f"{target.function} has no alias {target.alias}, and its tag {tagged}: {remedy}.")
+    return NotOptedInError(
+        f"{target.name} is not handed over to Lambda Rollouts: the tag {OPT_IN_TAG} of {target.function} {tagged}, and"
+        f" {target.alias} is needed: {remedy}."
+    )
+
+
+def _version_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
+    if canary.state not in ("Active", "Pending"):
+        yield VersionNotActiveError(
+            f"Version {canary.version} is {canary.state}{_because(canary)}, and has to be Active: mend it, publish"
+            " again and start with the new version."
+        )
+    if found.stable and found.alias and not found.alias.shares:
+        yield from _order_refusals(canary, found.stable, found.target)
+        yield from _pairing_refusals(canary, found.stable)
+
+
+def _because(canary: VersionFacts) -> str:
+    return f" ({canary.state_reason})" if canary.state_reason else ""
+
+
+def _order_refusals(canary: VersionFacts, stable: VersionFacts, target: Target) -> Iterator[RefusedError]:
+    if canary.version == stable.version:
+        yield AlreadyServedError(
+            f"{target.name} already serves version {canary.version} alone: nothing is left to roll out. If whoever"
+            f" published it also moved the alias, leave {target.alias} to Lambda Rollouts from now on."
+        )
+    elif int(canary.version) < int(stable.version):
+        yield VersionPassedError(
+            f"{target.name} serves version {stable.version}, which is newer than version {canary.version}: publish"
+            " the older code again and roll that out."
+        )
+
+
+def _pairing_refusals(canary: VersionFacts, stable: VersionFacts) -> Iterator[RefusedError]:
+    remedy = "Lambda splits an alias only over versions that agree in this: publish a version that agrees"
+    if canary.role != stable.role:
+        yield DifferentRoleError(
+            f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. {remedy}."
+        )
+    if canary.dead_letter != stable.dead_letter:
+        yield DifferentDeadLetterError(
+            f"Version {canary.version} sends its failures to {canary.dead_letter or 'nowhere'}, version"
+            f" {stable.version} to {stable.dead_letter or 'nowhere'}. {remedy}."
+        )

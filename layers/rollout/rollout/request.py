@@ -1,0 +1,149 @@
+"""What an operator or an event asks for, from as little as {"function": "my-api"}."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
+
+from rollout.endings import rejected
+from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError, RefusedError
+from rollout.models import Execution, Start, Target, Value
+from rollout.policy import Policy, read_policy
+from rollout.problems import problems
+
+DEFAULT_ALIAS = "live"
+
+_FUNCTION = re.compile(
+    r"^(?:arn:[\w-]+:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?(?:function:)?"
+    r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?$"
+)
+_FORMS = "a function's name or ARN, with or without a version or an alias behind it"
+
+
+class FunctionName(Value):
+    """A function as people write it, taken apart; what they left out is None."""
+
+    name: str
+    account: str | None = None
+    region: str | None = None
+    qualifier: str | None = None
+
+
+def read_function(text: str) -> FunctionName:
+    """Return the parts of a name, partial ARN or ARN; raises ValueError that says which forms are taken."""
+    found = _FUNCTION.match(text)
+    if not found:
+        raise ValueError(f"write {_FORMS}")
+    return FunctionName(**found.groupdict())
+
+
+def _function_text(text: str) -> str:
+    read_function(text)
+    return text
+
+
+def _version_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _version(text: str) -> str:
+    if text != "$LATEST" and not re.match(r"^[1-9]\d*$", text):
+        raise ValueError("write the number of a published version, such as 7")
+    return text
+
+
+def _alias(text: str) -> str:
+    if not re.match(r"^(?!\d+$)[A-Za-z0-9_-]{1,128}$", text):
+        raise ValueError("an alias is made of letters, digits, - and _, and is not a number")
+    return text
+
+
+class _Input(BaseModel, extra="forbid"):
+    function: Annotated[str, AfterValidator(_function_text)]
+    alias: Annotated[str, AfterValidator(_alias)] | None = None
+    version: Annotated[str, BeforeValidator(_version_text), AfterValidator(_version)] | None = None
+    policy: dict[str, object] | None = None
+
+
+class RolloutRequest(Value):
+    """What is to be rolled out; None where the orchestrator is to choose."""
+
+    function: str
+    alias: str | None
+    version: str | None
+    policy: Policy
+
+    def target(self, execution: Execution, tagged_alias: str | None) -> Target:
+        """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
+        alias = self.alias or tagged_alias or DEFAULT_ALIAS
+        return Target(account=execution.account, region=execution.region, function=self.function, alias=alias)
+
+
+class Preparation(Value):
+    """What PrepareRollout is given: the execution's input as it came, and the execution itself."""
+
+    request: Any
+    execution: Execution
+
+    def read(self, default_policy: object) -> RolloutRequest:
+        """Return the request in the input; raises a RefusedError for what cannot be read."""
+        return read_request(self.request, self.execution, default_policy)
+
+    def rejection(self, refusal: RefusedError) -> dict[str, object]:
+        """Return the document of a refused request: the input as it came, and the ending."""
+        ending = rejected(refusal).model_dump(mode="json")
+        return {"request": self.request, "start": Start.REJECT, "ending": ending}
+
+
+def read_request(value: object, execution: Execution, default_policy: object) -> RolloutRequest:
+    """Return the request in an execution's input; its function must lie in the execution's account and region.
+
+    Raises BadRequestError, BadPolicyError, LatestVersionError or ForeignTargetError; each names field and value.
+    """
+    asked = _read_input(value)
+    function = read_function(asked.function)
+    _refuse_foreign(function, execution)
+    version, alias = _qualified(asked, function.qualifier)
+    if version == "$LATEST":
+        raise LatestVersionError(
+            f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
+            f" (aws lambda publish-version --function-name {function.name})."
+        )
+    policy = read_policy(default_policy if asked.policy is None else asked.policy)
+    return RolloutRequest(function=function.name, alias=alias, version=version, policy=policy)
+
+
+def _read_input(value: object) -> _Input:
+    try:
+        return _Input.model_validate(value)
+    except ValidationError as error:
+        raise BadRequestError(
+            f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
+            " alias, version and policy may be added."
+        ) from error
+
+
+def _refuse_foreign(function: FunctionName, execution: Execution) -> None:
+    account, region = function.account or execution.account, function.region or execution.region
+    if (account, region) != (execution.account, execution.region):
+        raise ForeignTargetError(
+            f"function is in account {account}, region {region}; this orchestrator works in account"
+            f" {execution.account}, region {execution.region}: start the rollout with the orchestrator there."
+        )
+
+
+def _qualified(asked: _Input, qualifier: str | None) -> tuple[str | None, str | None]:
+    """Return version and alias, each from its own field or from what stands behind the function's name."""
+    if qualifier is None:
+        return asked.version, asked.alias
+    if qualifier == "$LATEST" or qualifier.isdigit():
+        return _agreed("version", asked.version, qualifier), asked.alias
+    return asked.version, _agreed("alias", asked.alias, qualifier)
+
+
+def _agreed(field: str, named: str | None, qualifier: str) -> str:
+    if named not in (None, qualifier):
+        raise BadRequestError(
+            f"{field} is {named}, but the function is written with :{qualifier} behind its name: name one of them."
+        )
+    return qualifier

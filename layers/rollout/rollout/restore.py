@@ -1,0 +1,69 @@
+"""The way back to stable, with the least a document must hold for it."""
+
+from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure
+from rollout.facts import AliasState
+from rollout.models import Ending, Execution, Failure, Move, Phase, Target, Value
+
+
+class WayBack(Value):
+    """What rolling back needs to know; whatever else the document holds may be broken."""
+
+    target: Target
+    stable_version: str
+    canary_version: str
+    phase: Phase = Phase.SHIFTING
+    next_move: Move | None = None
+    reason: str = ""
+    failure: Failure | None = None
+
+    @property
+    def why(self) -> str:
+        """Why the rollout is taken back: the error that led here, or else the last decision."""
+        return say_failure(self.failure) if self.failure else self.reason
+
+
+class Closing(WayBack):
+    """What closing a rollout needs to know."""
+
+    execution: Execution
+    ending: Ending | None = None
+
+    @property
+    def known_ending(self) -> Ending:
+        """The ending it came to; where none was reached, neither way back worked."""
+        unknown = Failure(Error="Unknown", Cause="no task said how the rollout ended")
+        return self.ending or rollback_failed(self.target.name, self.stable_version, self.failure or unknown)
+
+
+def is_ours(found: AliasState, way: WayBack) -> bool:
+    """Whether the alias is where this rollout may have put it, so that it is ours to put back."""
+    known = {way.stable_version, way.canary_version}
+    if not {found.version, *found.shares} <= known:
+        return False
+    return found.version == way.stable_version or _may_be_promoted(way)
+
+
+def _may_be_promoted(way: WayBack) -> bool:
+    """A promotion whose answer was lost leaves the alias at the canary before the document says so."""
+    return way.phase is Phase.BAKE or way.next_move is Move.PROMOTE
+
+
+def must_write(found: AliasState, way: WayBack) -> bool:
+    """Whether the alias is ours and not yet at stable alone."""
+    return is_ours(found, way) and not found.serves_alone(way.stable_version)
+
+
+def taken_back(found: AliasState | None, way: WayBack) -> Ending:
+    """Return how the way back ends: at stable alone, or left to whoever moved the alias."""
+    if found and is_ours(found, way):
+        return rolled_back(way.target.name, way.stable_version, way.why)
+    return handed_over(left_alone(found, way))
+
+
+def left_alone(found: AliasState | None, way: WayBack) -> str:
+    """Return the sentence for an alias that somebody else has moved, and that we therefore leave."""
+    there = f"points at {found.say()}" if found else "no longer exists"
+    return (
+        f"{way.target.name} was moved by somebody else: version {way.stable_version} or {way.canary_version} was"
+        f" expected, and it {there}. It is left as it is; the rollout was being taken back because: {way.why}"
+    )
