@@ -1,0 +1,53 @@
+"""The documents keep step with what they describe."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from rollout import errors
+from rollout.policy import Guards, Policy
+
+ROOT = Path(__file__).parents[2]
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
+STATES = json.loads((ROOT / "statemachine/rollout.asl.json").read_text())["States"]
+BASES = {"RolloutError", "RefusedError"}
+NAMED_ERRORS = {name for name in vars(errors) if name.endswith("Error")} - BASES
+POLICY_KEYS = (set(Policy.model_fields) - {"guards"}) | {f"guards.{name}" for name in Guards.model_fields}
+
+
+def _sections(text: str, title: str) -> set[str]:
+    return set(re.findall(r"^### (\w+)$", text.split(f"\n## {title}\n")[1].split("\n## ")[0], re.MULTILINE))
+
+
+def test_the_runbook_has_a_paragraph_for_every_state_and_no_other():
+    assert _sections(RUNBOOK, "States") == set(STATES)
+
+
+def test_the_runbook_has_a_paragraph_for_every_named_error_and_no_other():
+    assert _sections(RUNBOOK, "Named errors") == NAMED_ERRORS
+
+
+def test_the_readme_lists_every_key_of_a_policy_and_no_other():
+    table = README.split("\n## The policy\n")[1]
+    assert set(re.findall(r"^\| `([\w.]+)` \|", table, re.MULTILINE)) == POLICY_KEYS
+
+
+def test_the_readme_explains_every_ending_an_operator_can_meet():
+    endings = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
+    table = README.split("\n| It ends as |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| (\w+) \| (?:green|red) \|", table, re.MULTILINE)) == endings
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_of_ours_leads_somewhere(document: Path):
+    targets = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", document.read_text())]
+    assert [t for t in targets if not t.startswith("http") and not (document.parent / t).exists()] == []
+
+
+def test_the_samples_of_the_readme_are_requests_we_take():
+    samples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
+    assert [sample["function"].split(":")[-1] for sample in samples] == ["my-api", "my-api"]
+    Policy.model_validate(samples[1]["policy"])
