@@ -1,0 +1,74 @@
+"""What AWS refuses to store in an alias."""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+from collections.abc import Callable
+
+from ministack.core import responses
+from ministack.services import lambda_svc
+
+from sandbox.emulator.seams import Answer, Record, extends
+
+
+@extends(lambda_svc, "_create_alias")
+def _create_alias(original: Callable[..., Answer], name: str, request: Record) -> Answer:
+    return refusal(name, request.get("FunctionVersion", ""), _weights(request)) or original(name, request)
+
+
+@extends(lambda_svc, "_update_alias")
+def _update_alias(original: Callable[..., Answer], name: str, alias_name: str, request: Record) -> Answer:
+    alias = ((lambda_svc._functions.get(name) or {}).get("aliases") or {}).get(alias_name)
+    if alias is None:
+        return original(name, alias_name, request)
+    wanted = {**alias, **request}
+    return refusal(name, wanted["FunctionVersion"], _weights(wanted)) or original(name, alias_name, request)
+
+
+def refusal(name: str, version: str, weights: dict[str, float]) -> Answer | None:
+    """Return AWS's answer to an alias it would not store, or None."""
+    unknown = [number for number in [version, *weights] if number not in _published(name)]
+    if unknown and unknown != ["$LATEST"]:
+        arn = f"{lambda_svc._func_arn(name)}:{unknown[0]}"
+        return _refuse("ResourceNotFoundException", f"Function not found: {arn}", 404)
+    if weights and (reason := _refused_weights(version, weights) or _different(name, [version, *weights])):
+        return _refuse("InvalidParameterValueException", reason, 400)
+    return None
+
+
+def _refuse(code: str, reason: str, status: int) -> Answer:
+    answer: Answer = responses.error_response_json(code, reason, status)
+    return answer
+
+
+def _weights(alias: Record) -> dict[str, float]:
+    weights: dict[str, float] = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return weights
+
+
+def _published(name: str) -> Record:
+    versions: Record = (lambda_svc._functions.get(name) or {}).get("versions", {})
+    return versions
+
+
+def _refused_weights(version: str, weights: dict[str, float]) -> str | None:
+    if "$LATEST" in [version, *weights]:
+        return "$LATEST is not supported for an alias pointing to more than 1 version"
+    if len(weights) > 1:
+        return "Number of items in AdditionalVersionWeights cannot be greater than 1"
+    if version in weights:
+        return (
+            f"Invalid function version {version}. "
+            f"Function version {version} is already included in routing configuration."
+        )
+    if not all(0 <= weight <= 1 for weight in weights.values()):
+        return "Additional version weights must be between 0.0 and 1.0"
+    return None
+
+
+def _different(name: str, versions: list[str]) -> str | None:
+    configs = [_published(name)[number]["config"] for number in versions]
+    if len({config["Role"] for config in configs}) > 1:
+        return "Specified versions must be associated with the same execution role"
+    if len({(config.get("DeadLetterConfig") or {}).get("TargetArn") for config in configs}) > 1:
+        return "Specified versions must have the same dead letter queue configuration"
+    return None

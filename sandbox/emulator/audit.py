@@ -1,0 +1,37 @@
+"""A record of every decision IAM made, for tests that prove a policy neither lacks nor wastes anything."""
+
+import json
+from pathlib import Path
+
+from ministack.core import iam_evaluator
+
+from sandbox.emulator.seams import Original, extends
+
+_record: list[Path] = []
+
+
+def start(path: Path) -> None:
+    """Append each decision to this file from now on, one JSON object a line."""
+    _record[:] = [path]
+
+
+def stop() -> None:
+    _record.clear()
+
+
+def write(principal_arn: str, action: str, resource: str, *, allowed: bool) -> None:
+    principal = principal_arn.split("/")[1]  # the role of arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+    line = {"principal": principal, "action": action, "resource": resource, "allowed": allowed}
+    for path in _record:
+        with path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+@extends(iam_evaluator, "enforce")
+def _write_down(original: Original, access_key: str, action: str, *request: object, **context: object) -> object | None:
+    """Root may do everything, so there is nothing to say about it."""
+    denied: object | None = original(access_key, action, *request, **context)
+    caller = iam_evaluator.caller_arn()
+    if not caller.endswith(":root"):
+        write(caller, action, str(context.get("resource_arn", "*")), allowed=denied is None)
+    return denied

@@ -1,0 +1,100 @@
+"""Step Functions: how an execution starts, retries, is stopped and runs out of time."""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+import contextvars
+import json
+import random
+import re
+import threading
+from collections.abc import Callable
+
+from ministack.services import stepfunctions
+
+from sandbox.emulator.seams import Answer, Original, Record, extends
+
+current: contextvars.ContextVar[Record] = contextvars.ContextVar("execution")
+_NOT_CAUGHT_BY_ALL = {"States.Runtime", "States.DataLimitExceeded"}
+
+
+@extends(stepfunctions, "_start_execution")
+def _start_again(original: Callable[..., Answer], request: Record) -> Answer:
+    """The same name with the same input, while running, is the same execution."""
+    status, headers, body = original(request)
+    if b"ExecutionAlreadyExists" in body and (arn := re.search(rb"'(arn:[^']+)'", body)):
+        execution = stepfunctions._executions.get(arn.group(1).decode())
+        if execution["status"] == "RUNNING" and execution["input"] == request.get("input", "{}"):
+            body = json.dumps({name: execution[name] for name in ("executionArn", "startDate")}).encode()
+            return 200, headers, body
+    return status, headers, body
+
+
+@extends(stepfunctions, "_run_execution")
+def _run_within_its_time(original: Original, arn: str) -> None:
+    execution = stepfunctions._executions.get(arn)
+    current.set(execution)
+    if seconds := _definition(execution).get("TimeoutSeconds"):
+        in_scope = contextvars.copy_context().run
+        timer = threading.Timer(seconds * stepfunctions._SFN_WAIT_SCALE, in_scope, (_time_out, execution))
+        timer.daemon = True
+        timer.start()
+    original(arn)
+
+
+def _definition(execution: Record) -> Record:
+    machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) or {}
+    definition: Record = json.loads(machine.get("definition") or "{}")
+    return definition
+
+
+def _time_out(execution: Record) -> None:
+    if execution["status"] == "RUNNING":
+        execution.update(status="TIMED_OUT", stopDate=stepfunctions.now_iso())
+        stepfunctions._add_event(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {}})
+        stepfunctions._emit_execution_status_event(execution)
+
+
+@extends(stepfunctions, "_fail_execution")
+def _fail_only_while_running(original: Original, execution: Record, error: str, cause: str) -> None:
+    """A task that raises after StopExecution does not turn ABORTED into FAILED."""
+    if execution["status"] == "RUNNING":
+        original(execution, error, cause)
+
+
+@extends(stepfunctions, "_invoke_resource")
+def _invoke_only_while_running(original: Original, resource: str, task_input: object) -> object:
+    """A stopped execution starts no further attempt; MiniStack's retries would go on."""
+    if current.get()["status"] != "RUNNING":
+        raise SystemExit  # ends this thread alone, past every handler of exceptions
+    return original(resource, task_input)
+
+
+@extends(stepfunctions, "_call_lambda")
+def _name_throttles(original: Original, reference: str, event: object) -> object:
+    try:
+        return original(reference, event)
+    except stepfunctions._ExecutionError as failure:
+        if '"__type": "TooManyRequestsException"' in failure.cause:
+            failure.error = "Lambda.TooManyRequestsException"
+        raise
+
+
+@extends(stepfunctions, "_find_matching_retrier")
+def _delay_as_told(
+    original: Original, retriers: list[Record], error: str, counts: dict[int, int]
+) -> tuple[Record | None, int]:
+    """MiniStack ignores MaxDelaySeconds and JitterStrategy; give it the delay ready made."""
+    retrier, index = original(retriers, error, counts)
+    if retrier is None:
+        return retrier, index
+    delay = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
+    delay = min(delay, retrier.get("MaxDelaySeconds", delay))
+    if retrier.get("JitterStrategy") == "FULL":
+        delay = random.uniform(0, delay)  # noqa: S311 - chance, not secrecy
+    return {**retrier, "IntervalSeconds": delay, "BackoffRate": 1.0}, index
+
+
+@extends(stepfunctions, "_error_matches")
+def _all_but_two(original: Original, wanted: list[str], error: str) -> bool:
+    """States.ALL and States.TaskFailed catch neither of the two errors that mean a broken definition."""
+    return error in wanted if error in _NOT_CAUGHT_BY_ALL else bool(original(wanted, error))

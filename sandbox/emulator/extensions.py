@@ -1,0 +1,31 @@
+"""Every extended behaviour, installed by being imported.
+
+The order matters where two wrap the same function: the later one is asked first.
+An alias that AWS refuses leaves no trail, so the rules come after the trail.
+"""
+
+from sandbox.emulator import (  # noqa: I001 - see above
+    audit,
+    permissions,
+    workers,
+    invocation_metrics,
+    routing,
+    statistics,
+    trail,
+    alias_rules,
+    executions,
+    machine_roles,
+)
+
+__all__ = [
+    "alias_rules",
+    "audit",
+    "executions",
+    "invocation_metrics",
+    "machine_roles",
+    "permissions",
+    "routing",
+    "statistics",
+    "trail",
+    "workers",
+]

@@ -1,0 +1,82 @@
+"""Promises about aliases, their trail and who may touch them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from sandbox.emulator.selftest.stage import ACCOUNT, UNTAGGED, Stage
+
+
+def _refused_weight(stage: Stage) -> bool:
+    """An alias refuses what AWS refuses."""
+    weights = {"AdditionalVersionWeights": {"2": 1.5}}
+    return _code(stage.lambda_.update_alias, FunctionName="tried", Name="live", RoutingConfig=weights) == (
+        "InvalidParameterValueException"
+    )
+
+
+def _refused_version(stage: Stage) -> bool:
+    """An alias never points at a version that does not exist."""
+    code = _code(stage.lambda_.create_alias, FunctionName="tried", Name="other", FunctionVersion="7")
+    return code == "ResourceNotFoundException"
+
+
+def _tag_decides(stage: Stage) -> bool:
+    """A role may move the aliases of functions with the tag its policy names, and no others."""
+    mover = stage.client("lambda", *_session(stage))
+    mover.get_alias(FunctionName="tried", Name="live")
+    mover.update_alias(FunctionName="tried", Name="live", Description="moved")
+    return _code(mover.update_alias, FunctionName=UNTAGGED, Name="live", Description="moved") == (
+        "AccessDeniedException"
+    )
+
+
+def _decisions_written(stage: Stage) -> bool:
+    """Every decision of IAM is written down."""
+    decisions = [json.loads(line) for line in stage.decisions.read_text().splitlines()]
+    by_mover = [decision for decision in decisions if decision["principal"] == "mover"]
+    return [decision["allowed"] for decision in by_mover if decision["action"] == "lambda:UpdateAlias"] == [True, False]
+
+
+def _trail_heard(stage: Stage) -> bool:
+    """An alias that moves is told on the default bus."""
+    messages = stage.sqs.receive_message(QueueUrl=stage.queue, WaitTimeSeconds=1).get("Messages", [])
+    details = [json.loads(message["Body"])["detail"] for message in messages]
+    return [(detail["eventName"], detail["responseElements"]["name"]) for detail in details] == [
+        ("UpdateAlias20150331", "live")
+    ]
+
+
+def _version_arn_qualified(stage: Stage) -> bool:
+    """A version published along with its code has an ARN of its own."""
+    function = stage.lambda_.get_function_configuration(FunctionName="tried", Qualifier="2")
+    return str(function["FunctionArn"]).endswith(":tried:2")
+
+
+def _session(stage: Stage) -> tuple[str, str, str]:
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    stage.iam.update_assume_role_policy(RoleName="mover", PolicyDocument=document)
+    role = f"arn:aws:iam::{ACCOUNT}:role/mover"
+    session = stage.client("sts").assume_role(RoleArn=role, RoleSessionName="tried")["Credentials"]
+    return session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
+
+
+def _code(call: Callable[..., Any], **arguments: object) -> str:
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "accepted"
+
+
+PROMISES = [
+    _refused_weight,
+    _refused_version,
+    _tag_decides,
+    _decisions_written,
+    _trail_heard,
+    _version_arn_qualified,
+]

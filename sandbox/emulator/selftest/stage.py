@@ -1,0 +1,100 @@
+"""What the promises are tried on: an account of their own, two versions behind an alias, a queue, two roles."""
+
+import io
+import json
+import tempfile
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from sandbox.emulator import audit
+
+ACCOUNT = "999999999999"
+REGION = "us-east-1"
+ALIAS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tried:live"
+UNTAGGED = "untagged"
+_SOURCE = """
+import time
+def handler(event, context):
+    time.sleep(event.get("sleep", 0))
+    if event.get("fail"):
+        raise LookupError("on purpose")
+    return context.function_version
+"""
+_TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+
+class Stage:
+    """The account in which the promises are tried."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.lambda_ = self.client("lambda")
+        self.events, self.sqs = self.client("events"), self.client("sqs")
+        self.metrics, self.states = self.client("cloudwatch"), self.client("stepfunctions")
+        self.iam = self.client("iam")
+        self.decisions = Path(tempfile.mkdtemp()) / "decisions.jsonl"
+        self.queue = ""
+        self.executions: dict[str, str] = {}
+
+    def client(self, service: str, key: str = ACCOUNT, secret: str = "test", token: str | None = None) -> Any:  # noqa: ANN401, S107 - a client; no secret
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self._url,
+            region_name=REGION,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+        )
+
+    def set_up(self) -> None:
+        audit.start(self.decisions)
+        self._listen_to_trail()
+        self._create_roles()
+        self._create_function("tried", {"rollout:alias": "live"})
+        self._create_function(UNTAGGED, {})
+        weights = {"AdditionalVersionWeights": {"2": 1.0}}
+        self.lambda_.create_alias(FunctionName="tried", Name="live", FunctionVersion="1", RoutingConfig=weights)
+        self.lambda_.create_alias(FunctionName=UNTAGGED, Name="live", FunctionVersion="1")
+
+    def sweep(self) -> None:
+        audit.stop()
+        reset = urllib.request.Request(f"{self._url}/_ministack/reset", method="POST")  # noqa: S310
+        urllib.request.urlopen(reset).read()  # noqa: S310
+
+    def _listen_to_trail(self) -> None:
+        self.queue = self.sqs.create_queue(QueueName="heard")["QueueUrl"]
+        self.events.put_rule(Name="hear", EventPattern='{"detail": {"eventName": [{"prefix": "UpdateAlias"}]}}')
+        target = {"Id": "queue", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:heard"}
+        self.events.put_targets(Rule="hear", Targets=[target])
+
+    def _create_roles(self) -> None:
+        tagged = {"StringEquals": {"aws:ResourceTag/rollout:alias": "live"}}
+        mover = {"Action": ["lambda:GetAlias", "lambda:UpdateAlias"], "Condition": tagged}
+        machine = {"Action": "lambda:InvokeFunction", "Condition": tagged}
+        for name, statement in {"mover": mover, "machine": machine}.items():
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=_TRUST)
+            policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **statement}]}
+            self.iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+    def _create_function(self, name: str, tags: dict[str, str]) -> None:
+        self.lambda_.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="index.handler",
+            Role=f"arn:aws:iam::{ACCOUNT}:role/mover",
+            Code={"ZipFile": _zip(_SOURCE)},
+            Tags=tags,
+            Publish=True,
+        )
+        self.lambda_.update_function_code(FunctionName=name, ZipFile=_zip(_SOURCE + "#"), Publish=True)
+
+
+def _zip(source: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("index.py", source)
+    return archive.getvalue()

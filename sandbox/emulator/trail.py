@@ -1,0 +1,112 @@
+"""CloudTrail's write events of Lambda, on the default bus, also for what CloudFormation does."""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import iam_evaluator, responses
+from ministack.services import eventbridge, lambda_svc
+
+from sandbox.emulator.seams import Answer, Record, extends
+
+Json = Any
+_NEVER_SHOWN = {"ZipFile", "Environment", "Code"}
+
+
+@extends(lambda_svc, "_create_function")
+def _create_function(original: Callable[..., Answer], request: Record) -> Answer:
+    answer = _name_published_version(original(request), str(request.get("FunctionName", "")))
+    return _tell("CreateFunction20150331", request, answer)
+
+
+@extends(lambda_svc, "_update_code")
+def _update_code(original: Callable[..., Answer], name: str, request: Record) -> Answer:
+    answer = original(name, request)
+    if request.get("Publish"):
+        answer = _name_published_version(answer, name)
+    return _tell("UpdateFunctionCode20150331v2", {"FunctionName": name, **request}, answer)
+
+
+@extends(lambda_svc, "_update_config")
+def _update_config(original: Callable[..., Answer], name: str, request: Record) -> Answer:
+    answer = original(name, request)
+    return _tell("UpdateFunctionConfiguration20150331v2", {"FunctionName": name, **request}, answer)
+
+
+@extends(lambda_svc, "_publish_version")
+def _publish_version(original: Callable[..., Answer], name: str, request: Record) -> Answer:
+    return _tell("PublishVersion20150331", {"FunctionName": name, **request}, original(name, request))
+
+
+@extends(lambda_svc, "_create_alias")
+def _create_alias(original: Callable[..., Answer], name: str, request: Record) -> Answer:
+    return _tell("CreateAlias20150331", {"FunctionName": name, **request}, original(name, request))
+
+
+@extends(lambda_svc, "_update_alias")
+def _update_alias(original: Callable[..., Answer], name: str, alias: str, request: Record) -> Answer:
+    answer = original(name, alias, request)
+    return _tell("UpdateAlias20150331", {"FunctionName": name, "Name": alias, **request}, answer)
+
+
+def _name_published_version(answer: Answer, name: str) -> Answer:
+    """MiniStack leaves the version out of the ARN of what was published along with the code."""
+    status, headers, body = answer
+    response = json.loads(body)
+    number = response.get("Version", "$LATEST")
+    if status >= 300 or number == "$LATEST":  # noqa: PLR2004
+        return answer
+    function = lambda_svc._functions[name]
+    version = function["versions"][number]
+    version["function_revision"] = function["config"]["RevisionId"]
+    version["config"]["FunctionArn"] = response["FunctionArn"] = f"{function['config']['FunctionArn']}:{number}"
+    return status, headers, json.dumps(response).encode()
+
+
+def _tell(event_name: str, request: Record, answer: Answer) -> Answer:
+    status, _headers, body = answer
+    if status < 300:  # noqa: PLR2004 - a refused call has changed nothing
+        event = {
+            **_circumstances(),
+            "eventName": event_name,
+            "requestParameters": _as_trail(request),
+            "responseElements": _as_trail(json.loads(body)),
+        }
+        entry = {"Source": "aws.lambda", "DetailType": "AWS API Call via CloudTrail", "Detail": json.dumps(event)}
+        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    return answer
+
+
+def _circumstances() -> Record:
+    return {
+        "eventVersion": "1.11",
+        "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "eventSource": "lambda.amazonaws.com",
+        "eventType": "AwsApiCall",
+        "eventCategory": "Management",
+        "eventID": responses.new_uuid(),
+        "requestID": responses.new_uuid(),
+        "awsRegion": responses.get_region(),
+        "recipientAccountId": responses.get_account_id(),
+        "sourceIPAddress": "127.0.0.1",
+        "userAgent": "sandbox",
+        "readOnly": False,
+        "managementEvent": True,
+        "userIdentity": _identity(iam_evaluator.caller_arn()),
+    }
+
+
+def _identity(arn: str) -> dict[str, str]:
+    kinds = {":assumed-role/": "AssumedRole", ":user/": "IAMUser"}
+    kind = next((kind for part, kind in kinds.items() if part in arn), "Root")
+    return {"type": kind, "arn": arn, "accountId": arn.split(":")[4]}
+
+
+def _as_trail(value: Json) -> Json:
+    """CloudTrail writes members in lowerCamelCase and leaves code and environment out."""
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: _as_trail(item) for key, item in value.items() if key not in _NEVER_SHOWN}
+    return [_as_trail(item) for item in value] if isinstance(value, list) else value

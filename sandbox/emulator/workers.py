@@ -1,0 +1,62 @@
+"""How a Python function behaves when it starts, raises and logs."""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+import json
+import time
+from contextvars import ContextVar
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from sandbox.emulator.seams import Original, Record, SeamMissingError, extends
+
+RAISED = "sandbox raised"
+_AS_SHIPPED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
+# Sent as a success, so that MiniStack keeps the worker: on AWS an exception does not end the environment.
+_WITH_ITS_NAME = (
+    '{"status": "ok", "result": {"' + RAISED + '": {"errorMessage": str(e), "errorType": type(e).__name__, '
+    '"stackTrace": traceback.format_tb(e.__traceback__)}}}'
+)
+_initialised: ContextVar[float] = ContextVar("initialised", default=0.0)
+
+
+def install_exception_names() -> None:
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if _AS_SHIPPED not in script:
+        raise SeamMissingError("such line in its Python worker, which reports exceptions")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_AS_SHIPPED, _WITH_ITS_NAME)
+
+
+def install_quick_log_reading() -> None:
+    """Waiting 50 ms for a log line that never comes would be the floor of every Duration."""
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.004, 0.002, 0.25)
+
+
+@extends(lambda_svc, "_execute_function_warm")
+def _name_exceptions(original: Original, *args: object) -> Record:
+    _initialised.set(0.0)
+    result: Record = original(*args)
+    body = result.get("body")
+    if not isinstance(body, dict) or RAISED not in body:
+        return result
+    raised = body[RAISED]
+    log = "\n".join(filter(None, [result.get("log"), "[ERROR] " + json.dumps(raised)]))
+    return {"body": raised, "error": True, "log": log}
+
+
+@extends(lambda_runtime.Worker, "_spawn")
+def _time_initialisation(original: Original, worker: object) -> object:
+    """AWS keeps the start of an environment out of Duration: a new version is not slow for being new."""
+    started = time.time()
+    result = original(worker)
+    _initialised.set(time.time() - started)
+    return result
+
+
+def duration_milliseconds(started: float) -> float:
+    return max(0.0, time.time() - started - _initialised.get()) * 1000
+
+
+install_exception_names()
+install_quick_log_reading()

@@ -1,0 +1,160 @@
+"""The emulator as a process of its own, which ends with whoever started it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+ROOT = Path(__file__).parent.parent
+REGION = "us-east-1"
+_START_SECONDS = 30
+_STOP_SECONDS = 20
+
+
+class PortBusyError(Exception):
+    """When something else listens where the sandbox should."""
+
+
+class EmulatorError(Exception):
+    """When the emulator does not start, or does not keep its promises."""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A local AWS that is running, and the folder that holds its log, its build and its audit."""
+
+    port: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def audit(self) -> Path:
+        """One JSON object a line: principal, action, resource, allowed."""
+        return self.folder / "audit.jsonl"
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """What a shell needs so that any AWS tool talks to this sandbox."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment for a tool that must reach this sandbox and nothing else."""
+        return {**without_aws(), **self.exports, "AWS_REGION": REGION}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - a client of that service
+        """Return a boto3 client with the rights of the account's root."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator's word for root
+        )
+
+
+def without_aws() -> dict[str, str]:
+    """Return this process' environment without anything that could reach a real account."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@contextmanager
+def running(port: int, name: str = "serve") -> Iterator[Sandbox]:
+    """Run the emulator on this port; everything it writes stays in `.sandbox/NAME`."""
+    _refuse_busy(port)
+    folder = ROOT / ".sandbox" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    sandbox = Sandbox(port, folder)
+    sandbox.audit.touch()
+    process = _start(sandbox)
+    try:
+        _wait_until_ready(process, sandbox)
+        yield sandbox
+    finally:
+        _stop(process)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _refuse_busy(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortBusyError(
+                f"Port {port} is in use: another sandbox may be running. Stop it, or choose another with PORT=, "
+                f"for example `make sandbox PORT={port + 1}`."
+            ) from error
+
+
+def _start(sandbox: Sandbox) -> subprocess.Popen[str]:
+    settings = {
+        "GATEWAY_PORT": str(sandbox.port),
+        "AUTH": "true",
+        "BIND_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LAMBDA_ACCOUNT_CONCURRENCY": "12",
+        "LOG_LEVEL": "WARNING",
+        "SANDBOX_AUDIT": str(sandbox.audit),
+    }
+    environment = {name: value for name, value in without_aws().items() if name != "PYTHONPATH"}
+    with (sandbox.folder / "emulator.log").open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "sandbox.emulator"],
+            cwd=ROOT,
+            env={**environment, **settings},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for us; we end it in our own time
+        )
+
+
+def _wait_until_ready(process: subprocess.Popen[str], sandbox: Sandbox) -> None:
+    watchdog = threading.Timer(_START_SECONDS, process.kill)
+    watchdog.start()
+    word = process.stdout.readline() if process.stdout else ""
+    watchdog.cancel()
+    if word != "ready\n":
+        log = (sandbox.folder / "emulator.log").read_text().strip().splitlines()
+        raise EmulatorError(log[-1] if log else f"The emulator did not start within {_START_SECONDS} seconds.")
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
