@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from rollout.duration import say_duration
-from rollout.endings import handed_over, promoted
+from rollout.endings import left_to_a_person, promoted
 from rollout.models import Ending, Judgement, Move, Phase, Rollout, Verdict
 from rollout.policy import MAX_LOOKS, OnInconclusive
 from rollout.window import EDGE, Timing, seconds_to_next_look
+
+_LOOKED_AFTER = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
+"""The moves that need another look."""
 
 
 def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing) -> Rollout:
@@ -27,11 +30,16 @@ def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing
 
 
 def _next_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move, str]:
+    move, why = _wanted_move(rollout, verdict, now)
+    if move in _LOOKED_AFTER and rollout.looks + 1 >= MAX_LOOKS:
+        return Move.ROLL_BACK, f"{MAX_LOOKS:,} looks are all an execution has room for"
+    return move, why
+
+
+def _wanted_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move, str]:
     held = now - (rollout.step_started_at or now) + EDGE
     if verdict is Verdict.UNHEALTHY:
         return Move.ROLL_BACK, ""
-    if rollout.looks + 1 >= MAX_LOOKS:
-        return Move.ROLL_BACK, f"{MAX_LOOKS:,} looks are all an execution has room for"
     if held < timedelta(seconds=_hold(rollout)):
         return Move.WAIT, ""
     match verdict:
@@ -59,7 +67,7 @@ def _when_thin(rollout: Rollout, held: timedelta) -> tuple[Move, str]:
         return Move.FINISH, "the policy asks for no bake"
     extension = say_duration(policy.max_hold)
     if held < timedelta(seconds=_hold(rollout) + policy.max_hold):
-        return Move.WAIT, f"held on for calls, at most {extension} longer than planned"
+        return Move.WAIT, f"held on for more calls, at most {extension} longer than planned"
     why = f"still so after max_hold {extension}, and on_inconclusive is {policy.on_inconclusive}"
     return _when_still_thin(rollout), why
 
@@ -81,4 +89,4 @@ def _when_still_thin(rollout: Rollout) -> Move:
 def _ending(move: Move, reason: str, rollout: Rollout) -> Ending | None:
     if move is Move.FINISH:
         return promoted(rollout, reason)
-    return handed_over(reason) if move is Move.HAND_OVER else None
+    return left_to_a_person(rollout, reason) if move is Move.HAND_OVER else None

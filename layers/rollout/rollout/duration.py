@@ -6,17 +6,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_PATTERN = r"^\d+[smhd]$"
-_LONGEST_SECONDS = 30 * 86400
+_PATTERN = r"^[0-9]{1,7}[smhd]$"
+LONGEST_SECONDS = 30 * _UNITS["d"]
 
 
 def parse_duration(value: object) -> int:
-    """Return whole seconds; raises ValueError with the accepted forms for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and re.match(_PATTERN, value):
-        return int(value[:-1]) * _UNITS[value[-1]]
-    raise ValueError('write whole seconds, or a number with its unit such as "90s", "5m" or "2h"')
+    """Return whole seconds; raises ValueError that says what is taken for anything else."""
+    seconds = _seconds(value)
+    if seconds is None:
+        raise ValueError('write whole seconds, or a number with its unit such as "90s", "5m" or "2h"')
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        raise ValueError(f"write a time from 0 to {say_duration(LONGEST_SECONDS)}")
+    return seconds
 
 
 def say_duration(seconds: float) -> str:
@@ -27,11 +28,30 @@ def say_duration(seconds: float) -> str:
     return f"{seconds:.0f}s"
 
 
+def whole(value: object) -> object:
+    """Return 50 for 50.0, which JSON holds to be the same number; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _seconds(value: object) -> int | None:
+    number = whole(value)
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
+    if isinstance(value, str) and re.fullmatch(_PATTERN, value):
+        return int(value[:-1]) * _UNITS[value[-1]]
+    return None
+
+
 Seconds = Annotated[
     int,
     BeforeValidator(parse_duration),
-    Field(ge=0, le=_LONGEST_SECONDS),
+    Field(ge=0, le=LONGEST_SECONDS),
     WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PATTERN}]},
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": LONGEST_SECONDS},
+                {"type": "string", "pattern": _PATTERN},
+            ]
+        },
     ),
 ]

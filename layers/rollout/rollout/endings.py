@@ -18,6 +18,14 @@ def rolled_back(target_name: str, stable_version: str, reason: str) -> Ending:
     return Ending(outcome=Outcome.ROLLED_BACK, error="RolloutRolledBack", cause=cause)
 
 
+def left_to_a_person(rollout: Rollout, reason: str) -> Ending:
+    """Return the ending the policy chose: the canary keeps the share it has."""
+    return handed_over(
+        f"{rollout.target.name} is left with {rollout.percent:g} % on version {rollout.canary_version}, for a person to"
+        f" decide; {reason}"
+    )
+
+
 def handed_over(reason: str) -> Ending:
     """Return the ending in which the alias is left as it is, for a person to decide."""
     return Ending(outcome=Outcome.HANDED_OVER, error="RolloutHandedOver", cause=reason)

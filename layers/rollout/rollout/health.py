@@ -16,9 +16,14 @@ class Minute(Value):
 
 def canary_health(minutes: Iterable[Minute]) -> Health:
     """Return the canary's counts over all the minutes."""
-    return sum((minute.canary for minute in minutes), Health())
+    return _total(minute.canary for minute in minutes)
 
 
 def stable_health(minutes: Iterable[Minute]) -> Health:
     """Return stable's counts over all the minutes."""
-    return sum((minute.stable for minute in minutes), Health())
+    return _total(minute.stable for minute in minutes)
+
+
+def _total(healths: Iterable[Health]) -> Health:
+    counts = [(health.calls, health.errors) for health in healths]
+    return Health(calls=sum(calls for calls, _ in counts), errors=sum(errors for _, errors in counts))

@@ -1,8 +1,8 @@
 """Is the canary healthy? A pure answer from counts, with a sentence that holds both versions' numbers."""
 
 import math
-from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 
 from rollout.evidence import log_evidence
 from rollout.health import Minute, canary_health, stable_health
@@ -20,6 +20,18 @@ class Observation(Value):
     minutes: tuple[Minute, ...]
     step_since: datetime
     """Start of the first minute that lies wholly in the current step."""
+    stable_before: Health = Health()
+    """Stable's counts from beside the canary, in the bake, where its minutes hold no stable any more."""
+
+    @cached_property
+    def canary(self) -> Health:
+        """The canary's counts over all the minutes."""
+        return canary_health(self.minutes)
+
+    @cached_property
+    def stable(self) -> Health:
+        """Stable's counts over all the minutes."""
+        return stable_health(self.minutes)
 
     @property
     def in_step(self) -> Health:
@@ -30,20 +42,21 @@ class Observation(Value):
 def observed(rollout: Rollout, minutes: tuple[Minute, ...], timing: Timing) -> Observation:
     """Return what a look has seen, with the current step marked off in it."""
     step_since = timing.first_whole_period(rollout.step_started_at or rollout.judged_since)
-    return Observation(phase=rollout.phase, minutes=minutes, step_since=step_since)
+    return Observation(
+        phase=rollout.phase, minutes=minutes, step_since=step_since, stable_before=rollout.stable_before_promotion
+    )
 
 
 def judge(seen: Observation, policy: Policy) -> Judgement:
     """Return the verdict on what was seen: unhealthy on proof, inconclusive on too few calls, else healthy."""
-    canary, stable = canary_health(seen.minutes), stable_health(seen.minutes)
     evidence = log_evidence(seen.minutes) if seen.phase is Phase.SHIFTING else 0.0
     limit = 100 / policy.false_rollback_percent
     verdict, lead = _verdict(seen, policy, evidence)
     return Judgement(
         verdict=verdict,
-        reason=f"{lead}{_numbers(seen.phase, canary, stable)}{_strength(seen.phase, evidence, limit)}",
-        canary=canary,
-        stable=stable,
+        reason=f"{lead}{_numbers(seen)}{_strength(seen.phase, evidence, limit)}",
+        canary=seen.canary,
+        stable=seen.stable,
         evidence=math.exp(min(evidence, _MOST_SHOWN)),
         evidence_limit=limit,
     )
@@ -53,17 +66,24 @@ def _verdict(seen: Observation, policy: Policy, evidence: float) -> tuple[Verdic
     ceiling = policy.guards.max_error_percent
     if evidence >= math.log(100 / policy.false_rollback_percent):
         return Verdict.UNHEALTHY, "the canary fails more often than stable: "
-    if ceiling is not None and _breaks(ceiling, seen.minutes, policy.min_invocations):
+    if ceiling is not None and _breaks(ceiling, seen, policy.min_invocations):
         return Verdict.UNHEALTHY, f"the canary fails more than max_error_percent {ceiling:g} % allows: "
     if (calls := seen.in_step.calls) < policy.min_invocations:
         return Verdict.INCONCLUSIVE, _too_few(calls, policy.min_invocations)
     return Verdict.HEALTHY, ""
 
 
-def _breaks(ceiling: float, minutes: Sequence[Minute], floor: int) -> bool:
-    """Whether the canary is above the ceiling while stable is not: a fix for a burning stable must get through."""
-    canary, stable = canary_health(minutes), stable_health(minutes)
-    return canary.calls >= floor and canary.error_percent > ceiling >= stable.error_percent
+def _breaks(ceiling: float, seen: Observation, floor: int) -> bool:
+    return _is_above(ceiling, seen.canary, floor) and not _is_burning(ceiling, seen, floor)
+
+
+def _is_burning(ceiling: float, seen: Observation, floor: int) -> bool:
+    """Whether stable is above the ceiling itself: a fix for it must get through, though it mends only a part."""
+    return _is_above(ceiling, seen.stable + seen.stable_before, floor)
+
+
+def _is_above(ceiling: float, health: Health, floor: int) -> bool:
+    return health.calls >= floor and health.error_percent > ceiling
 
 
 def _too_few(calls: int, needed: int) -> str:
@@ -72,24 +92,30 @@ def _too_few(calls: int, needed: int) -> str:
     return f"{calls:,} calls on the canary in this step, {needed:,} needed: "
 
 
-def _numbers(phase: Phase, canary: Health, stable: Health) -> str:
-    if phase is Phase.BAKE:
-        return f"errors since promotion: {_rate(canary)}"
-    return f"errors: canary {_rate(canary)}, stable {_rate(stable)}"
+def _numbers(seen: Observation) -> str:
+    if seen.phase is Phase.BAKE:
+        return f"errors since promotion: {_rate(seen.canary)}"
+    return f"errors: canary {_rate(seen.canary)}, stable {_rate(seen.stable)}"
 
 
 def _rate(health: Health) -> str:
     if health.calls == 0:
         return "0 calls"
-    return f"{health.errors:,} of {health.calls:,} calls ({health.error_percent:.2g} %)"
+    return f"{health.errors:,} of {health.calls:,} calls ({_two_digits(health.error_percent)} %)"
+
+
+def _two_digits(percent: float) -> str:
+    return f"{percent:.2g}" if percent < 10 else f"{percent:.0f}"  # noqa: PLR2004 - from here on .2g writes 1e+02
 
 
 def _strength(phase: Phase, evidence: float, limit: float) -> str:
     if phase is Phase.BAKE:
         return ""
-    return f"; evidence {_in_tens(evidence)} against a limit of {limit:,.4g}"
+    return f"; evidence {_in_tens(evidence)} against a limit of {limit:,.6g}"
 
 
 def _in_tens(evidence: float) -> str:
     tens = evidence / math.log(10)
-    return f"10^{tens:.0f}" if tens >= 4 else f"{math.exp(evidence):.2g}"  # noqa: PLR2004 - 9,999 still reads well
+    if tens >= 4:  # noqa: PLR2004 - 9,999 still reads well
+        return f"10^{tens:.0f}"
+    return f"{math.exp(evidence):.2g}" if tens >= -2 else "below 0.01"  # noqa: PLR2004 - nothing speaks against it

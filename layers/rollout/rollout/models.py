@@ -89,10 +89,10 @@ class Execution(Value):
 
 
 class Failure(Value):
-    """What a Catch adds to the document: Step Functions' own two words."""
+    """What a Catch adds to the document: Step Functions' own two words; it gives some errors no cause."""
 
     error: str = Field(alias="Error")
-    cause: str = Field(alias="Cause")
+    cause: str = Field(default="", alias="Cause")
 
 
 class Ending(Value):
@@ -145,6 +145,7 @@ class Rollout(Value):
     step: int = Field(default=0, description="The step the rollout is in, from 1; 0 before the first shift.")
     first_shift_at: datetime | None = None
     step_started_at: datetime | None = Field(default=None, description="When this step, or the bake, began.")
+    stable_before_promotion: Health = Field(default=Health(), description="Stable's counts, kept for the bake.")
     looks: int = 0
     judgement: Judgement | None = None
     next_move: Move | None = None

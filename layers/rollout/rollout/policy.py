@@ -1,13 +1,14 @@
 """How a version is to be rolled out: the steps, and what makes them pass or fail."""
 
 import json
+import math
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from rollout.duration import Seconds, say_duration
+from rollout.duration import Seconds, say_duration, whole
 from rollout.errors import BadPolicyError
 from rollout.problems import problems
 
@@ -25,18 +26,19 @@ class OnInconclusive(StrEnum):
 
 
 def _share(percent: float) -> float:
-    if 0 < percent < 1:
-        raise ValueError(f"shares are percents from 1 to 99; for {percent:.0%} write {percent * 100:g}")
-    if not 1 <= percent < 100:  # noqa: PLR2004 - a percent ends at 100
-        raise ValueError("a step's share is at least 1 and below 100; promotion after the last step gives 100")
+    if 0.01 <= percent < 1:  # noqa: PLR2004 - the fractions that a percent may be meant by
+        raise ValueError(f"shares are percents from 1 to 99; for {percent * 100:g} % write {percent * 100:g}")
+    if not 1 <= percent <= 99:  # noqa: PLR2004 - 100 is promotion
+        raise ValueError("a step's share is at least 1 and at most 99; promotion after the last step gives 100")
     return percent
 
 
 Percent = Annotated[
     float,
-    Field(strict=True, json_schema_extra={"minimum": 1, "exclusiveMaximum": 100}),
+    Field(strict=True, json_schema_extra={"minimum": 1, "maximum": 99}),
     AfterValidator(_share),
 ]
+"""A share in a step; no less than 1, so that a fraction such as 0.1 is seen to be one."""
 
 
 class _Strict(BaseModel, frozen=True, extra="forbid"):
@@ -46,19 +48,20 @@ class _Strict(BaseModel, frozen=True, extra="forbid"):
 class Step(_Strict):
     """A share for the canary, and how long it keeps it at least."""
 
-    percent: Percent = Field(description="The canary's share of the alias's calls, 1 to below 100.")
+    percent: Percent = Field(description="The canary's share of the alias's calls, 1 to 99.")
     hold: Seconds = Field(description="How long the canary keeps this share at least.")
 
 
 class Guards(_Strict):
-    """Ceilings that hold whatever stable does."""
+    """Ceilings on the canary, whatever the evidence says."""
 
     max_error_percent: float | None = Field(
         default=5,
         gt=0,
         le=100,
         strict=True,
-        description="The canary is unhealthy above this share of failed calls; null for no ceiling.",
+        allow_inf_nan=False,
+        description="The canary is unhealthy above this share of failed calls, unless stable is too; null for none.",
     )
 
 
@@ -74,10 +77,15 @@ class Policy(_Strict):
         ge=0.001,
         le=50,
         strict=True,
+        allow_inf_nan=False,
         description="The chance, over the whole rollout, that a healthy canary is taken back.",
     )
-    min_invocations: int = Field(
-        default=50, ge=1, strict=True, description="Calls the canary needs in each step before it can pass."
+    min_invocations: Annotated[int, BeforeValidator(whole)] = Field(
+        default=50,
+        ge=1,
+        le=1_000_000_000,
+        strict=True,
+        description="Calls the canary needs in each step before it can pass.",
     )
     max_hold: Seconds = Field(
         default=7200, description="How much longer than its hold a step with too few calls may last."
@@ -92,7 +100,7 @@ class Policy(_Strict):
         for number, (before, after) in enumerate(pairwise(self.steps), start=1):
             if after.percent <= before.percent:
                 raise ValueError(
-                    f"steps[{number}].percent is {after.percent:g} after {before.percent:g}: each step must give"
+                    f"steps[{number}].percent is {after.percent:g} after {before.percent:g}: each step has to give"
                     " the canary more than the one before"
                 )
         return self
@@ -101,24 +109,32 @@ class Policy(_Strict):
     def _looks_fit(self) -> Self:
         if self.planned_looks > MAX_LOOKS:
             raise ValueError(
-                f"its holds and bake need {self.planned_looks:,} looks, one every {say_duration(self.look_every)},"
-                f" and an execution has room for {MAX_LOOKS:,}: raise look_every"
+                f"look_every is {say_duration(self.look_every)}: the holds and the bake would take"
+                f" {self.planned_looks:,} looks, and an execution has room for {MAX_LOOKS:,}; look less often"
             )
         return self
 
     @property
     def planned_looks(self) -> int:
-        """Looks from the first shift to the end of the bake, when no step is extended."""
-        return sum(-(-hold // self.look_every) for hold in [*(step.hold for step in self.steps), self.bake])
+        """The most looks there are from the first shift to the end of the bake, when no step is extended."""
+        holds = [*(step.hold for step in self.steps), self.bake]
+        # The first look of each comes at the next period's edge, before look_every is over.
+        return sum(1 + math.ceil(hold / self.look_every) for hold in holds)
 
 
-def read_policy(value: object) -> Policy:
+def read_policy(value: object, whose: str = "The policy") -> Policy:
     """Return the policy written by a person; raises BadPolicyError that names each field and value."""
     try:
         return Policy.model_validate(value)
     except ValidationError as error:
-        raise BadPolicyError(f"The policy is refused: {problems(error, 'policy')}.") from error
+        raise BadPolicyError(f"{whose} is refused: {problems(error, 'policy')}.") from error
+
+
+def policy_schema() -> dict[str, object]:
+    """Return the JSON Schema of policies, by which editors complete and mark them."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Lambda Rollouts policy"}
+    return Policy.model_json_schema() | dialect
 
 
 if __name__ == "__main__":
-    print(json.dumps({"title": "Lambda Rollouts policy"} | Policy.model_json_schema(), indent=2))  # noqa: T201
+    print(json.dumps(policy_schema(), indent=2))  # noqa: T201 - `make schema` keeps what it prints

@@ -6,7 +6,27 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-_WHOLE_VALUE_SHOWN = 80
+_LONGEST_SHOWN = 80
+
+_NEEDED = {
+    "bool_type": "true or false is needed",
+    "dict_type": "an object is needed",
+    "enum": "{expected} is needed",
+    "finite_number": "a number is needed",
+    "float_type": "a number is needed",
+    "greater_than": "a number above {gt:g} is needed",
+    "greater_than_equal": "at least {ge:g} is needed",
+    "int_from_float": "a whole number is needed",
+    "int_type": "a whole number is needed",
+    "less_than_equal": "at most {le:,.10g} is needed",
+    "list_type": "a list is needed",
+    "model_type": "an object is needed",
+    "string_type": "a text is needed",
+    "too_long": "at most {max_length} are taken",
+    "too_short": "at least {min_length} is needed",
+    "value_error": "{error}",
+}
+"""What each of pydantic's complaints asks for, in an operator's words."""
 
 
 def problems(error: ValidationError, root: str = "") -> str:
@@ -25,12 +45,14 @@ def _sentence(detail: ErrorDetails, field: str) -> str:
             return f"{field} is missing"
         case "extra_forbidden":
             return f"{field} is not a known field (found {_shown(detail['input'])})"
+        case "value_error" if isinstance(detail["input"], dict):
+            # A complaint about fields together names them itself; the whole value would only hide it.
+            return f"{field}.{_needed(detail)}"
     return f"{field} is {_shown(detail['input'])}: {_needed(detail)}"
 
 
 def _needed(detail: ErrorDetails) -> str:
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return message[:1].lower() + message[1:]
+    return _NEEDED.get(detail["type"], detail["msg"]).format_map(detail.get("ctx", {}))
 
 
 def _field(location: tuple[int | str, ...], root: str) -> str:
@@ -42,4 +64,4 @@ def _field(location: tuple[int | str, ...], root: str) -> str:
 
 def _shown(value: object) -> str:
     text = json.dumps(value, default=str)
-    return text if len(text) <= _WHOLE_VALUE_SHOWN else text[:_WHOLE_VALUE_SHOWN] + "…"
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

@@ -5,8 +5,8 @@ import json
 
 from pydantic import BaseModel, Field
 
+from rollout.function_name import read_function
 from rollout.models import Target
-from rollout.request import read_function
 
 _LONGEST_NAME = 80
 

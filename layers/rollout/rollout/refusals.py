@@ -43,24 +43,29 @@ def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
 
 def _not_opted_in(found: FunctionFacts) -> RefusedError:
     target = found.target
-    remedy = (
-        f"tag the function (aws lambda tag-resource --resource <its ARN> --tags {OPT_IN_TAG}={target.alias})"
-        f" or name the alias its tag names"
-    )
-    tagged = f"names {found.opted_in_alias}" if found.opted_in_alias else "is missing"
-    if found.alias is None and found.opted_in_alias:
-        return UnknownAliasError(f"{target.function} has no alias {target.alias}, and its tag {tagged}: {remedy}.")
+    tagging = f"tag the function (aws lambda tag-resource --resource <its ARN> --tags {OPT_IN_TAG}={target.alias})"
+    if not found.opted_in_alias:
+        return NotOptedInError(
+            f"{target.function} has no tag {OPT_IN_TAG}, by which a function hands an alias over to Lambda Rollouts:"
+            f" {tagging}."
+        )
+    remedy = f"name {found.opted_in_alias}, or {tagging}"
+    if found.alias is None:
+        return UnknownAliasError(
+            f"{target.function} has no alias {target.alias}, and its tag {OPT_IN_TAG} names {found.opted_in_alias}:"
+            f" {remedy}."
+        )
     return NotOptedInError(
-        f"{target.name} is not handed over to Lambda Rollouts: the tag {OPT_IN_TAG} of {target.function} {tagged}, and"
-        f" {target.alias} is needed: {remedy}."
+        f"{target.name} is not handed over to Lambda Rollouts; the tag {OPT_IN_TAG} of {target.function} names"
+        f" {found.opted_in_alias}: {remedy}."
     )
 
 
 def _version_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
     if canary.state not in ("Active", "Pending"):
         yield VersionNotActiveError(
-            f"Version {canary.version} is {canary.state}{_because(canary)}, and has to be Active: mend it, publish"
-            " again and start with the new version."
+            f"Version {canary.version} is {canary.state}{_because(canary)}, and has to be Active:"
+            f" {_remedy(canary, found.target)}."
         )
     if found.stable and found.alias and not found.alias.shares:
         yield from _order_refusals(canary, found.stable, found.target)
@@ -69,6 +74,13 @@ def _version_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[Re
 
 def _because(canary: VersionFacts) -> str:
     return f" ({canary.state_reason})" if canary.state_reason else ""
+
+
+def _remedy(canary: VersionFacts, target: Target) -> str:
+    if canary.state == "Inactive":
+        invoke = f"aws lambda invoke --function-name {target.function}:{canary.version} out.json"
+        return f"it sleeps since nobody called it; wake it ({invoke}) and start again when it is Active"
+    return "mend it, publish again and start with the new version"
 
 
 def _order_refusals(canary: VersionFacts, stable: VersionFacts, target: Target) -> Iterator[RefusedError]:

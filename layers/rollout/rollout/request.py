@@ -5,55 +5,37 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 
+from rollout.duration import whole
 from rollout.endings import rejected
 from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError, RefusedError
+from rollout.function_name import FunctionName, read_function
 from rollout.models import Execution, Start, Target, Value
 from rollout.policy import Policy, read_policy
 from rollout.problems import problems
 
 DEFAULT_ALIAS = "live"
 
-_FUNCTION = re.compile(
-    r"^(?:arn:[\w-]+:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?(?:function:)?"
-    r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?$"
-)
-_FORMS = "a function's name or ARN, with or without a version or an alias behind it"
-
-
-class FunctionName(Value):
-    """A function as people write it, taken apart; what they left out is None."""
-
-    name: str
-    account: str | None = None
-    region: str | None = None
-    qualifier: str | None = None
-
-
-def read_function(text: str) -> FunctionName:
-    """Return the parts of a name, partial ARN or ARN; raises ValueError that says which forms are taken."""
-    found = _FUNCTION.match(text)
-    if not found:
-        raise ValueError(f"write {_FORMS}")
-    return FunctionName(**found.groupdict())
-
 
 def _function_text(text: str) -> str:
-    read_function(text)
+    qualifier = read_function(text).qualifier
+    if qualifier and qualifier.isdigit():
+        _version(qualifier)
     return text
 
 
 def _version_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    number = whole(value)
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 def _version(text: str) -> str:
-    if text != "$LATEST" and not re.match(r"^[1-9]\d*$", text):
+    if text != "$LATEST" and not re.fullmatch(r"[1-9][0-9]{0,17}", text):
         raise ValueError("write the number of a published version, such as 7")
     return text
 
 
 def _alias(text: str) -> str:
-    if not re.match(r"^(?!\d+$)[A-Za-z0-9_-]{1,128}$", text):
+    if not re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}", text):
         raise ValueError("an alias is made of letters, digits, - and _, and is not a number")
     return text
 
@@ -62,7 +44,7 @@ class _Input(BaseModel, extra="forbid"):
     function: Annotated[str, AfterValidator(_function_text)]
     alias: Annotated[str, AfterValidator(_alias)] | None = None
     version: Annotated[str, BeforeValidator(_version_text), AfterValidator(_version)] | None = None
-    policy: dict[str, object] | None = None
+    policy: object = None
 
 
 class RolloutRequest(Value):
@@ -109,8 +91,13 @@ def read_request(value: object, execution: Execution, default_policy: object) ->
             f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
             f" (aws lambda publish-version --function-name {function.name})."
         )
-    policy = read_policy(default_policy if asked.policy is None else asked.policy)
-    return RolloutRequest(function=function.name, alias=alias, version=version, policy=policy)
+    return RolloutRequest(
+        function=function.name, alias=alias, version=version, policy=_policy(asked.policy, default_policy)
+    )
+
+
+def _policy(asked: object, default: object) -> Policy:
+    return read_policy(default, "The stack's DefaultPolicy") if asked is None else read_policy(asked)
 
 
 def _read_input(value: object) -> _Input:

@@ -11,8 +11,9 @@ class WayBack(Value):
     target: Target
     stable_version: str
     canary_version: str
-    phase: Phase = Phase.SHIFTING
-    next_move: Move | None = None
+    # Any text is taken: a word we do not know leads to RollBack, and must not stop it.
+    phase: str = Phase.SHIFTING
+    next_move: str = ""
     reason: str = ""
     failure: Failure | None = None
 
@@ -45,7 +46,7 @@ def is_ours(found: AliasState, way: WayBack) -> bool:
 
 def _may_be_promoted(way: WayBack) -> bool:
     """A promotion whose answer was lost leaves the alias at the canary before the document says so."""
-    return way.phase is Phase.BAKE or way.next_move is Move.PROMOTE
+    return way.phase == Phase.BAKE or way.next_move == Move.PROMOTE
 
 
 def must_write(found: AliasState, way: WayBack) -> bool:
@@ -64,6 +65,12 @@ def left_alone(found: AliasState | None, way: WayBack) -> str:
     """Return the sentence for an alias that somebody else has moved, and that we therefore leave."""
     there = f"points at {found.say()}" if found else "no longer exists"
     return (
-        f"{way.target.name} was moved by somebody else: version {way.stable_version} or {way.canary_version} was"
-        f" expected, and it {there}. It is left as it is; the rollout was being taken back because: {way.why}"
+        f"{way.target.name} was moved by somebody else: {_where_we_left_it(way)} was expected, and it {there}. It is"
+        f" left as it is; the rollout was being taken back because: {way.why}"
     )
+
+
+def _where_we_left_it(way: WayBack) -> str:
+    if _may_be_promoted(way):
+        return f"version {way.stable_version} or {way.canary_version}"
+    return f"version {way.stable_version}, alone or with a share to version {way.canary_version},"

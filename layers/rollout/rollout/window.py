@@ -19,10 +19,13 @@ class Timing(Value):
         """Return the start of the period that holds `at`."""
         return datetime.fromtimestamp(at.timestamp() // self.period_seconds * self.period_seconds, UTC)
 
+    def ceiling(self, at: datetime) -> datetime:
+        """Return the start of the first period that does not start before `at`."""
+        return datetime.fromtimestamp(math.ceil(at.timestamp() / self.period_seconds) * self.period_seconds, UTC)
+
     def first_whole_period(self, at: datetime) -> datetime:
         """Return the start of the first period that lies wholly after `at`, give or take EDGE."""
-        periods = math.ceil((at - EDGE).timestamp() / self.period_seconds)
-        return datetime.fromtimestamp(periods * self.period_seconds, UTC)
+        return self.ceiling(at - EDGE)
 
 
 class Window(Value):
@@ -44,10 +47,10 @@ def closed_window(since: datetime, now: datetime, timing: Timing) -> Window | No
 
 
 def seconds_to_next_look(now: datetime, look_every_seconds: int, timing: Timing) -> int:
-    """Return whole seconds until the last period's edge at or before `look_every` from now, and at least 1.
+    """Return whole seconds, at least 1, until the first period's edge that is `look_every` after the last one.
 
-    Shifts follow looks, so this makes nearly every period belong to one share.
+    Nothing new is to be read between two edges; and shifts follow looks, so nearly every period belongs to one share.
+    Counted from the edge before `now`, so that a slow look does not put off the next one by a period.
     """
-    due = timing.floor(now + timedelta(seconds=look_every_seconds) + EDGE)
-    wait = math.ceil((due - now).total_seconds())
-    return wait if wait > 0 else look_every_seconds
+    due = timing.ceiling(timing.floor(now) + timedelta(seconds=look_every_seconds))
+    return math.ceil((due - now).total_seconds())

@@ -51,14 +51,13 @@ class LambdaAlias:
                 self._require(version, {})
 
     def _update(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState:
-        weights = {share: round(percent / 100, _WEIGHT_DIGITS) for share, percent in shares.items()}
         with answered(f"pointing {self._target.name} at version {version}"):
             try:
                 answer = self._client.update_alias(
                     FunctionName=self._target.function,
                     Name=self._target.alias,
                     FunctionVersion=version,
-                    RoutingConfig={"AdditionalVersionWeights": weights},
+                    RoutingConfig={"AdditionalVersionWeights": _weights(shares)},
                     RevisionId=revision_id,
                 )
             except self._client.exceptions.PreconditionFailedException:
@@ -68,13 +67,18 @@ class LambdaAlias:
 
     def _require(self, version: str, shares: dict[str, float]) -> AliasState:
         found = self.find()
-        if found and (found.version, found.shares) == (version, shares):
+        # Compared as Lambda keeps them, or a share such as 33.33333 would never find itself again.
+        if found and (found.version, _weights(found.shares)) == (version, _weights(shares)):
             return found
         wanted = AliasState(version=version, shares=shares, revision_id="").say()
         raise AliasChangedError(
             f"{self._target.name} was moved by somebody else: it was to become {wanted}, and it is now"
             f" {found.say() if found else 'gone'}; nothing was written."
         )
+
+
+def _weights(shares: Mapping[str, float]) -> dict[str, float]:
+    return {version: round(percent / 100, _WEIGHT_DIGITS) for version, percent in shares.items()}
 
 
 def _state(answer: Mapping[str, Any]) -> AliasState:

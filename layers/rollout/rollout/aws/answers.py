@@ -14,6 +14,8 @@ _TRY_AGAIN = (
     "InternalServiceFault",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "RequestTimeout",
+    "RequestTimeoutException",
     "ResourceConflictException",
     "ServiceException",
     "Throttling",
@@ -31,7 +33,7 @@ def answered(asking: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if code_of(error) in _TRY_AGAIN or _status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if code_of(error) in _TRY_AGAIN or _is_passing(_status(error)):
             raise AwsUnavailableError(f"{asking}: AWS answered {error}") from error
         raise
     except (ConnectionError, HTTPClientError) as error:
@@ -41,6 +43,10 @@ def answered(asking: str) -> Iterator[None]:
 def code_of(error: ClientError) -> str:
     """Return AWS's own code for a refusal, such as ResourceNotFoundException."""
     return error.response["Error"]["Code"]
+
+
+def _is_passing(status: int) -> bool:
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _status(error: ClientError) -> int:

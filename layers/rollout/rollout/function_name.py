@@ -1,0 +1,28 @@
+"""A function's name as people write it: plain, as an ARN or a part of one, with or without a qualifier."""
+
+import re
+
+from rollout.models import Value
+
+_FUNCTION = re.compile(
+    r"(?:arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):)?(?:(?P<account>[0-9]{12}):)?(?:function:)?"
+    r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
+)
+_FORMS = "a function's name or ARN, with or without a version or an alias behind it"
+
+
+class FunctionName(Value):
+    """A function as people write it, taken apart; what they left out is None."""
+
+    name: str
+    account: str | None = None
+    region: str | None = None
+    qualifier: str | None = None
+
+
+def read_function(text: str) -> FunctionName:
+    """Return the parts of a name, partial ARN or ARN; raises ValueError that says which forms are taken."""
+    found = _FUNCTION.fullmatch(text)
+    if not found:
+        raise ValueError(f"write {_FORMS}")
+    return FunctionName(**found.groupdict())
