@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,20 @@ import boto3
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
+LOG, AUDIT = "emulator.log", "audit.jsonl"
 _START_SECONDS = 30
 _STOP_SECONDS = 20
 
 
-class PortBusyError(Exception):
+class SandboxError(Exception):
+    """When the local AWS cannot be had; the message says why, and what to try."""
+
+
+class PortBusyError(SandboxError):
     """When something else listens where the sandbox should."""
 
 
-class EmulatorError(Exception):
+class EmulatorError(SandboxError):
     """When the emulator does not start, or does not keep its promises."""
 
 
@@ -34,6 +39,7 @@ class Sandbox:
 
     port: int
     folder: Path
+    process: subprocess.Popen[str] = field(repr=False)
 
     @property
     def url(self) -> str:
@@ -42,7 +48,7 @@ class Sandbox:
     @property
     def audit(self) -> Path:
         """One JSON object a line: principal, action, resource, allowed."""
-        return self.folder / "audit.jsonl"
+        return self.folder / AUDIT
 
     @property
     def exports(self) -> dict[str, str]:
@@ -79,19 +85,17 @@ def without_aws() -> dict[str, str]:
 
 @contextmanager
 def running(port: int, name: str = "serve") -> Iterator[Sandbox]:
-    """Run the emulator on this port; everything it writes stays in `.sandbox/NAME`."""
-    _refuse_busy(port)
+    """Run the emulator on this port; its log and its audit are in `.sandbox/NAME`."""
+    refuse_busy(port)
     folder = ROOT / ".sandbox" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    sandbox = Sandbox(port, folder)
-    sandbox.audit.touch()
-    process = _start(sandbox)
+    sandbox = Sandbox(port, folder, _start(port, folder))
     try:
-        _wait_until_ready(process, sandbox)
+        _wait_until_ready(sandbox)
         yield sandbox
     finally:
-        _stop(process)
+        _stop(sandbox.process)
 
 
 def free_port() -> int:
@@ -101,7 +105,7 @@ def free_port() -> int:
         return port
 
 
-def _refuse_busy(port: int) -> None:
+def refuse_busy(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -113,19 +117,19 @@ def _refuse_busy(port: int) -> None:
             ) from error
 
 
-def _start(sandbox: Sandbox) -> subprocess.Popen[str]:
+def _start(port: int, folder: Path) -> subprocess.Popen[str]:
     settings = {
-        "GATEWAY_PORT": str(sandbox.port),
+        "GATEWAY_PORT": str(port),
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LAMBDA_ACCOUNT_CONCURRENCY": "12",
         "LOG_LEVEL": "WARNING",
-        "SANDBOX_AUDIT": str(sandbox.audit),
+        "SANDBOX_AUDIT": str(folder / AUDIT),
     }
     environment = {name: value for name, value in without_aws().items() if name != "PYTHONPATH"}
-    with (sandbox.folder / "emulator.log").open("w") as log:
+    with (folder / LOG).open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "sandbox.emulator"],
             cwd=ROOT,
@@ -138,13 +142,14 @@ def _start(sandbox: Sandbox) -> subprocess.Popen[str]:
         )
 
 
-def _wait_until_ready(process: subprocess.Popen[str], sandbox: Sandbox) -> None:
+def _wait_until_ready(sandbox: Sandbox) -> None:
+    process = sandbox.process
     watchdog = threading.Timer(_START_SECONDS, process.kill)
     watchdog.start()
     word = process.stdout.readline() if process.stdout else ""
     watchdog.cancel()
     if word != "ready\n":
-        log = (sandbox.folder / "emulator.log").read_text().strip().splitlines()
+        log = (sandbox.folder / LOG).read_text().strip().splitlines()
         raise EmulatorError(log[-1] if log else f"The emulator did not start within {_START_SECONDS} seconds.")
 
 

@@ -10,14 +10,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app
-from ministack.core import lambda_runtime
 
-from sandbox.emulator import audit, extensions, selftest
+from sandbox.emulator import audit, extensions, selftest, workers
 
 __all__ = ["extensions"]
 
@@ -30,7 +30,7 @@ def main() -> None:
     try:
         asyncio.run(_serve(port, trial))
     finally:
-        lambda_runtime.reset()  # ends the workers
+        workers.close()
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(trial.exit_code)  # waiting executions sleep in threads that Python would join
 
@@ -59,12 +59,14 @@ class Trial:
 
 async def _serve(port: int, trial: Trial) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop(*_signal: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stopped.set)
+
+    # Not the loop's own handlers: those end with it, and a second signal would cut the sweeping short.
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-
-    def stop() -> None:
-        loop.call_soon_threadsafe(stopped.set)
-
+        signal.signal(number, stop)
     threading.Thread(target=_stop_with_parent, args=[stop], daemon=True).start()
     threading.Thread(target=trial.announce, args=[stop], daemon=True).start()
     await serve(app.app, _config(port), shutdown_trigger=stopped.wait)

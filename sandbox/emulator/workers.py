@@ -3,6 +3,7 @@
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
 import json
+import threading
 import time
 from contextvars import ContextVar
 
@@ -18,6 +19,7 @@ _WITH_ITS_NAME = (
     '{"status": "ok", "result": {"' + RAISED + '": {"errorMessage": str(e), "errorType": type(e).__name__, '
     '"stackTrace": traceback.format_tb(e.__traceback__)}}}'
 )
+_closed = threading.Event()
 _initialised: ContextVar[float] = ContextVar("initialised", default=0.0)
 
 
@@ -48,10 +50,18 @@ def _name_exceptions(original: Original, *args: object) -> Record:
 @extends(lambda_runtime.Worker, "_spawn")
 def _time_initialisation(original: Original, worker: object) -> object:
     """AWS keeps the start of an environment out of Duration: a new version is not slow for being new."""
+    if _closed.is_set():
+        raise RuntimeError("The sandbox is stopping.")
     started = time.time()
     result = original(worker)
     _initialised.set(time.time() - started)
     return result
+
+
+def close() -> None:
+    """End every worker, and let nobody start another one."""
+    _closed.set()
+    lambda_runtime.reset()
 
 
 def duration_milliseconds(started: float) -> float:

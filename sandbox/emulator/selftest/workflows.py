@@ -34,12 +34,16 @@ def _starts_once(stage: Stage) -> bool:
     return bool(again["executionArn"] == stage.executions["waits"])
 
 
-def _stop_is_final(stage: Stage) -> bool:
-    """An execution that was stopped stays aborted, whatever its last task does."""
+def _stops(stage: Stage) -> bool:
+    """An execution can be stopped in the middle of a task."""
     while not _entered_task(stage, "stopped"):
         time.sleep(0.02)
     stage.states.stop_execution(executionArn=stage.executions["stopped"])
-    time.sleep(0.5)
+    return True
+
+
+def _stop_is_final(stage: Stage) -> bool:
+    """An execution that was stopped stays aborted, whatever its last task does."""
     return bool(_describe(stage, "stopped")["status"] == "ABORTED")
 
 
@@ -117,12 +121,12 @@ def _end(stage: Stage, name: str) -> dict[str, Any]:
     return described
 
 
-BEGUN = [_begin, _starts_once]
+BEGUN = [_begin, _starts_once, _stops]
 PROMISES = [
-    _stop_is_final,
     _errors_have_names,
     _retry_delay_capped,
     _machine_role_checked,
     _throttles_have_names,
     _time_runs_out,
+    _stop_is_final,
 ]
