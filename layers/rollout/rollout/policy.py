@@ -70,7 +70,9 @@ class Policy(_Strict):
 
     steps: list[Step] = Field(min_length=1, max_length=100, description="Rising shares, in order.")
     bake: Seconds = Field(default=900, description="How long the canary is watched after promotion.")
-    look_every: Annotated[Seconds, Field(ge=1)] = Field(default=60, description="Time between two looks.")
+    look_every: Annotated[Seconds, Field(ge=1, json_schema_extra={"minimum": 1})] = Field(
+        default=60, description="Time between two looks."
+    )
     guards: Guards = Guards()
     false_rollback_percent: float = Field(
         default=1,

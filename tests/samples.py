@@ -1,0 +1,90 @@
+"""Sound values that a test changes in the one place it is about."""
+
+from datetime import UTC, datetime, timedelta
+
+from rollout.facts import AliasState, FunctionFacts, VersionFacts
+from rollout.health import Minute
+from rollout.judge import Observation
+from rollout.models import Execution, Health, Judgement, Phase, Rollout, Target, Verdict
+from rollout.policy import Policy
+from rollout.window import Timing
+
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+"""A whole minute, at which everything here begins."""
+
+ON_AWS = Timing(period_seconds=60, lag_seconds=120)
+
+EXECUTION = Execution(
+    arn="arn:aws:states:eu-west-1:123456789012:execution:rollouts:my-api-4",
+    name="my-api-4",
+    started_at=AT - timedelta(seconds=10),
+)
+
+TARGET = Target(account="123456789012", region="eu-west-1", function="my-api", alias="live")
+
+
+def policy(**changes: object) -> Policy:
+    """Return two steps, 10 % and 50 %, of five minutes each, and a bake as long."""
+    steps = [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}]
+    return Policy.model_validate({"steps": steps, "bake": "5m"} | changes)
+
+
+def rollout(**changes: object) -> Rollout:
+    """Return a rollout of version 4 over version 3, at its first step since AT."""
+    sound = Rollout(
+        execution=EXECUTION,
+        target=TARGET,
+        stable_version="3",
+        canary_version="4",
+        policy=policy(),
+        revision_id="revision-1",
+        step=1,
+        first_shift_at=AT,
+        step_started_at=AT,
+    )
+    return sound.model_copy(update=changes)
+
+
+def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
+    """Return minutes from AT, each of the canary's calls and errors and stable's calls and errors."""
+    return tuple(
+        Minute(
+            start=AT + timedelta(minutes=number),
+            canary=Health(calls=canary_calls, errors=canary_errors),
+            stable=Health(calls=stable_calls, errors=stable_errors),
+        )
+        for number, (canary_calls, canary_errors, stable_calls, stable_errors) in enumerate(counts)
+    )
+
+
+def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
+    """Return what a look has seen in the first step."""
+    return Observation(phase=Phase.SHIFTING, minutes=minutes(*counts), step_since=AT).model_copy(update=changes)
+
+
+def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:
+    """Return a judgement with plain numbers."""
+    canary, stable = Health(calls=100, errors=1), Health(calls=900, errors=9)
+    return Judgement(
+        verdict=verdict, reason="errors: as counted", canary=canary, stable=stable, evidence=1, evidence_limit=100
+    )
+
+
+def version(number: str, **changes: object) -> VersionFacts:
+    """Return a version that is ready to serve."""
+    return VersionFacts(version=number, state="Active", role="arn:aws:iam::123456789012:role/api").model_copy(
+        update=changes
+    )
+
+
+def facts(**changes: object) -> FunctionFacts:
+    """Return an opted-in function whose alias is at version 3 alone, and version 4 beside it."""
+    found = FunctionFacts(
+        target=TARGET,
+        tags={"rollout:alias": "live"},
+        newest_version="4",
+        alias=AliasState(version="3", revision_id="revision-1"),
+        stable=version("3"),
+        canary=version("4"),
+    )
+    return found.model_copy(update=changes)
