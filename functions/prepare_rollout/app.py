@@ -4,6 +4,7 @@ from rollout.accept import accept, alias_mark
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import default_policy
 from rollout.aws.wiring import alias_of, ledger, lookup
+from rollout.endings import rejected
 from rollout.errors import RefusedError
 from rollout.models import Start
 from rollout.request import Preparation
@@ -18,7 +19,7 @@ def handler(asked: Preparation, context: LambdaContext) -> dict[str, object]:
         rollout = accept(request, lookup(request.function).facts(request, asked.execution), asked.execution)
     except RefusedError as refusal:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
-        return asked.rejection(refusal)
+        return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")
     if rollout.start is Start.BEGIN:
         ledger().open(rollout)
     else:
