@@ -1,0 +1,67 @@
+"""A request is accepted from what was found, or refused with all that speaks against it."""
+
+import pytest
+
+from rollout.accept import accept, alias_mark
+from rollout.errors import DifferentRoleError, UnknownVersionError, VersionPendingError
+from rollout.facts import AliasState
+from rollout.models import Start
+from rollout.request import RolloutRequest
+from tests.samples import EXECUTION, TARGET, facts, policy, version
+
+REQUEST = RolloutRequest(function="my-api", alias=None, version=None, policy=policy())
+
+
+def test_a_sound_request_begins():
+    begun = accept(REQUEST, facts(), EXECUTION)
+    assert begun.start is Start.BEGIN
+    assert (begun.stable_version, begun.canary_version, begun.revision_id) == ("3", "4", "revision-1")
+    assert (begun.target, begun.step, begun.percent) == (TARGET, 0, 0)
+    assert begun.reason == "my-api:live serves version 3; version 4 gets its first share next"
+
+
+def test_an_alias_that_does_not_exist_yet_has_nothing_to_compare():
+    made = accept(REQUEST, facts(alias=None, stable=None), EXECUTION)
+    assert made.start is Start.NOTHING_TO_DO
+    assert made.reason == (
+        "my-api:live did not exist, so it was made at version 4; there was nothing to compare it with"
+    )
+
+
+def test_an_alias_made_by_a_lost_attempt_is_our_own_work():
+    """P4: the task that made it died before it answered, and is tried again."""
+    own = AliasState(version="4", revision_id="r", description=alias_mark(EXECUTION))
+    made = accept(REQUEST, facts(alias=own, stable=version("4")), EXECUTION)
+    assert made.start is Start.NOTHING_TO_DO
+
+
+@pytest.mark.parametrize(
+    ("asked", "newest", "message"),
+    [
+        (None, None, "my-api has no published version: publish one (aws lambda publish-version"),
+        ("9", None, "my-api has no published version: publish one"),
+        ("9", "4", "my-api has no version 9; its newest is 4: name one that exists, or leave version out"),
+    ],
+)
+def test_an_unknown_version_is_refused_with_the_newest_there_is(asked, newest, message):
+    request = REQUEST.model_copy(update={"version": asked})
+    with pytest.raises(UnknownVersionError) as refused:
+        accept(request, facts(canary=None, newest_version=newest), EXECUTION)
+    assert message in str(refused.value)
+
+
+def test_a_pending_version_is_waited_for():
+    with pytest.raises(VersionPendingError, match="Version 4 of my-api is still Pending"):
+        accept(REQUEST, facts(canary=version("4", state="Pending")), EXECUTION)
+
+
+def test_a_pending_version_that_can_never_begin_is_refused_at_once():
+    with pytest.raises(DifferentRoleError):
+        accept(REQUEST, facts(canary=version("4", state="Pending", role="other")), EXECUTION)
+
+
+def test_all_that_speaks_against_a_request_is_said_at_once():
+    with pytest.raises(DifferentRoleError) as refused:
+        accept(REQUEST, facts(canary=version("4", role="other", dead_letter="arn:q")), EXECUTION)
+    assert "runs as other" in str(refused.value)
+    assert "sends its failures to arn:q" in str(refused.value)

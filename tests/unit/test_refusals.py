@@ -1,0 +1,89 @@
+"""Every reason to refuse says what was found, what is needed and what to do."""
+
+import pytest
+
+from rollout.errors import (
+    AliasSplitError,
+    AlreadyServedError,
+    DifferentDeadLetterError,
+    DifferentRoleError,
+    NotOptedInError,
+    ProvisionedConcurrencyMovingError,
+    UnknownAliasError,
+    VersionNotActiveError,
+    VersionPassedError,
+)
+from rollout.facts import AliasState
+from rollout.refusals import refusals
+from tests.samples import facts, version
+
+SPLIT = AliasState(version="3", revision_id="r", shares={"2": 10})
+
+REFUSED = [
+    ({"tags": {}}, NotOptedInError, "my-api has no tag rollout:alias", "--tags rollout:alias=live"),
+    ({"tags": {"rollout:alias": ""}}, NotOptedInError, "my-api has no tag rollout:alias", "--tags rollout:alias=live"),
+    ({"tags": {"rollout:alias": "blue"}}, NotOptedInError, "names blue", "name blue, or tag the function"),
+    (
+        {"tags": {"rollout:alias": "blue"}, "alias": None, "stable": None},
+        UnknownAliasError,
+        "my-api has no alias live, and its tag rollout:alias names blue",
+        "name blue, or tag the function",
+    ),
+    ({"capacity_moving": True}, ProvisionedConcurrencyMovingError, "still allocating", "start again when its status"),
+    (
+        {"capacity_moving": True, "alias": SPLIT},
+        ProvisionedConcurrencyMovingError,
+        "moves its weights until it is done",
+        "start again when its status is READY",
+    ),
+    ({"alias": SPLIT}, AliasSplitError, "already split: version 3 with 10 % to version 2", "serves one version alone"),
+    (
+        {"canary": version("4", state="Failed", state_reason="no image")},
+        VersionNotActiveError,
+        "Version 4 is Failed (no image), and has to be Active",
+        "mend it, publish again",
+    ),
+    (
+        {"canary": version("4", state="Inactive")},
+        VersionNotActiveError,
+        "Version 4 is Inactive, and has to be Active",
+        "aws lambda invoke --function-name my-api:4 out.json",
+    ),
+    ({"canary": version("3")}, AlreadyServedError, "already serves version 3 alone", "leave live to Lambda Rollouts"),
+    (
+        {"canary": version("2")},
+        VersionPassedError,
+        "serves version 3, which is newer than version 2",
+        "publish the older",
+    ),
+    (
+        {"canary": version("4", role="other")},
+        DifferentRoleError,
+        "Version 4 runs as other, version 3 as arn:",
+        "agrees",
+    ),
+    (
+        {"canary": version("4", dead_letter="arn:q")},
+        DifferentDeadLetterError,
+        "Version 4 sends its failures to arn:q, version 3 to nowhere",
+        "publish a version that agrees",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "error", "found", "remedy"), REFUSED)
+def test_each_reason_has_its_name_and_its_remedy(changes, error, found, remedy):
+    met = facts(**changes)
+    (refusal,) = refusals(met.canary, met)
+    assert type(refusal) is error
+    assert found in str(refusal)
+    assert remedy in str(refusal)
+
+
+def test_nothing_speaks_against_a_sound_request():
+    assert [*refusals(facts().canary, facts())] == []
+
+
+def test_a_newer_version_is_newer_by_number_and_not_by_text():
+    met = facts(canary=version("10"), stable=version("9"), alias=AliasState(version="9", revision_id="r"))
+    assert [*refusals(met.canary, met)] == []

@@ -1,0 +1,110 @@
+"""A request needs no more than a function's name, and is refused with the field, the value and what to do."""
+
+import json
+
+import pytest
+
+from rollout.errors import BadPolicyError, BadRequestError, ForeignTargetError, LatestVersionError, RefusedError
+from rollout.request import Preparation, RolloutRequest, read_request
+from tests.samples import EXECUTION, policy
+
+DEFAULT = {"steps": [{"percent": 5, "hold": "5m"}]}
+OWN = {"steps": [{"percent": 20, "hold": 60}]}
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
+
+
+def read(value: object) -> RolloutRequest:
+    return read_request(value, EXECUTION, DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("written", "alias", "version"),
+    [
+        ({"function": "my-api"}, None, None),
+        ({"function": ARN}, None, None),
+        ({"function": f"{ARN}:live"}, "live", None),
+        ({"function": "my-api:7"}, None, "7"),
+        ({"function": "my-api:7", "version": "7", "alias": "blue"}, "blue", "7"),
+        ({"function": "my-api", "version": 7}, None, "7"),
+        ({"function": "my-api", "version": 7.0}, None, "7"),
+        ({"function": "my-api:live", "version": "7"}, "live", "7"),
+        ({"function": "my-api", "alias": None, "version": None, "policy": None}, None, None),
+    ],
+)
+def test_a_request_is_read_in_every_form(written, alias, version):
+    request = read(written)
+    assert (request.function, request.alias, request.version) == ("my-api", alias, version)
+
+
+def test_the_executions_own_policy_goes_before_the_stacks():
+    assert read({"function": "my-api"}).policy.steps[0].percent == 5
+    assert read({"function": "my-api", "policy": OWN}).policy.steps[0].percent == 20
+
+
+@pytest.mark.parametrize(
+    ("asked", "tagged", "alias"),
+    [("blue", "live", "blue"), (None, "blue", "blue"), (None, None, "live"), (None, "", "live")],
+)
+def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, alias):
+    target = RolloutRequest(function="my-api", alias=asked, version=None, policy=policy()).target(EXECUTION, tagged)
+    assert (target.name, target.account, target.region) == (f"my-api:{alias}", "123456789012", "eu-west-1")
+
+
+LEAST = 'The least that is needed is {"function": "my-api"}; alias, version and policy may be added.'
+
+
+@pytest.mark.parametrize(
+    ("written", "error", "message"),
+    [
+        ({}, BadRequestError, f"The input is refused: function is missing. {LEAST}"),
+        ([], BadRequestError, "the input is []: an object is needed"),
+        ("my-api", BadRequestError, 'the input is "my-api": an object is needed'),
+        (None, BadRequestError, "the input is null: an object is needed"),
+        ({"function": 7}, BadRequestError, "function is 7: a text is needed"),
+        ({"function": "my api"}, BadRequestError, 'function is "my api": write a function\'s name or ARN'),
+        ({"function": "a", "versoin": 7}, BadRequestError, "versoin is not a known field (found 7)"),
+        ({"function": "a", "version": "new"}, BadRequestError, 'version is "new": write the number of a published'),
+        ({"function": "a", "version": 0}, BadRequestError, "version is 0: write the number of a published version"),
+        ({"function": "a", "version": True}, BadRequestError, "version is true: a text is needed"),
+        ({"function": "a:007"}, BadRequestError, 'function is "a:007": write the number of a published version'),
+        ({"function": "a", "alias": "7"}, BadRequestError, 'alias is "7": an alias is made of letters'),
+        ({"function": "a", "alias": "live\n"}, BadRequestError, 'alias is "live\\n": an alias is made of letters'),
+        ({"function": "a:7", "version": "8"}, BadRequestError, "version is 8, but the function is written with :7"),
+        (
+            {"function": "a:live", "alias": "blue"},
+            BadRequestError,
+            "alias is blue, but the function is written with :live",
+        ),
+        ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, which an alias cannot give a share"),
+        ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
+        (
+            {"function": ARN.replace("1234", "9999")},
+            ForeignTargetError,
+            "function is in account 999956789012, region eu-west-1; this orchestrator works in account 123456789012",
+        ),
+        ({"function": ARN.replace("eu-west-1", "us-east-1")}, ForeignTargetError, "region us-east-1"),
+        ({"function": "a", "policy": {}}, BadPolicyError, "The policy is refused: policy.steps is missing"),
+        ({"function": "a", "policy": "fast"}, BadPolicyError, 'policy is "fast": an object is needed'),
+    ],
+)
+def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
+    with pytest.raises(error) as refused:
+        read(written)
+    assert message in str(refused.value)
+
+
+def test_a_bad_default_is_laid_to_the_stack():
+    with pytest.raises(BadPolicyError, match=r"^The stack's DefaultPolicy is refused: policy is \"slow\""):
+        read_request({"function": "my-api"}, EXECUTION, "slow")
+
+
+@pytest.mark.parametrize("request_", [{"function": "my-api"}, "my-api", None, [1]])
+def test_a_rejection_holds_the_input_as_it_came_and_the_ending(request_):
+    """P10: the red ending is named for the refusal, and its Cause is the sentence."""
+    asked = Preparation(request=request_, execution=EXECUTION)
+    document = json.loads(json.dumps(asked.rejection(RefusedError("No."))))
+    assert document == {
+        "request": request_,
+        "start": "reject",
+        "ending": {"outcome": "rejected", "Error": "RefusedError", "Cause": "No."},
+    }
