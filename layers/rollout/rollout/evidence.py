@@ -27,7 +27,7 @@ def log_likelihood_ratio(minute: Minute, risk: float, tolerated: float = TOLERAT
     """Return ln of how much likelier a minute's split of errors is at `risk` than at `tolerated`, both above 0."""
     canary, stable = minute.canary, minute.stable
     total = canary.errors + stable.errors
-    if total == 0 or canary.calls == 0:
+    if total == 0 or canary.calls == 0 or stable.calls == 0:
         return 0.0
     at_risk = risk * canary.calls + stable.calls
     at_tolerated = tolerated * canary.calls + stable.calls

@@ -1,0 +1,38 @@
+"""A rollout is carried over its own writes with everything the next task needs."""
+
+from datetime import timedelta
+
+from rollout.models import Health, Move, Phase
+from rollout.plan import bake_begun, next_step, step_begun
+from tests.samples import AT, ON_AWS, judgement, policy, rollout
+
+NOW = AT + timedelta(minutes=5, seconds=1)
+
+
+def test_the_next_step_has_the_next_share():
+    before = rollout(step=0, first_shift_at=None, step_started_at=None)
+    assert [before.percent, next_step(before).percent, next_step(next_step(before)).percent] == [0, 10, 50]
+
+
+def test_the_first_step_starts_the_clock_of_the_rollout():
+    begun = step_begun(rollout(first_shift_at=None, step_started_at=None), "revision-2", NOW, ON_AWS)
+    assert (begun.first_shift_at, begun.step_started_at, begun.revision_id) == (NOW, NOW, "revision-2")
+    assert begun.wait_seconds == 59
+    assert begun.reason == "step 1 of 2: version 4 has 10 % for at least 5m"
+
+
+def test_a_later_step_keeps_the_clock_of_the_rollout():
+    begun = step_begun(rollout(step=2), "revision-2", NOW, ON_AWS)
+    assert (begun.first_shift_at, begun.step_started_at) == (AT, NOW)
+
+
+def test_the_bake_remembers_how_stable_was():
+    begun = bake_begun(rollout(judgement=judgement(), next_move=Move.PROMOTE), "revision-3", NOW, ON_AWS)
+    assert (begun.phase, begun.revision_id, begun.judged_since, begun.percent) == (Phase.BAKE, "revision-3", NOW, 100)
+    assert begun.stable_before_promotion == Health(calls=900, errors=9)
+    assert begun.wait_seconds == 59
+    assert begun.reason == "version 4 promoted; watched for 5m more"
+
+
+def test_without_a_bake_nothing_is_waited_for():
+    assert bake_begun(rollout(policy=policy(bake=0)), "revision-3", NOW, ON_AWS).wait_seconds == 0

@@ -1,0 +1,64 @@
+"""A published version starts its one execution."""
+
+import json
+import re
+
+import pytest
+
+from rollout.models import Target
+from rollout.published import VersionPublished, execution_input, execution_name
+from tests.samples import TARGET
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
+
+
+def event(**answer: object) -> dict[str, object]:
+    return {
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "detail": {"responseElements": {"functionArn": f"{ARN}:4", "version": "4"} | answer, "requestParameters": {}},
+    }
+
+
+@pytest.mark.parametrize("arn", [ARN, f"{ARN}:4"])
+def test_function_and_version_come_from_lambdas_answer(arn):
+    published = VersionPublished.model_validate(event(functionArn=arn))
+    assert (published.function, published.version) == ("my-api", "4")
+
+
+def test_account_and_region_come_from_the_envelope():
+    foreign = ARN.replace("123456789012", "999999999999")
+    published = VersionPublished.model_validate(event(functionArn=foreign))
+    assert published.target("live") == TARGET
+
+
+NAMES = [("my-api", "4"), ("f" * 64, "4"), ("f" * 64, "123456789"), ("f", "1")]
+
+
+@pytest.mark.parametrize(("function", "version"), NAMES)
+def test_a_name_is_one_that_step_functions_takes(function, version):
+    target = TARGET.model_copy(update={"function": function})
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", execution_name(target, version))
+
+
+def test_an_event_that_comes_twice_has_one_name_and_one_input():
+    """P7."""
+    twice = [VersionPublished.model_validate(event()).target("live") for _ in range(2)]
+    assert len({(execution_name(target, "4"), execution_input(target, "4")) for target in twice}) == 1
+
+
+def test_no_two_rollouts_share_a_name():
+    """P7: not even where the readable part of the name is cut."""
+    targets = [
+        Target(account=account, region=region, function=function, alias=alias)
+        for account in ("123456789012", "123456789013")
+        for region in ("eu-west-1", "us-east-1")
+        for function in ("f" * 63 + "a", "f" * 63 + "b", "f-1", "f")
+        for alias in ("live", "blue")
+    ]
+    names = {execution_name(target, version) for target in targets for version in ("1", "11")}
+    assert len(names) == 2 * len(targets)
+
+
+def test_the_input_is_a_request():
+    assert json.loads(execution_input(TARGET, "4")) == {"function": "my-api", "alias": "live", "version": "4"}
