@@ -1,0 +1,211 @@
+"""Whole rollouts: the shipped file and the real handlers, on moto's Lambda, CloudWatch and DynamoDB.
+
+Periods last a second, and the counts of the next minute are published before the rollout begins, so that nothing
+has to wait.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from rollout.aws import clients
+from tests.statemachine.conftest import Task, Tasks
+from tests.statemachine.machine import Machine
+
+CONTEXT = SimpleNamespace(
+    function_name="rollouts",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:rollouts",
+    aws_request_id="test",
+)
+POLICY = {
+    "steps": [{"percent": 10, "hold": "1s"}, {"percent": 50, "hold": "1s"}],
+    "bake": "1s",
+    "look_every": "1s",
+    "max_hold": 0,
+}
+SETTINGS = {
+    "METRIC_PERIOD_SECONDS": "1",
+    "METRIC_LAG_SECONDS": "0",
+    "LEDGER_TABLE": "rollouts",
+    "DEFAULT_POLICY": json.dumps(POLICY),
+    "POWERTOOLS_SERVICE_NAME": "rollouts",
+    "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+CLIENTS = (clients.lambda_client, clients.cloudwatch_client, clients.dynamodb_client, clients.stepfunctions_client)
+
+
+@pytest.fixture
+def orchestrator(machine: Machine, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """The state machine with our own handlers behind its tasks, and a ledger."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    for client in CLIENTS:
+        client.cache_clear()
+    _answer_what_moto_cannot(clients.lambda_client())
+    _make_ledger()
+    names = ("prepare_rollout", "shift_traffic", "judge_canary", "promote_version", "roll_back", "close_rollout")
+    tasks |= {name: _real(name) for name in names}
+    yield machine
+    for client in CLIENTS:
+        client.cache_clear()
+
+
+def _real(name: str) -> Task:
+    return lambda document: import_module(f"functions.{name}.app").handler(document, CONTEXT)
+
+
+def _answer_what_moto_cannot(client: Any) -> None:
+    """Moto knows no provisioned concurrency; Lambda says so by this error where an alias has none."""
+    answer = {"Error": {"Code": "ProvisionedConcurrencyConfigNotFoundException", "Message": "none"}}
+    client.meta.events.register(
+        "before-call.lambda.GetProvisionedConcurrencyConfig",
+        lambda **_: (AWSResponse("", 404, {}, None), answer),
+    )
+
+
+def _make_ledger() -> None:
+    keys = {"target": "HASH", "entry": "RANGE"}
+    boto3.client("dynamodb").create_table(
+        TableName="rollouts",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+    )
+
+
+def publish(version: str | None, calls: int, errors: int) -> None:
+    """Publish what a version (None: whatever served) did in each second from a moment ago on."""
+    dimensions = {"FunctionName": "shop", "Resource": "shop:live"} | ({"ExecutedVersion": version} if version else {})
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=5)
+    for metric, value in {"Invocations": calls, "Errors": errors}.items():
+        data = [
+            {
+                "MetricName": metric,
+                "Dimensions": [{"Name": name, "Value": text} for name, text in dimensions.items()],
+                "Timestamp": began + timedelta(seconds=second),
+                "Value": value,
+            }
+            for second in range(60)
+        ]
+        boto3.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=data)
+
+
+def alias() -> tuple[str, Mapping[str, float]]:
+    found = boto3.client("lambda").get_alias(FunctionName="shop", Name="live")
+    return found["FunctionVersion"], found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+
+
+def ledger() -> list[dict[str, str]]:
+    items = boto3.client("dynamodb").scan(TableName="rollouts")["Items"]
+    texts = [{key: value["S"] for key, value in item.items() if "S" in value} for item in items]
+    return sorted(texts, key=lambda item: item["entry"])
+
+
+def outcome() -> str:
+    return next(item["outcome"] for item in ledger() if item["entry"].startswith("rollout#"))
+
+
+def test_a_healthy_version_is_promoted_and_watched(orchestrator: Machine, shop):
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=0)
+    publish(None, calls=1000, errors=1)
+    ended = orchestrator.run({"function": "shop"})
+    assert (ended.status, ended.error, alias()) == ("SUCCEEDED", None, ("2", {}))
+    assert ended.output["ending"]["Cause"].startswith(
+        "shop:live serves version 2 alone; healthy: errors since promotion"
+    )
+    assert (ended.visits("ShiftTraffic"), outcome()) == (2, "promoted")
+    assert len(ledger()) == 1 + ended.visits("JudgeCanary")
+
+
+def test_a_faulty_version_is_taken_back_with_its_numbers(orchestrator: Machine, shop):
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=40)
+    ended = orchestrator.run({"function": "shop"})
+    assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
+    assert ended.cause.startswith("shop:live serves version 1 alone again; unhealthy: the canary fails more often")
+
+
+def test_a_version_that_fails_after_promotion_is_taken_back(orchestrator: Machine, shop):
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=0)
+    publish(None, calls=1000, errors=400)
+    ended = orchestrator.run({"function": "shop"})
+    assert ended.visits("PromoteVersion") == 1
+    assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
+    assert "max_error_percent 5 %" in ended.cause
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"function": "shop", "version": "1"}, "AlreadyServedError"),
+        ({"function": "nobody"}, "UnknownFunctionError"),
+        ({"function": "shop", "versoin": "2"}, "BadRequestError"),
+        ({"function": "shop", "policy": {"steps": [{"percent": 0.1, "hold": "5m"}]}}, "BadPolicyError"),
+        (["shop"], "BadRequestError"),
+    ],
+)
+def test_a_request_is_rejected_by_name_and_nothing_is_touched(orchestrator: Machine, shop, asked: object, error: str):
+    ended = orchestrator.run(asked)
+    assert (ended.way.split(" > ")[-1], ended.error) == ("RolloutRejected", error)
+    assert (alias(), ledger()) == (("1", {}), [])
+
+
+def test_a_version_nobody_calls_is_handed_over(orchestrator: Machine, shop):
+    ended = orchestrator.run({"function": "shop", "policy": POLICY | {"on_inconclusive": "hand_over"}})
+    assert (ended.error, alias(), outcome()) == ("RolloutHandedOver", ("1", {"2": 0.1}), "handed_over")
+    assert "no datapoint for the canary" in ended.cause
+
+
+def test_an_alias_moved_by_somebody_else_is_left_alone(orchestrator: Machine, shop, tasks: Tasks):
+    """The canary is unhealthy, but by the time of the rollback the alias serves a third version."""
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=40)
+    tasks["judge_canary"] = _after(_move_alias, tasks["judge_canary"])
+    ended = orchestrator.run({"function": "shop"})
+    assert (ended.error, alias(), outcome()) == ("RolloutHandedOver", ("3", {}), "handed_over")
+    assert "was moved by somebody else" in ended.cause
+
+
+def _after(happening: Callable[[], None], task: Task) -> Task:
+    def late(document: Any) -> Any:
+        happening()
+        return task(document)
+
+    return late
+
+
+def _move_alias() -> None:
+    client = boto3.client("lambda")
+    client.update_function_code(FunctionName="shop", ZipFile=b"three", Publish=True)
+    client.update_alias(
+        FunctionName="shop", Name="live", FunctionVersion="3", RoutingConfig={"AdditionalVersionWeights": {}}
+    )
+
+
+@pytest.mark.parametrize("dead", ["shift_traffic", "judge_canary", "promote_version"])
+def test_a_task_that_dies_after_its_write_is_taken_back(orchestrator: Machine, shop, tasks: Tasks, dead: str):
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=0)
+    tasks[dead] = _then_fall(tasks[dead])
+    ended = orchestrator.run({"function": "shop"})
+    assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
+    assert ended.cause.endswith("MemoryError: no room")
+
+
+def _then_fall(task: Task) -> Task:
+    def fallen(document: Any) -> Any:
+        task(document)
+        raise MemoryError("no room")
+
+    return fallen
