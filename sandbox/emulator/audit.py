@@ -12,6 +12,7 @@ _record: list[Path] = []
 
 def start(path: Path) -> None:
     """Append each decision to this file from now on, one JSON object a line."""
+    path.touch()
     _record[:] = [path]
 
 

@@ -1,0 +1,64 @@
+import subprocess
+import sys
+
+import pytest
+
+from sandbox.server import EmulatorError, free_port, running, without_aws
+
+# What a new release of MiniStack may do to us: the name is there, and our extension of it is not reached.
+UNREACHED = """
+import sys
+from ministack.core import iam_actions
+from ministack.services import lambda_svc
+owners = {"_execute_function": lambda_svc, "extract_iam_action": iam_actions}
+owner, name = owners[sys.argv[1]], sys.argv[1]
+as_shipped = getattr(owner, name)
+from sandbox.emulator.__main__ import main
+setattr(owner, name, as_shipped)
+main()
+"""
+SETTINGS = {"AUTH": "true", "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
+
+
+def run(script: str, *arguments: str) -> tuple[int, str, str]:
+    environment = {**without_aws(), **SETTINGS, "GATEWAY_PORT": str(free_port()), "PYTHONPATH": "."}
+    command = [sys.executable, "-c", script, *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        said, complained = process.stdout.read(), process.stderr.read()
+        return process.wait(), said, complained.strip().splitlines()[-1]
+
+
+def test_the_emulator_keeps_its_promises_and_leaves_nothing_of_their_trial(emulator):
+    assert emulator.client("lambda").list_functions()["Functions"] == []
+    assert emulator.client("iam").list_roles()["Roles"] == []
+    assert emulator.audit.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("seam", "promise"),
+    [
+        ("_execute_function", "An alias with all its weight on version 2 runs version 2"),
+        ("extract_iam_action", "A role may move the aliases of functions with the tag its policy names"),
+    ],
+)
+def test_a_seam_that_no_longer_holds_is_named_and_nothing_is_announced(seam, promise):
+    code, said, complaint = run(UNREACHED, seam)
+    assert (code, said) == (1, "")
+    assert f'The sandbox promises "{promise}' in complaint
+
+
+def test_a_seam_that_is_gone_is_named():
+    gone = (
+        "from ministack.services import lambda_svc; del lambda_svc._execute_function; import sandbox.emulator.routing"
+    )
+    _code, _said, complaint = run(gone)
+    assert "has no ministack.services.lambda_svc._execute_function" in complaint
+
+
+def test_an_emulator_that_does_not_start_says_so(monkeypatch):
+    monkeypatch.setattr("sandbox.server.sys.executable", "/bin/false")
+    with pytest.raises(EmulatorError, match="did not start"), running(free_port(), "broken"):
+        pass

@@ -1,0 +1,80 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import PortBusyError, free_port, running
+
+LISTENING = "0A"
+PARENT = """
+import sys, time
+from sandbox.server import running
+with running(int(sys.argv[1]), "parent") as sandbox:
+    print(sandbox.process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def listening(pid: int) -> set[tuple[str, int]]:
+    """Return the IPv4 addresses on which a process listens, and fail if there is an IPv6 one."""
+    links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    inodes = set(re.findall(r"socket:\[(\d+)\]", " ".join(links)))
+    rows = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()]
+    own = [row[1] for row in rows if row[3] == LISTENING and row[9] in inodes]
+    pairs = [address.split(":") for address in own]
+    return {(socket.inet_ntoa(bytes.fromhex(host)[::-1]), int(port, 16)) for host, port in pairs}
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; a zombie that init has yet to reap does not."""
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_a_busy_port_is_named_together_with_the_way_out():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortBusyError, match=f"Port {port} is in use.*PORT={port + 1}"), running(port, "busy"):
+            pass
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="asks Linux who listens")
+def test_nothing_listens_but_the_port_asked_for_on_this_machine_alone(emulator):
+    assert listening(emulator.process.pid) == {("127.0.0.1", emulator.port)}
+
+
+def test_no_credentials_of_a_real_account_reach_the_emulator(monkeypatch, emulator):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
+    named = {name for name in emulator.environment if name.startswith("AWS_")}
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & named
+    assert emulator.environment["AWS_ENDPOINT_URL"] == emulator.url
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="asks Linux who is alive")
+@pytest.mark.parametrize("last", [signal.SIGINT, signal.SIGKILL])
+def test_whatever_ends_the_parent_no_process_and_no_folder_stays(last, tmp_path):
+    parent = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", PARENT, str(free_port())],
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": "."},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with parent:
+        emulator_pid = int(parent.stdout.readline())
+        parent.send_signal(last)
+        parent.wait(30)
+    deadline = time.monotonic() + 20
+    while alive(emulator_pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(emulator_pid)
+    assert list(tmp_path.iterdir()) == []
