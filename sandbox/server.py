@@ -146,11 +146,12 @@ def _wait_until_ready(sandbox: Sandbox) -> None:
     process = sandbox.process
     watchdog = threading.Timer(_START_SECONDS, process.kill)
     watchdog.start()
-    word = process.stdout.readline() if process.stdout else ""
+    said = process.stdout.readline().strip() if process.stdout else ""
     watchdog.cancel()
-    if word != "ready\n":
+    if said != "ready":
         log = (sandbox.folder / LOG).read_text().strip().splitlines()
-        raise EmulatorError(log[-1] if log else f"The emulator did not start within {_START_SECONDS} seconds.")
+        silent = log[-1] if log else f"The emulator did not start within {_START_SECONDS} seconds."
+        raise EmulatorError(said or silent)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

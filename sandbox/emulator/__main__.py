@@ -43,13 +43,13 @@ class Trial:
         self._port = port
 
     def announce(self, stop: Callable[[], object]) -> None:
-        """Say `ready` if every promise is kept, else say which is not and stop."""
+        """Say `ready` if every promise is kept, else say in one line which is not, and stop."""
         try:
             _wait_for(self._port)
             selftest.run(f"http://127.0.0.1:{self._port}")
         except Exception as error:  # noqa: BLE001 - whatever it is, the emulator must not be announced
             self.exit_code = 1
-            print(error, file=sys.stderr, flush=True)
+            print(error, flush=True)
             stop()
             return
         if recorded := os.environ.get("SANDBOX_AUDIT"):
