@@ -80,7 +80,7 @@ def without_aws() -> dict[str, str]:
     """Return this process' environment without anything that could reach a real account."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @contextmanager

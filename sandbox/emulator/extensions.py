@@ -11,6 +11,7 @@ from sandbox.emulator import (  # noqa: I001 - see above
     invocation_metrics,
     routing,
     statistics,
+    templates,
     trail,
     alias_rules,
     executions,
@@ -26,6 +27,7 @@ __all__ = [
     "permissions",
     "routing",
     "statistics",
+    "templates",
     "trail",
     "workers",
 ]

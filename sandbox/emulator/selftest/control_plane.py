@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.emulator.selftest.stage import ACCOUNT, UNTAGGED, Stage
+from sandbox.emulator.selftest.stage import ACCOUNT, REGION, UNTAGGED, Stage
 
 
 def _refused_weight(stage: Stage) -> bool:
@@ -55,6 +55,19 @@ def _version_arn_qualified(stage: Stage) -> bool:
     return str(function["FunctionArn"]).endswith(":tried:2")
 
 
+def _dead_letters_deployed(stage: Stage) -> bool:
+    """A function that CloudFormation creates has the dead-letter queue of its template."""
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:heard"
+    code = {"ZipFile": "def handler(event, context): ..."}
+    properties = {"FunctionName": "deployed", "Code": code, "DeadLetterConfig": {"TargetArn": queue}}
+    template = {"Resources": {"Deployed": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+    formation = stage.client("cloudformation")
+    formation.create_stack(StackName="tried", TemplateBody=json.dumps(template))
+    formation.get_waiter("stack_create_complete").wait(StackName="tried", WaiterConfig={"Delay": 0.05})
+    deployed = stage.lambda_.get_function_configuration(FunctionName="deployed")
+    return bool(deployed["DeadLetterConfig"]["TargetArn"] == queue)
+
+
 def _session(stage: Stage) -> tuple[str, str, str]:
     trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -79,4 +92,5 @@ PROMISES = [
     _decisions_written,
     _trail_heard,
     _version_arn_qualified,
+    _dead_letters_deployed,
 ]
