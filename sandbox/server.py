@@ -146,8 +146,10 @@ def _wait_until_ready(sandbox: Sandbox) -> None:
     process = sandbox.process
     watchdog = threading.Timer(_START_SECONDS, process.kill)
     watchdog.start()
-    said = process.stdout.readline().strip() if process.stdout else ""
-    watchdog.cancel()
+    try:
+        said = process.stdout.readline().strip() if process.stdout else ""
+    finally:
+        watchdog.cancel()
     if said != "ready":
         log = (sandbox.folder / LOG).read_text().strip().splitlines()
         silent = log[-1] if log else f"The emulator did not start within {_START_SECONDS} seconds."
