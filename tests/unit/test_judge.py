@@ -50,7 +50,7 @@ def test_calls_of_an_earlier_step_do_not_count_for_this_one():
     """P5."""
     found = judge(seen((999, 0, 900, 0), (49, 0, 900, 0), step_since=AT.replace(minute=1)), policy())
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert found.reason.startswith("49 calls on the canary in this step, 50 needed: ")
+    assert found.reason.startswith("49 calls on the canary in this step, 50 needed; ")
 
 
 @pytest.mark.parametrize("counted", [(100, 0, 900, 0), (100, 1, 900, 9), (50, 0, 0, 0), (1000, 0, 9000, 400)])
@@ -99,37 +99,37 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_before, verdict
 
 
 @pytest.mark.parametrize(
-    ("found", "changes", "sentence"),
+    ("found", "changes", "lead", "numbers"),
     [
         (
             seen((1203, 41, 10870, 12)),
             {},
+            "the canary fails more often than stable; ",
             (
-                "the canary fails more often than stable: errors: canary 41 of 1,203 calls (3.4 %), stable 12 of 10,870"
-                " calls (0.11 %); evidence 10^27 against a limit of 100"
+                "errors: canary 41 of 1,203 calls (3.4 %), "
+                "stable 12 of 10,870 calls (0.11 %); evidence 10^27 against a limit of 100"
             ),
         ),
         (
             seen((100, 100, 0, 0)),
             {"false_rollback_percent": 0.001},
-            (
-                "the canary fails more than max_error_percent 5 % allows: errors: canary 100 of 100 calls (100 %), stable 0"
-                " calls; evidence 1 against a limit of 100,000"
-            ),
+            "the canary fails more than max_error_percent 5 % allows; ",
+            "errors: canary 100 of 100 calls (100 %), stable 0 calls; evidence 1 against a limit of 100,000",
         ),
         (
             seen((1000, 2, 9000, 200)),
             {},
+            "",
             (
-                "errors: canary 2 of 1,000 calls (0.2 %), stable 200 of 9,000 calls (2.2 %); evidence below 0.01 against a"
-                " limit of 100"
+                "errors: canary 2 of 1,000 calls (0.2 %), "
+                "stable 200 of 9,000 calls (2.2 %); evidence below 0.01 against a limit of 100"
             ),
         ),
-        (seen((100, 1, 0, 0), phase=Phase.BAKE), {}, "errors since promotion: 1 of 100 calls (1 %)"),
+        (seen((100, 1, 0, 0), phase=Phase.BAKE), {}, "", "errors since promotion: 1 of 100 calls (1 %)"),
     ],
 )
-def test_a_judgement_says_both_numbers(found, changes, sentence):
-    assert judge(found, policy(**changes)).reason == sentence
+def test_a_judgement_says_both_numbers(found, changes, lead, numbers):
+    assert judge(found, policy(**changes)).reason == lead + numbers
 
 
 def test_a_step_is_marked_off_by_its_first_whole_minute():

@@ -1,10 +1,8 @@
 """A request needs no more than a function's name, and is refused with the field, the value and what to do."""
 
-import json
-
 import pytest
 
-from rollout.errors import BadPolicyError, BadRequestError, ForeignTargetError, LatestVersionError, RefusedError
+from rollout.errors import BadPolicyError, BadRequestError, ForeignTargetError, LatestVersionError
 from rollout.request import Preparation, RolloutRequest, read_request
 from tests.samples import EXECUTION, policy
 
@@ -98,13 +96,7 @@ def test_a_bad_default_is_laid_to_the_stack():
         read_request({"function": "my-api"}, EXECUTION, "slow")
 
 
-@pytest.mark.parametrize("request_", [{"function": "my-api"}, "my-api", None, [1]])
-def test_a_rejection_holds_the_input_as_it_came_and_the_ending(request_):
-    """P10: the red ending is named for the refusal, and its Cause is the sentence."""
-    asked = Preparation(request=request_, execution=EXECUTION)
-    document = json.loads(json.dumps(asked.rejection(RefusedError("No."))))
-    assert document == {
-        "request": request_,
-        "start": "reject",
-        "ending": {"outcome": "rejected", "Error": "RefusedError", "Cause": "No."},
-    }
+def test_a_preparation_takes_an_input_of_any_kind():
+    """P6: what is no request at all is refused by name, and not an error of the task."""
+    with pytest.raises(BadRequestError):
+        Preparation(request=[1], execution=EXECUTION).read(DEFAULT)

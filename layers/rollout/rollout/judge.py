@@ -65,9 +65,9 @@ def judge(seen: Observation, policy: Policy) -> Judgement:
 def _verdict(seen: Observation, policy: Policy, evidence: float) -> tuple[Verdict, str]:
     ceiling = policy.guards.max_error_percent
     if evidence >= math.log(100 / policy.false_rollback_percent):
-        return Verdict.UNHEALTHY, "the canary fails more often than stable: "
+        return Verdict.UNHEALTHY, "the canary fails more often than stable; "
     if ceiling is not None and _breaks(ceiling, seen, policy.min_invocations):
-        return Verdict.UNHEALTHY, f"the canary fails more than max_error_percent {ceiling:g} % allows: "
+        return Verdict.UNHEALTHY, f"the canary fails more than max_error_percent {ceiling:g} % allows; "
     if (calls := seen.in_step.calls) < policy.min_invocations:
         return Verdict.INCONCLUSIVE, _too_few(calls, policy.min_invocations)
     return Verdict.HEALTHY, ""
@@ -88,8 +88,8 @@ def _is_above(ceiling: float, health: Health, floor: int) -> bool:
 
 def _too_few(calls: int, needed: int) -> str:
     if calls == 0:
-        return f"no datapoint for the canary in this step, {needed:,} calls needed, and silence is not health: "
-    return f"{calls:,} calls on the canary in this step, {needed:,} needed: "
+        return f"no datapoint for the canary in this step, {needed:,} calls needed, and silence is not health; "
+    return f"{calls:,} calls on the canary in this step, {needed:,} needed; "
 
 
 def _numbers(seen: Observation) -> str:

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 
 from rollout.duration import whole
-from rollout.endings import rejected
-from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError, RefusedError
+from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError
 from rollout.function_name import FunctionName, read_function
-from rollout.models import Execution, Start, Target, Value
+from rollout.models import Execution, Target, Value
 from rollout.policy import Policy, read_policy
 from rollout.problems import problems
 
@@ -70,11 +69,6 @@ class Preparation(Value):
     def read(self, default_policy: object) -> RolloutRequest:
         """Return the request in the input; raises a RefusedError for what cannot be read."""
         return read_request(self.request, self.execution, default_policy)
-
-    def rejection(self, refusal: RefusedError) -> dict[str, object]:
-        """Return the document of a refused request: the input as it came, and the ending."""
-        ending = rejected(refusal).model_dump(mode="json")
-        return {"request": self.request, "start": Start.REJECT, "ending": ending}
 
 
 def read_request(value: object, execution: Execution, default_policy: object) -> RolloutRequest:

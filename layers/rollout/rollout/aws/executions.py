@@ -16,7 +16,10 @@ class Executions:
         self._state_machine_arn = state_machine_arn
 
     def start_once(self, name: str, request: str) -> bool:
-        """Start an execution; False where one of that name has been started already. Raises AwsUnavailableError."""
+        """Start an execution; False where one of that name has ended already. Raises AwsUnavailableError.
+
+        One that still runs is answered as if it had just been started, and nothing is started.
+        """
         with answered(f"starting execution {name}"):
             try:
                 self._client.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=request)

@@ -1,0 +1,11 @@
+"""What every room of tests builds on: an account that is nobody's, and settings as the template gives them."""
+
+import os
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - moto's, and nobody's
+    AWS_DEFAULT_REGION="eu-west-1",
+    POWERTOOLS_SERVICE_NAME="rollouts",
+    POWERTOOLS_METRICS_NAMESPACE="LambdaRollouts",
+)

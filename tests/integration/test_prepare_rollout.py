@@ -1,0 +1,164 @@
+"""A request is accepted, skipped or rejected, and a rejected one has touched nothing (P6)."""
+
+import pytest
+
+from rollout.errors import VersionPendingError
+from tests.integration.conftest import alias, client, event
+
+READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
+STEPS = [{"percent": 10, "hold": "5m"}]
+
+
+@pytest.fixture
+def prepare(handle, my_api, lambda_wire, ledger):
+    """Run the handler on a request."""
+    return lambda request: handle("prepare_rollout", event("prepare_rollout") | {"request": request})
+
+
+@pytest.fixture
+def reject(prepare, lambda_wire, ledger):
+    """Require that a request is rejected by this name and sentence, and that nothing was written."""
+
+    def run(request, error, said):
+        before = alias()
+        document = prepare(request)
+        assert (document["start"], document["outcome"], document["Error"]) == ("reject", "rejected", error)
+        assert said in document["Cause"]
+        assert alias() == before
+        assert set(lambda_wire.called) <= READS
+        assert ledger() == []
+
+    return run
+
+
+@pytest.mark.parametrize("file", ["prepare_rollout", "prepare_rollout_operator_minimum"])
+def test_an_accepted_request_is_entered_and_begins(handle, my_api, lambda_wire, ledger, file):
+    document = handle("prepare_rollout", event(file))
+    assert (document["start"], document["stable_version"], document["canary_version"]) == ("begin", "1", "2")
+    assert document["revision_id"] == alias()["revision"]
+    (entry,) = ledger()
+    assert (entry["outcome"], entry["canary_version"]) == ("running", "2")
+
+
+def test_the_operators_policy_is_the_rollouts(handle, my_api, lambda_wire, ledger):
+    """P12: no ceiling means no ceiling, through JSON and back."""
+    policy = handle("prepare_rollout", event("prepare_rollout_operator_policy"))["policy"]
+    assert [step["percent"] for step in policy["steps"]] == [5, 50]
+    assert policy["guards"] == {"max_error_percent": None}
+
+
+def split():
+    weights = {"AdditionalVersionWeights": {"2": 0.1}}
+    client("lambda").update_alias(FunctionName="my-api", Name="live", RoutingConfig=weights)
+
+
+def promote():
+    client("lambda").update_alias(FunctionName="my-api", Name="live", FunctionVersion="2")
+
+
+def nothing():
+    pass
+
+
+ASKED = {"function": "my-api"}
+OTHER = {"TargetArn": "arn:aws:sqs:eu-west-1:123456789012:other"}
+FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "said"),
+    [
+        ("my-api", "BadRequestError", 'the input is "my-api": an object is needed'),
+        ({"function": "no-api"}, "UnknownFunctionError", "There is no function no-api in this account and region"),
+        (
+            ASKED | {"alias": "blue"},
+            "UnknownAliasError",
+            "my-api has no alias blue, and its tag rollout:alias names live",
+        ),
+        (ASKED | {"version": "9"}, "UnknownVersionError", "my-api has no version 9; its newest is 2"),
+        (ASKED | {"version": "$LATEST"}, "LatestVersionError", "publish a version and name that"),
+        ({"function": "my-api:$LATEST"}, "LatestVersionError", "publish a version and name that"),
+        (FOREIGN, "ForeignTargetError", "function is in account 123456789012, region us-east-1"),
+        (ASKED | {"version": "1"}, "AlreadyServedError", "my-api:live already serves version 1 alone"),
+        *(
+            (
+                ASKED | {"policy": {"steps": [{"percent": percent, "hold": "5m"}]}},
+                "BadPolicyError",
+                "steps[0].percent is",
+            )
+            for percent in (0, 100, -5, "10", 0.1)
+        ),
+        (ASKED | {"policy": {"steps": STEPS * 2}}, "BadPolicyError", "steps[1].percent is 10 after 10"),
+        (ASKED | {"policy": {"steps": STEPS, "speed": 1}}, "BadPolicyError", "policy.speed is not a known field"),
+    ],
+)
+def test_a_request_that_cannot_be_met_touches_nothing(reject, request_, error, said):
+    """P6, P10."""
+    reject(request_, error, said)
+
+
+@pytest.mark.parametrize(
+    ("state", "request_", "error", "said"),
+    [
+        (split, ASKED, "AliasSplitError", "my-api:live is already split: version 1 with 10 % to version 2"),
+        (promote, ASKED, "AlreadyServedError", "my-api:live already serves version 2 alone"),
+        (promote, ASKED | {"version": 1}, "VersionPassedError", "serves version 2, which is newer than version 1"),
+    ],
+)
+def test_an_alias_that_cannot_be_rolled_out_to_is_left_as_it_is(reject, state, request_, error, said):
+    """P6, P10."""
+    state()
+    reject(request_, error, said)
+
+
+@pytest.mark.parametrize(
+    ("described", "error", "said"),
+    [
+        ({"State": "Failed", "StateReason": "no image"}, "VersionNotActiveError", "Version 2 is Failed (no image)"),
+        ({"State": "Pending", "Role": "other"}, "DifferentRoleError", "Version 2 runs as other, version 1 as arn:"),
+        (
+            {"DeadLetterConfig": OTHER},
+            "DifferentDeadLetterError",
+            "to arn:aws:sqs:eu-west-1:123456789012:other, version 1",
+        ),
+    ],
+)
+def test_a_version_that_cannot_share_an_alias_is_refused(reject, lambda_wire, described, error, said):
+    """P6, P10."""
+    lambda_wire.describe("2", **described)
+    reject(ASKED, error, said)
+
+
+def test_provisioned_concurrency_on_the_move_is_not_disturbed(reject, lambda_wire):
+    """P6, P10."""
+    lambda_wire.answer("GetProvisionedConcurrencyConfig", Status="IN_PROGRESS")
+    reject(ASKED, "ProvisionedConcurrencyMovingError", "still allocating")
+
+
+def test_a_function_that_is_not_opted_in_is_refused(reject):
+    """P6, P9."""
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
+    client("lambda").untag_resource(Resource=arn, TagKeys=["rollout:alias"])
+    reject(ASKED, "NotOptedInError", "my-api has no tag rollout:alias")
+
+
+def test_a_broken_default_policy_is_laid_to_the_stack(reject, monkeypatch):
+    """P6, P10."""
+    monkeypatch.setenv("DEFAULT_POLICY", "Canary10Percent")
+    reject(ASKED, "BadPolicyError", "The stack's DefaultPolicy is refused")
+
+
+def test_a_pending_version_is_waited_for(prepare, lambda_wire):
+    lambda_wire.describe("2", State="Pending")
+    with pytest.raises(VersionPendingError):
+        prepare(ASKED)
+    assert set(lambda_wire.called) <= READS
+
+
+def test_an_alias_that_does_not_exist_yet_is_made(prepare, ledger):
+    """P4: and the task may run twice."""
+    client("lambda").delete_alias(FunctionName="my-api", Name="live")
+    for document in (prepare(ASKED), prepare(ASKED)):
+        assert document["start"] == "nothing_to_do"
+        assert "there was nothing to compare it with" in document["reason"]
+    assert (alias()["version"], alias()["weights"], ledger()) == ("2", {}, [])
