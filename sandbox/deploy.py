@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.server import LOG, ROOT, Sandbox, SandboxError, refuse_busy, running, without_aws
+from sandbox.environment import without_aws
+from sandbox.server import LOG, ROOT, Sandbox, SandboxError, refuse_busy, running
 
 STACK = "lambda-rollouts"
 TEMPLATE = ROOT / "template.yaml"

@@ -14,6 +14,8 @@ from typing import Any
 
 import boto3
 
+from sandbox import environment
+
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
 LOG, AUDIT = "emulator.log", "audit.jsonl"
@@ -35,7 +37,7 @@ class EmulatorError(SandboxError):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A local AWS that is running, and the folder that holds its log, its build and its audit."""
+    """A local AWS that is running, and the folder that holds its log and its audit."""
 
     port: int
     folder: Path
@@ -63,7 +65,7 @@ class Sandbox:
     @property
     def environment(self) -> dict[str, str]:
         """The environment for a tool that must reach this sandbox and nothing else."""
-        return {**without_aws(), **self.exports, "AWS_REGION": REGION}
+        return {**environment.without_aws(), **self.exports, "AWS_REGION": REGION}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - a client of that service
         """Return a boto3 client with the rights of the account's root."""
@@ -74,13 +76,6 @@ class Sandbox:
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator's word for root
         )
-
-
-def without_aws() -> dict[str, str]:
-    """Return this process' environment without anything that could reach a real account."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @contextmanager
@@ -118,22 +113,11 @@ def refuse_busy(port: int) -> None:
 
 
 def _start(port: int, folder: Path) -> subprocess.Popen[str]:
-    settings = {
-        "GATEWAY_PORT": str(port),
-        "AUTH": "true",
-        "BIND_HOST": "127.0.0.1",
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "LAMBDA_ACCOUNT_CONCURRENCY": "12",
-        "LOG_LEVEL": "WARNING",
-        "SANDBOX_AUDIT": str(folder / AUDIT),
-    }
-    environment = {name: value for name, value in without_aws().items() if name != "PYTHONPATH"}
     with (folder / LOG).open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "sandbox.emulator"],
             cwd=ROOT,
-            env={**environment, **settings},
+            env=environment.of_emulator(port, folder / AUDIT),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

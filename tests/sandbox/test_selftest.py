@@ -3,7 +3,8 @@ import sys
 
 import pytest
 
-from sandbox.server import EmulatorError, free_port, running, without_aws
+from sandbox.environment import without_aws
+from sandbox.server import EmulatorError, free_port, running
 
 # What a new release of MiniStack may do to us: the name is there, and our extension of it is not reached.
 UNREACHED = """
