@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from rollout.facts import AliasState, FunctionFacts, VersionFacts
 from rollout.health import Minute
 from rollout.judge import Observation
-from rollout.models import Execution, Health, Judgement, Phase, Rollout, Target, Verdict
+from rollout.models import Execution, Health, Judgement, Rollout, Target
 from rollout.policy import Policy
 from rollout.window import Timing
+from rollout.words import Phase, Verdict
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 """A whole minute, at which everything here begins."""

@@ -6,8 +6,8 @@ from rollout.aws.settings import default_policy
 from rollout.aws.wiring import alias_of, ledger, lookup
 from rollout.endings import rejected
 from rollout.errors import RefusedError
-from rollout.models import Start
 from rollout.request import Preparation
+from rollout.words import Start
 
 
 @logger.inject_lambda_context

@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 from rollout.aws.ledger import Ledger, partition
 from rollout.endings import rolled_back
 from rollout.errors import AwsUnavailableError
-from rollout.models import Move
+from rollout.words import Move
 from tests.integration.conftest import client
 from tests.samples import AT, EXECUTION, TARGET, judgement, rollout
 

@@ -9,8 +9,9 @@ from botocore.stub import Stubber
 from rollout.aws.metrics import VersionMetrics
 from rollout.errors import AwsUnavailableError, MetricsIncompleteError
 from rollout.health import Minute
-from rollout.models import Health, Phase, Rollout
+from rollout.models import Health, Rollout
 from rollout.window import Window
+from rollout.words import Phase
 from tests.integration.conftest import client
 from tests.samples import AT, ON_AWS, rollout
 

@@ -5,8 +5,8 @@ import pytest
 from rollout.accept import accept, alias_mark
 from rollout.errors import DifferentRoleError, UnknownVersionError, VersionPendingError
 from rollout.facts import AliasState
-from rollout.models import Start
 from rollout.request import RolloutRequest
+from rollout.words import Start
 from tests.samples import EXECUTION, TARGET, facts, policy, version
 
 REQUEST = RolloutRequest(function="my-api", alias=None, version=None, policy=policy())

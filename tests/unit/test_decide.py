@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.decide import decide
-from rollout.models import Move, Outcome, Phase, Rollout, Verdict
+from rollout.models import Rollout
 from rollout.policy import MAX_LOOKS, OnInconclusive
+from rollout.words import Move, Outcome, Phase, Verdict
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
 HEALTHY, UNHEALTHY, THIN = Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.INCONCLUSIVE

@@ -6,7 +6,8 @@ import pytest
 
 from rollout.endings import handed_over, promoted, rejected, rollback_failed, rolled_back, say_failure
 from rollout.errors import AliasSplitError
-from rollout.models import Failure, Outcome
+from rollout.models import Failure
+from rollout.words import Outcome
 from tests.samples import rollout
 
 FAILURE = Failure(Error="States.Timeout", Cause="")

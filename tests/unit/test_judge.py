@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollout.judge import judge, observed
-from rollout.models import Health, Judgement, Phase, Verdict
+from rollout.models import Health, Judgement
+from rollout.words import Phase, Verdict
 from tests.samples import AT, ON_AWS, minutes, policy, rollout, seen
 from tests.unit.test_evidence import counts
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from rollout.models import Failure, Health, Phase, Rollout
+from rollout.models import Failure, Health, Rollout
+from rollout.words import Phase
 from tests.samples import AT, judgement, policy, rollout
 
 

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from rollout.models import Health, Move, Phase
+from rollout.models import Health
 from rollout.plan import bake_begun, next_step, step_begun
+from rollout.words import Move, Phase
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
 NOW = AT + timedelta(minutes=5, seconds=1)

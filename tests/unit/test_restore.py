@@ -3,8 +3,8 @@
 import pytest
 
 from rollout.facts import AliasState
-from rollout.models import Outcome
 from rollout.restore import Closing, WayBack, must_write, taken_back
+from rollout.words import Outcome
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
 LEAST = {"target": TARGET.model_dump(), "stable_version": "3", "canary_version": "4"}

@@ -2,9 +2,10 @@
 
 from rollout.errors import UnknownVersionError, VersionPendingError
 from rollout.facts import FunctionFacts, VersionFacts
-from rollout.models import Execution, Rollout, Start
+from rollout.models import Execution, Rollout
 from rollout.refusals import refusals
 from rollout.request import RolloutRequest
+from rollout.words import Start
 
 
 def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Rollout:

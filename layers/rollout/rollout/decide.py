@@ -5,9 +5,10 @@ from typing import assert_never
 
 from rollout.duration import say_duration
 from rollout.endings import left_to_a_person, promoted
-from rollout.models import Ending, Judgement, Move, Phase, Rollout, Verdict
+from rollout.models import Ending, Judgement, Rollout
 from rollout.policy import MAX_LOOKS, OnInconclusive
 from rollout.window import EDGE, Timing, seconds_to_next_look
+from rollout.words import Move, Phase, Verdict
 
 _LOOKED_AFTER = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
 """The moves that need another look."""

@@ -3,7 +3,8 @@
 import json
 
 from rollout.errors import RefusedError
-from rollout.models import Ending, Failure, Outcome, Rollout
+from rollout.models import Ending, Failure, Rollout
+from rollout.words import Outcome
 
 
 def promoted(rollout: Rollout, reason: str) -> Ending:

@@ -6,9 +6,10 @@ from functools import cached_property
 
 from rollout.evidence import log_evidence
 from rollout.health import Minute, canary_health, stable_health
-from rollout.models import Health, Judgement, Phase, Rollout, Value, Verdict
+from rollout.models import Health, Judgement, Rollout, Value
 from rollout.policy import Policy
 from rollout.window import Timing
+from rollout.words import Phase, Verdict
 
 _MOST_SHOWN = 700.0
 

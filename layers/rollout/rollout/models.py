@@ -1,59 +1,15 @@
-"""The words of a rollout, and the one document that flows through the state machine."""
+"""The values of a rollout, and the one document that flows through the state machine."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rollout.policy import Policy, Step
+from rollout.words import Move, Outcome, Phase, Start, Verdict
 
 
 class Value(BaseModel, frozen=True):
     """Something that does not change; fields it does not know are ignored, so an execution outlives a deploy."""
-
-
-class Start(StrEnum):
-    """What PrepareRollout makes of a request."""
-
-    BEGIN = "begin"
-    NOTHING_TO_DO = "nothing_to_do"
-    REJECT = "reject"
-
-
-class Phase(StrEnum):
-    """Before promotion the alias is shared with stable; in the bake it serves the canary alone."""
-
-    SHIFTING = "shifting"
-    BAKE = "bake"
-
-
-class Verdict(StrEnum):
-    """What a look finds."""
-
-    HEALTHY = "healthy"
-    UNHEALTHY = "unhealthy"
-    INCONCLUSIVE = "inconclusive"
-
-
-class Move(StrEnum):
-    """What happens after a look."""
-
-    SHIFT = "shift"
-    WAIT = "wait"
-    PROMOTE = "promote"
-    FINISH = "finish"
-    ROLL_BACK = "roll_back"
-    HAND_OVER = "hand_over"
-
-
-class Outcome(StrEnum):
-    """How a rollout ended."""
-
-    PROMOTED = "promoted"
-    ROLLED_BACK = "rolled_back"
-    HANDED_OVER = "handed_over"
-    ROLLBACK_FAILED = "rollback_failed"
-    REJECTED = "rejected"
 
 
 class Target(Value):

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from rollout.duration import say_duration
-from rollout.models import Health, Phase, Rollout
+from rollout.models import Health, Rollout
 from rollout.window import Timing, seconds_to_next_look
+from rollout.words import Phase
 
 
 def next_step(rollout: Rollout) -> Rollout:

@@ -2,7 +2,8 @@
 
 from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure
 from rollout.facts import AliasState
-from rollout.models import Ending, Execution, Failure, Move, Phase, Target, Value
+from rollout.models import Ending, Execution, Failure, Target, Value
+from rollout.words import Move, Phase
 
 
 class WayBack(Value):

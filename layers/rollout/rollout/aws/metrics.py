@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rollout.aws.answers import answered
 from rollout.errors import MetricsIncompleteError
 from rollout.health import Minute
-from rollout.models import Health, Phase, Rollout
+from rollout.models import Health, Rollout
 from rollout.window import Timing, Window
+from rollout.words import Phase
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
