@@ -6,7 +6,7 @@ import pytest
 from botocore.stub import Stubber
 
 from rollout.aws.functions import FunctionLookup
-from rollout.errors import AwsUnavailableError, UnknownFunctionError
+from rollout.errors import AwsUnavailableError, TagsUnreadableError, UnknownFunctionError
 from rollout.facts import FunctionFacts
 from rollout.request import RolloutRequest
 from tests.integration.conftest import client
@@ -99,6 +99,14 @@ def test_provisioned_concurrency_moves_while_it_is_allocated(status, moves):
 def test_an_unknown_function_is_named():
     with pytest.raises(UnknownFunctionError, match="There is no function my-api in this account and region: check"):
         found_by(("get_function", MISSING))
+
+
+def test_tags_that_are_not_shown_are_not_taken_for_missing():
+    """P10: without lambda:ListTags, GetFunction succeeds and keeps the tags to itself."""
+    said = "User: arn:aws:sts::123456789012:assumed-role/prepare/task is not authorized to perform: lambda:ListTags"
+    kept = {"Configuration": {}, "TagsError": {"ErrorCode": "AccessDeniedException", "Message": said}}
+    with pytest.raises(TagsUnreadableError, match=r"AccessDeniedException: User: .* not authorized .*allow lambda:ListTags"):
+        found_by(("get_function", kept))
 
 
 def test_a_throttled_page_is_unavailability():

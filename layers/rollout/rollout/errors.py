@@ -53,6 +53,10 @@ class UnknownAliasError(RefusedError):
     """When the function has no such alias, and its tag does not ask for one of that name."""
 
 
+class TagsUnreadableError(RefusedError):
+    """When Lambda does not show us the function's tags, so that nobody knows whether it is opted in."""
+
+
 class NotOptedInError(RefusedError):
     """When the function's tag does not hand this alias over to us."""
 

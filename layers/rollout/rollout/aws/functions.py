@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rollout.aws.alias import LambdaAlias
 from rollout.aws.answers import answered
-from rollout.errors import UnknownFunctionError
+from rollout.errors import TagsUnreadableError, UnknownFunctionError
 from rollout.facts import OPT_IN_TAG, AliasState, FunctionFacts, VersionFacts
 from rollout.models import Execution
 from rollout.request import RolloutRequest
@@ -28,12 +28,18 @@ class FunctionLookup:
 
     @cached_property
     def tags(self) -> dict[str, str]:
-        """The function's tags; raises UnknownFunctionError."""
+        """The function's tags; raises UnknownFunctionError or TagsUnreadableError."""
         found = self._get()
         if found is None:
             raise UnknownFunctionError(
                 f"There is no function {self._function} in this account and region: check the name"
                 " (aws lambda list-functions), or deploy it first."
+            )
+        # GetFunction succeeds without them where lambda:ListTags is not allowed: no tags would be a false reading.
+        if refused := found.get("TagsError"):
+            raise TagsUnreadableError(
+                f"Lambda does not show the tags of {self._function} ({refused['ErrorCode']}: {refused['Message']}):"
+                " allow lambda:ListTags to the function that asks, and start again."
             )
         return found.get("Tags", {})
 
