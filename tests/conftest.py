@@ -2,6 +2,8 @@
 
 import os
 
+from hypothesis import HealthCheck, settings
+
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - moto's, and nobody's
@@ -9,3 +11,7 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="rollouts",
     POWERTOOLS_METRICS_NAMESPACE="LambdaRollouts",
 )
+
+# The same examples each time, and no stopwatch: a busy machine is no broken promise.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")

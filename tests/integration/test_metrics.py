@@ -132,7 +132,7 @@ def test_a_series_may_come_in_pages():
 @pytest.mark.parametrize("status", ["PartialData", "InternalError", "Forbidden"])
 def test_a_part_of_the_answer_is_no_answer(status):
     """P5: it is an error of the look, tried again, never a verdict."""
-    with pytest.raises(MetricsIncompleteError, match=rf"stable_calls.*{status}"):
+    with pytest.raises(MetricsIncompleteError, match=f"stable_calls is {status}"):
         read(
             [
                 series("canary_calls"),
@@ -145,7 +145,7 @@ def test_a_part_of_the_answer_is_no_answer(status):
 
 def test_a_series_that_is_missing_is_named():
     """P5."""
-    with pytest.raises(MetricsIncompleteError, match=r"stable_errors.*missing"):
+    with pytest.raises(MetricsIncompleteError, match="stable_errors is missing"):
         read([series(name, 1) for name in IDS[:3]])
 
 

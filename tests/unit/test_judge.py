@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.judge import judge, observed
@@ -139,7 +139,6 @@ def test_a_step_is_marked_off_by_its_first_whole_minute():
     assert found.canary == Health(calls=40)
 
 
-@settings(deadline=None)
 @given(observations, policies)
 def test_every_judgement_is_honest(found, written):
     """P5, over the whole input space: proof for unhealthy, calls enough for healthy, and nothing else."""

@@ -86,7 +86,8 @@ def _require_complete(results: Iterable[Mapping[str, Any]], ids: list[str]) -> N
     last_status = {result["Id"]: result.get("StatusCode") for result in results}
     unfinished = {name: last_status.get(name, "missing") for name in ids if last_status.get(name) != "Complete"}
     if unfinished:
-        raise MetricsIncompleteError(f"CloudWatch gave only a part of what was asked: {unfinished}.")
+        named = ", ".join(f"{name} is {status}" for name, status in unfinished.items())
+        raise MetricsIncompleteError(f"CloudWatch gave only a part of what was asked: {named}.")
 
 
 def _points(result: Mapping[str, Any], window: Window) -> dict[datetime, int]:
