@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e lock schema clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e lock schema picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ lock: $(READY)  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 		--no-emit-package botocore --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
 		--constraint requirements.lock pyproject.toml --output-file layers/rollout/requirements.txt
+
+picture: $(READY)  ## draw the state machine into the README anew
+	@$(BIN)/python statemachine/draw.py
 
 schema: $(READY)  ## write the JSON Schema of policies anew
 	@PYTHONPATH=layers/rollout $(BIN)/python -m rollout.policy > docs/policy.schema.json

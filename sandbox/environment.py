@@ -22,7 +22,7 @@ def of_emulator(port: int, audit: Path) -> dict[str, str]:
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",  # these two would listen on every address
         "SFTP_ENABLED": "0",
-        "LAMBDA_ACCOUNT_CONCURRENCY": "12",  # each concurrent call is a process of 50 MB
+        "LAMBDA_ACCOUNT_CONCURRENCY": "20",  # each concurrent call is a process of 50 MB
         "LOG_LEVEL": "WARNING",
         "SANDBOX_AUDIT": str(audit),
     }

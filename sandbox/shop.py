@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,29 @@ class Shop:
             FunctionName=self.name,
             Runtime="python3.13",
             Handler="app.handler",
-            Role=self._role(),
+            Role=self.role(),
             Code={"ZipFile": _package()},
-            Tags={"rollout:alias": self.alias} if opted_in else {},
         )
         self._settled()
         version = str(self._lambda.publish_version(FunctionName=created["FunctionName"])["Version"])
         self._lambda.create_alias(FunctionName=self.name, Name=self.alias, FunctionVersion=version)
+        if opted_in:  # now, not before: the first version is not to be rolled out, it is what others are compared with
+            self.opt_in()
         return version
+
+    def opt_in(self) -> None:
+        """Hand the alias over: from now on a published version is rolled out."""
+        arn = self._lambda.get_function(FunctionName=self.name)["Configuration"]["FunctionArn"]
+        self._lambda.tag_resource(Resource=arn, Tags={"rollout:alias": self.alias})
 
     def publish(self, fault_percent: float = 0, delay_ms: float = 0) -> str:
         """Publish a version that fails and dawdles like this; return its number."""
         variables = {"FAULT_PERCENT": str(fault_percent), "DELAY_MS": str(delay_ms)}
-        self._lambda.update_function_configuration(FunctionName=self.name, Environment={"Variables": variables})
+        return self.publish_with(Environment={"Variables": variables})
+
+    def publish_with(self, **configuration: Any) -> str:  # noqa: ANN401 - whatever Lambda takes
+        """Publish a version with this configuration; return its number."""
+        self._lambda.update_function_configuration(FunctionName=self.name, **configuration)
         self._settled()
         return str(self._lambda.publish_version(FunctionName=self.name)["Version"])
 
@@ -56,13 +67,14 @@ class Shop:
     def _settled(self) -> None:
         self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 0.1})
 
-    def _role(self) -> str:
+    def role(self, name: str = "") -> str:
+        """Return the ARN of the function's role, or of another one of this name, made if need be."""
         iam: Any = self._sandbox.client("iam")
-        role = iam.create_role(
-            RoleName=f"{self.name}-role",
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]}),
-        )
-        return str(role["Role"]["Arn"])
+        role_name = name or f"{self.name}-role"
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]})
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
+        return str(iam.get_role(RoleName=role_name)["Role"]["Arn"])
 
 
 def _package() -> bytes:

@@ -69,6 +69,6 @@ def _different(name: str, versions: list[str]) -> str | None:
     configs = [_published(name)[number]["config"] for number in versions]
     if len({config["Role"] for config in configs}) > 1:
         return "Specified versions must be associated with the same execution role"
-    if len({(config.get("DeadLetterConfig") or {}).get("TargetArn") for config in configs}) > 1:
+    if len({(config.get("DeadLetterConfig") or {}).get("TargetArn") or None for config in configs}) > 1:
         return "Specified versions must have the same dead letter queue configuration"
     return None

@@ -16,11 +16,13 @@ from sandbox.emulator import (  # noqa: I001 - see above
     alias_rules,
     executions,
     machine_roles,
+    deliveries,
 )
 
 __all__ = [
     "alias_rules",
     "audit",
+    "deliveries",
     "executions",
     "invocation_metrics",
     "machine_roles",

@@ -2,7 +2,9 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 from sandbox.deploy import deployed
 from sandbox.server import Sandbox, free_port
 from sandbox.shop import Shop
+from tests.e2e.stories import STORIES, Played, faulty_version_operated, fine_version_published
 
 POLL_SECONDS = 0.2
+STORIES_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,12 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         return self.local.client(service)
+
+    @cached_property
+    def physical_ids(self) -> dict[str, str]:
+        """The stack's resources by their logical ids."""
+        stack = self.client("cloudformation").describe_stack_resources(StackName="lambda-rollouts")["StackResources"]
+        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack}
 
     def shop(self, name: str, *, opted_in: bool = True) -> Shop:
         """Create a function with one healthy version behind its alias `live`, tagged unless told otherwise."""
@@ -58,9 +68,16 @@ class Cloud:
 
     def states(self, execution: str) -> list[str]:
         """Return the names of the states entered so far, in order."""
+        return [entered["name"] for entered in self._entered(execution)]
+
+    def inputs(self, execution: str) -> dict[str, Any]:
+        """Return the document each state was given, by the state's name; the last one where it was entered often."""
+        return {entered["name"]: json.loads(entered["input"]) for entered in self._entered(execution)}
+
+    def _entered(self, execution: str) -> list[dict[str, Any]]:
         pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
-        entered = [event.get("stateEnteredEventDetails", {}).get("name") for page in pages for event in page["events"]]
-        return [name for name in entered if name]
+        events = [event for page in pages for event in page["events"]]
+        return [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
 
     def enters(self, execution: str, state: str, within_seconds: float = 60) -> None:
         """Wait until an execution has entered a state."""
@@ -69,6 +86,12 @@ class Cloud:
             if time.monotonic() > deadline:
                 pytest.fail(f"{execution} entered {self.states(execution)}, but not {state}.")
             time.sleep(POLL_SECONDS)
+
+    def run_again(self, played: Played, state: str) -> dict[str, Any]:
+        """Run a state's function once more on the document it was given then; return its answer."""
+        document = json.dumps(self.inputs(played.execution)[state])
+        answer = self.client("lambda").invoke(FunctionName=self.physical_ids[f"{state}Function"], Payload=document)
+        return json.loads(answer["Payload"].read())
 
     def started_by_event(self, function: str, version: str, within_seconds: float = 20) -> str:
         """Wait for the rollout that publishing this version starts; return the execution's ARN."""
@@ -88,15 +111,65 @@ class Cloud:
         return [
             arn
             for arn, request in asked.items()
-            if (request.get("function"), request.get("version")) == (function, version)
+            if isinstance(request, dict) and _asked_for(request) == (function, version)
         ]
+
+    def left_alone(self, shop: Shop, versions: int, within_seconds: float = 60) -> None:
+        """Wait until the events of so many versions, published before the opt-in, have been looked at and left."""
+        deadline = time.monotonic() + within_seconds
+        while self._looked_up(shop.name) < versions:
+            if time.monotonic() > deadline:
+                pytest.fail(f"The events of {shop.name} were not looked at within {within_seconds} s.")
+            time.sleep(POLL_SECONDS)
+
+    def _looked_up(self, function: str) -> int:
+        return sum(
+            "StartRollout" in decision["principal"] and decision["resource"].endswith(f":function:{function}")
+            for decision in self.decisions()
+        )
 
     def decisions(self) -> list[dict[str, Any]]:
         """Return every decision of IAM so far: principal (a role's name), action, resource, allowed."""
         return [json.loads(line) for line in self.audit.read_text().splitlines()]
 
 
+def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
+    return str(request.get("function")).split(":")[-1], request.get("version")
+
+
 @pytest.fixture(scope="session")
 def sandbox():
     with deployed(free_port(), "e2e") as (local, outputs):
         yield Cloud(local, outputs)
+
+
+@pytest.fixture(scope="session")
+def stories(sandbox):
+    """Play the stories side by side, as many as two cores can carry; asked for one, wait for its end."""
+    with ThreadPoolExecutor(STORIES_AT_ONCE) as stage:
+        playing = {story: stage.submit(story, sandbox) for story in STORIES}
+        yield lambda story: playing[story].result()
+
+
+@pytest.fixture(scope="session")
+def late_shift(sandbox, stories):
+    """Run the first shift of a rollout again, long after its end; return what the task answers."""
+    return sandbox.run_again(stories(fine_version_published), "ShiftTraffic")
+
+
+@pytest.fixture(scope="session")
+def second_promotion(sandbox, stories):
+    """Run the promotion of a rollout again, as if its answer had been lost; return what the task answers."""
+    return sandbox.run_again(stories(fine_version_published), "PromoteVersion")
+
+
+@pytest.fixture(scope="session")
+def rollback_code_broken(sandbox, stories):
+    """Play a rollout of a faulty version while RollBack's code cannot be loaded, after all the others."""
+    for story in STORIES:
+        stories(story)
+    functions, rollback = sandbox.client("lambda"), sandbox.physical_ids["RollBackFunction"]
+    functions.update_function_configuration(FunctionName=rollback, Handler="nowhere.handler")
+    played = faulty_version_operated(sandbox)
+    functions.update_function_configuration(FunctionName=rollback, Handler="app.handler")
+    return played

@@ -75,6 +75,35 @@ def _throttles_have_names(stage: Stage) -> bool:
     return bool(_end(stage, "throttled")["error"] == "Lambda.TooManyRequestsException")
 
 
+def _events_wait_for_room(stage: Stage) -> bool:
+    """An event for a throttled function is delivered when there is room again."""
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tried"
+    stage.events.put_rule(Name="tell", EventPattern='{"source": ["selftest"]}')
+    stage.events.put_targets(Rule="tell", Targets=[{"Id": "function", "Arn": function}])
+    before = _invocations(stage)
+    stage.events.put_events(Entries=[{"Source": "selftest", "DetailType": "Told", "Detail": "{}"}])
+    time.sleep(0.1)
+    stage.lambda_.delete_function_concurrency(FunctionName="tried")
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while _invocations(stage) == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return _invocations(stage) == before + 1
+
+
+def _invocations(stage: Stage) -> float:
+    now = time.time()
+    points = stage.metrics.get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Invocations",
+        Dimensions=[{"Name": "FunctionName", "Value": "tried"}],
+        StartTime=now - 600,
+        EndTime=now + 60,
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(sum(point["Sum"] for point in points))
+
+
 def _time_runs_out(stage: Stage) -> bool:
     """An execution ends after the TimeoutSeconds of its machine."""
     return bool(_end(stage, "waits")["status"] == "TIMED_OUT")
@@ -127,6 +156,7 @@ PROMISES = [
     _retry_delay_capped,
     _machine_role_checked,
     _throttles_have_names,
+    _events_wait_for_room,
     _time_runs_out,
     _stop_is_final,
 ]

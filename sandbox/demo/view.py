@@ -1,0 +1,94 @@
+"""Draws a rollout: one panel that changes in a terminal, one line per change elsewhere."""
+
+import math
+from datetime import UTC, datetime
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from sandbox.demo.watch import Served, Snapshot, seconds_left
+
+_GOOD, _BAD, _QUIET = "green", "red", "dim"
+_WHOLE = 100.0
+
+
+def panel(title: str, seen: Snapshot) -> Panel:
+    """Return the live picture of a rollout."""
+    newest = Text(seen.document.get("reason", ""), style=_QUIET)
+    body = Group(_heading(seen), Text(), _versions(seen), Text(), _evidence_line(seen), Text(), newest)
+    return Panel(body, title=title, title_align="left", width=96)
+
+
+def line(seen: Snapshot) -> str:
+    """Return the same in one line, for where nothing can be redrawn."""
+    shares = " ".join(
+        f"v{served.version} {served.percent:g}% {served.errors}/{served.calls} failed"
+        for served in (seen.stable, seen.canary)
+        if served
+    )
+    evidence, limit = seen.evidence
+    return f"  {seen.state:<18} {shares}  evidence {_short(evidence)} of {limit:g}  {_left(seen)}".rstrip()
+
+
+def summary(console: Console, name: str, went_well: bool, sentence: str) -> None:  # noqa: FBT001 - it is the whole news
+    """Print how one rollout ended."""
+    mark, colour = ("✓", _GOOD) if went_well else ("✗", _BAD)
+    console.print(Text.assemble((f"{mark} {name}: ", f"bold {colour}"), sentence))
+
+
+def _heading(seen: Snapshot) -> Table:
+    heading = Table.grid(expand=True)
+    heading.add_column()
+    heading.add_column(justify="right")
+    heading.add_row(Text.assemble("state ", (seen.state, "bold cyan")), Text(_left(seen), style=_QUIET))
+    return heading
+
+
+def _versions(seen: Snapshot) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column, justify in (("version", "left"), ("share", "left"), ("", "right"), ("calls", "right"),
+                            ("errors", "right"), ("error rate", "right")):  # fmt: skip
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for role, served in (("stable", seen.stable), ("canary", seen.canary)):
+        if served:
+            table.add_row(*_row(role, served))
+    return table
+
+
+def _row(role: str, served: Served) -> list[str | Text | ProgressBar]:
+    rate = _WHOLE * served.errors / served.calls if served.calls else 0
+    return [
+        f"{role} {served.version}",
+        ProgressBar(total=_WHOLE, completed=served.percent, width=24, complete_style="cyan", finished_style="cyan"),
+        f"{served.percent:g} %",
+        f"{served.calls:,}",
+        Text(f"{served.errors:,}", style=_BAD if served.errors else _QUIET),
+        f"{rate:.1f} %",
+    ]
+
+
+def _evidence_line(seen: Snapshot) -> Table:
+    evidence, limit = seen.evidence
+    reached = max(math.log10(max(evidence, 1)), 0)
+    row = Table.grid(padding=(0, 2, 0, 0))
+    bar = ProgressBar(
+        total=math.log10(limit),
+        completed=min(reached, math.log10(limit)),
+        width=24,
+        complete_style="yellow",
+        finished_style=_BAD,
+    )
+    row.add_row("evidence", bar, f"{_short(evidence)} against a limit of {limit:g}")
+    return row
+
+
+def _short(evidence: float) -> str:
+    return f"10^{math.log10(evidence):.0f}" if evidence >= 1e4 else f"{evidence:.2g}"  # noqa: PLR2004
+
+
+def _left(seen: Snapshot) -> str:
+    left = seconds_left(seen.document, datetime.now(UTC))
+    return "" if left is None else f"at least {left:.0f} s left"

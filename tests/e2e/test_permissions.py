@@ -1,0 +1,49 @@
+"""Each role can do what it needs, and nothing more."""
+
+from tests.e2e.stories import STORIES
+
+NEVER_SEEN = {
+    # Lambda and Step Functions themselves do these in a role's name, and the emulator without asking IAM.
+    ("StartRolloutFunctionRole", "sqs:SendMessage"),
+    *(
+        ("RolloutStateMachineRole", action)
+        for action in (
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        )
+    ),
+}
+
+
+def test_every_permission_granted_is_used_and_none_is_lacking(
+    sandbox, stories, late_shift, second_promotion, rollback_code_broken
+):
+    """P9: what IAM allowed each role in the stories is what the template grants it, and nothing was denied."""
+    for story in STORIES:
+        stories(story)
+    roles = {role: name for name, role in sandbox.physical_ids.items() if name.endswith("Role")}
+    decisions = [d for d in sandbox.decisions() if d["principal"] in roles]
+    used = {(roles[d["principal"]], d["action"]) for d in decisions if d["allowed"]}
+    granted = {(name, action) for role, name in roles.items() for action in _granted(sandbox, role)}
+    assert [d for d in decisions if not d["allowed"]] == []
+    assert used == granted - NEVER_SEEN
+
+
+def _granted(sandbox, role: str) -> set[str]:
+    """Return the actions of a role's own policies; AWS's managed ones for logs and traces come with every function."""
+    iam, granted = sandbox.client("iam"), set()
+    for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        for statement in iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            granted |= {actions} if isinstance(actions, str) else set(actions)
+    return granted
