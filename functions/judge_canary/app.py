@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.wiring import ledger, version_metrics
-from rollout.decide import decide
+from rollout.aws.wiring import alias_of, ledger, version_metrics
+from rollout.decide import decide, leave_if_moved
 from rollout.judge import judge, observed
 from rollout.models import Rollout
 from rollout.window import closed_window
@@ -18,7 +18,7 @@ def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
     now, clock = datetime.now(UTC), timing()
     minutes = version_metrics().minutes(rollout, closed_window(rollout.judged_since, now, clock))
     judgement = judge(observed(rollout, minutes, clock), rollout.policy)
-    decided = decide(rollout, judgement, now, clock)
+    decided = leave_if_moved(decide(rollout, judgement, now, clock), alias_of(rollout.target).find())
     ledger().record_look(decided, now)
     logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
     return decided.document()

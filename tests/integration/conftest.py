@@ -170,6 +170,12 @@ def event(name: str) -> Any:
     return json.loads((ROOT / "events" / f"{name}.json").read_text())
 
 
+def move_alias(version: str, **weights: float) -> None:
+    """Point the alias at a version, with weights for others, as anybody with the right may."""
+    routing = {"AdditionalVersionWeights": weights}
+    client("lambda").update_alias(FunctionName="my-api", Name="live", FunctionVersion=version, RoutingConfig=routing)
+
+
 def alias() -> dict[str, Any]:
     """Return the alias as Lambda shows it."""
     found = client("lambda").get_alias(FunctionName="my-api", Name="live")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.integration.conftest import client, event
+from tests.integration.conftest import client, event, move_alias
 
 HEALTHY, SICK = (("2", 100, 1), ("1", 900, 9)), (("2", 100, 40), ("1", 900, 9))
 
@@ -30,7 +30,17 @@ def emit(counts, *, per_version=True):
 
 
 @pytest.fixture
-def look_at(handle, ledger):
+def in_step(my_api):
+    move_alias("1", **{"2": 0.1})
+
+
+@pytest.fixture
+def in_bake(my_api):
+    move_alias("2")
+
+
+@pytest.fixture
+def look_at(handle, ledger, in_step):
     """Let a look find these counts; return the document and the look's entry in the ledger."""
 
     def run(counts):
@@ -64,7 +74,7 @@ def test_a_look_goes_the_whole_way_from_counts_to_move(look_at, counts, verdict,
     assert (look["verdict"], look["next_move"], look["reason"]) == (verdict, move, document["reason"])
 
 
-def test_a_look_in_the_bake_reads_the_alias_alone(handle, ledger):
+def test_a_look_in_the_bake_reads_the_alias_alone(handle, ledger, in_bake):
     emit([("2", 1000, 10)], per_version=False)
     document = handle("judge_canary", event("judge_canary_in_the_bake"))
     assert document["next_move"] == "finish"
@@ -72,6 +82,44 @@ def test_a_look_in_the_bake_reads_the_alias_alone(handle, ledger):
     assert document["reason"] == "healthy: errors since promotion: 10 of 1,000 calls (1 %)"
 
 
-def test_a_canary_that_burns_in_the_bake_is_taken_back(handle, ledger):
+def test_a_canary_that_burns_in_the_bake_is_taken_back(handle, ledger, in_bake):
     emit([("2", 1000, 100)], per_version=False)
     assert handle("judge_canary", event("judge_canary_in_the_bake"))["next_move"] == "roll_back"
+
+
+MOVED = "my-api:live was moved by somebody else: "
+
+
+def test_an_alias_moved_in_a_step_is_noticed_at_the_next_look(look_at):
+    """P2: however well the canary does."""
+    move_alias("1", **{"2": 0.5})
+    document, look = look_at(HEALTHY)
+    said = "version 1 with 10 % to version 2 was expected, and it points at version 1 with 50 % to version 2"
+    assert (document["next_move"], look["next_move"]) == ("hand_over", "hand_over")
+    assert document["ending"]["outcome"] == "handed_over"
+    assert document["ending"]["Cause"] == look["reason"] == f"{MOVED}{said}. It is left as it is"
+
+
+def test_an_alias_moved_in_the_bake_is_noticed_at_the_next_look(handle, ledger, in_bake):
+    """P2."""
+    emit([("2", 1000, 10)], per_version=False)
+    move_alias("1")
+    document = handle("judge_canary", event("judge_canary_in_the_bake"))
+    assert document["next_move"] == "hand_over"
+    assert document["reason"].startswith(f"{MOVED}version 2 was expected, and it points at version 1.")
+
+
+def test_an_alias_that_was_deleted_is_handed_over(look_at):
+    """P2."""
+    client("lambda").delete_alias(FunctionName="my-api", Name="live")
+    document, _ = look_at(())
+    assert document["next_move"] == "hand_over"
+    assert "was expected, and it no longer exists." in document["reason"]
+
+
+def test_an_unhealthy_canary_is_taken_back_whoever_moved_the_alias(look_at):
+    """P1, P2: RollBack knows whether the alias is ours to write."""
+    move_alias("1", **{"2": 0.5})
+    document, _ = look_at(SICK)
+    assert document["next_move"] == "roll_back"
+    assert "ending" not in document

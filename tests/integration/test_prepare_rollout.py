@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.errors import VersionPendingError
-from tests.integration.conftest import alias, client, event
+from tests.integration.conftest import alias, client, event, move_alias
 
 READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
 STEPS = [{"percent": 10, "hold": "5m"}]
@@ -48,12 +48,11 @@ def test_the_operators_policy_is_the_rollouts(handle, my_api, lambda_wire, ledge
 
 
 def split():
-    weights = {"AdditionalVersionWeights": {"2": 0.1}}
-    client("lambda").update_alias(FunctionName="my-api", Name="live", RoutingConfig=weights)
+    move_alias("1", **{"2": 0.1})
 
 
 def promote():
-    client("lambda").update_alias(FunctionName="my-api", Name="live", FunctionVersion="2")
+    move_alias("2")
 
 
 def nothing():

@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.conftest import client, event
 
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 FILES = ["start_rollout", "start_rollout_update_function_code"]
 
 
@@ -24,7 +25,7 @@ def started(my_api, lambda_wire, state_machine):
 @pytest.mark.parametrize("file", FILES)
 def test_each_way_of_publishing_starts_the_same_rollout(handle, started, file):
     assert handle("start_rollout", event(file))["started"] is True
-    assert started() == [{"function": "my-api", "alias": "live", "version": "2"}]
+    assert started() == [{"function": ARN, "alias": "live", "version": "2"}]
 
 
 def test_an_event_that_comes_again_starts_nothing(handle, started):
@@ -43,3 +44,13 @@ def test_a_function_that_is_not_opted_in_is_left_alone(handle, started):
         "reason": "my-api has no opt-in tag",
     }
     assert started() == []
+
+
+def test_an_event_of_another_account_is_not_taken_for_a_function_of_the_same_name(handle, started, ledger):
+    """P9: even where somebody forwards it, and the function here is opted in."""
+    assert handle("start_rollout", event("start_rollout") | {"account": "210987654321"})["started"] is True
+    (asked,) = started()
+    document = handle("prepare_rollout", event("prepare_rollout") | {"request": asked})
+    assert (document["outcome"], document["Error"]) == ("rejected", "ForeignTargetError")
+    assert "function is in account 210987654321" in document["Cause"]
+    assert ledger() == []

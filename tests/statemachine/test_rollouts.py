@@ -177,6 +177,29 @@ def test_an_alias_moved_by_somebody_else_is_left_alone(orchestrator: Machine, sh
     assert "was moved by somebody else" in ended.cause
 
 
+def test_an_alias_moved_during_the_bake_is_left_alone(orchestrator: Machine, shop, tasks: Tasks):
+    """P2: the next look notices, however well the canary does."""
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=0)
+    publish(None, calls=1000, errors=1)
+    tasks["promote_version"] = _before(_move_alias, tasks["promote_version"])
+    ended = orchestrator.run({"function": "shop"})
+    assert (ended.error, alias(), outcome()) == ("RolloutHandedOver", ("3", {}), "handed_over")
+    assert (ended.visits("PromoteVersion"), ended.visits("RollBack")) == (1, 0)
+    assert ended.cause == (
+        "shop:live was moved by somebody else: version 2 was expected, and it points at version 3. It is left as it is"
+    )
+
+
+def _before(happening: Callable[[], None], task: Task) -> Task:
+    def early(document: Any) -> Any:
+        answer = task(document)
+        happening()
+        return answer
+
+    return early
+
+
 def _after(happening: Callable[[], None], task: Task) -> Task:
     def late(document: Any) -> Any:
         happening()

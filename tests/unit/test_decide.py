@@ -1,14 +1,17 @@
 """After every look there is exactly one move, and a canary goes on only when it was found healthy."""
 
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.decide import decide
+from rollout.decide import decide, leave_if_moved
+from rollout.facts import AliasState
 from rollout.models import Rollout
-from rollout.policy import MAX_LOOKS, OnInconclusive
+from rollout.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
+from rollout.window import seconds_to_next_look
 from rollout.words import Move, Outcome, Phase, Verdict
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
@@ -84,6 +87,91 @@ def test_the_last_look_ends_the_rollout(where, verdict, move):
     assert (ended.next_move, ended.looks) == (move, MAX_LOOKS)
 
 
+@pytest.mark.parametrize(
+    ("where", "verdict", "move"),
+    [
+        ({}, HEALTHY, Move.ROLL_BACK),
+        (LAST_STEP, HEALTHY, Move.ROLL_BACK),
+        ({}, THIN, Move.ROLL_BACK),
+        (BAKE, THIN, Move.ROLL_BACK),
+        (BAKE, HEALTHY, Move.FINISH),
+    ],
+)
+def test_a_rollout_older_than_its_counts_is_taken_back(where, verdict, move):
+    """P12: what is done by then is done."""
+    assert decided(rollout(**where), verdict, KEPT_SECONDS).next_move is not Move.ROLL_BACK
+    assert decided(rollout(**where), verdict, KEPT_SECONDS + 1).next_move is move
+
+
+def test_a_rollout_taken_back_for_its_age_says_so():
+    """P10."""
+    reason = decided(rollout(policy=policy(max_hold="30d")), THIN, KEPT_SECONDS + 1).reason
+    assert (
+        reason
+        == "inconclusive: errors: as counted; the first shift is over 15d ago, longer than CloudWatch keeps minutes"
+    )
+
+
+def alias(version: str, **shares: float) -> AliasState:
+    return AliasState(version=version, revision_id="r", shares={name[1:]: percent for name, percent in shares.items()})
+
+
+THIRD = {"policy": policy(steps=[{"percent": 33.33333, "hold": "5m"}])}
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({}, alias("3", v4=10)),
+        (LAST_STEP, alias("3", v4=50)),
+        (THIRD, alias("3", v4=33.3333)),
+        (BAKE, alias("4")),
+        (BAKE, alias("4", v3=90)),
+    ],
+)
+def test_an_alias_as_we_left_it_changes_nothing(where, found):
+    """P2: nor is Lambda's rounding a stranger's hand, or the share it keeps for stable while capacity is allocated."""
+    looked = decided(rollout(**where), HEALTHY, 300)
+    assert leave_if_moved(looked, found) == looked
+
+
+STEP_LEFT, BAKE_LEFT = "version 3 with 10 % to version 4", "version 4"
+MOVED = [
+    ({}, alias("3"), STEP_LEFT, "points at version 3"),
+    ({}, alias("4"), STEP_LEFT, "points at version 4"),
+    ({}, alias("5"), STEP_LEFT, "points at version 5"),
+    ({}, alias("3", v4=10.1), STEP_LEFT, "points at version 3 with 10.1 % to version 4"),
+    ({}, alias("3", v5=10), STEP_LEFT, "points at version 3 with 10 % to version 5"),
+    ({}, alias("5", v4=10), STEP_LEFT, "points at version 5 with 10 % to version 4"),
+    ({}, None, STEP_LEFT, "no longer exists"),
+    (BAKE, alias("3"), BAKE_LEFT, "points at version 3"),
+    (BAKE, alias("3", v4=50), BAKE_LEFT, "points at version 3 with 50 % to version 4"),
+    (BAKE, alias("4", v5=10), BAKE_LEFT, "points at version 4 with 10 % to version 5"),
+    (BAKE, None, BAKE_LEFT, "no longer exists"),
+]
+
+
+@pytest.mark.parametrize(("where", "found", "left", "there"), MOVED)
+@pytest.mark.parametrize("verdict", [HEALTHY, THIN])
+def test_an_alias_moved_by_somebody_else_is_handed_over(where, found, left, there, verdict):
+    """P2, P10: with the sentence that tells what was expected, and what is there."""
+    after = leave_if_moved(decided(rollout(**where), verdict, 300), found)
+    said = f"my-api:live was moved by somebody else: {left} was expected, and it {there}. It is left as it is"
+    assert (after.next_move, after.reason) == (Move.HAND_OVER, said)
+    assert (after.ending.outcome, after.ending.error, after.ending.cause) == (
+        Outcome.HANDED_OVER,
+        "RolloutHandedOver",
+        said,
+    )
+
+
+@pytest.mark.parametrize(("where", "found"), [(where, found) for where, found, _, _ in MOVED])
+def test_an_unhealthy_canary_is_taken_back_whoever_moved_the_alias(where, found):
+    """P1: RollBack knows which aliases are ours to write."""
+    looked = decided(rollout(**where), UNHEALTHY, 300)
+    assert leave_if_moved(looked, found) == looked
+
+
 def test_a_finished_rollout_says_what_the_alias_serves():
     ending = decided(rollout(**BAKE), HEALTHY, 300).ending
     assert (ending.outcome, ending.error) == (Outcome.PROMOTED, "")
@@ -134,3 +222,29 @@ def test_every_look_ends_in_one_sound_move(begun, verdict, after_seconds):
     assert after.looks < MAX_LOOKS or after.next_move in {Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK}
     assert after.wait_seconds >= 1
     assert Rollout.model_validate(after.document()) == after
+
+
+SEVENTEEN_DAYS = timedelta(days=17)
+"""What CloudWatch keeps, the longest time to the look that finds it gone, and a lag."""
+policies = st.builds(
+    lambda **written: policy(steps=[{"percent": 10, "hold": "5m"}], **written),
+    bake=st.integers(0, 86_400),
+    max_hold=st.integers(0, 30 * 86_400),
+    look_every=st.just(86_400) | st.integers(3_600, 86_400),
+    on_inconclusive=st.just(OnInconclusive.EXTEND) | st.sampled_from(OnInconclusive),
+)
+
+
+@given(policies, st.lists(st.sampled_from([HEALTHY, THIN, THIN]), min_size=1, max_size=20))
+def test_no_rollout_outlives_its_execution(written, verdicts):
+    """P12: Step Functions ends an execution after a year, and we far earlier, however `extend` is set."""
+    begun, at = rollout(policy=written), AT
+    for verdict in cycle([*verdicts, THIN]):
+        at += timedelta(seconds=seconds_to_next_look(at, written.look_every, ON_AWS))
+        begun = decide(begun, judgement(verdict), at, ON_AWS)
+        if begun.next_move is Move.PROMOTE:
+            begun = begun.model_copy(update={"phase": Phase.BAKE, "step_started_at": at})
+        elif begun.next_move is not Move.WAIT:
+            break
+    assert begun.next_move in {Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK}
+    assert at - AT < SEVENTEEN_DAYS

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from rollout.errors import BadPolicyError
 from rollout.models import Rollout
-from rollout.policy import MAX_LOOKS, Policy, policy_schema, read_policy
+from rollout.policy import LONGEST_SECONDS, MAX_LOOKS, Policy, policy_schema, read_policy
 from tests import samples
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "policy.schema.json"
@@ -37,6 +37,15 @@ BEYOND_A_SCHEMA = [
         policy(look_every=1, bake="2h"),
         "policy.look_every is 1s: the holds and the bake would take 7,502 looks, and an execution has room for 2,500",
     ),
+    (
+        step(hold="7d") | {"bake": "169h", "look_every": "1h"},
+        "policy.steps and bake take 337h up to the look that ends each, and a plan may take 14d, as CloudWatch keeps",
+    ),
+    (
+        {"steps": [{"percent": n, "hold": "25h"} for n in range(1, 9)], "look_every": "1d"},
+        "policy.steps and bake take 17d up to the look that ends each, and a plan may take 14d",
+    ),
+    (policy(look_every="2d"), 'policy.look_every is "2d": at most 86,400 is needed'),
     (step(hold="31d"), 'policy.steps[0].hold is "31d": write a time from 0 to 30d'),
     (policy(look_every="0s"), 'policy.look_every is "0s": at least 1 is needed'),
     (step(percent=float("nan")), f"policy.steps[0].percent is NaN: {SHARES}"),
@@ -75,6 +84,7 @@ BAD = [
     (step(hold=1.5), f"policy.steps[0].hold is 1.5: {DURATIONS}"),
     (policy(bake=None), f"policy.bake is null: {DURATIONS}"),
     (policy(look_every=0), "policy.look_every is 0: at least 1 is needed"),
+    (policy(look_every=86401), "policy.look_every is 86401: at most 86,400 is needed"),
     (policy(guards={"max_error_percent": 0}), "policy.guards.max_error_percent is 0: a number above 0 is needed"),
     (policy(guards={"max_error_percent": 101}), "policy.guards.max_error_percent is 101: at most 100 is needed"),
     (policy(false_rollback_percent=0), "policy.false_rollback_percent is 0: at least 0.001 is needed"),
@@ -92,7 +102,8 @@ BAD = [
 GOOD = [
     {"steps": [STEP]},
     {
-        "steps": [{"percent": 1, "hold": 0}, {"percent": 33.3, "hold": 90.0}, {"percent": 99, "hold": "30d"}],
+        "steps": [{"percent": 1, "hold": 0}, {"percent": 33.3, "hold": 86400.0}, {"percent": 99, "hold": "6d"}],
+        "bake": "7d",
         "look_every": "1d",
     },
     policy(bake=0, look_every="90s", max_hold="0s", min_invocations=10.0, on_inconclusive="promote"),
@@ -137,8 +148,10 @@ def test_the_schema_refuses_what_the_model_refuses(written):
     assert not Draft202012Validator(policy_schema()).is_valid(written)
 
 
-seconds = st.integers(0, 100_000)
-durations = st.one_of(seconds, st.builds("{}{}".format, st.integers(0, 500), st.sampled_from("smh")))
+seconds = st.integers(0, 86_400)
+durations = st.one_of(
+    seconds, st.builds("{}{}".format, st.integers(0, 500), st.sampled_from("sm")), st.integers(0, 24).map("{}h".format)
+)
 shares = st.floats(1, 99)
 policies = st.fixed_dictionaries(
     {
@@ -147,7 +160,7 @@ policies = st.fixed_dictionaries(
                 *(st.fixed_dictionaries({"percent": st.just(p), "hold": durations}) for p in sorted(rising))
             ).map(list)
         ),
-        "look_every": st.integers(5000, 100_000),
+        "look_every": st.integers(5000, 86_400),
     },
     optional={
         "bake": durations,
@@ -168,6 +181,7 @@ def test_a_policy_that_fits_passes_through_the_state_machine_unchanged(written):
     returned = Rollout.model_validate(json.loads(json.dumps(begun.document())))
     assert returned == begun
     assert returned.policy.planned_looks <= MAX_LOOKS
+    assert returned.policy.planned_seconds <= LONGEST_SECONDS
 
 
 def test_no_ceiling_stays_no_ceiling():
@@ -181,3 +195,9 @@ def test_looks_are_planned_for_every_hold_and_the_bake():
     assert (
         Policy.model_validate({"steps": [STEP, {"percent": 20, "hold": 0}], "bake": "90s"}).planned_looks == 6 + 1 + 3
     )
+
+
+def test_time_is_planned_up_to_the_look_that_ends_each_hold():
+    """P12: a plan that fits is never too old by its last look; 90 minutes take two looks of an hour."""
+    written = {"steps": [STEP | {"hold": "90m"}, {"percent": 20, "hold": 0}], "bake": "2h", "look_every": "1h"}
+    assert Policy.model_validate(written).planned_seconds == 4 * 3600

@@ -61,4 +61,5 @@ def test_no_two_rollouts_share_a_name():
 
 
 def test_the_input_is_a_request():
-    assert json.loads(execution_input(TARGET, "4")) == {"function": "my-api", "alias": "live", "version": "4"}
+    """It names account and region, so that it means no other function than the event did."""
+    assert json.loads(execution_input(TARGET, "4")) == {"function": ARN, "alias": "live", "version": "4"}

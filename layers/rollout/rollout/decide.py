@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from rollout.duration import say_duration
-from rollout.endings import left_to_a_person, promoted
+from rollout.endings import handed_over, left_to_a_person, promoted, say_moved
+from rollout.facts import AliasState
 from rollout.models import Ending, Judgement, Rollout
-from rollout.policy import MAX_LOOKS, OnInconclusive
+from rollout.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
 from rollout.window import EDGE, Timing, seconds_to_next_look
 from rollout.words import Move, Phase, Verdict
 
@@ -30,10 +31,39 @@ def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing
     )
 
 
+def leave_if_moved(decided: Rollout, alias: AliasState | None) -> Rollout:
+    """Return the rollout as decided, or handed over where the alias is not as we left it (P2).
+
+    An unhealthy canary is still taken back: RollBack knows which aliases are ours to write.
+    """
+    if decided.next_move is Move.ROLL_BACK or (alias and _is_as_we_left_it(decided, alias)):
+        return decided
+    shares = {} if decided.phase is Phase.BAKE else {decided.canary_version: decided.percent}
+    serving = decided.canary_version if decided.phase is Phase.BAKE else decided.stable_version
+    expected = AliasState(version=serving, shares=shares, revision_id="").say()
+    reason = f"{say_moved(decided.target.name, expected, alias)}. It is left as it is"
+    return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": reason, "ending": handed_over(reason)})
+
+
+def _is_as_we_left_it(rollout: Rollout, alias: AliasState) -> bool:
+    if rollout.phase is Phase.BAKE:
+        # While it allocates provisioned concurrency, Lambda itself keeps a share for the version before.
+        return alias.version == rollout.canary_version and set(alias.shares) <= {rollout.stable_version}
+    shares = {rollout.canary_version: rollout.percent}
+    return alias.serves(rollout.stable_version, shares)
+
+
 def _next_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move, str]:
     move, why = _wanted_move(rollout, verdict, now)
-    if move in _LOOKED_AFTER and rollout.looks + 1 >= MAX_LOOKS:
+    if move not in _LOOKED_AFTER:
+        return move, why
+    if rollout.looks + 1 >= MAX_LOOKS:
         return Move.ROLL_BACK, f"{MAX_LOOKS:,} looks are all an execution has room for"
+    if rollout.first_shift_at and now - rollout.first_shift_at > timedelta(seconds=KEPT_SECONDS):
+        return (
+            Move.ROLL_BACK,
+            f"the first shift is over {say_duration(KEPT_SECONDS)} ago, longer than CloudWatch keeps minutes",
+        )
     return move, why
 
 

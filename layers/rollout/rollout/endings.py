@@ -3,6 +3,7 @@
 import json
 
 from rollout.errors import RefusedError
+from rollout.facts import AliasState
 from rollout.models import Ending, Failure, Rollout
 from rollout.words import Outcome
 
@@ -44,6 +45,12 @@ def rollback_failed(target_name: str, stable_version: str, failure: Failure) -> 
         f" {stable_version} alone; {say_failure(failure)}. Do it by hand: docs/runbook.md, RollbackFailed"
     )
     return Ending(outcome=Outcome.ROLLBACK_FAILED, error="RollbackFailed", cause=cause)
+
+
+def say_moved(target_name: str, expected: str, found: AliasState | None) -> str:
+    """Return the sentence for an alias that somebody else has moved."""
+    there = f"points at {found.say()}" if found else "no longer exists"
+    return f"{target_name} was moved by somebody else: {expected} was expected, and it {there}"
 
 
 def say_failure(failure: Failure) -> str:

@@ -1,5 +1,7 @@
 """What PrepareRollout finds before it answers a request."""
 
+from math import isclose
+
 from pydantic import Field
 
 from rollout.models import Target, Value
@@ -15,6 +17,11 @@ class AliasState(Value):
     revision_id: str
     shares: dict[str, float] = Field(default_factory=dict)
     description: str = ""
+
+    def serves(self, version: str, shares: dict[str, float]) -> bool:
+        """Whether it points at this version with these shares, give or take what weights are rounded by."""
+        same_versions = (self.version, self.shares.keys()) == (version, shares.keys())
+        return same_versions and all(isclose(shares[other], self.shares[other], abs_tol=0.001) for other in shares)
 
     def serves_alone(self, version: str) -> bool:
         """Whether every call reaches this version. A share of 0 percent reaches nobody, but is no whole alias."""

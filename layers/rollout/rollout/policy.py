@@ -12,6 +12,12 @@ from rollout.duration import Seconds, say_duration, whole
 from rollout.errors import BadPolicyError
 from rollout.problems import problems
 
+KEPT_SECONDS = 15 * 86400
+"""How long CloudWatch keeps minutes; the counts of a rollout go back to its first shift."""
+
+LONGEST_SECONDS = 14 * 86400
+"""The longest plan; the day left over is for looks that come late, and for steps with too few calls."""
+
 MAX_LOOKS = 2500
 """Looks one execution has room for: Step Functions ends it at 25,000 history events, and a look costs nine."""
 
@@ -70,7 +76,7 @@ class Policy(_Strict):
 
     steps: list[Step] = Field(min_length=1, max_length=100, description="Rising shares, in order.")
     bake: Seconds = Field(default=900, description="How long the canary is watched after promotion.")
-    look_every: Annotated[Seconds, Field(ge=1, json_schema_extra={"minimum": 1})] = Field(
+    look_every: Annotated[Seconds, Field(ge=1, le=86400, json_schema_extra={"minimum": 1, "maximum": 86400})] = Field(
         default=60, description="Time between two looks."
     )
     guards: Guards = Guards()
@@ -108,6 +114,16 @@ class Policy(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _time_fits(self) -> Self:
+        if self.planned_seconds > LONGEST_SECONDS:
+            raise ValueError(
+                f"steps and bake take {say_duration(self.planned_seconds)} up to the look that ends each, and a plan"
+                f" may take {say_duration(LONGEST_SECONDS)}, as CloudWatch keeps minutes for"
+                f" {say_duration(KEPT_SECONDS)}; shorten them, or look more often"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _looks_fit(self) -> Self:
         if self.planned_looks > MAX_LOOKS:
             raise ValueError(
@@ -117,11 +133,19 @@ class Policy(_Strict):
         return self
 
     @property
+    def planned_seconds(self) -> int:
+        """The time from the first shift to the end of the bake, when no step is extended."""
+        return sum(math.ceil(hold / self.look_every) * self.look_every for hold in self._holds)
+
+    @property
     def planned_looks(self) -> int:
         """The most looks there are from the first shift to the end of the bake, when no step is extended."""
-        holds = [*(step.hold for step in self.steps), self.bake]
         # The first look of each comes at the next period's edge, before look_every is over.
-        return sum(1 + math.ceil(hold / self.look_every) for hold in holds)
+        return sum(1 + math.ceil(hold / self.look_every) for hold in self._holds)
+
+    @property
+    def _holds(self) -> list[int]:
+        return [*(step.hold for step in self.steps), self.bake]
 
 
 def read_policy(value: object, whose: str = "The policy") -> Policy:

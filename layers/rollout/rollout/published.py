@@ -56,5 +56,9 @@ def execution_name(target: Target, version: str) -> str:
 
 
 def execution_input(target: Target, version: str) -> str:
-    """Return the request an event makes, the same to the letter each time the event comes."""
-    return json.dumps({"function": target.function, "alias": target.alias, "version": version})
+    """Return the request an event makes, the same to the letter each time the event comes.
+
+    It names account and region, so that an event from elsewhere is never taken for a function of the same name here.
+    """
+    arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{target.function}"
+    return json.dumps({"function": arn, "alias": target.alias, "version": version})

@@ -1,6 +1,6 @@
 """The way back to stable, with the least a document must hold for it."""
 
-from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure
+from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure, say_moved
 from rollout.facts import AliasState
 from rollout.models import Ending, Execution, Failure, Target, Value
 from rollout.words import Move, Phase
@@ -64,11 +64,8 @@ def taken_back(found: AliasState | None, way: WayBack) -> Ending:
 
 def left_alone(found: AliasState | None, way: WayBack) -> str:
     """Return the sentence for an alias that somebody else has moved, and that we therefore leave."""
-    there = f"points at {found.say()}" if found else "no longer exists"
-    return (
-        f"{way.target.name} was moved by somebody else: {_where_we_left_it(way)} was expected, and it {there}. It is"
-        f" left as it is; the rollout was being taken back because: {way.why}"
-    )
+    moved = say_moved(way.target.name, _where_we_left_it(way), found)
+    return f"{moved}. It is left as it is; the rollout was being taken back because: {way.why}"
 
 
 def _where_we_left_it(way: WayBack) -> str:
