@@ -7,6 +7,7 @@ An alias that AWS refuses leaves no trail, so the rules come after the trail.
 from sandbox.emulator import (  # noqa: I001 - see above
     audit,
     permissions,
+    shown_tags,
     workers,
     invocation_metrics,
     routing,
@@ -28,6 +29,7 @@ __all__ = [
     "machine_roles",
     "permissions",
     "routing",
+    "shown_tags",
     "statistics",
     "templates",
     "trail",

@@ -33,11 +33,25 @@ def _tag_decides(stage: Stage) -> bool:
     )
 
 
+def _tags_shown_to_those_who_may_list_them(stage: Stage) -> bool:
+    """GetFunction shows the tags to root and to a role that may list them, and to no other."""
+    mover = stage.client("lambda", *_session(stage))
+    kept = mover.get_function(FunctionName="tried")
+    allowed = {"Effect": "Allow", "Action": "lambda:ListTags", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    stage.iam.put_role_policy(RoleName="mover", PolicyName="lister", PolicyDocument=policy)
+    shown = [client.get_function(FunctionName="tried").get("Tags") for client in (mover, stage.lambda_)]
+    refused = kept.get("TagsError", {}).get("ErrorCode")
+    return ("Tags" in kept, refused) == (False, "AccessDeniedException") and shown == [{"rollout:alias": "live"}] * 2
+
+
 def _decisions_written(stage: Stage) -> bool:
     """Every decision of IAM is written down."""
     decisions = [json.loads(line) for line in stage.decisions.read_text().splitlines()]
     by_mover = [decision for decision in decisions if decision["principal"] == "mover"]
-    return [decision["allowed"] for decision in by_mover if decision["action"] == "lambda:UpdateAlias"] == [True, False]
+    asked = [(decision["action"], decision["allowed"]) for decision in by_mover]
+    expected = {"lambda:UpdateAlias": [True, False], "lambda:ListTags": [False, True]}
+    return all([allowed for named, allowed in asked if named == action] == told for action, told in expected.items())
 
 
 def _trail_heard(stage: Stage) -> bool:
@@ -89,6 +103,7 @@ PROMISES = [
     _refused_weight,
     _refused_version,
     _tag_decides,
+    _tags_shown_to_those_who_may_list_them,
     _decisions_written,
     _trail_heard,
     _version_arn_qualified,

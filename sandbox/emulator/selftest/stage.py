@@ -73,7 +73,7 @@ class Stage:
 
     def _create_roles(self) -> None:
         tagged = {"StringEquals": {"aws:ResourceTag/rollout:alias": "live"}}
-        mover = {"Action": ["lambda:GetAlias", "lambda:UpdateAlias"], "Condition": tagged}
+        mover = {"Action": ["lambda:GetAlias", "lambda:GetFunction", "lambda:UpdateAlias"], "Condition": tagged}
         machine = {"Action": "lambda:InvokeFunction", "Condition": tagged}
         for name, statement in {"mover": mover, "machine": machine}.items():
             self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=_TRUST)
