@@ -60,10 +60,7 @@ def _next_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move,
     if rollout.looks + 1 >= MAX_LOOKS:
         return Move.ROLL_BACK, f"{MAX_LOOKS:,} looks are all an execution has room for"
     if rollout.first_shift_at and now - rollout.first_shift_at > timedelta(seconds=KEPT_SECONDS):
-        return (
-            Move.ROLL_BACK,
-            f"the first shift is over {say_duration(KEPT_SECONDS)} ago, longer than CloudWatch keeps minutes",
-        )
+        return Move.ROLL_BACK, f"the first shift is over {say_duration(KEPT_SECONDS)} ago, and older minutes are gone"
     return move, why
 
 
