@@ -35,6 +35,8 @@ lint: $(READY)  ## check style, the template and the state machine
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/cfn-lint template.yaml
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint > .venv/sam-validate.log 2>&1 \
+		|| { cat .venv/sam-validate.log; exit 1; }
 
 format: $(READY)  ## rewrite the code in its one style
 	@$(BIN)/ruff check --quiet --fix
@@ -66,7 +68,7 @@ picture: $(READY)  ## draw the state machine into the README anew
 	@$(BIN)/python statemachine/draw.py
 
 schema: $(READY)  ## write the JSON Schema of policies anew
-	@PYTHONPATH=layers/rollout $(BIN)/python -m rollout.policy > docs/policy.schema.json
+	@PYTHONPATH=layers/rollout $(BIN)/python -m rollout.schema > docs/policy.schema.json
 
 clean:  ## remove everything make has made
 	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -124,7 +124,9 @@ class Cloud:
 
     def _looked_up(self, function: str) -> int:
         return sum(
-            "StartRollout" in decision["principal"] and decision["resource"].endswith(f":function:{function}")
+            "StartRollout" in decision["principal"]
+            and decision["action"] == "lambda:GetFunction"
+            and decision["resource"].endswith(f":function:{function}")
             for decision in self.decisions()
         )
 

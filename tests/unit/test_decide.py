@@ -123,13 +123,26 @@ THIRD = {"policy": policy(steps=[{"percent": 33.33333, "hold": "5m"}])}
         (LAST_STEP, alias("3", v4=50)),
         (THIRD, alias("3", v4=33.3333)),
         (BAKE, alias("4")),
-        (BAKE, alias("4", v3=90)),
     ],
 )
 def test_an_alias_as_we_left_it_changes_nothing(where, found):
-    """P2: nor is Lambda's rounding a stranger's hand, or the share it keeps for stable while capacity is allocated."""
+    """P2: nor is Lambda's rounding a stranger's hand."""
     looked = decided(rollout(**where), HEALTHY, 300)
     assert leave_if_moved(looked, found) == looked
+
+
+def test_the_share_lambda_keeps_for_stable_while_it_allocates_capacity_is_no_strangers_hand():
+    """P2."""
+    looked = decided(rollout(**BAKE), HEALTHY, 100)
+    assert looked.next_move is Move.WAIT
+    assert leave_if_moved(looked, alias("4", v3=90)) == looked
+
+
+def test_no_rollout_ends_green_while_stable_still_has_a_share():
+    """P10."""
+    looked = decided(rollout(**BAKE), HEALTHY, 300)
+    assert looked.next_move is Move.FINISH
+    assert leave_if_moved(looked, alias("4", v3=30)).next_move is Move.HAND_OVER
 
 
 STEP_LEFT, BAKE_LEFT = "version 3 with 10 % to version 4", "version 4"

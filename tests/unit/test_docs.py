@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from rollout import errors
 from rollout.policy import Guards, Policy
 
@@ -19,7 +20,7 @@ POLICY_KEYS = (set(Policy.model_fields) - {"guards"}) | {f"guards.{name}" for na
 
 
 def _sections(text: str, title: str) -> set[str]:
-    return set(re.findall(r"^### (\w+)$", text.split(f"\n## {title}\n")[1].split("\n## ")[0], re.MULTILINE))
+    return set(re.findall(r"^### (\w+)$", text.split(f"\n## {title}\n")[1].split("\n## ", maxsplit=1)[0], re.MULTILINE))
 
 
 def test_the_runbook_has_a_paragraph_for_every_state_and_no_other():

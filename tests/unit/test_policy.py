@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from rollout.errors import BadPolicyError
 from rollout.models import Rollout
-from rollout.policy import LONGEST_SECONDS, MAX_LOOKS, Policy, policy_schema, read_policy
+from rollout.policy import LONGEST_SECONDS, MAX_LOOKS, Policy, read_policy
+from rollout.schema import policy_schema
 from tests import samples
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "policy.schema.json"

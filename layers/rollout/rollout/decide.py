@@ -47,8 +47,10 @@ def leave_if_moved(decided: Rollout, alias: AliasState | None) -> Rollout:
 
 def _is_as_we_left_it(rollout: Rollout, alias: AliasState) -> bool:
     if rollout.phase is Phase.BAKE:
-        # While it allocates provisioned concurrency, Lambda itself keeps a share for the version before.
-        return alias.version == rollout.canary_version and set(alias.shares) <= {rollout.stable_version}
+        # While it allocates provisioned concurrency, Lambda itself keeps a share for the version before. Not to the
+        # end: a green ending says that the canary serves alone (P10).
+        tolerated = set() if rollout.next_move is Move.FINISH else {rollout.stable_version}
+        return alias.version == rollout.canary_version and set(alias.shares) <= tolerated
     shares = {rollout.canary_version: rollout.percent}
     return alias.serves(rollout.stable_version, shares)
 

@@ -1,15 +1,15 @@
 """How a version is to be rolled out: the steps, and what makes them pass or fail."""
 
-import json
 import math
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from rollout.duration import Seconds, say_duration, whole
 from rollout.errors import BadPolicyError
+from rollout.percent import Percent
 from rollout.problems import problems
 
 KEPT_SECONDS = 15 * 86400
@@ -29,22 +29,6 @@ class OnInconclusive(StrEnum):
     PROMOTE = "promote"
     ROLL_BACK = "roll_back"
     HAND_OVER = "hand_over"
-
-
-def _share(percent: float) -> float:
-    if 0.01 <= percent < 1:  # noqa: PLR2004 - the fractions that a percent may be meant by
-        raise ValueError(f"shares are percents from 1 to 99; for {percent * 100:g} % write {percent * 100:g}")
-    if not 1 <= percent <= 99:  # noqa: PLR2004 - 100 is promotion
-        raise ValueError("a step's share is at least 1 and at most 99; promotion after the last step gives 100")
-    return percent
-
-
-Percent = Annotated[
-    float,
-    Field(strict=True, json_schema_extra={"minimum": 1, "maximum": 99}),
-    AfterValidator(_share),
-]
-"""A share in a step; no less than 1, so that a fraction such as 0.1 is seen to be one."""
 
 
 class _Strict(BaseModel, frozen=True, extra="forbid"):
@@ -154,13 +138,3 @@ def read_policy(value: object, whose: str = "The policy") -> Policy:
         return Policy.model_validate(value)
     except ValidationError as error:
         raise BadPolicyError(f"{whose} is refused: {problems(error, 'policy')}.") from error
-
-
-def policy_schema() -> dict[str, object]:
-    """Return the JSON Schema of policies, by which editors complete and mark them."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Lambda Rollouts policy"}
-    return Policy.model_json_schema() | dialect
-
-
-if __name__ == "__main__":
-    print(json.dumps(policy_schema(), indent=2))  # noqa: T201 - `make schema` keeps what it prints
