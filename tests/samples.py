@@ -60,7 +60,9 @@ def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
 
 def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
     """Return what a look has seen in the first step."""
-    return Observation(phase=Phase.SHIFTING, minutes=minutes(*counts), step_since=AT).model_copy(update=changes)
+    closed_until = AT + timedelta(minutes=len(counts) or 1)
+    looked = Observation(phase=Phase.SHIFTING, minutes=minutes(*counts), step_since=AT, closed_until=closed_until)
+    return looked.model_copy(update=changes)
 
 
 def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:

@@ -8,7 +8,7 @@ from rollout.aws.wiring import alias_of, ledger, version_metrics
 from rollout.decide import decide, leave_if_moved
 from rollout.judge import judge, observed
 from rollout.models import Rollout
-from rollout.window import closed_window
+from rollout.window import look_window
 
 
 @logger.inject_lambda_context
@@ -16,8 +16,9 @@ from rollout.window import closed_window
 @event_parser(model=Rollout)
 def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
     now, clock = datetime.now(UTC), timing()
-    minutes = version_metrics().minutes(rollout, closed_window(rollout.judged_since, now, clock))
-    judgement = judge(observed(rollout, minutes, clock), rollout.policy)
+    window = look_window(rollout.judged_since, now, clock)
+    measured = version_metrics().measure(rollout, window)
+    judgement = judge(observed(rollout, measured, window, clock), rollout.policy)
     decided = leave_if_moved(decide(rollout, judgement, now, clock), alias_of(rollout.target).find())
     ledger().record_look(decided, now)
     logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollout.health import Measured
 from rollout.judge import judge, observed
 from rollout.models import Health, Judgement
+from rollout.window import look_window
 from rollout.words import Phase, Verdict
 from tests.samples import AT, ON_AWS, minutes, policy, rollout, seen
 from tests.unit.test_evidence import counts
@@ -51,7 +53,31 @@ def test_calls_of_an_earlier_step_do_not_count_for_this_one():
     """P5."""
     found = judge(seen((999, 0, 900, 0), (49, 0, 900, 0), step_since=AT.replace(minute=1)), policy())
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert found.reason.startswith("49 calls on the canary in this step, 50 needed; ")
+    assert found.reason.startswith("49 calls on the canary in this step, 50 needed, about 2s more at this rate; ")
+
+
+@pytest.mark.parametrize(
+    ("counted", "left"), [([(2, 0, 90, 0)], "24m"), ([(5, 0, 90, 0)] * 9, "60s"), ([(1, 0, 9, 0)] * 5, "45m")]
+)
+def test_a_thin_step_says_when_it_will_have_calls_enough(counted, left):
+    assert f"50 needed, about {left} more at this rate; " in judge(seen(*counted), policy()).reason
+
+
+def test_before_the_first_minute_is_complete_nobody_speaks_of_silence():
+    found = judge(seen((9, 0, 90, 0), closed_until=AT), policy())
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.reason.startswith("no minute of this step is complete yet, 50 calls needed; ")
+
+
+def test_bad_news_is_taken_from_the_open_minute():
+    found = judge(seen((60, 60, 540, 0), closed_until=AT), policy())
+    assert found.verdict is Verdict.UNHEALTHY
+
+
+def test_good_news_is_not_taken_from_the_open_minute():
+    """P5."""
+    found = judge(seen((40, 0, 90, 0), (999, 0, 90, 0), closed_until=AT.replace(minute=1)), policy())
+    assert found.verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("counted", [(100, 0, 900, 0), (100, 1, 900, 9), (50, 0, 0, 0), (1000, 0, 9000, 400)])
@@ -134,7 +160,9 @@ def test_a_judgement_says_both_numbers(found, changes, lead, numbers):
 
 
 def test_a_step_is_marked_off_by_its_first_whole_minute():
-    found = observed(rollout(step_started_at=AT.replace(minute=1, second=30)), minutes(*[(10, 0, 90, 0)] * 4), ON_AWS)
+    stepped = rollout(step_started_at=AT.replace(minute=1, second=30))
+    window = look_window(AT, AT.replace(minute=6), ON_AWS)
+    found = observed(stepped, Measured(minutes=minutes(*[(10, 0, 90, 0)] * 4)), window, ON_AWS)
     assert found.in_step == Health(calls=20)
     assert found.canary == Health(calls=40)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.window import EDGE, Timing, Window, closed_window, seconds_to_next_look
+from rollout.window import EDGE, Timing, look_window, seconds_to_next_look
 from tests.samples import AT, ON_AWS
 
 
@@ -15,22 +15,25 @@ def at(minute: int, second: float = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("since", "now", "expected"),
+    ("since", "now", "start", "closed_until", "end"),
     [
-        (at(0), at(5), (at(0), at(3))),
-        (at(0, 1.5), at(5), (at(0), at(3))),
-        (at(0, 3), at(5), (at(1), at(3))),
-        (at(0, 59), at(5, 59), (at(1), at(3))),
-        (at(0), at(3), (at(0), at(1))),
-        (at(0), at(2, 59), None),
-        (at(0, 30), at(3), None),
-        (at(5), at(5), None),
-        (at(9), at(5), None),
+        (at(0), at(5), at(0), at(3), at(5)),
+        (at(0, 1.5), at(5), at(0), at(3), at(5)),
+        (at(0, 3), at(5), at(1), at(3), at(5)),
+        (at(0, 59), at(5, 59), at(1), at(3), at(6)),
+        (at(0), at(2, 59), at(0), at(0), at(3)),
+        (at(0, 30), at(3), at(1), at(1), at(3)),
     ],
 )
-def test_a_window_holds_whole_complete_periods_only(since, now, expected):
-    """P5: what CloudWatch may not have yet is not read, so that it cannot be taken for health."""
-    assert closed_window(since, now, ON_AWS) == (expected and Window(start=expected[0], end=expected[1]))
+def test_a_window_tells_closed_periods_from_open_ones(since, now, start, closed_until, end):
+    """P5: what CloudWatch may not have whole yet is not taken for health."""
+    window = look_window(since, now, ON_AWS)
+    assert (window.start, window.closed_until, window.end) == (start, closed_until, end)
+
+
+def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
+    window = look_window(at(0, 30), at(9), ON_AWS)
+    assert (window.history_start, window.history_end) == (at(-180), at(0))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +68,12 @@ def test_looks_are_never_closer_than_the_policy_plans(now, look_every_seconds, t
 
 
 @given(moments, st.integers(-1000, 100_000), timings)
-def test_no_period_of_a_window_is_open_or_before_its_time(since, passed_seconds, timing):
+def test_no_period_of_a_window_is_taken_for_closed_before_its_time(since, passed_seconds, timing):
+    """P5."""
     now = since + timedelta(seconds=passed_seconds)
-    window = closed_window(since, now, timing)
-    if window is None:
-        return
-    assert since - EDGE <= window.start < window.end <= now - timedelta(seconds=timing.lag_seconds)
-    assert timing.floor(window.start) == window.start
-    assert timing.floor(window.end) == window.end
+    window = look_window(since, now, timing)
+    assert since - EDGE <= window.start
+    assert window.history_end <= since
+    assert window.closed_until <= now - timedelta(seconds=timing.lag_seconds)
+    edges = (window.history_start, window.history_end, window.start, window.closed_until, window.end)
+    assert all(timing.floor(edge) == edge for edge in edges)

@@ -1,5 +1,6 @@
 """Lengths of time as people write them: 90, "90s", "5m", "2h"."""
 
+import math
 import re
 from typing import Annotated
 
@@ -40,6 +41,14 @@ def _seconds(value: object) -> int | None:
     if isinstance(value, str) and re.fullmatch(_PATTERN, value):
         return int(value[:-1]) * _UNITS[value[-1]]
     return None
+
+
+def say_roughly(seconds: float) -> str:
+    """Return a length of time in the unit that says it with one or two digits, rounded up, such as 7m or 2h."""
+    for unit, size in (("s", 1), ("m", 60), ("h", 3600)):
+        if seconds <= 90 * size:
+            return f"{math.ceil(seconds / size)}{unit}"
+    return f"{math.ceil(seconds / _UNITS['d'])}d"
 
 
 Seconds = Annotated[

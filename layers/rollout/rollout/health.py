@@ -14,6 +14,13 @@ class Minute(Value):
     stable: Health = Health()
 
 
+class Measured(Value):
+    """What a look reads: both versions since the first shift, and stable alone in the periods before it."""
+
+    minutes: tuple[Minute, ...] = ()
+    history: tuple[Health, ...] = ()
+
+
 def canary_health(minutes: Iterable[Minute]) -> Health:
     """Return the canary's counts over all the minutes."""
     return _total(minute.canary for minute in minutes)

@@ -4,11 +4,12 @@ import math
 from datetime import datetime
 from functools import cached_property
 
+from rollout.duration import say_roughly
 from rollout.evidence import log_evidence
-from rollout.health import Minute, canary_health, stable_health
+from rollout.health import Measured, Minute, canary_health, stable_health
 from rollout.models import Health, Judgement, Rollout, Value
 from rollout.policy import Policy
-from rollout.window import Timing
+from rollout.window import Timing, Window
 from rollout.words import Phase, Verdict
 
 _MOST_SHOWN = 700.0
@@ -21,6 +22,10 @@ class Observation(Value):
     minutes: tuple[Minute, ...]
     step_since: datetime
     """Start of the first minute that lies wholly in the current step."""
+    closed_until: datetime
+    """End of the minutes that count as good news; later ones are still open, and may be bad news alone."""
+    history: tuple[Health, ...] = ()
+    """Stable's minutes from before the first shift."""
     stable_before: Health = Health()
     """Stable's counts from beside the canary, in the bake, where its minutes hold no stable any more."""
 
@@ -36,15 +41,24 @@ class Observation(Value):
 
     @property
     def in_step(self) -> Health:
-        """The canary's counts in the current step alone."""
-        return canary_health(minute for minute in self.minutes if minute.start >= self.step_since)
+        """The canary's counts in the closed minutes of the current step."""
+        return canary_health(m for m in self.minutes if self.step_since <= m.start < self.closed_until)
+
+    @property
+    def seconds_in_step(self) -> float:
+        """How much of the current step lies in closed minutes; 0 where none does yet."""
+        return max((self.closed_until - self.step_since).total_seconds(), 0)
 
 
-def observed(rollout: Rollout, minutes: tuple[Minute, ...], timing: Timing) -> Observation:
+def observed(rollout: Rollout, measured: Measured, window: Window, timing: Timing) -> Observation:
     """Return what a look has seen, with the current step marked off in it."""
-    step_since = timing.first_whole_period(rollout.step_started_at or rollout.judged_since)
     return Observation(
-        phase=rollout.phase, minutes=minutes, step_since=step_since, stable_before=rollout.stable_before_promotion
+        phase=rollout.phase,
+        minutes=measured.minutes,
+        step_since=timing.first_whole_period(rollout.step_started_at or rollout.judged_since),
+        closed_until=window.closed_until,
+        history=measured.history,
+        stable_before=rollout.stable_before_promotion,
     )
 
 
@@ -69,8 +83,8 @@ def _verdict(seen: Observation, policy: Policy, evidence: float) -> tuple[Verdic
         return Verdict.UNHEALTHY, "the canary fails more often than stable; "
     if ceiling is not None and _breaks(ceiling, seen, policy.min_invocations):
         return Verdict.UNHEALTHY, f"the canary fails more than max_error_percent {ceiling:g} % allows; "
-    if (calls := seen.in_step.calls) < policy.min_invocations:
-        return Verdict.INCONCLUSIVE, _too_few(calls, policy.min_invocations)
+    if seen.in_step.calls < policy.min_invocations:
+        return Verdict.INCONCLUSIVE, _too_few(seen, policy.min_invocations)
     return Verdict.HEALTHY, ""
 
 
@@ -87,10 +101,14 @@ def _is_above(ceiling: float, health: Health, floor: int) -> bool:
     return health.calls >= floor and health.error_percent > ceiling
 
 
-def _too_few(calls: int, needed: int) -> str:
+def _too_few(seen: Observation, needed: int) -> str:
+    calls, seconds = seen.in_step.calls, seen.seconds_in_step
+    if seconds == 0:
+        return f"no minute of this step is complete yet, {needed:,} calls needed; "
     if calls == 0:
         return f"no datapoint for the canary in this step, {needed:,} calls needed, and silence is not health; "
-    return f"{calls:,} calls on the canary in this step, {needed:,} needed; "
+    left = say_roughly((needed - calls) * seconds / calls)
+    return f"{calls:,} calls on the canary in this step, {needed:,} needed, about {left} more at this rate; "
 
 
 def _numbers(seen: Observation) -> str:

@@ -9,6 +9,10 @@ EDGE = timedelta(seconds=2)
 """Looks and shifts land just after a period's edge; a moment more or less must not cost a whole period."""
 
 
+HISTORY_PERIODS = 180
+"""Periods before the first shift from which stable's ways are learnt: three hours on AWS."""
+
+
 class Timing(Value):
     """How CloudWatch keeps time: periods of so many seconds, complete so many seconds after they end."""
 
@@ -29,21 +33,31 @@ class Timing(Value):
 
 
 class Window(Value):
-    """Whole periods from `start` up to `end`, which is not part of it."""
+    """What a look reads: stable's history, then both versions period by period, the last of them still open."""
 
+    history_start: datetime
+    history_end: datetime
     start: datetime
+    closed_until: datetime
+    """Where the periods end that CloudWatch has told all about; later ones are good for bad news only."""
     end: datetime
 
 
-def closed_window(since: datetime, now: datetime, timing: Timing) -> Window | None:
-    """Return the whole, complete periods since a moment; None while there is none.
+def look_window(since: datetime, now: datetime, timing: Timing) -> Window:
+    """Return what a look at `now` reads of a rollout whose counts are taken since a moment.
 
-    The period in which the share changed is left out: its calls met two shares, so errors late in it would weigh
-    on the canary out of proportion. CloudWatch publishes late: judging up to `now` would call a sick canary healthy.
+    The period in which the share changed is left out: its calls met two shares, so errors late in it would weigh on
+    the canary out of proportion. CloudWatch publishes late: taking good news from the newest minutes would call a
+    sick canary healthy.
     """
-    start = timing.first_whole_period(since)
-    end = timing.floor(now - timedelta(seconds=timing.lag_seconds))
-    return Window(start=start, end=end) if start < end else None
+    shifted_in = timing.floor(since)
+    return Window(
+        history_start=shifted_in - HISTORY_PERIODS * timedelta(seconds=timing.period_seconds),
+        history_end=shifted_in,
+        start=timing.first_whole_period(since),
+        closed_until=timing.floor(now - timedelta(seconds=timing.lag_seconds)),
+        end=timing.ceiling(now),
+    )
 
 
 def seconds_to_next_look(now: datetime, look_every_seconds: int, timing: Timing) -> int:

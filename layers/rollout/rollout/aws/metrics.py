@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.aws.answers import answered
 from rollout.errors import MetricsIncompleteError
-from rollout.health import Minute
+from rollout.health import Measured, Minute
 from rollout.models import Health, Rollout
 from rollout.window import Timing, Window
 from rollout.words import Phase
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 _COUNTS = {"calls": "Invocations", "errors": "Errors"}
-_VERSIONS = ("canary", "stable")
 
 
 class VersionMetrics:
@@ -25,26 +24,25 @@ class VersionMetrics:
         self._client = client
         self._period_seconds = timing.period_seconds
 
-    def minutes(self, rollout: Rollout, window: Window | None) -> tuple[Minute, ...]:
-        """Return both versions' counts of each period in the window; in the bake, the whole alias's as the canary's.
+    def measure(self, rollout: Rollout, window: Window) -> Measured:
+        """Return both versions' counts of each period, and stable's before; in the bake, the alias's as the canary's.
 
         Periods without a datapoint are left out, never taken for zero. Raises MetricsIncompleteError where
         CloudWatch gave a part of the answer, AwsUnavailableError where it gave none.
         """
-        if window is None:
-            return ()
         series = self._read(_queries(rollout, self._period_seconds), window)
         starts = sorted({start for values in series.values() for start in values})
-        return tuple(
-            Minute(start=start, canary=_health(series, "canary", start), stable=_health(series, "stable", start))
-            for start in starts
+        before = (_health(series, "alias", start) for start in starts if start < window.history_end)
+        return Measured(
+            minutes=tuple(_minute(series, start) for start in starts if start >= window.start),
+            history=tuple(health for health in before if health.calls),
         )
 
     def _read(self, queries: list[Any], window: Window) -> dict[str, dict[datetime, int]]:
         with answered("reading the versions' metrics"):
             pages = list(
                 self._client.get_paginator("get_metric_data").paginate(
-                    MetricDataQueries=queries, StartTime=window.start, EndTime=window.end
+                    MetricDataQueries=queries, StartTime=window.history_start, EndTime=window.end
                 )
             )
         results = [result for page in pages for result in page.get("MetricDataResults", [])]
@@ -59,7 +57,8 @@ def _queries(rollout: Rollout, period_seconds: int) -> list[dict[str, Any]]:
     if rollout.phase is Phase.BAKE:
         # The alias serves one version, and AWS documents per-version series for split aliases only.
         return _version_queries("canary", rollout, None, period_seconds)
-    versions = dict(zip(_VERSIONS, (rollout.canary_version, rollout.stable_version), strict=True))
+    # Before the first shift the whole alias is stable; per-version series need not exist then.
+    versions = {"canary": rollout.canary_version, "stable": rollout.stable_version, "alias": None}
     return [q for name, version in versions.items() for q in _version_queries(name, rollout, version, period_seconds)]
 
 
@@ -93,7 +92,11 @@ def _require_complete(results: Iterable[Mapping[str, Any]], ids: list[str]) -> N
 def _points(result: Mapping[str, Any], window: Window) -> dict[datetime, int]:
     stamped = zip(result["Timestamps"], result["Values"], strict=True)
     in_utc = ((stamp.astimezone(UTC), round(value)) for stamp, value in stamped)
-    return {start: value for start, value in in_utc if window.start <= start < window.end}
+    return {start: value for start, value in in_utc if start < window.end}
+
+
+def _minute(series: dict[str, dict[datetime, int]], start: datetime) -> Minute:
+    return Minute(start=start, canary=_health(series, "canary", start), stable=_health(series, "stable", start))
 
 
 def _health(series: dict[str, dict[datetime, int]], name: str, start: datetime) -> Health:
