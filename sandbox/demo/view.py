@@ -86,7 +86,9 @@ def _evidence_line(seen: Snapshot) -> Table:
 
 
 def _short(evidence: float) -> str:
-    return f"10^{math.log10(evidence):.0f}" if evidence >= 1e4 else f"{evidence:.2g}"  # noqa: PLR2004
+    if evidence >= 1e4:  # noqa: PLR2004 - 9,999 still reads well
+        return f"10^{math.log10(evidence):.0f}"
+    return f"{evidence:,.0f}" if evidence >= 10 else f"{evidence:.2g}"  # noqa: PLR2004 - two digits are enough
 
 
 def _left(seen: Snapshot) -> str:

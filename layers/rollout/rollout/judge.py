@@ -137,4 +137,6 @@ def _in_tens(evidence: float) -> str:
     tens = evidence / math.log(10)
     if tens >= 4:  # noqa: PLR2004 - 9,999 still reads well
         return f"10^{tens:.0f}"
+    if tens >= 1:
+        return f"{math.exp(evidence):,.0f}"
     return f"{math.exp(evidence):.2g}" if tens >= -2 else "below 0.01"  # noqa: PLR2004 - nothing speaks against it
