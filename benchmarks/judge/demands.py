@@ -1,0 +1,127 @@
+"""What the judge must show, cell by cell, and the cells where it does not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from math import isinf
+
+from benchmarks.judge.cell import Cell, Scene
+from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
+from benchmarks.judge.peers import PEERS
+
+MOST_FALSE = 0.01
+MOST_FALSE_HIGH = 0.02
+BUSY = 6_000
+BAD = 5
+MILD = 0.002
+LEAST_CAUGHT, LEAST_CAUGHT_IN_BURSTS = 0.99, 0.95
+PEER_FALSE = 0.05
+MOST_OF_ORACLE = 1.5
+
+
+@dataclass
+class Demand:
+    """One thing the judge must show: in how many cells it does, and a sentence for each where it does not."""
+
+    says: str
+    cells: int = 0
+    breaches: list[str] = field(default_factory=list)
+
+    def add(self, breach: str | None) -> None:
+        """Count one more cell, and its breach if it has one."""
+        self.cells += 1
+        if breach:
+            self.breaches.append(breach)
+
+
+def demands(results: list[Result]) -> list[Demand]:
+    """Return each demand with its breaches."""
+    return [_few_false(results), _bad_are_caught(results), _fewer_failures(results), _near_the_oracle(results)]
+
+
+def _few_false(results: list[Result]) -> Demand:
+    demand = Demand("Healthy canaries taken back: at most 1 %, the 95 % interval below 2 %")
+    for result in results:
+        if result.cell.is_healthy:
+            demand.add(_false(result))
+    return demand
+
+
+def _false(result: Result) -> str | None:
+    tally, alone = result.tallies[SHIPPED], result.tallies[EVIDENCE]
+    share, (low, high) = tally.taken_back / tally.rollouts, tally.interval
+    if share <= MOST_FALSE and high < MOST_FALSE_HIGH:
+        return None
+    by_evidence = alone.taken_back / alone.rollouts
+    return f"{result.cell}: {share:.1%} [{low:.1%}, {high:.1%}], {by_evidence:.1%} by the evidence alone"
+
+
+def _bad_are_caught(results: list[Result]) -> Demand:
+    demand = Demand(
+        "Caught at relative risk 5 or more and 6,000 calls a minute or more:"
+        " 99 % at correlation up to 0.002, 95 % at 0.01"
+    )
+    for result in results:
+        cell = result.cell
+        if cell.scene is Scene.STEADY and cell.calls >= BUSY and cell.risk >= BAD:
+            demand.add(_missed(result))
+    return demand
+
+
+def _missed(result: Result) -> str | None:
+    least = LEAST_CAUGHT if result.cell.correlation <= MILD else LEAST_CAUGHT_IN_BURSTS
+    caught, knowing = (result.tallies[name].caught / result.tallies[name].rollouts for name in (SHIPPED, ALL_KNOWING))
+    if caught >= least:
+        return None
+    return f"{result.cell}: {caught:.1%}; a test told both error rates and the correlation catches {knowing:.1%}"
+
+
+def _fewer_failures(results: list[Result]) -> Demand:
+    demand = Demand("Excess failures: fewer than every peer that takes back under 5 % of healthy canaries there")
+    trusted = {result.cell: _trusted(result) for result in results if result.cell.is_healthy}
+    for result in results:
+        if not result.cell.is_healthy:
+            demand.add(_more_failures(result, trusted.get(healthy_twin(result.cell), ())))
+    return demand
+
+
+def healthy_twin(cell: Cell) -> Cell:
+    """Return the cell that differs in the canary's health alone."""
+    return replace(cell, risk=1, scene=Scene.STEADY if cell.scene is Scene.LATE else cell.scene)
+
+
+def is_trusted(tally: Tally) -> bool:
+    """Whether a rule takes back few enough healthy canaries to be measured against."""
+    return tally.taken_back < PEER_FALSE * tally.rollouts
+
+
+def _trusted(healthy: Result) -> list[str]:
+    return [name for name in PEERS if is_trusted(healthy.tallies[name])]
+
+
+def _more_failures(result: Result, peers: Iterable[str]) -> str | None:
+    """Name the best of the peers that surely let fewer failures through: the interval of the difference is above 0."""
+    better = [name for name in peers if result.tallies[name].shipped_more.low > 0]
+    if not better:
+        return None
+    best = min(better, key=lambda name: result.tallies[name].excess.value)
+    ours, theirs = result.tallies[SHIPPED].excess.value, result.tallies[best].excess.value
+    return f"{result.cell}: {ours:,.1f}, {best} {theirs:,.1f}"
+
+
+def _near_the_oracle(results: list[Result]) -> Demand:
+    demand = Demand(
+        "Without bursts, at relative risk 2 to 50: median failed canary calls at most 1.5 times the oracle's"
+    )
+    for result in _without_bursts(results):
+        ours, oracle = (result.tallies[name].median_failed for name in (SHIPPED, ORACLE))
+        demand.add(f"{result.cell}: {ours:,.0f}, oracle {oracle:,.0f}" if ours > MOST_OF_ORACLE * oracle else None)
+    return demand
+
+
+def _without_bursts(results: list[Result]) -> Iterator[Result]:
+    """Yield the cells in which the oracle decides at all."""
+    for result in results:
+        cell = result.cell
+        is_asked = cell.scene is Scene.STEADY and cell.correlation == 0 and 2 <= cell.risk <= 50  # noqa: PLR2004
+        if is_asked and not isinf(result.tallies[ORACLE].median_failed):
+            yield result

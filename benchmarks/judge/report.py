@@ -1,0 +1,108 @@
+"""The report: tables, demands and breaches, written between two markers of a document."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.judge.demands import Demand, demands
+from benchmarks.judge.measure import Result
+from benchmarks.judge.tables import against_the_oracle, caught_by_volume, detection, excess_failures, false_rollbacks
+
+BEGIN, END = "<!-- bench-judge -->", "<!-- /bench-judge -->"
+NEW = f"# Judging\n\n{BEGIN}\n{END}\n"
+MOST_SHOWN = 12
+"""Breaches shown openly; more are folded."""
+
+
+def report(results: list[Result], rollouts: int, seconds: float) -> str:
+    """Return the whole report in Markdown."""
+    return "\n\n".join(_parts(results, rollouts, seconds)) + "\n"
+
+
+def write(text: str, path: Path) -> None:
+    """Put the report between the markers of a document; one that is not there, or has none, gets them."""
+    whole = path.read_text(encoding="utf-8") if path.exists() else NEW
+    if BEGIN not in whole or END not in whole:
+        whole = f"{whole.rstrip()}\n\n{BEGIN}\n{END}\n"
+    before, _, rest = whole.partition(BEGIN)
+    after = rest.partition(END)[2]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+
+
+def _parts(results: list[Result], rollouts: int, seconds: float) -> Iterator[str]:
+    by_cell = {result.cell: result for result in results}
+    asked = demands(results)
+    yield "## The judge beside the rules people use"
+    yield _played(results, rollouts, seconds)
+    yield _RULES
+    yield _summary(asked)
+    yield "### Healthy canaries taken back"
+    yield _FALSE
+    yield false_rollbacks(by_cell)
+    yield "![Healthy canaries taken back, by correlation](images/false-rollbacks.png)"
+    yield "### Bad canaries caught"
+    yield _CAUGHT
+    yield detection(by_cell)
+    yield "The shipped judge alone, the worst of the three stable error rates:"
+    yield caught_by_volume(by_cell)
+    yield "### Excess failures until the rollback"
+    yield _EXCESS
+    yield excess_failures(by_cell)
+    yield "![Excess failures until the rollback, by relative risk](images/excess-failures.png)"
+    yield "### Against the oracle"
+    yield _ORACLE
+    yield against_the_oracle(by_cell)
+    yield "### Cells that break a demand"
+    yield from (_breaches(demand) for demand in asked)
+
+
+def _played(results: list[Result], rollouts: int, seconds: float) -> str:
+    return (
+        f"`make bench-judge` wrote this section: {len(results)} cells, {rollouts:,} rollouts each, in"
+        f" {seconds / 60:.1f} minutes. All rules see the same traffic, from fixed seeds: shares of 1, 5, 10, 25 and"
+        " 50 %, six minutes each, a look a minute, after one hour of stable alone. Errors are beta-binomial,"
+        " independent by version and minute. Brackets are 95 % intervals (Clopper and Pearson). In each cell one"
+        " rollout is judged at every look by the shipped code itself, and has to agree with its vectorised twin."
+    )
+
+
+_RULES = """\
+The rules, from their own documents: *aws-lambda-deploy*, any error in the last minute; *alarm, sum > 0*, the version's
+Errors Sum above 0 for two periods, from SAM's page on gradual deployments; *alarm, rate > 1 %*, two datapoints of two;
+*Flagger*, success rate at least 99 %, threshold 5, where a minute without calls is a failed check; *Argo Rollouts*,
+its CloudWatch example: 5-minute error rates of the last 15 minutes at most 1 %, `failureLimit: 3`; *Kayenta*,
+Mann-Whitney with tolerance 0.25 and confidence 0.98 on all minutes so far, every 10 minutes, one critical metric.
+All get the canary's own counts as soon as a minute is over, which is kinder than CloudWatch. The *oracle* is Wald's
+test, told the true relative risk; the *all-knowing* test is told each minute's error rates and the correlation too."""
+
+_FALSE = (
+    "The worst cell of each kind, over all volumes and stable error rates (outages, wave and cold: correlations too)."
+)
+
+_CAUGHT = (
+    "Stable errors 0.2 %, correlation 0.002; the median time counts from the first shift. † marks a rule that takes"
+    " back 5 % or more of the healthy canaries there: it catches by firing at everything."
+)
+
+_EXCESS = (
+    "Mean canary failures beyond stable's rate until the rollback, or the end of the half hour; same cells, same †."
+)
+
+_ORACLE = (
+    "Median failed canary calls until the decision without bursts: ours / the oracle's (ratio). Undecided: half of the"
+    " rollouts or more end so."
+)
+
+
+def _summary(asked: list[Demand]) -> str:
+    lines = (f"- {demand.says}: {demand.cells - len(demand.breaches)} of {demand.cells} cells." for demand in asked)
+    return "\n".join(lines)
+
+
+def _breaches(demand: Demand) -> str:
+    if not demand.breaches:
+        return f"{demand.says}: none."
+    lines = "\n".join(f"- {breach}" for breach in demand.breaches)
+    if len(demand.breaches) <= MOST_SHOWN:
+        return f"{demand.says}:\n\n{lines}"
+    return f"<details><summary>{demand.says}: {len(demand.breaches)} cells</summary>\n\n{lines}\n\n</details>"

@@ -1,0 +1,100 @@
+"""The shipped judge over many rollouts at once, and the check that it is the shipped judge."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from benchmarks.judge.traffic import MINUTES, Counts, Flags, Rates, Traffic
+from rollout.evidence import RISKS, TOLERATED_RISK
+from rollout.health import Minute
+from rollout.judge import Observation, judge
+from rollout.models import Health, Judgement
+from rollout.policy import Policy
+from rollout.words import Phase, Verdict
+
+POLICY = Policy.model_validate({"steps": [{"percent": p, "hold": "6m"} for p in (1, 5, 10, 25, 50)]})
+LIMIT = math.log(100 / POLICY.false_rollback_percent)
+LEAST, MOST = 1e-300, 700.0
+"""Evidence the shipped judge can write down: from this much, up to exp of this."""
+CLOSE = 1e-6
+FIRST_SHIFT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class TwinError(Exception):
+    """When the vectorised judge and the shipped one disagree: the benchmark would measure something else."""
+
+
+def shipped(traffic: Traffic) -> Flags:
+    """Rollouts by minutes: whether the shipped judge says unhealthy at the look after this minute."""
+    return by_evidence(traffic) | _breaks_ceiling(traffic)
+
+
+def by_evidence(traffic: Traffic) -> Flags:
+    """Rollouts by minutes: the same without the ceiling of the policy's guards."""
+    return log_evidence(traffic) >= LIMIT
+
+
+def log_evidence(traffic: Traffic) -> Rates:
+    """Return rollout.evidence.log_evidence at every look."""
+    logs = np.stack([np.cumsum(_log_likelihood_ratio(traffic, risk), axis=1) for risk in RISKS])
+    return np.logaddexp.reduce(logs, axis=0) - math.log(len(RISKS))
+
+
+def _log_likelihood_ratio(traffic: Traffic, risk: float) -> Rates:
+    n1, n0 = traffic.canary_calls, traffic.stable_calls
+    served = (n1 > 0) & (n0 > 0)
+    total = traffic.canary_errors + traffic.stable_errors
+    at_risk = np.where(served, risk * n1 + n0, 1)
+    at_tolerated = np.where(served, TOLERATED_RISK * n1 + n0, 1)
+    gained = traffic.canary_errors * np.log(risk / TOLERATED_RISK) - total * np.log(at_risk / at_tolerated)
+    return np.where(served, gained, 0)
+
+
+def _breaks_ceiling(traffic: Traffic) -> Flags:
+    canary = _is_above_ceiling(traffic.canary_calls, traffic.canary_errors)
+    return canary & ~_is_above_ceiling(traffic.stable_calls, traffic.stable_errors)
+
+
+def _is_above_ceiling(calls: Counts, errors: Counts) -> Flags:
+    calls, errors = np.cumsum(calls, axis=1), np.cumsum(errors, axis=1)
+    percent = 100 * errors / np.maximum(calls, 1)
+    return (calls >= POLICY.min_invocations) & (percent > POLICY.guards.max_error_percent)
+
+
+def compare(traffic: Traffic, row: int) -> None:
+    """Hold one rollout's verdicts and evidence at every look against the shipped judge's; raises TwinError."""
+    unhealthy, evidence = shipped(traffic)[row], log_evidence(traffic)[row]
+    for look in range(MINUTES):
+        judgement = _judged(traffic, row, look)
+        strength, own = math.log(max(judgement.evidence, LEAST)), np.clip(evidence[look], math.log(LEAST), MOST)
+        same_verdict = (judgement.verdict is Verdict.UNHEALTHY) == unhealthy[look]
+        if not same_verdict or not math.isclose(strength, own, rel_tol=CLOSE, abs_tol=CLOSE):
+            raise TwinError(
+                f"{traffic.cell}, rollout {row}, look {look + 1}: the shipped judge says {judgement.verdict} at log"
+                f" evidence {strength:.9g}, its twin {'unhealthy' if unhealthy[look] else 'not unhealthy'} at"
+                f" {evidence[look]:.9g}. Mend benchmarks/judge/shipped.py."
+            )
+
+
+def _judged(traffic: Traffic, row: int, look: int) -> Judgement:
+    end = FIRST_SHIFT + timedelta(minutes=look + 1)
+    seen = Observation(
+        phase=Phase.SHIFTING,
+        minutes=tuple(_minute(traffic, row, minute) for minute in range(look + 1)),
+        step_since=FIRST_SHIFT + timedelta(minutes=look // 6 * 6),
+        closed_until=end,
+        history=tuple(
+            Health(calls=calls, errors=errors)
+            for calls, errors in zip(traffic.history_calls[row], traffic.history_errors[row], strict=True)
+        ),
+    )
+    return judge(seen, POLICY)
+
+
+def _minute(traffic: Traffic, row: int, minute: int) -> Minute:
+    return Minute(
+        start=FIRST_SHIFT + timedelta(minutes=minute),
+        canary=Health(calls=traffic.canary_calls[row, minute], errors=traffic.canary_errors[row, minute]),
+        stable=Health(calls=traffic.stable_calls[row, minute], errors=traffic.stable_errors[row, minute]),
+    )

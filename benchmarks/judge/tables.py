@@ -1,0 +1,124 @@
+"""The tables of the report, in Markdown."""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import inf, isinf
+
+from benchmarks.judge.cell import Cell, Scene
+from benchmarks.judge.demands import healthy_twin, is_trusted
+from benchmarks.judge.matrix import CALLS, CORRELATIONS, STABLE_RATES
+from benchmarks.judge.measure import ALL_KNOWING, ORACLE, SHIPPED, Result, Tally
+from benchmarks.judge.peers import PEERS
+
+JUDGES = (SHIPPED, *PEERS)
+TYPICAL_RATE = 0.002
+BURSTS = 0.002
+RISKS = (1.5, 2, 5, 50, inf)
+BUSY = (600, 6_000, 60_000)
+HEADINGS = {Scene.OUTAGE: "outage", Scene.BIG_OUTAGE: "big outage", Scene.WAVE: "wave", Scene.COLD: "cold"}
+
+Results = dict[Cell, Result]
+Row = Sequence[str]
+
+
+def table(heading: Row, rows: Iterable[Row]) -> str:
+    """Return a Markdown table, numbers to the right."""
+    rule = ["---", *["--:"] * (len(heading) - 1)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (heading, rule, *rows))
+
+
+def false_rollbacks(results: Results) -> str:
+    """Return, for each rule, the worst healthy cell in each scene: percent taken back, and its 95 % interval."""
+    healthy = [result for result in results.values() if result.cell.is_healthy]
+    groups: dict[str, list[Result]] = {}
+    for result in healthy:
+        cell = result.cell
+        key = HEADINGS.get(cell.scene) or f"correlation {cell.correlation:g}"
+        groups.setdefault(key, []).append(result)
+    rows = [[name, *(_worst(name, group) for group in groups.values()), _above(name, healthy)] for name in JUDGES]
+    return table(["", *groups, "cells above 1 %"], rows)
+
+
+def _worst(name: str, group: list[Result]) -> str:
+    tally = max((result.tallies[name] for result in group), key=lambda tally: tally.taken_back / tally.rollouts)
+    low, high = tally.interval
+    return f"{_percent(tally.taken_back / tally.rollouts)} [{_percent(low)}, {_percent(high)}]"
+
+
+def _above(name: str, healthy: list[Result]) -> str:
+    above = sum(100 * result.tallies[name].taken_back > result.tallies[name].rollouts for result in healthy)
+    return f"{above} of {len(healthy)}"
+
+
+def detection(results: Results) -> str:
+    """Return, for each rule and relative risk, the percent caught and the median minutes until then."""
+
+    def say(tally: Tally) -> str:
+        minutes = "" if isinf(tally.median_minutes) else f" in {tally.median_minutes:.0f} min"
+        return f"{_percent(tally.caught / tally.rollouts)}{minutes}"
+
+    return _by_risk(results, (*JUDGES, ORACLE, ALL_KNOWING), (6_000,), say)
+
+
+def excess_failures(results: Results) -> str:
+    """Return, for each rule and relative risk, the mean canary failures beyond stable's rate, at two volumes."""
+    return _by_risk(results, JUDGES, (6_000, 60_000), lambda tally: _number(tally.excess.value))
+
+
+def _by_risk(results: Results, names: Iterable[str], volumes: Iterable[int], say: Callable[[Tally], str]) -> str:
+    cells = [Cell(calls, TYPICAL_RATE, risk, BURSTS) for calls in volumes for risk in RISKS]
+    cells = [cell for cell in cells if cell in results]
+    rows = [[name, *(_marked(name, results, cell, say) for cell in cells)] for name in names]
+    return table(["", *(f"{cell.calls:,}/min, {_risk(cell.risk)}" for cell in cells)], rows)
+
+
+def _marked(name: str, results: Results, cell: Cell, say: Callable[[Tally], str]) -> str:
+    healthy = results.get(healthy_twin(cell))
+    mark = "" if healthy is None or is_trusted(healthy.tallies[name]) else " †"
+    return say(results[cell].tallies[name]) + mark
+
+
+def against_the_oracle(results: Results) -> str:
+    """Return the median failed canary calls until the decision, without bursts, ours and the oracle's."""
+    rows = []
+    for calls in CALLS:
+        for rate in STABLE_RATES:
+            cells = [Cell(calls, rate, risk, 0) for risk in (2, 5, 50)]
+            if all(cell in results for cell in cells):
+                rows.append([f"{calls:,}/min, {100 * rate:g} %", *(_pair(results[cell]) for cell in cells)])
+    return table(["calls, stable errors", *(_risk(risk) for risk in (2, 5, 50))], rows)
+
+
+def _pair(result: Result) -> str:
+    ours, oracle = (result.tallies[name].median_failed for name in (SHIPPED, ORACLE))
+    times = "" if isinf(ours) or isinf(oracle) else f" ({ours / oracle:.2f})"
+    return f"{_number(ours)} / {_number(oracle)}{times}"
+
+
+def caught_by_volume(results: Results) -> str:
+    """Return the percent the shipped judge catches: the worst over stable's error rates, by volume and correlation."""
+    rows = []
+    for calls in BUSY:
+        for correlation in CORRELATIONS:
+            groups = [[Cell(calls, rate, risk, correlation) for rate in STABLE_RATES] for risk in RISKS]
+            if all(cell in results for group in groups for cell in group):
+                shares = [_percent(min(_caught(results[cell]) for cell in group)) for group in groups]
+                rows.append([f"{calls:,}/min, correlation {correlation:g}", *shares])
+    return table(["", *(_risk(risk) for risk in RISKS)], rows)
+
+
+def _caught(result: Result) -> float:
+    tally = result.tallies[SHIPPED]
+    return tally.caught / tally.rollouts
+
+
+def _risk(risk: float) -> str:
+    return "all fail" if isinf(risk) else f"{risk:g} times"
+
+
+def _percent(share: float) -> str:
+    digits = 0 if share in (0, 1) else 1
+    return f"{100 * share:.{digits}f} %"
+
+
+def _number(value: float) -> str:
+    return "undecided" if isinf(value) else f"{value:,.0f}"
