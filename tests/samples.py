@@ -24,6 +24,10 @@ EXECUTION = Execution(
 TARGET = Target(account="123456789012", region="eu-west-1", function="my-api", alias="live")
 
 
+QUIET_HOUR = (Health(calls=1000, errors=1),) * 60
+"""Stable before the first shift: one call in a thousand fails, and never in bursts."""
+
+
 def policy(**changes: object) -> Policy:
     """Return two steps, 10 % and 50 %, of five minutes each, and a bake as long."""
     steps = [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}]
@@ -59,9 +63,11 @@ def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
 
 
 def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
-    """Return what a look has seen in the first step."""
+    """Return what a look has seen in the first step, of a stable version without bursts."""
     closed_until = AT + timedelta(minutes=len(counts) or 1)
-    looked = Observation(phase=Phase.SHIFTING, minutes=minutes(*counts), step_since=AT, closed_until=closed_until)
+    looked = Observation(
+        phase=Phase.SHIFTING, minutes=minutes(*counts), step_since=AT, closed_until=closed_until, history=QUIET_HOUR
+    )
     return looked.model_copy(update=changes)
 
 

@@ -134,7 +134,7 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_before, verdict
             "the canary fails more often than stable; ",
             (
                 "errors: canary 41 of 1,203 calls (3.4 %), "
-                "stable 12 of 10,870 calls (0.11 %); evidence 10^27 against a limit of 100"
+                "stable 12 of 10,870 calls (0.11 %); evidence 10^29 against a limit of 100"
             ),
         ),
         (
@@ -149,7 +149,22 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_before, verdict
             "",
             (
                 "errors: canary 2 of 1,000 calls (0.2 %), "
-                "stable 200 of 9,000 calls (2.2 %); evidence below 0.01 against a limit of 100"
+                "stable 200 of 9,000 calls (2.2 %); evidence 0.11 against a limit of 100"
+            ),
+        ),
+        (
+            seen((100, 8, 900, 9)),
+            {},
+            "the canary fails more often than stable; ",
+            "errors: canary 8 of 100 calls (8 %), stable 9 of 900 calls (1 %); evidence 244 against a limit of 100",
+        ),
+        (
+            seen((100, 1, 900, 9), history=()),
+            {},
+            "",
+            (
+                "errors: canary 1 of 100 calls (1 %), stable 9 of 900 calls (1 %); evidence 0.64 against a limit of"
+                " 100, with bursts assumed, as stable has too little history to know them by"
             ),
         ),
         (seen((100, 1, 0, 0), phase=Phase.BAKE), {}, "", "errors since promotion: 1 of 100 calls (1 %)"),

@@ -4,6 +4,7 @@ import math
 from datetime import datetime
 from functools import cached_property
 
+from rollout.dispersion import Dispersion, learn_dispersion
 from rollout.duration import say_roughly
 from rollout.evidence import log_evidence
 from rollout.health import Measured, Minute, canary_health, stable_health
@@ -13,6 +14,7 @@ from rollout.window import Timing, Window
 from rollout.words import Phase, Verdict
 
 _MOST_SHOWN = 700.0
+_NO_HISTORY = ", with bursts assumed, as stable has too little history to know them by"
 
 
 class Observation(Value):
@@ -39,6 +41,11 @@ class Observation(Value):
         """Stable's counts over all the minutes."""
         return stable_health(self.minutes)
 
+    @cached_property
+    def dispersion(self) -> Dispersion:
+        """How clumped stable's errors come, from its history and, where that is short, its minutes since."""
+        return learn_dispersion(self.history, [minute.stable for minute in self.minutes])
+
     @property
     def in_step(self) -> Health:
         """The canary's counts in the closed minutes of the current step."""
@@ -64,12 +71,12 @@ def observed(rollout: Rollout, measured: Measured, window: Window, timing: Timin
 
 def judge(seen: Observation, policy: Policy) -> Judgement:
     """Return the verdict on what was seen: unhealthy on proof, inconclusive on too few calls, else healthy."""
-    evidence = log_evidence(seen.minutes) if seen.phase is Phase.SHIFTING else 0.0
+    evidence = log_evidence(seen.minutes, seen.history, seen.dispersion) if seen.phase is Phase.SHIFTING else 0.0
     limit = 100 / policy.false_rollback_percent
     verdict, lead = _verdict(seen, policy, evidence)
     return Judgement(
         verdict=verdict,
-        reason=f"{lead}{_numbers(seen)}{_strength(seen.phase, evidence, limit)}",
+        reason=f"{lead}{_numbers(seen)}{_strength(seen, evidence, limit)}",
         canary=seen.canary,
         stable=seen.stable,
         evidence=math.exp(min(evidence, _MOST_SHOWN)),
@@ -127,10 +134,11 @@ def _two_digits(percent: float) -> str:
     return f"{percent:.2g}" if percent < 10 else f"{percent:.0f}"  # noqa: PLR2004 - from here on .2g writes 1e+02
 
 
-def _strength(phase: Phase, evidence: float, limit: float) -> str:
-    if phase is Phase.BAKE:
+def _strength(seen: Observation, evidence: float, limit: float) -> str:
+    if seen.phase is Phase.BAKE:
         return ""
-    return f"; evidence {_in_tens(evidence)} against a limit of {limit:,.6g}"
+    said = f"; evidence {_in_tens(evidence)} against a limit of {limit:,.6g}"
+    return said + (_NO_HISTORY if seen.dispersion.is_assumed else "")
 
 
 def _in_tens(evidence: float) -> str:

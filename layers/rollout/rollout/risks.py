@@ -1,0 +1,10 @@
+"""What both tests of the evidence agree on."""
+
+TOLERATED_RISK = 1.1
+"""A canary that fails this many times as often as stable is still as good: builds differ a little in their luck."""
+
+TURN = 0.01
+"""Chance a minute that a canary that did well begins to fail, or a failing one to do well: for late faults."""
+
+WELL = 0.1
+"""Weight of "does well so far" before the first minute; the relative risks share the rest equally."""
