@@ -6,10 +6,10 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e lock schema picture clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e simulate bench-judge lock schema picture clean
 
 help:  ## list these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## install everything the other targets need into .venv
 
@@ -56,6 +56,14 @@ statemachine: $(READY)  ## run the tests that walk the state machine
 
 e2e: $(READY)  ## run the suite that deploys into the sandbox
 	@$(BIN)/python -m pytest tests/e2e
+
+simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= BURSTS= ROLLOUTS=] against simulated traffic
+	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator simulate $(if $(POLICY),"$(POLICY)") \
+		$(if $(CALLS),--calls $(CALLS)) $(if $(ERRORS),--errors $(ERRORS)) $(if $(REGRESSION),--regression $(REGRESSION)) \
+		$(if $(BURSTS),--bursts $(BURSTS)) $(if $(ROLLOUTS),--rollouts $(ROLLOUTS))
+
+bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
+	@PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.judge
 
 lock: $(READY)  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
