@@ -3,16 +3,22 @@
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simulator import table
+from rollout.window import Timing
+from simulator import story, table
 from simulator.files import UnreadableError, read_policy_file
+from simulator.record import as_csv, cloudwatch, record
+from simulator.replay import replay
+from simulator.rows import read_recording
 from simulator.simulate import simulate
 from simulator.traffic import Load
+from simulator.walk import ON_AWS
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,14 +50,57 @@ def simulate_command(
     """Play POLICY, a JSON or YAML file, against simulated traffic: a healthy version, and a bad one."""
     with _said_in_a_sentence():
         plan = read_policy_file(policy)
+        draw = _draws_into(picture) if picture else None
         with _progress(2 * rollouts) as tell:
             simulated = simulate(plan, Load(**load), rollouts, seed, tell)
-        if picture:
-            importlib.import_module("simulator.picture").draw(simulated, policy.name, picture)
+        if draw:
+            draw(simulated, policy.name, picture)
     if as_json:
         click.echo(simulated.report.model_dump_json(indent=2))
     else:
         table.show(Console(highlight=False), str(policy), simulated.report)
+
+
+@main.command("replay")
+@click.argument("recording", type=_FILE)
+@click.option("--policy", type=_FILE, required=True, help="A JSON or YAML file.")
+@_number("--period", "period_seconds", ON_AWS.period_seconds, click.IntRange(1), "Seconds of a recorded minute.")
+@_number("--lag", "lag_seconds", ON_AWS.lag_seconds, click.IntRange(0), "Seconds until a minute counts as complete.")
+@click.option("--every-look", is_flag=True, help="Show the looks that wait, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print every look as JSON.")
+def replay_command(recording: Path, policy: Path, *, every_look: bool, as_json: bool, **timing: int) -> None:
+    """Walk a policy over the minutes in RECORDING, a CSV or JSON file, and say what it would have done."""
+    with _said_in_a_sentence():
+        told = replay(read_policy_file(policy), read_recording(recording, Timing(**timing)))
+    if as_json:
+        click.echo(told.model_dump_json(indent=2))
+    else:
+        story.show(Console(highlight=False), f"{policy} over {recording}", told, every_look=every_look)
+
+
+@main.command("record")
+@click.argument("function")
+@click.option("--alias", default="live", show_default=True, help="The alias that was split.")
+@click.option("--stable", required=True, help="The version it served.")
+@click.option("--canary", required=True, help="The version that was rolled out.")
+@click.option("--since", required=True, type=click.DateTime(), help="In UTC; up to three hours before the first shift.")
+@click.option("--until", required=True, type=click.DateTime(), help="In UTC.")
+def record_command(function: str, alias: str, since: datetime, until: datetime, **versions: str) -> None:
+    """Print what CloudWatch counted for FUNCTION as a CSV file for replay, with your own AWS credentials."""
+    first, last = (at.replace(tzinfo=UTC) for at in (since, until))
+    if last <= first:
+        raise click.UsageError(f"--until {until} has to come after --since {since}.")
+    with _said_in_a_sentence():
+        client = cloudwatch()
+        click.echo(as_csv(record(client, (function, alias), versions, first, last)), nl=False)
+
+
+def _draws_into(picture: Path) -> Callable[..., None]:
+    """Return what draws a simulation, having made sure that it can; matplotlib is loaded only when asked for."""
+    drawing = importlib.import_module("simulator.picture")
+    drawing.refuse_other_pictures(picture)
+    draw: Callable[..., None] = drawing.draw
+    return draw
 
 
 @contextmanager

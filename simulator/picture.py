@@ -33,7 +33,6 @@ _STYLE: dict[Any, object] = {
 
 def draw(simulated: Simulated, name: str, path: Path) -> None:
     """Draw a simulation into a file; raises UnreadableError where that cannot be."""
-    refuse_other_pictures(path)
     with rc_context(_STYLE):
         figure = Figure(figsize=(11, 10), layout="constrained")
         _title(figure, simulated, name)
@@ -121,8 +120,10 @@ def _histogram(panel: Axes, title: str, told: str, values: Sequence[float]) -> N
     panel.set_ylabel("rollouts")
     if within := spread(values):
         panel.hist(values, bins=25, color=CANARY)
-        panel.axvline(within.half, color=STABLE, ls="-", label=f"half within {within.half:,.0f}")
-        panel.axvline(within.nine_in_ten, color=STABLE, ls="--", label=f"nine in ten within {within.nine_in_ten:,.0f}")
+        panel.axvline(within.half, 0, 0.74, color=STABLE, ls="-", label=f"half within {within.half:,.0f}")
+        panel.axvline(
+            within.nine_in_ten, 0, 0.74, color=STABLE, ls="--", label=f"nine in ten within {within.nine_in_ten:,.0f}"
+        )
         panel.legend(loc="upper right", frameon=False)
         panel.set_ylim(top=1.35 * panel.get_ylim()[1])
         panel.set_xlim(left=0)

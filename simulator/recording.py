@@ -1,0 +1,53 @@
+"""Recorded minutes as a Cloud: it shows what was served, whatever share is asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rollout.health import Measured, Minute
+from rollout.models import Rollout
+from rollout.window import Timing, Window
+from rollout.words import Phase
+from simulator.walk import TASK
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A Cloud that shows what was recorded, whatever share is asked for."""
+
+    minutes: tuple[Minute, ...]
+    timing: Timing
+
+    def shift(self, percent: float, at: datetime) -> None:
+        """Change nothing: what was recorded has been served."""
+
+    def measure(self, rollout: Rollout, window: Window, now: datetime) -> Measured:
+        """Return the whole minutes that CloudWatch showed by now, and stable's before the first shift."""
+        shown = [minute for minute in self.minutes if self.shown_at(minute) <= now]
+        seen = [minute for minute in shown if window.start <= minute.start < window.end]
+        if rollout.phase is Phase.BAKE:
+            return Measured(minutes=tuple(Minute(start=m.start, canary=m.canary) for m in seen if m.canary.calls))
+        before = (m.stable for m in shown if window.history_start <= m.start < window.history_end)
+        return Measured(minutes=tuple(seen), history=tuple(stable for stable in before if stable.calls))
+
+    def ends(self, minute: Minute) -> datetime:
+        """Return when a minute is over."""
+        return minute.start + timedelta(seconds=self.timing.period_seconds)
+
+    def shown_at(self, minute: Minute) -> datetime:
+        """Return when all of a minute is in CloudWatch: half the lag after its end, as in the simulated traffic."""
+        return self.ends(minute) + timedelta(seconds=self.timing.lag_seconds / 2)
+
+    @property
+    def with_canary(self) -> tuple[Minute, ...]:
+        """The minutes in which the canary was called; at least one."""
+        return tuple(minute for minute in self.minutes if minute.canary.calls)
+
+    @property
+    def first_shift_at(self) -> datetime:
+        """The middle of the first minute with calls on the canary; that minute met two shares, and is not judged."""
+        return self.with_canary[0].start + timedelta(seconds=self.timing.period_seconds / 2)
+
+    @property
+    def complete_at(self) -> datetime:
+        """When the last minute of the canary counts as closed."""
+        return self.ends(self.with_canary[-1]) + timedelta(seconds=self.timing.lag_seconds) + TASK

@@ -1,0 +1,101 @@
+"""Reads recorded minutes from a CSV or JSON file; what is wrong with a row is said with its place."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+
+from rollout.health import Minute
+from rollout.models import Health
+from rollout.problems import problems
+from rollout.window import Timing
+from simulator.files import UnreadableError, parse, read_text
+from simulator.recording import Recording
+
+_Count = Annotated[int | None, Field(ge=0)]
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class Row(BaseModel, frozen=True, extra="forbid"):
+    """A line of a recording: what each version served in a minute; nothing where it had no datapoint."""
+
+    start: Annotated[datetime, AfterValidator(_in_utc)]
+    canary_calls: _Count = None
+    canary_errors: _Count = None
+    stable_calls: _Count = None
+    stable_errors: _Count = None
+
+    @model_validator(mode="after")
+    def _errors_are_calls(self) -> Self:
+        for name, calls, errors in self._counts():
+            if (calls is None) != (errors is None):
+                raise ValueError(f"{name}_calls and {name}_errors go together: give both, or neither")
+            if (errors or 0) > (calls or 0):
+                raise ValueError(f"{name}_errors is {errors}, more than {name}_calls, which is {calls}")
+        return self
+
+    def _counts(self) -> Iterator[tuple[str, int | None, int | None]]:
+        yield "canary", self.canary_calls, self.canary_errors
+        yield "stable", self.stable_calls, self.stable_errors
+
+    @property
+    def minute(self) -> Minute:
+        """The same as the judge takes it."""
+        canary, stable = (Health(calls=calls or 0, errors=errors or 0) for _, calls, errors in self._counts())
+        return Minute(start=self.start, canary=canary, stable=stable)
+
+
+def read_recording(path: Path, timing: Timing) -> Recording:
+    """Return what was recorded; raises UnreadableError that names the row."""
+    read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
+    minutes = [_checked(value, place) for place, value in read(path)]
+    for place, minute in minutes:
+        if minute.start != timing.floor(minute.start):
+            raise UnreadableError(f"{place}: {minute.start:%H:%M:%S} starts no period of {timing.period_seconds} s.")
+    for (_, before), (place, after) in pairwise(minutes):
+        if after.start <= before.start:
+            raise UnreadableError(f"{place}: start {after.start:%Y-%m-%d %H:%M:%S} does not come after the row before.")
+    recording = Recording(tuple(minute for _, minute in minutes), timing)
+    if not recording.with_canary:
+        raise UnreadableError(f"{path} has no minute with calls on the canary, so there is nothing to replay.")
+    return recording
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[str, object]]:
+    numbered = [(number, line) for number, line in enumerate(read_text(path).splitlines(), start=1) if _is_data(line)]
+    rows = csv.DictReader(line for _, line in numbered)
+    if rows.fieldnames is None:
+        raise UnreadableError(f"{path} is empty; its first line is to be {','.join(Row.model_fields)}.")
+    if strange := set(Row.model_fields) ^ set(rows.fieldnames):
+        raise UnreadableError(
+            f"{path} needs the columns {','.join(Row.model_fields)}; see to {', '.join(sorted(strange))}."
+        )
+    for (number, _), row in zip(numbered[1:], rows, strict=True):
+        filled = {name: cell.strip() for name, cell in row.items() if isinstance(cell, str) and cell.strip()}
+        yield f"{path}, line {number}", filled
+
+
+def _is_data(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
+
+
+def _json_rows(path: Path) -> Iterator[tuple[str, object]]:
+    rows = parse(path, read_text(path))
+    if not isinstance(rows, list):
+        raise UnreadableError(f"{path} is to be a list of minutes, each with {', '.join(Row.model_fields)}.")
+    for number, row in enumerate(rows, start=1):
+        yield f"{path}, minute {number}", row
+
+
+def _checked(value: object, place: str) -> tuple[str, Minute]:
+    try:
+        return place, Row.model_validate(value).minute
+    except ValidationError as error:
+        raise UnreadableError(f"{place}: {problems(error)}.") from error
