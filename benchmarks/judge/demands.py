@@ -1,6 +1,6 @@
 """What the judge must show, cell by cell, and the cells where it does not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import isinf
 
@@ -48,11 +48,10 @@ def _few_false(results: list[Result]) -> Demand:
 
 def _false(result: Result) -> str | None:
     tally, alone = result.tallies[SHIPPED], result.tallies[EVIDENCE]
-    share, (low, high) = tally.taken_back / tally.rollouts, tally.interval
-    if share <= MOST_FALSE and high < MOST_FALSE_HIGH:
+    low, high = tally.interval
+    if tally.share <= MOST_FALSE and high < MOST_FALSE_HIGH:
         return None
-    by_evidence = alone.taken_back / alone.rollouts
-    return f"{result.cell}: {share:.1%} [{low:.1%}, {high:.1%}], {by_evidence:.1%} by the evidence alone"
+    return f"{result.cell}: {tally.share:.1%} [{low:.1%}, {high:.1%}], {alone.share:.1%} by the evidence alone"
 
 
 def _bad_are_caught(results: list[Result]) -> Demand:
@@ -69,7 +68,7 @@ def _bad_are_caught(results: list[Result]) -> Demand:
 
 def _missed(result: Result) -> str | None:
     least = LEAST_CAUGHT if result.cell.correlation <= MILD else LEAST_CAUGHT_IN_BURSTS
-    caught, knowing = (result.tallies[name].caught / result.tallies[name].rollouts for name in (SHIPPED, ALL_KNOWING))
+    caught, knowing = (result.tallies[name].share for name in (SHIPPED, ALL_KNOWING))
     if caught >= least:
         return None
     return f"{result.cell}: {caught:.1%}; a test told both error rates and the correlation catches {knowing:.1%}"
@@ -77,10 +76,11 @@ def _missed(result: Result) -> str | None:
 
 def _fewer_failures(results: list[Result]) -> Demand:
     demand = Demand("Excess failures: fewer than every peer that takes back under 5 % of healthy canaries there")
-    trusted = {result.cell: _trusted(result) for result in results if result.cell.is_healthy}
+    healthy = {result.cell: result for result in results if result.cell.is_healthy}
     for result in results:
-        if not result.cell.is_healthy:
-            demand.add(_more_failures(result, trusted.get(healthy_twin(result.cell), ())))
+        twin = healthy.get(healthy_twin(result.cell))
+        if twin and twin is not result:
+            demand.add(_more_failures(result, twin))
     return demand
 
 
@@ -91,21 +91,25 @@ def healthy_twin(cell: Cell) -> Cell:
 
 def is_trusted(tally: Tally) -> bool:
     """Whether a rule takes back few enough healthy canaries to be measured against."""
-    return tally.taken_back < PEER_FALSE * tally.rollouts
+    return tally.share < PEER_FALSE
 
 
-def _trusted(healthy: Result) -> list[str]:
-    return [name for name in PEERS if is_trusted(healthy.tallies[name])]
-
-
-def _more_failures(result: Result, peers: Iterable[str]) -> str | None:
+def _more_failures(result: Result, healthy: Result) -> str | None:
     """Name the best of the peers that surely let fewer failures through: the interval of the difference is above 0."""
-    better = [name for name in peers if result.tallies[name].shipped_more.low > 0]
+    peers = [name for name in PEERS if is_trusted(healthy.tallies[name])]
+    better = [name for name in peers if _is_surely_better(result.tallies[name])]
     if not better:
         return None
     best = min(better, key=lambda name: result.tallies[name].excess.value)
     ours, theirs = result.tallies[SHIPPED].excess.value, result.tallies[best].excess.value
-    return f"{result.cell}: {ours:,.1f}, {best} {theirs:,.1f}"
+    falsely = (
+        f"takes back {healthy.tallies[best].share:.1%} of healthy canaries, we {healthy.tallies[SHIPPED].share:.1%}"
+    )
+    return f"{result.cell}: {ours:,.2f}, {best} {theirs:,.2f} ({falsely})"
+
+
+def _is_surely_better(tally: Tally) -> bool:
+    return tally.shipped_more.value > tally.shipped_more.margin
 
 
 def _near_the_oracle(results: list[Result]) -> Demand:

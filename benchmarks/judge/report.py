@@ -57,13 +57,13 @@ def _parts(results: list[Result], rollouts: int, seconds: float) -> Iterator[str
 
 
 def _played(results: list[Result], rollouts: int, seconds: float) -> str:
-    return (
-        f"`make bench-judge` wrote this section: {len(results)} cells, {rollouts:,} rollouts each, in"
-        f" {seconds / 60:.1f} minutes. All rules see the same traffic, from fixed seeds: shares of 1, 5, 10, 25 and"
-        " 50 %, six minutes each, a look a minute, after one hour of stable alone. Errors are beta-binomial,"
-        " independent by version and minute. Brackets are 95 % intervals (Clopper and Pearson). In each cell one"
-        " rollout is judged at every look by the shipped code itself, and has to agree with its vectorised twin."
-    )
+    return f"""\
+`make bench-judge` wrote this section: {len(results)} cells, {rollouts:,} rollouts each, in {seconds / 60:.0f} minutes.
+All rules see the same traffic, from fixed seeds: shares of 1, 5, 10, 25 and 50 %, six minutes each, a look a minute,
+after one hour of stable alone. Errors are beta-binomial, independent by version and minute. One rollout in a thousand
+is judged at every look by the shipped code itself, and has to agree with its vectorised twin. The scenes: an outage in
+which a fifth, or half, of both versions' calls fail for three minutes; a wave of calls and errors over the day; a
+regression that starts after ten minutes; a cold canary that ends half of its calls a minute late for two minutes."""
 
 
 _RULES = """\
@@ -75,23 +75,21 @@ Mann-Whitney with tolerance 0.25 and confidence 0.98 on all minutes so far, ever
 All get the canary's own counts as soon as a minute is over, which is kinder than CloudWatch. The *oracle* is Wald's
 test, told the true relative risk; the *all-knowing* test is told each minute's error rates and the correlation too."""
 
-_FALSE = (
-    "The worst cell of each kind, over all volumes and stable error rates (outages, wave and cold: correlations too)."
-)
+_FALSE = """\
+Percent of the rollouts: the worst cell of each kind, its 95 % interval, and the mean of the cells; over all volumes and
+stable error rates, and in outages, wave and cold over all correlations."""
 
-_CAUGHT = (
-    "Stable errors 0.2 %, correlation 0.002; the median time counts from the first shift. † marks a rule that takes"
-    " back 5 % or more of the healthy canaries there: it catches by firing at everything."
-)
+_CAUGHT = """\
+Stable errors 0.2 %, correlation 0.002. The median time counts from the first shift, in a late regression from its
+beginning. † marks a rule that takes back 5 % or more of the healthy canaries there: it catches by firing at all."""
 
-_EXCESS = (
-    "Mean canary failures beyond stable's rate until the rollback, or the end of the half hour; same cells, same †."
-)
+_EXCESS = """\
+Mean canary failures beyond stable's rate until the rollback, or the end of the half hour, with 95 % intervals; the same
+cells, the same †."""
 
-_ORACLE = (
-    "Median failed canary calls until the decision without bursts: ours / the oracle's (ratio). Undecided: half of the"
-    " rollouts or more end so."
-)
+_ORACLE = """\
+Median failed canary calls until the decision without bursts: ours / the oracle's (ratio). Undecided: half of the
+rollouts or more end so."""
 
 
 def _summary(asked: list[Demand]) -> str:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from benchmarks.judge.traffic import MINUTES, Counts, Flags, Rates, Traffic
-from rollout.evidence import RISKS, TOLERATED_RISK
+from benchmarks.judge.traffic import MINUTES, Counts, Flags, Traffic
+from benchmarks.judge.twin import log_evidence
 from rollout.health import Minute
 from rollout.judge import Observation, judge
 from rollout.models import Health, Judgement
@@ -35,22 +35,6 @@ def by_evidence(traffic: Traffic) -> Flags:
     return log_evidence(traffic) >= LIMIT
 
 
-def log_evidence(traffic: Traffic) -> Rates:
-    """Return rollout.evidence.log_evidence at every look."""
-    logs = np.stack([np.cumsum(_log_likelihood_ratio(traffic, risk), axis=1) for risk in RISKS])
-    return np.logaddexp.reduce(logs, axis=0) - math.log(len(RISKS))
-
-
-def _log_likelihood_ratio(traffic: Traffic, risk: float) -> Rates:
-    n1, n0 = traffic.canary_calls, traffic.stable_calls
-    served = (n1 > 0) & (n0 > 0)
-    total = traffic.canary_errors + traffic.stable_errors
-    at_risk = np.where(served, risk * n1 + n0, 1)
-    at_tolerated = np.where(served, TOLERATED_RISK * n1 + n0, 1)
-    gained = traffic.canary_errors * np.log(risk / TOLERATED_RISK) - total * np.log(at_risk / at_tolerated)
-    return np.where(served, gained, 0)
-
-
 def _breaks_ceiling(traffic: Traffic) -> Flags:
     canary = _is_above_ceiling(traffic.canary_calls, traffic.canary_errors)
     return canary & ~_is_above_ceiling(traffic.stable_calls, traffic.stable_errors)
@@ -73,7 +57,7 @@ def compare(traffic: Traffic, row: int) -> None:
             raise TwinError(
                 f"{traffic.cell}, rollout {row}, look {look + 1}: the shipped judge says {judgement.verdict} at log"
                 f" evidence {strength:.9g}, its twin {'unhealthy' if unhealthy[look] else 'not unhealthy'} at"
-                f" {evidence[look]:.9g}. Mend benchmarks/judge/shipped.py."
+                f" {evidence[look]:.9g}. Mend benchmarks/judge/twin.py."
             )
 
 

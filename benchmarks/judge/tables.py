@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import inf, isinf
 
 from benchmarks.judge.cell import Cell, Scene
-from benchmarks.judge.demands import healthy_twin, is_trusted
+from benchmarks.judge.demands import MOST_FALSE, healthy_twin, is_trusted
 from benchmarks.judge.matrix import CALLS, CORRELATIONS, STABLE_RATES
 from benchmarks.judge.measure import ALL_KNOWING, ORACLE, SHIPPED, Result, Tally
 from benchmarks.judge.peers import PEERS
@@ -14,7 +14,7 @@ TYPICAL_RATE = 0.002
 BURSTS = 0.002
 RISKS = (1.5, 2, 5, 50, inf)
 BUSY = (600, 6_000, 60_000)
-HEADINGS = {Scene.OUTAGE: "outage", Scene.BIG_OUTAGE: "big outage", Scene.WAVE: "wave", Scene.COLD: "cold"}
+HEADINGS = {Scene.OUTAGE: "outages", Scene.BIG_OUTAGE: "outages", Scene.WAVE: "wave", Scene.COLD: "cold"}
 
 Results = dict[Cell, Result]
 Row = Sequence[str]
@@ -27,7 +27,7 @@ def table(heading: Row, rows: Iterable[Row]) -> str:
 
 
 def false_rollbacks(results: Results) -> str:
-    """Return, for each rule, the worst healthy cell in each scene: percent taken back, and its 95 % interval."""
+    """Return, for each rule and scene, percent taken back in the worst healthy cell, its interval, and the mean."""
     healthy = [result for result in results.values() if result.cell.is_healthy]
     groups: dict[str, list[Result]] = {}
     for result in healthy:
@@ -39,13 +39,15 @@ def false_rollbacks(results: Results) -> str:
 
 
 def _worst(name: str, group: list[Result]) -> str:
-    tally = max((result.tallies[name] for result in group), key=lambda tally: tally.taken_back / tally.rollouts)
-    low, high = tally.interval
-    return f"{_percent(tally.taken_back / tally.rollouts)} [{_percent(low)}, {_percent(high)}]"
+    tallies = [result.tallies[name] for result in group]
+    worst = max(tallies, key=lambda tally: tally.share)
+    low, high = worst.interval
+    mean = sum(tally.share for tally in tallies) / len(tallies)
+    return f"{100 * worst.share:.1f} [{100 * low:.1f}, {100 * high:.1f}], mean {100 * mean:.1f}"
 
 
 def _above(name: str, healthy: list[Result]) -> str:
-    above = sum(100 * result.tallies[name].taken_back > result.tallies[name].rollouts for result in healthy)
+    above = sum(result.tallies[name].share > MOST_FALSE for result in healthy)
     return f"{above} of {len(healthy)}"
 
 
@@ -53,22 +55,38 @@ def detection(results: Results) -> str:
     """Return, for each rule and relative risk, the percent caught and the median minutes until then."""
 
     def say(tally: Tally) -> str:
-        minutes = "" if isinf(tally.median_minutes) else f" in {tally.median_minutes:.0f} min"
-        return f"{_percent(tally.caught / tally.rollouts)}{minutes}"
+        return f"{_percent(tally.share)}{_soon(tally.median_minutes)}"
 
     return _by_risk(results, (*JUDGES, ORACLE, ALL_KNOWING), (6_000,), say)
 
 
+def _soon(minutes: float) -> str:
+    if isinf(minutes):
+        return ""
+    return f" in {minutes:.0f} min" if minutes > 0 else " before it began"
+
+
 def excess_failures(results: Results) -> str:
     """Return, for each rule and relative risk, the mean canary failures beyond stable's rate, at two volumes."""
-    return _by_risk(results, JUDGES, (6_000, 60_000), lambda tally: _number(tally.excess.value))
+    return _by_risk(
+        results, JUDGES, (6_000, 60_000), lambda tally: f"{tally.excess.value:,.0f} ± {tally.excess.margin:,.0f}"
+    )
 
 
 def _by_risk(results: Results, names: Iterable[str], volumes: Iterable[int], say: Callable[[Tally], str]) -> str:
-    cells = [Cell(calls, TYPICAL_RATE, risk, BURSTS) for calls in volumes for risk in RISKS]
-    cells = [cell for cell in cells if cell in results]
+    cells = [cell for calls in volumes for cell in _typical(calls) if cell in results]
     rows = [[name, *(_marked(name, results, cell, say) for cell in cells)] for name in names]
-    return table(["", *(f"{cell.calls:,}/min, {_risk(cell.risk)}" for cell in cells)], rows)
+    return table(["", *(_heading(cell) for cell in cells)], rows)
+
+
+def _typical(calls: int) -> list[Cell]:
+    steady = [Cell(calls, TYPICAL_RATE, risk, BURSTS) for risk in RISKS]
+    return [*steady, Cell(calls, TYPICAL_RATE, 5, BURSTS, Scene.LATE)]
+
+
+def _heading(cell: Cell) -> str:
+    late = ", late" if cell.scene is Scene.LATE else ""
+    return f"{cell.calls:,}/min, {_risk(cell.risk)}{late}"
 
 
 def _marked(name: str, results: Results, cell: Cell, say: Callable[[Tally], str]) -> str:
@@ -101,14 +119,9 @@ def caught_by_volume(results: Results) -> str:
         for correlation in CORRELATIONS:
             groups = [[Cell(calls, rate, risk, correlation) for rate in STABLE_RATES] for risk in RISKS]
             if all(cell in results for group in groups for cell in group):
-                shares = [_percent(min(_caught(results[cell]) for cell in group)) for group in groups]
+                shares = [_percent(min(results[cell].tallies[SHIPPED].share for cell in group)) for group in groups]
                 rows.append([f"{calls:,}/min, correlation {correlation:g}", *shares])
     return table(["", *(_risk(risk) for risk in RISKS)], rows)
-
-
-def _caught(result: Result) -> float:
-    tally = result.tallies[SHIPPED]
-    return tally.caught / tally.rollouts
 
 
 def _risk(risk: float) -> str:
