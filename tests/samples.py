@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from rollout.facts import AliasState, FunctionFacts, VersionFacts
 from rollout.health import Minute
-from rollout.judge import Observation
 from rollout.models import Execution, Health, Judgement, Rollout, Target
+from rollout.observation import Observation
 from rollout.policy import Policy
 from rollout.window import Timing
 from rollout.words import Phase, Verdict

@@ -8,8 +8,9 @@ import numpy as np
 from benchmarks.judge.traffic import MINUTES, Counts, Flags, Traffic
 from benchmarks.judge.twin import log_evidence
 from rollout.health import Minute
-from rollout.judge import Observation, judge
+from rollout.judge import judge
 from rollout.models import Health, Judgement
+from rollout.observation import Observation
 from rollout.policy import Policy
 from rollout.words import Phase, Verdict
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
+from rollout.alarms import still_red
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alias_of, ledger, version_metrics
+from rollout.aws.wiring import alarms, alias_of, ledger, version_metrics
 from rollout.decide import decide, leave_if_moved
-from rollout.judge import judge, observed
+from rollout.judge import judge
 from rollout.models import Rollout
+from rollout.observation import observed
 from rollout.window import look_window
 
 
@@ -17,8 +19,10 @@ from rollout.window import look_window
 def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
     now, clock = datetime.now(UTC), timing()
     window = look_window(rollout.judged_since, now, clock)
+    watched = alarms().colours(rollout.policy.guards.alarms)
+    rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, watched)})
     measured = version_metrics().measure(rollout, window)
-    judgement = judge(observed(rollout, measured, window, clock), rollout.policy)
+    judgement = judge(observed(rollout, measured, window, clock, watched), rollout.policy)
     decided = leave_if_moved(decide(rollout, judgement, now, clock), alias_of(rollout.target).find())
     ledger().record_look(decided, now)
     logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)

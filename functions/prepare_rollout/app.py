@@ -3,7 +3,7 @@
 from rollout.accept import accept, alias_mark
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import default_policy
-from rollout.aws.wiring import alias_of, ledger, lookup
+from rollout.aws.wiring import alarms, alias_of, ledger, lookup
 from rollout.endings import rejected
 from rollout.errors import RefusedError
 from rollout.request import Preparation
@@ -16,7 +16,9 @@ from rollout.words import Start
 def handler(asked: Preparation, context: LambdaContext) -> dict[str, object]:
     try:
         request = asked.read(default_policy())
-        rollout = accept(request, lookup(request.function).facts(request, asked.execution), asked.execution)
+        found = lookup(request.function).facts(request, asked.execution)
+        watched = alarms().colours(request.policy.guards.alarms)
+        rollout = accept(request, found.model_copy(update={"alarms": watched}), asked.execution)
     except RefusedError as refusal:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
         return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")

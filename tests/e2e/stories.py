@@ -7,6 +7,15 @@ from sandbox.shop import Shop
 
 QUICK = {"steps": [{"percent": 50, "hold": 5}], "bake": 5, "look_every": 5, "min_invocations": 5, "max_hold": 60}
 TWO_STEPS = QUICK | {"steps": [{"percent": 40, "hold": 5}, {"percent": 60, "hold": 5}]}
+FAILED_CHECKOUTS = {
+    "Namespace": "Shop",
+    "MetricName": "FailedCheckouts",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
 IMPATIENT = QUICK | {"max_hold": 5, "on_inconclusive": "roll_back"}
 
 
@@ -60,6 +69,20 @@ def nobody_calls(sandbox):
     return Played(shop, execution, sandbox.end(execution))
 
 
+def alarm_turns_red(sandbox):
+    shop, metrics = _with_unseen_version(sandbox, "alarmed"), sandbox.client("cloudwatch")
+    for name in ("checkout", "burning"):
+        metrics.put_metric_alarm(AlarmName=name, **FAILED_CHECKOUTS)
+        metrics.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="quiet")
+    metrics.set_alarm_state(AlarmName="burning", StateValue="ALARM", StateReason="since yesterday")
+    guards = {"alarms": ["checkout", "burning"]}
+    with shop.traffic(per_second=4):
+        execution = sandbox.start({"function": shop.name, "policy": TWO_STEPS | {"guards": guards}})
+        sandbox.enters(execution, "ChooseNextMove")
+        metrics.set_alarm_state(AlarmName="checkout", StateValue="ALARM", StateReason="customers complain")
+        return Played(shop, execution, sandbox.end(execution))
+
+
 def alias_not_yet_there(sandbox):
     shop = _with_unseen_version(sandbox, "brand-new")
     sandbox.client("lambda").delete_alias(FunctionName=shop.name, Name="live")
@@ -91,6 +114,7 @@ STORIES = (
     started_by_an_operator,
     nobody_calls,
     alias_not_yet_there,
+    alarm_turns_red,
     stranger_moves_the_alias,
     stranger_edits_our_weights,
 )

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.e2e.stories import (
+    alarm_turns_red,
     alias_not_yet_there,
     faulty_version_published,
     fine_version_published,
@@ -41,6 +42,14 @@ def test_a_canary_without_calls_is_never_promoted(stories):
     played = stories(nobody_calls)
     assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
     assert "silence is not health" in played.ended["cause"]
+
+
+def test_an_alarm_that_turns_red_takes_the_canary_back_and_one_red_before_does_not(stories):
+    """P10."""
+    played = stories(alarm_turns_red)
+    assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert "alarm checkout turned red during the rollout" in played.ended["cause"]
+    assert "alarm burning was red before the rollout and does not decide" in played.ended["cause"]
 
 
 def test_an_alias_that_does_not_exist_is_made_and_nothing_is_compared(stories):

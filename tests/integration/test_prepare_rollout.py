@@ -44,7 +44,36 @@ def test_the_operators_policy_is_the_rollouts(handle, my_api, lambda_wire, ledge
     """P12: no ceiling means no ceiling, through JSON and back."""
     policy = handle("prepare_rollout", event("prepare_rollout_operator_policy"))["policy"]
     assert [step["percent"] for step in policy["steps"]] == [5, 50]
-    assert policy["guards"] == {"max_error_percent": None}
+    assert policy["guards"] == {"max_error_percent": None, "alarms": []}
+
+
+def alarm(name, state):
+    """Let an alarm exist and show this state."""
+    metrics = client("cloudwatch")
+    metrics.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Shop",
+        MetricName="Failures",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    metrics.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
+
+
+def test_alarms_that_are_red_already_are_remembered(prepare):
+    alarm("burning", "ALARM")
+    alarm("calm", "OK")
+    guarded = {"steps": STEPS, "guards": {"alarms": ["burning", "calm"]}}
+    assert prepare({"function": "my-api", "policy": guarded})["red_before"] == ["burning"]
+
+
+def test_an_alarm_that_does_not_exist_is_refused(reject):
+    """P5, P6: it would guard nothing."""
+    guarded = {"steps": STEPS, "guards": {"alarms": ["nowhere"]}}
+    reject({"function": "my-api", "policy": guarded}, "UnknownAlarmError", "guards.alarms names nowhere")
 
 
 def split():

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.health import Measured
-from rollout.judge import judge, observed
+from rollout.judge import judge
 from rollout.models import Health, Judgement
+from rollout.observation import observed
 from rollout.window import look_window
 from rollout.words import Phase, Verdict
 from tests.samples import AT, ON_AWS, minutes, policy, rollout, seen

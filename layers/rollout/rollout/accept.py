@@ -1,5 +1,6 @@
 """Accepts a request, from what was found; nothing has been touched yet."""
 
+from rollout.alarms import red_alarms
 from rollout.errors import UnknownVersionError, VersionPendingError
 from rollout.facts import FunctionFacts, VersionFacts
 from rollout.models import Execution, Rollout
@@ -59,6 +60,7 @@ def _begun(request: RolloutRequest, found: FunctionFacts, canary: VersionFacts, 
         canary_version=canary.version,
         policy=request.policy,
         revision_id=found.alias.revision_id if found.alias else "",
+        red_before=red_alarms(found.alarms),
         reason=f"{found.target.name} serves version {stable}; version {canary.version} gets its first share next",
     )
 

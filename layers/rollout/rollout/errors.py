@@ -57,6 +57,10 @@ class TagsUnreadableError(RefusedError):
     """When Lambda does not show us the function's tags, so that nobody knows whether it is opted in."""
 
 
+class UnknownAlarmError(RefusedError):
+    """When the policy names an alarm that does not exist."""
+
+
 class NotOptedInError(RefusedError):
     """When the function's tag does not hand this alias over to us."""
 

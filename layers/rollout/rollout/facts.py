@@ -5,6 +5,7 @@ from math import isclose
 from pydantic import Field
 
 from rollout.models import Target, Value
+from rollout.words import Colour
 
 OPT_IN_TAG = "rollout:alias"
 """The function's tag that hands an alias over to us; its value is the alias's name."""
@@ -52,6 +53,8 @@ class FunctionFacts(Value):
     alias: AliasState | None = None
     stable: VersionFacts | None = None
     canary: VersionFacts | None = None
+    alarms: dict[str, Colour] = Field(default_factory=dict)
+    """What the alarms show that the policy names."""
     capacity_moving: bool = False
     """Whether Lambda is still allocating the alias's provisioned concurrency."""
 

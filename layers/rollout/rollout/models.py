@@ -101,6 +101,7 @@ class Rollout(Value):
     step: int = Field(default=0, description="The step the rollout is in, from 1; 0 before the first shift.")
     first_shift_at: datetime | None = None
     step_started_at: datetime | None = Field(default=None, description="When this step, or the bake, began.")
+    red_before: tuple[str, ...] = Field(default=(), description="Alarms red since before the first shift.")
     stable_before_promotion: Health = Field(default=Health(), description="Stable's counts, kept for the bake.")
     looks: int = 0
     judgement: Judgement | None = None

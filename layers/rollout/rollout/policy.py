@@ -53,6 +53,11 @@ class Guards(_Strict):
         allow_inf_nan=False,
         description="The canary is unhealthy above this share of failed calls, unless stable is too; null for none.",
     )
+    alarms: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="CloudWatch alarms, by name: one that turns red during the rollout takes the canary back.",
+    )
 
 
 class Policy(_Strict):

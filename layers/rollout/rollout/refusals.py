@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rollout.alarms import unknown_alarms
 from rollout.errors import (
     AliasSplitError,
     AlreadyServedError,
@@ -22,6 +23,7 @@ def refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedErro
     """Yield all that speaks against giving this version a share of this alias, the alias's own matters first."""
     yield from _alias_refusals(found)
     yield from _version_refusals(canary, found)
+    yield from unknown_alarms(found.alarms)
 
 
 def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:

@@ -37,6 +37,15 @@ class Move(StrEnum):
     HAND_OVER = "hand_over"
 
 
+class Colour(StrEnum):
+    """What a CloudWatch alarm shows."""
+
+    RED = "red"
+    GREEN = "green"
+    NO_DATA = "no_data"
+    MISSING = "missing"
+
+
 class Outcome(StrEnum):
     """How a rollout ended."""
 

@@ -1,6 +1,7 @@
 """Hands each handler its adapters, with the stack's settings and the right account's clients in them."""
 
 from rollout.aws import clients, settings
+from rollout.aws.alarms import Alarms
 from rollout.aws.alias import LambdaAlias
 from rollout.aws.executions import Executions
 from rollout.aws.functions import FunctionLookup
@@ -22,6 +23,11 @@ def lookup(function: str) -> FunctionLookup:
 def version_metrics() -> VersionMetrics:
     """Return the reader of Lambda's metrics."""
     return VersionMetrics(clients.cloudwatch_client(), settings.timing())
+
+
+def alarms() -> Alarms:
+    """Return the reader of CloudWatch alarms."""
+    return Alarms(clients.cloudwatch_client())
 
 
 def ledger() -> Ledger:

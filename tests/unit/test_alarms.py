@@ -1,0 +1,48 @@
+"""An alarm that turns red decides; one that was red before does not block the release that mends it."""
+
+import pytest
+
+from rollout.alarms import red_alarms, say_alarms, still_red, turned_red, unknown_alarms
+from rollout.errors import UnknownAlarmError
+from rollout.judge import judge
+from rollout.words import Colour, Verdict
+from tests.samples import policy, seen
+
+RED, GREEN, NO_DATA, MISSING = Colour.RED, Colour.GREEN, Colour.NO_DATA, Colour.MISSING
+FINE = (100, 1, 900, 9)
+
+
+def test_an_alarm_that_turns_red_takes_a_canary_back_that_looks_fine():
+    found = judge(seen(FINE, alarms={"checkout": RED, "login": GREEN}), policy())
+    assert found.verdict is Verdict.UNHEALTHY
+    assert found.reason.startswith("alarm checkout turned red during the rollout; errors: canary 1 of 100")
+
+
+def test_an_alarm_red_before_the_rollout_is_reported_and_does_not_decide():
+    found = judge(seen(FINE, alarms={"checkout": RED}, red_before=("checkout",)), policy())
+    assert found.verdict is Verdict.HEALTHY
+    assert found.reason.endswith("; alarm checkout was red before the rollout and does not decide")
+
+
+def test_an_alarm_that_was_red_before_decides_once_it_has_been_green():
+    after_green = still_red(("checkout",), {"checkout": GREEN})
+    assert turned_red(after_green, {"checkout": RED}) == ("checkout",)
+
+
+@pytest.mark.parametrize("colour", [NO_DATA, MISSING])
+def test_an_alarm_that_guards_nothing_is_said_to(colour):
+    """P5: it neither passes nor fails anybody."""
+    found = judge(seen(FINE, alarms={"checkout": colour}), policy())
+    assert found.verdict is Verdict.HEALTHY
+    assert found.reason.endswith("guards nothing")
+
+
+def test_green_alarms_are_not_worth_a_word():
+    assert say_alarms((), {"checkout": GREEN}) == ""
+    assert red_alarms({"checkout": GREEN, "login": RED}) == ("login",)
+
+
+def test_an_alarm_that_does_not_exist_is_refused_by_name():
+    (refusal,) = unknown_alarms({"nowhere": MISSING, "checkout": GREEN})
+    assert isinstance(refusal, UnknownAlarmError)
+    assert "guards.alarms names nowhere, and there is no such alarm" in str(refusal)
