@@ -33,7 +33,7 @@ COLD = 2
 OUTAGE_RATES = {Scene.OUTAGE: 0.2, Scene.BIG_OUTAGE: 0.5}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Traffic:
     """Many rollouts of one cell: arrays of rollouts by minutes, history of rollouts by HISTORY."""
 

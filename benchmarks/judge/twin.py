@@ -4,6 +4,8 @@ Rows are rollouts. Written for speed: `rollout.evidence` and the modules it name
 It relies on fewer minutes than need grouping.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import logsumexp
 
@@ -17,6 +19,7 @@ NOTHING = -1e300
 """ln of the weight of a level that is not there."""
 
 
+@lru_cache(maxsize=1)
 def log_evidence(traffic: Traffic) -> Rates:
     """Return the natural log of the evidence against each canary at every look."""
     learnt = learn(traffic)
