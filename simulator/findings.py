@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simulator.report import Fate, Report, StepFate
-from simulator.words import percent, span
+from simulator.words import percent, span, times
 
 OFTEN_PERCENT = 5
 """What happens in more rollouts than this speaks against a policy."""
@@ -36,10 +36,10 @@ def _healthy(report: Report) -> str:
     back = fate.taken_back
     said = f"A healthy version would be taken back in {back.count:,} of {back.of:,} rollouts: {percent(back.percent)},"
     said += f" 95 % interval {back.low:.1f} to {back.high:.1f} %, and the policy allows {promised:g} %."
-    if times := fate.seconds_to_promotion:
-        said += f" Promotion takes it {span(times.half)}, and {span(times.nine_in_ten)} in nine of ten rollouts."
+    if taken := fate.seconds_to_promotion:
+        said += f" Half of them are promoted within {span(taken.half)}, nine in ten within {span(taken.nine_in_ten)}."
     for reason, count in fate.reasons.items():
-        said += f" The judge said {count:,} times: {reason}."
+        said += f" The judge said {times(count)}: {reason}."
     return said
 
 
@@ -47,10 +47,10 @@ def _bad(fate: Fate) -> str:
     said = f"A version that fails {fate.times:g} times as often as stable is taken back in"
     said += f" {percent(fate.taken_back.percent)} of rollouts and missed, that is promoted,"
     said += f" in {percent(fate.promoted.percent)}."
-    times, failed = fate.seconds_to_way_back, fate.failed_calls
-    if times and failed:
-        said += f" Half of the time it is back within {span(times.half)} and {failed.half:,.0f} failed calls,"
-        said += f" nine times in ten within {span(times.nine_in_ten)} and {failed.nine_in_ten:,.0f}."
+    taken, failed = fate.seconds_to_way_back, fate.failed_calls
+    if taken and failed:
+        said += f" Half of the time it is back within {span(taken.half)} and {failed.half:,.0f} failed calls,"
+        said += f" nine times in ten within {span(taken.nine_in_ten)} and {failed.nine_in_ten:,.0f}."
     return said
 
 

@@ -78,8 +78,10 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, object]]:
             f"{path} needs the columns {','.join(Row.model_fields)}; see to {', '.join(sorted(strange))}."
         )
     for (number, _), row in zip(numbered[1:], rows, strict=True):
-        filled = {name: cell.strip() for name, cell in row.items() if isinstance(cell, str) and cell.strip()}
-        yield f"{path}, line {number}", filled
+        place = f"{path}, line {number}"
+        if None in row:
+            raise UnreadableError(f"{place}: {', '.join(row[None])} stands in no column.")
+        yield place, {name: cell.strip() for name, cell in row.items() if cell and cell.strip()}
 
 
 def _is_data(line: str) -> bool:
@@ -98,4 +100,4 @@ def _checked(value: object, place: str) -> tuple[str, Minute]:
     try:
         return place, Row.model_validate(value).minute
     except ValidationError as error:
-        raise UnreadableError(f"{place}: {problems(error)}.") from error
+        raise UnreadableError(f"{place}: {problems(error, 'row')}.") from error

@@ -69,7 +69,7 @@ def _fates(report: Report) -> Table:
 
 
 def _steps(report: Report) -> Table:
-    table = _table("for a healthy version", "share", "hold", "calls in it", "needed", "too few", "took")
+    table = _table("healthy version", "share", "hold", "calls in it", "needed", "too few", "took")
     for step in report.steps:
         table.add_row(
             name_of(report, step),

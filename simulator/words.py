@@ -3,14 +3,13 @@
 from simulator.report import Share, Spread
 
 _MINUTE = 60
-_TENTH = 0.1
 
 
 def percent(value: float) -> str:
     """Return a share in percent, as exact as it is told apart from 0 and 100."""
-    if 0 < value < _TENTH or 0 < 100 - value < _TENTH:
-        return f"{value:.2g} %" if value < 1 else f"{value:.2f} %"
-    return f"{value:.1f}".removesuffix(".0") + " %"
+    told = f"{value:.1f}".removesuffix(".0")
+    is_not_quite = told in {"0", "100"} and float(told) != value
+    return f"{value:.4g} %" if is_not_quite else f"{told} %"
 
 
 def share(value: Share) -> str:
@@ -23,7 +22,8 @@ def span(seconds: float) -> str:
     if seconds < 3 * _MINUTE:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / _MINUTE), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return " ".join(parts)
 
 
 def spans(values: Spread | None) -> str:
@@ -34,3 +34,8 @@ def spans(values: Spread | None) -> str:
 def counts(values: Spread | None) -> str:
     """Return how counts spread, as `half / nine in ten`."""
     return f"{values.half:,.0f} / {values.nine_in_ten:,.0f}" if values else "-"
+
+
+def times(count: int) -> str:
+    """Return how often, such as once or 12 times."""
+    return "once" if count == 1 else f"{count:,} times"

@@ -1,0 +1,121 @@
+"""A replay judges what was recorded, says how it ends, and where it cannot know."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rollout.policy import Policy
+from rollout.words import Move, Outcome
+from simulator.recording import Recording
+from simulator.replay import replay
+from simulator.story import ending
+from simulator.walk import ON_AWS
+from tests.samples import minutes, policy
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "simulator/recordings/checkout.csv"
+COLUMNS = "start,canary_calls,canary_errors,stable_calls,stable_errors"
+AT = "2026-03-01T12:00:00Z"
+
+
+def recording(*counts: tuple[int, int, int, int]) -> Recording:
+    return Recording(minutes((0, 0, 1000, 1)) + minutes((0, 0, 1000, 1), *counts)[1:], ON_AWS)
+
+
+def replayed(*counts: tuple[int, int, int, int], **changes: object):
+    return replay(policy(**changes), recording(*counts))
+
+
+def test_the_recorded_example_ends_as_documented(simulator):
+    document = (ROOT / "docs/simulating.md").read_text()
+    done = simulator("replay", "simulator/recordings/checkout.csv", "--policy", "simulator/policies/default.yaml")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1].startswith("Taken back at ")
+    assert done.stdout.splitlines()[-1] in document
+
+
+def test_a_bad_version_is_taken_back_and_what_came_after_is_counted():
+    told = replayed(*[(100, 20, 900, 1)] * 10)
+    assert told.outcome is Outcome.ROLLED_BACK
+    assert told.looks[-1].move is Move.ROLL_BACK
+    assert told.canary.errors + told.canary_after.errors == 200
+    assert told.canary_after.errors > 100
+    assert ending(told).startswith("Taken back at 12:0")
+
+
+def test_a_healthy_version_is_promoted_and_baked():
+    told = replayed(*[(500, 1, 500, 1)] * 25)
+    assert told.outcome is Outcome.PROMOTED
+    moves = [look.move for look in told.looks if look.move is not Move.WAIT]
+    assert moves == [Move.SHIFT, Move.PROMOTE, Move.FINISH]
+
+
+def test_a_recording_that_ends_too_soon_decides_nothing():
+    told = replayed(*[(100, 0, 900, 1)] * 4)
+    assert told.outcome is None
+    assert "the recording of the canary ends at 12:05:00, before the policy does" in ending(told)
+
+
+def test_a_share_that_was_not_the_policys_is_said():
+    told = replayed(*[(100, 0, 900, 1)] * 15)
+    assert [stage.percent for stage in told.stages] == [10, 50, 100]
+    assert [stage.is_as_recorded for stage in told.stages] == [True, False, False]
+
+
+def test_the_minute_of_the_first_shift_is_not_judged():
+    told = replayed((100, 100, 900, 0), *[(100, 0, 900, 1)] * 6)
+    assert all(look.move is not Move.ROLL_BACK for look in told.looks)
+
+
+def test_a_json_recording_says_the_same_as_a_csv(simulator, written):
+    lines = [line for line in EXAMPLE.read_text().splitlines() if not line.startswith("#")]
+    names = lines[0].split(",")
+    rows = [{n: cell for n, cell in zip(names, line.split(","), strict=True) if cell} for line in lines[1:]]
+    plan = "simulator/policies/default.yaml"
+    from_json = simulator("replay", written("checkout.json", json.dumps(rows)), "--policy", plan, "--json")
+    from_csv = simulator("replay", EXAMPLE, "--policy", plan, "--json")
+    assert from_json.stdout == from_csv.stdout
+    assert json.loads(from_json.stdout)["outcome"] == "rolled_back"
+
+
+def test_every_look_is_shown_when_asked_for(simulator):
+    plan = ("--policy", "simulator/policies/default.yaml")
+    short, long = (simulator("replay", EXAMPLE, *plan, *more).stdout for more in ((), ("--every-look",)))
+    assert len(long.splitlines()) > len(short.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("r.csv", "", "is empty"),
+        ("r.csv", "start,calls\n", "needs the columns"),
+        ("r.csv", f"{COLUMNS}\n{AT},10,11,90,1\n", "line 2: row.canary_errors is 11, more than canary_calls"),
+        ("r.csv", f"# a comment\n{COLUMNS}\n{AT},10,,90,1\n", "line 3: row.canary_calls and canary_errors go"),
+        ("r.csv", f"{COLUMNS}\n{AT},-1,0,90,1\n", "canary_calls is"),
+        ("r.csv", f"{COLUMNS}\nnoon,1,0,90,1\n", "start is"),
+        ("r.csv", f"{COLUMNS}\n{AT},1,0,90,1,7\n", "line 2: 7 stands in no column"),
+        ("r.csv", f"{COLUMNS}\n2026-03-01T12:00:07Z,1,0,90,1\n", "12:00:07 starts no period of 60 s"),
+        (
+            "r.csv",
+            f"{COLUMNS}\n{AT},1,0,90,1\n{AT},1,0,90,1\n",
+            "line 3: start 2026-03-01 12:00:00 does not come after",
+        ),
+        ("r.csv", f"{COLUMNS}\n{AT},,,90,1\n", "no minute with calls on the canary"),
+        ("r.json", "{}", "is to be a list of minutes"),
+        ("r.json", "[1]", "minute 1"),
+        ("r.txt", "", "neither JSON nor YAML"),
+    ],
+)
+def test_a_recording_that_is_none_is_refused_in_a_sentence(simulator, written, name, text, said):
+    done = simulator("replay", written(name, text), "--policy", "simulator/policies/default.yaml")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said in done.stderr
+
+
+def test_shorter_periods_are_taken_when_said(simulator, written):
+    rows = "".join(f"2026-03-01T12:00:{second:02}Z,100,20,900,1\n" for second in range(0, 60, 5))
+    plan = written("short.json", Policy.model_validate({"steps": [{"percent": 10, "hold": 30}]}).model_dump_json())
+    fast = ("--period", 5, "--lag", 1)
+    done = simulator("replay", written("r.csv", f"{COLUMNS}\n{rows}"), "--policy", plan, *fast)
+    assert done.stdout.splitlines()[-1].startswith("Taken back at 12:0")

@@ -1,0 +1,103 @@
+"""What is said of a policy is drawn from its rollouts, is the same each time, and names what does not fit."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from rollout.policy import Policy
+from simulator.findings import verdict
+from simulator.report import Report, share, spread
+from simulator.simulate import Simulated, simulate
+from simulator.traffic import Load
+
+ROOT = Path(__file__).parents[2]
+QUICK = {"steps": [{"percent": 20, "hold": "4m"}], "bake": "3m"}
+BUSY = Load(calls_per_minute=3000, error_percent=0.2, bursts=0, regression=20)
+DOCUMENT = (ROOT / "docs/simulating.md").read_text()
+
+
+def simulated(load: Load = BUSY, rollouts: int = 10, seed: int = 1, **policy: object) -> Simulated:
+    return simulate(Policy.model_validate(QUICK | policy), load, rollouts, seed, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def usual() -> Report:
+    return simulated().report
+
+
+def test_the_same_seed_gives_the_same_answer(usual):
+    assert simulated().report == usual
+
+
+def test_another_seed_gives_another_answer(usual):
+    assert simulated(seed=2).report.bad != usual.bad
+
+
+def test_more_processes_give_the_same_answer(usual):
+    """More than twenty rollouts of each are shared out among processes."""
+    many = simulated(rollouts=21)
+    assert simulate(many.report.policy, BUSY, 10, 1, lambda _: None).report == usual
+    assert [one.number for one in many.played[1]] == list(range(21))
+    assert many.played[1][:10] == simulated().played[1]
+
+
+def test_a_clearly_bad_version_is_always_caught(usual):
+    assert (usual.bad.taken_back.count, usual.bad.promoted.count) == (10, 0)
+    assert usual.bad.seconds_to_way_back.all < 5 * 60
+    assert usual.bad.excess_failed_calls.half < usual.bad.failed_calls.half
+
+
+def test_a_healthy_version_is_promoted_when_its_steps_and_its_bake_are_over(usual):
+    assert usual.healthy.promoted.count == 10
+    assert 7 * 60 <= usual.healthy.seconds_to_promotion.half <= 9 * 60
+    assert usual.findings == []
+    assert verdict(usual).startswith("This policy fits this traffic")
+
+
+def test_a_step_that_lacks_calls_is_named():
+    report = simulated(Load(calls_per_minute=20, error_percent=0, regression=1), rollouts=3).report
+    assert [step.too_few.percent for step in report.steps] == [100, 100]
+    assert any(
+        "step 1 lacks calls in 100 % of rollouts (about 16 in its hold, 50 needed)" in f for f in report.findings
+    )
+    assert verdict(report).startswith("This policy does not fit this traffic")
+
+
+def test_a_healthy_version_that_is_given_up_is_no_promotion():
+    rare = Load(calls_per_minute=1, error_percent=0)
+    report = simulated(rare, rollouts=3, max_hold="5m", on_inconclusive="roll_back").report
+    assert (report.healthy.without_calls.count, report.healthy.taken_back.count) == (3, 0)
+    assert report.healthy.seconds_to_promotion is None
+
+
+def test_a_ceiling_that_healthy_versions_break_is_told_by_its_reason():
+    report = simulated(Load(3000, error_percent=2, bursts=0), rollouts=4, guards={"max_error_percent": 1}).report
+    assert report.healthy.taken_back.count == 0, "stable breaks it too"
+    report = simulated(Load(60, error_percent=1, bursts=0), rollouts=16, guards={"max_error_percent": 1.5}).report
+    assert "max_error_percent" in next(iter(report.healthy.reasons))
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"), [(0, 0, 0, 100), (0, 100, 0, 3.7), (100, 100, 96.3, 100), (50, 100, 40.4, 59.6)]
+)
+def test_a_share_says_how_sure_it_is(count, of, low, high):
+    told = share(count, of)
+    assert (told.low, told.high) == pytest.approx((low, high), abs=0.1)
+
+
+def test_a_spread_of_nothing_is_nothing():
+    assert (spread([]), spread([3])) == (None, spread([3.0, 3.0]))
+
+
+def test_every_number_of_the_json_is_documented(usual):
+    told = _keys(json.loads(usual.model_dump_json())) - _keys(usual.policy.model_dump(mode="json"))
+    assert told - set(re.findall(r"`(\w+)`", DOCUMENT)) == set()
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        own = {key for key in value if " " not in key}
+        return own | {key for inner in value.values() for key in _keys(inner)}
+    return {key for inner in value for key in _keys(inner)} if isinstance(value, list) else set()

@@ -1,0 +1,77 @@
+"""Simulated calls are as many, as faulty and as bursty as was asked, and show as late as CloudWatch shows them."""
+
+from datetime import timedelta
+from statistics import fmean, pvariance
+
+import numpy as np
+import pytest
+
+from rollout.health import canary_health, stable_health
+from rollout.window import look_window
+from rollout.words import Phase
+from simulator.traffic import Load, Traffic
+from simulator.walk import ON_AWS
+from tests.samples import AT, rollout
+
+HOURS = timedelta(hours=5)
+
+
+def served(load: Load, times: float = 1, percent: float = 50) -> Traffic:
+    traffic = Traffic(load, times, AT, np.random.default_rng(7))
+    traffic.shift(percent, AT)
+    traffic.serve(AT + HOURS)
+    return traffic
+
+
+@pytest.mark.parametrize("percent", [1, 10, 50])
+def test_the_canary_gets_its_share_of_the_calls(percent):
+    minutes = served(Load(calls_per_minute=1000), percent=percent).minutes
+    canary, stable = canary_health(minutes), stable_health(minutes)
+    assert 100 * canary.calls / (canary.calls + stable.calls) == pytest.approx(percent, rel=0.05)
+    assert canary.calls + stable.calls == pytest.approx(300_000, rel=0.01)
+
+
+@pytest.mark.parametrize("bursts", [0, 0.01])
+def test_errors_are_as_many_as_asked_for_with_bursts_or_without(bursts):
+    minutes = served(Load(1000, error_percent=2, bursts=bursts), times=5).minutes
+    assert canary_health(minutes).error_percent == pytest.approx(10, rel=0.05)
+    assert stable_health(minutes).error_percent == pytest.approx(2, rel=0.1)
+
+
+@pytest.mark.parametrize("bursts", [0, 0.002, 0.01])
+def test_the_errors_of_a_minute_go_together_as_asked(bursts):
+    """The variance of a beta-binomial minute of n calls is n p (1-p) (1 + (n-1) rho)."""
+    minutes = served(Load(6000, error_percent=2, bursts=bursts), percent=50).minutes
+    errors = [minute.stable.errors for minute in minutes]
+    calls, rate = 3000, fmean(errors) / 3000
+    expected = 1 + (calls - 1) * bursts
+    assert pvariance(errors) / (calls * rate * (1 - rate)) == pytest.approx(expected, rel=0.35)
+
+
+def test_a_version_cannot_fail_more_often_than_always():
+    assert canary_health(served(Load(100, error_percent=50), times=10).minutes).error_percent == 100
+
+
+def test_what_was_called_in_the_last_minute_does_not_show_yet():
+    traffic = Traffic(Load(6000), 1, AT, np.random.default_rng(7))
+    traffic.shift(50, AT)
+    now = AT + timedelta(minutes=4, seconds=30)
+    last = traffic.measure(rollout(), look_window(AT, now, ON_AWS), now).minutes[-1]
+    assert last.start == AT + timedelta(minutes=3)
+    assert last.canary.calls + last.stable.calls == pytest.approx(3000, rel=0.1)
+
+
+def test_an_hour_of_stable_comes_before_the_first_shift():
+    traffic = served(Load(6000))
+    now = AT + timedelta(minutes=4)
+    history = traffic.measure(rollout(), look_window(AT, now, ON_AWS), now).history
+    assert len(history) == 60
+    assert fmean(health.calls for health in history) == pytest.approx(6000, rel=0.05)
+
+
+def test_in_the_bake_the_alias_is_read_as_the_canary():
+    traffic = served(Load(6000))
+    now = AT + timedelta(minutes=4)
+    seen = traffic.measure(rollout(phase=Phase.BAKE), look_window(AT, now, ON_AWS), now)
+    assert (stable_health(seen.minutes).calls, len(seen.history)) == (0, 0)
+    assert canary_health(seen.minutes[:1]).calls == pytest.approx(6000, rel=0.1)

@@ -1,0 +1,67 @@
+"""A rollout is walked by the shipped core, step by step, over whatever traffic there is."""
+
+import inspect
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import rollout
+from rollout.health import Measured, Minute
+from rollout.models import Health
+from rollout.words import Move, Phase, Verdict
+from simulator import walk as room
+from simulator.walk import walk
+from tests.samples import AT, policy
+
+START = AT + timedelta(seconds=20)
+
+
+class Steady:
+    """A Cloud with the same counts each minute since it began."""
+
+    def __init__(self, canary: Health, stable: Health) -> None:
+        self.canary, self.stable, self.shares = canary, stable, []
+
+    def shift(self, percent, _at):
+        self.shares.append(percent)
+
+    def measure(self, _rollout, window, _now):
+        minutes = (window.closed_until - window.start) // timedelta(minutes=1)
+        starts = (window.start + number * timedelta(minutes=1) for number in range(minutes))
+        return Measured(minutes=tuple(Minute(start=at, canary=self.canary, stable=self.stable) for at in starts))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [room.observed, room.judge, room.decide, room.look_window, room.next_step, room.step_begun, room.bake_begun],
+    ids=lambda rule: rule.__name__,
+)
+def test_every_rule_is_the_shipped_one(rule):
+    assert Path(inspect.getfile(rule)).parent == Path(rollout.__file__).parent
+
+
+def test_a_healthy_version_goes_through_every_step_and_the_bake():
+    cloud = Steady(Health(calls=500, errors=1), Health(calls=500, errors=1))
+    looks = list(walk(policy(), cloud, START))
+    assert [look.move for look in looks if look.move is not Move.WAIT] == [Move.SHIFT, Move.PROMOTE, Move.FINISH]
+    assert cloud.shares == [10, 50, 100]
+    assert looks[-1].rollout.phase is Phase.BAKE
+
+
+def test_a_bad_version_is_taken_back_before_the_second_step():
+    cloud = Steady(Health(calls=100, errors=20), Health(calls=900, errors=1))
+    *_, last = walk(policy(), cloud, START)
+    assert (last.move, last.rollout.step) == (Move.ROLL_BACK, 1)
+
+
+def test_looks_come_just_after_the_edges_of_minutes():
+    cloud = Steady(Health(calls=500), Health(calls=500))
+    assert {look.at.second for look in walk(policy(), cloud, START)} == {1}
+
+
+def test_a_version_nobody_calls_is_held_on_and_given_up():
+    silent = policy(max_hold="10m", on_inconclusive="roll_back")
+    *_, last = walk(silent, Steady(Health(), Health(calls=500)), START)
+    assert (last.move, last.rollout.judgement.verdict) == (Move.ROLL_BACK, Verdict.INCONCLUSIVE)
+    assert last.at - START >= timedelta(minutes=15) - timedelta(seconds=2)
