@@ -40,7 +40,7 @@ def draw(simulated: Simulated, name: str, path: Path) -> None:
         panels = parts[0].subplots(3, 2, sharex="col", sharey="row")
         for column, question, played in zip(panels.T, simulated.questions, simulated.played, strict=True):
             _typical(column, question, played)
-        panels[1][0].set_ylim(bottom=0)
+        panels[1][0].set_ylim(0, 1.25 * panels[1][0].get_ylim()[1])  # room for the legend
         _all_of_them(parts[1].subplots(1, 3), simulated)
         _save(figure, path)
 
