@@ -83,7 +83,7 @@ def test_a_look_in_the_bake_reads_the_alias_alone(handle, ledger, in_bake):
 
 
 def test_a_canary_that_burns_in_the_bake_is_taken_back(handle, ledger, in_bake):
-    emit([("2", 1000, 100)], per_version=False)
+    emit([("2", 1000, 400)], per_version=False)
     assert handle("judge_canary", event("judge_canary_in_the_bake"))["next_move"] == "roll_back"
 
 

@@ -3,8 +3,9 @@
 import math
 
 from rollout.alarms import say_alarms, turned_red
+from rollout.ceiling import ceiling_log_evidence, stable_in_canarys_place
 from rollout.evidence import log_evidence
-from rollout.models import Health, Judgement
+from rollout.models import Judgement
 from rollout.observation import Observation
 from rollout.policy import Policy
 from rollout.sentences import say_counts, say_too_few
@@ -29,26 +30,35 @@ def judge(seen: Observation, policy: Policy) -> Judgement:
 
 
 def _verdict(seen: Observation, policy: Policy, evidence: float) -> tuple[Verdict, str]:
-    ceiling = policy.guards.max_error_percent
     if red := turned_red(seen.red_before, seen.alarms):
         return Verdict.UNHEALTHY, f"alarm {', '.join(red)} turned red during the rollout; "
-    if evidence >= math.log(100 / policy.false_rollback_percent):
+    if evidence >= _log_limit(policy):
         return Verdict.UNHEALTHY, "the canary fails more often than stable; "
-    if ceiling is not None and _breaks(ceiling, seen, policy.min_invocations):
-        return Verdict.UNHEALTHY, f"the canary fails more than max_error_percent {ceiling:g} % allows; "
+    ceiling = policy.guards.max_error_percent
+    if ceiling is not None and _is_over(ceiling, seen):
+        return _over_the_ceiling(ceiling, seen, policy)
     if seen.in_step.calls < policy.min_invocations:
         return Verdict.INCONCLUSIVE, say_too_few(seen, policy.min_invocations)
     return Verdict.HEALTHY, ""
 
 
-def _breaks(ceiling: float, seen: Observation, floor: int) -> bool:
-    return _is_above(ceiling, seen.canary, floor) and not _is_burning(ceiling, seen, floor)
+def _log_limit(policy: Policy) -> float:
+    return math.log(100 / policy.false_rollback_percent)
 
 
-def _is_burning(ceiling: float, seen: Observation, floor: int) -> bool:
-    """Whether stable is above the ceiling itself: a fix for it must get through, though it mends only a part."""
-    return _is_above(ceiling, seen.stable + seen.stable_before, floor)
+def _is_over(ceiling: float, seen: Observation) -> bool:
+    """Whether the canary is above the ceiling and stable is not: a fix for a burning stable must get through."""
+    if seen.phase is Phase.BAKE:
+        return seen.canary.error_percent > ceiling >= seen.stable_before.error_percent
+    return seen.canary.error_percent > ceiling >= 100 * stable_in_canarys_place(seen.minutes)
 
 
-def _is_above(ceiling: float, health: Health, floor: int) -> bool:
-    return health.calls >= floor and health.error_percent > ceiling
+def _over_the_ceiling(ceiling: float, seen: Observation, policy: Policy) -> tuple[Verdict, str]:
+    """Return unhealthy where chance and bursts cannot explain it; what they can is not health either."""
+    lead = f"the canary fails more than max_error_percent {ceiling:g} % allows"
+    proof = ceiling_log_evidence([minute.canary for minute in seen.minutes], ceiling / 100, seen.dispersion.theta)
+    if seen.canary.calls >= policy.min_invocations and proof >= _log_limit(policy):
+        return Verdict.UNHEALTHY, f"{lead}; "
+    if seen.in_step.calls < policy.min_invocations:
+        return Verdict.INCONCLUSIVE, say_too_few(seen, policy.min_invocations)
+    return Verdict.INCONCLUSIVE, f"{lead}, though not yet more than chance explains; "

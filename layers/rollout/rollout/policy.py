@@ -51,7 +51,8 @@ class Guards(_Strict):
         le=100,
         strict=True,
         allow_inf_nan=False,
-        description="The canary is unhealthy above this share of failed calls, unless stable is too; null for none.",
+        description="The canary cannot pass above this share of failed calls, and is taken back when more than chance"
+        " has it there, unless stable is above it too; null for none.",
     )
     alarms: list[str] = Field(
         default_factory=list,

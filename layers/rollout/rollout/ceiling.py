@@ -1,0 +1,40 @@
+"""Whether the canary fails more than a stated ceiling allows, by more than chance, bursts or a shared outage explain.
+
+Each minute is worth the negative binomial likelihood ratio of a rate above the ceiling to the ceiling itself. Over a
+canary whose rate stays below and whose errors are no more clumped than assumed, the product is a supermartingale, as in
+rollout.paired with an error rate that is known; so however often one looks, a canary below its ceiling is above the
+limit at most once in as many rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2020, Probability Surveys 17.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import exp, log, log1p
+
+from rollout.health import Minute
+from rollout.models import Health
+from rollout.paired import MARGIN
+
+EXCESSES = (1.5, 3.0, 10.0)
+"""How many times the ceiling the canary may fail, equally likely."""
+
+
+def ceiling_log_evidence(minutes: Iterable[Health], ceiling: float, theta: float) -> float:
+    """Return ln of the evidence that a version's error rate is above `ceiling`, a share of calls from 0 to 1."""
+    totals = [0.0] * len(EXCESSES)
+    for health in minutes:
+        spread = MARGIN * theta * health.calls
+        for index, excess in enumerate(EXCESSES):
+            stretch = log1p(excess * spread) - log1p(spread)
+            totals[index] += health.errors * (log(excess) - stretch) - ceiling / (MARGIN * theta) * stretch
+    largest = max(totals)
+    return largest + log(sum(exp(value - largest) for value in totals) / len(totals))
+
+
+def stable_in_canarys_place(minutes: Sequence[Minute]) -> float:
+    """Return the share of calls, 0 to 1, that stable would have failed had it served the canary's calls, by the minute.
+
+    The canary serves most late and stable early, so their totals would tell a late outage of both as the canary's.
+    """
+    both = [minute for minute in minutes if minute.canary.calls and minute.stable.calls]
+    expected = sum(minute.canary.calls * minute.stable.errors / minute.stable.calls for minute in both)
+    calls = sum(minute.canary.calls for minute in both)
+    return expected / calls if calls else 0.0
