@@ -4,6 +4,7 @@ It relies on an hour of history with calls in each minute.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import gammaln
@@ -28,6 +29,7 @@ class Learnt:
     weights: Rates
 
 
+@lru_cache(maxsize=1)
 def learn(traffic: Traffic) -> Learnt:
     """Return what rollout.dispersion and rollout.lattice learn from each rollout's history."""
     calls, errors = traffic.history_calls, traffic.history_errors

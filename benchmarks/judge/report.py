@@ -77,7 +77,8 @@ test, told the true relative risk; the *all-knowing* test is told each minute's 
 
 _FALSE = """\
 Percent of the rollouts: the worst cell of each kind, its 95 % interval, and the mean of the cells; over all volumes and
-stable error rates, and in outages, wave and cold over all correlations."""
+stable error rates, and in outages, wave and cold over all correlations. *Evidence alone* is the shipped judge without
+the ceiling of its guards, `max_error_percent: 5`."""
 
 _CAUGHT = """\
 Stable errors 0.2 %, correlation 0.002. The median time counts from the first shift, in a late regression from its

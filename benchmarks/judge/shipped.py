@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from benchmarks.judge.traffic import MINUTES, Counts, Flags, Traffic
+from benchmarks.judge.ceiling import breaks_ceiling
+from benchmarks.judge.traffic import MINUTES, Flags, Traffic
 from benchmarks.judge.twin import log_evidence
 from rollout.health import Minute
 from rollout.judge import judge
@@ -28,23 +29,12 @@ class TwinError(Exception):
 
 def shipped(traffic: Traffic) -> Flags:
     """Rollouts by minutes: whether the shipped judge says unhealthy at the look after this minute."""
-    return by_evidence(traffic) | _breaks_ceiling(traffic)
+    return by_evidence(traffic) | breaks_ceiling(traffic, POLICY)
 
 
 def by_evidence(traffic: Traffic) -> Flags:
     """Rollouts by minutes: the same without the ceiling of the policy's guards."""
     return log_evidence(traffic) >= LIMIT
-
-
-def _breaks_ceiling(traffic: Traffic) -> Flags:
-    canary = _is_above_ceiling(traffic.canary_calls, traffic.canary_errors)
-    return canary & ~_is_above_ceiling(traffic.stable_calls, traffic.stable_errors)
-
-
-def _is_above_ceiling(calls: Counts, errors: Counts) -> Flags:
-    calls, errors = np.cumsum(calls, axis=1), np.cumsum(errors, axis=1)
-    percent = 100 * errors / np.maximum(calls, 1)
-    return (calls >= POLICY.min_invocations) & (percent > POLICY.guards.max_error_percent)
 
 
 def compare(traffic: Traffic, row: int) -> None:
@@ -58,7 +48,7 @@ def compare(traffic: Traffic, row: int) -> None:
             raise TwinError(
                 f"{traffic.cell}, rollout {row}, look {look + 1}: the shipped judge says {judgement.verdict} at log"
                 f" evidence {strength:.9g}, its twin {'unhealthy' if unhealthy[look] else 'not unhealthy'} at"
-                f" {evidence[look]:.9g}. Mend benchmarks/judge/twin.py."
+                f" {evidence[look]:.9g}. Mend twin.py or ceiling.py beside this module."
             )
 
 

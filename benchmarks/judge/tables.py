@@ -6,7 +6,7 @@ from math import inf, isinf
 from benchmarks.judge.cell import Cell, Scene
 from benchmarks.judge.demands import MOST_FALSE, healthy_twin, is_trusted
 from benchmarks.judge.matrix import CALLS, CORRELATIONS, STABLE_RATES
-from benchmarks.judge.measure import ALL_KNOWING, ORACLE, SHIPPED, Result, Tally
+from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
 from benchmarks.judge.peers import PEERS
 
 JUDGES = (SHIPPED, *PEERS)
@@ -29,12 +29,13 @@ def table(heading: Row, rows: Iterable[Row]) -> str:
 def false_rollbacks(results: Results) -> str:
     """Return, for each rule and scene, percent taken back in the worst healthy cell, its interval, and the mean."""
     healthy = [result for result in results.values() if result.cell.is_healthy]
+    names = (SHIPPED, EVIDENCE, *PEERS)
     groups: dict[str, list[Result]] = {}
     for result in healthy:
         cell = result.cell
         key = HEADINGS.get(cell.scene) or f"correlation {cell.correlation:g}"
         groups.setdefault(key, []).append(result)
-    rows = [[name, *(_worst(name, group) for group in groups.values()), _above(name, healthy)] for name in JUDGES]
+    rows = [[name, *(_worst(name, group) for group in groups.values()), _above(name, healthy)] for name in names]
     return table(["", *groups, "cells above 1 %"], rows)
 
 
