@@ -29,7 +29,7 @@ def replayed(*counts: tuple[int, int, int, int], **changes: object):
 
 def test_the_recorded_example_ends_as_documented(simulator):
     document = (ROOT / "docs/simulating.md").read_text()
-    done = simulator("replay", "simulator/recordings/checkout.csv", "--policy", "simulator/policies/default.yaml")
+    done = simulator("replay", EXAMPLE.relative_to(ROOT), "--policy", "simulator/policies/careful.yaml")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[-1].startswith("Taken back at ")
     assert done.stdout.splitlines()[-1] in document
