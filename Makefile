@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e simulate bench-judge lock schema picture clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e simulate replay bench-judge lock schema picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,7 +60,11 @@ e2e: $(READY)  ## run the suite that deploys into the sandbox
 simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= BURSTS= ROLLOUTS=] against simulated traffic
 	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator simulate $(if $(POLICY),"$(POLICY)") \
 		$(if $(CALLS),--calls $(CALLS)) $(if $(ERRORS),--errors $(ERRORS)) $(if $(REGRESSION),--regression $(REGRESSION)) \
-		$(if $(BURSTS),--bursts $(BURSTS)) $(if $(ROLLOUTS),--rollouts $(ROLLOUTS))
+		$(if $(BURSTS),--bursts $(BURSTS)) $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(PICTURE),--picture "$(PICTURE)")
+
+replay: $(READY)  ## say what POLICY=path would have done over the minutes recorded in RECORDING=path
+	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator replay "$(RECORDING)" --policy "$(POLICY)"
 
 bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
 	@PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.judge
