@@ -9,6 +9,7 @@ from benchmarks.judge.traffic import Flags, Rates, Traffic
 from rollout.ceiling import EXCESSES
 from rollout.paired import MARGIN
 from rollout.policy import Policy
+from rollout.risks import TOLERATED_RISK
 
 
 def breaks_ceiling(traffic: Traffic, policy: Policy) -> Flags:
@@ -23,10 +24,12 @@ def breaks_ceiling(traffic: Traffic, policy: Policy) -> Flags:
 def _log_evidence(traffic: Traffic, ceiling: float) -> Rates:
     theta = MARGIN * learn(traffic).theta[:, None]
     spread = theta * traffic.canary_calls
+    stable_rate = traffic.stable_errors / np.maximum(traffic.stable_calls, 1)
+    allowed = np.minimum(1, np.maximum(ceiling, TOLERATED_RISK * stable_rate))
     totals = []
     for excess in EXCESSES:
         stretch = np.log1p(excess * spread) - np.log1p(spread)
-        worth = traffic.canary_errors * (math.log(excess) - stretch) - ceiling / theta * stretch
+        worth = traffic.canary_errors * (math.log(excess) - stretch) - allowed / theta * stretch
         totals.append(np.cumsum(worth, axis=1))
     return np.logaddexp.reduce(totals, axis=0) - math.log(len(EXCESSES))
 

@@ -12,21 +12,31 @@ from math import exp, log, log1p
 from rollout.health import Minute
 from rollout.models import Health
 from rollout.paired import MARGIN
+from rollout.risks import TOLERATED_RISK
 
 EXCESSES = (1.5, 3.0, 10.0)
 """How many times the ceiling the canary may fail, equally likely."""
 
 
-def ceiling_log_evidence(minutes: Iterable[Health], ceiling: float, theta: float) -> float:
-    """Return ln of the evidence that a version's error rate is above `ceiling`, a share of calls from 0 to 1."""
+def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float) -> float:
+    """Return ln of the evidence that the canary's error rate is above `ceiling`, a share of calls from 0 to 1.
+
+    In a minute in which stable itself is above it, stable's rate takes the ceiling's place: an outage of both proves
+    nothing, then or later.
+    """
     totals = [0.0] * len(EXCESSES)
-    for health in minutes:
-        spread = MARGIN * theta * health.calls
+    for minute in minutes:
+        spread, shape = MARGIN * theta * minute.canary.calls, _allowed(minute.stable, ceiling) / (MARGIN * theta)
         for index, excess in enumerate(EXCESSES):
             stretch = log1p(excess * spread) - log1p(spread)
-            totals[index] += health.errors * (log(excess) - stretch) - ceiling / (MARGIN * theta) * stretch
+            totals[index] += minute.canary.errors * (log(excess) - stretch) - shape * stretch
     largest = max(totals)
     return largest + log(sum(exp(value - largest) for value in totals) / len(totals))
+
+
+def _allowed(stable: Health, ceiling: float) -> float:
+    """Return the error rate a canary may have beside such a minute of stable."""
+    return min(1.0, max(ceiling, TOLERATED_RISK * stable.error_percent / 100))
 
 
 def stable_in_canarys_place(minutes: Sequence[Minute]) -> float:

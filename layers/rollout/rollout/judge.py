@@ -56,7 +56,7 @@ def _is_over(ceiling: float, seen: Observation) -> bool:
 def _over_the_ceiling(ceiling: float, seen: Observation, policy: Policy) -> tuple[Verdict, str]:
     """Return unhealthy where chance and bursts cannot explain it; what they can is not health either."""
     lead = f"the canary fails more than max_error_percent {ceiling:g} % allows"
-    proof = ceiling_log_evidence([minute.canary for minute in seen.minutes], ceiling / 100, seen.dispersion.theta)
+    proof = ceiling_log_evidence(seen.minutes, ceiling / 100, seen.dispersion.theta)
     if seen.canary.calls >= policy.min_invocations and proof >= _log_limit(policy):
         return Verdict.UNHEALTHY, f"{lead}; "
     if seen.in_step.calls < policy.min_invocations:
