@@ -7,12 +7,12 @@ limit at most once in as many rollouts. Source: Howard, Ramdas, McAuliffe and Se
 """
 
 from collections.abc import Iterable, Sequence
-from math import exp, log, log1p
+from math import log, log1p
 
 from rollout.health import Minute
 from rollout.models import Health
 from rollout.paired import MARGIN
-from rollout.risks import TOLERATED_RISK
+from rollout.risks import TOLERATED_RISK, log_mean_exp
 
 EXCESSES = (1.5, 3.0, 10.0)
 """How many times the ceiling the canary may fail, equally likely."""
@@ -30,8 +30,7 @@ def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float
         for index, excess in enumerate(EXCESSES):
             stretch = log1p(excess * spread) - log1p(spread)
             totals[index] += minute.canary.errors * (log(excess) - stretch) - shape * stretch
-    largest = max(totals)
-    return largest + log(sum(exp(value - largest) for value in totals) / len(totals))
+    return log_mean_exp(totals)
 
 
 def _allowed(stable: Health, ceiling: float) -> float:

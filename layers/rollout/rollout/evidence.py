@@ -11,7 +11,6 @@ Sequential Testing", arXiv 2205.14762, which is the case without bursts.
 """
 
 from collections.abc import Sequence
-from math import exp, log
 
 from rollout.dispersion import Dispersion
 from rollout.groups import grouped
@@ -20,6 +19,7 @@ from rollout.lattice import learn_levels
 from rollout.level import level_log_evidence
 from rollout.models import Health
 from rollout.paired import paired_log_evidence
+from rollout.risks import log_mean_exp
 
 
 def log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersion: Dispersion) -> float:
@@ -31,6 +31,4 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersio
     if not groups:
         return 0.0
     levels = learn_levels(history, dispersion)
-    tests = [paired_log_evidence(groups, dispersion.theta), level_log_evidence(groups, dispersion, levels)]
-    largest = max(tests)
-    return largest + log(sum(exp(value - largest) for value in tests) / len(tests))
+    return log_mean_exp([paired_log_evidence(groups, dispersion.theta), level_log_evidence(groups, dispersion, levels)])
