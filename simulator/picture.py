@@ -78,7 +78,7 @@ def _most_typical(question: Question, played: Sequence[Played]) -> Played:
     """Return the rollout in the middle of those that ended as they should, or else of all."""
     wanted = Move.FINISH if question.times == 1 else Move.ROLL_BACK
     asked = [one for one in played if one.move is wanted] or played
-    ranked = {one.number: (one.seconds, one.canary.errors) for one in asked}
+    ranked = {one.number: (one.seconds, one.canary.bad) for one in asked}
     middle = median_low(ranked.values())
     return next(one for one in asked if ranked[one.number] == middle)
 
@@ -88,7 +88,7 @@ def _all_of_them(axes: Sequence[Axes], simulated: Simulated) -> None:
     _outcomes(outcomes, simulated.report.healthy, simulated.report.bad)
     back = [one for one in simulated.played[1] if one.move is Move.ROLL_BACK]
     _histogram(times, "How soon the bad one is back", "minutes since the first shift", [o.seconds / 60 for o in back])
-    _histogram(failed, "What it has cost by then", "failed calls on the canary", [one.canary.errors for one in back])
+    _histogram(failed, "What it has cost by then", "failed calls on the canary", [one.canary.bad for one in back])
 
 
 def _outcomes(panel: Axes, healthy: Fate, bad: Fate) -> None:

@@ -99,8 +99,8 @@ def fate(played: Sequence[Played], times: float, load: Load) -> Fate:
         reasons=dict(Counter(_first_words(one.reason) for one in back).most_common()),
         seconds_to_promotion=spread([one.seconds for one in promoted]),
         seconds_to_way_back=spread([one.seconds for one in back]),
-        failed_calls=spread([one.canary.errors for one in back]),
-        excess_failed_calls=spread([one.canary.errors - one.canary.calls * load.error_rate(1) for one in back]),
+        failed_calls=spread([one.canary.bad for one in back]),
+        excess_failed_calls=spread([one.canary.bad - one.canary.calls * load.error_rate(1) for one in back]),
     )
 
 

@@ -48,7 +48,7 @@ class Row(BaseModel, frozen=True, extra="forbid"):
     @property
     def minute(self) -> Minute:
         """The same as the judge takes it."""
-        canary, stable = (Health(calls=calls or 0, errors=errors or 0) for _, calls, errors in self._counts())
+        canary, stable = (Health(calls=calls or 0, bad=errors or 0) for _, calls, errors in self._counts())
         return Minute(start=self.start, canary=canary, stable=stable)
 
 

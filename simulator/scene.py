@@ -67,7 +67,7 @@ def _errors(panel: Axes, played: Film) -> None:
 
 
 def _percent(health: Health) -> float:
-    return health.error_percent if health.calls else math.nan
+    return health.bad_percent if health.calls else math.nan
 
 
 def _evidence(panel: Axes, played: Film) -> None:

@@ -35,8 +35,8 @@ def show(console: Console, title: str, told: Replay, *, every_look: bool = False
 def ending(told: Replay) -> str:
     """Return how it ends, in one line."""
     canary, after = told.canary, told.canary_after
-    said = f"{_outcome(told)} By then {canary.errors:,} of {canary.calls:,} calls on the canary had failed"
-    return f"{said}; in the recording {after.errors:,} of {after.calls:,} more did."
+    said = f"{_outcome(told)} By then {canary.bad:,} of {canary.calls:,} calls on the canary had failed"
+    return f"{said}; in the recording {after.bad:,} of {after.calls:,} more did."
 
 
 def _outcome(told: Replay) -> str:

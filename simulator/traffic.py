@@ -110,7 +110,7 @@ class Traffic:
 
     def _served(self, expected_calls: float, error_rate: float) -> Health:
         calls = int(self._chance.poisson(expected_calls))
-        return Health(calls=calls, errors=int(self._chance.binomial(calls, error_rate)))
+        return Health(calls=calls, bad=int(self._chance.binomial(calls, error_rate)))
 
     def _before_the_shift(self) -> tuple[Health, ...]:
         calls = self._load.calls_per_minute * self._timing.period_seconds / 60

@@ -24,7 +24,7 @@ EXECUTION = Execution(
 TARGET = Target(account="123456789012", region="eu-west-1", function="my-api", alias="live")
 
 
-QUIET_HOUR = (Health(calls=1000, errors=1),) * 60
+QUIET_HOUR = (Health(calls=1000, bad=1),) * 60
 """Stable before the first shift: one call in a thousand fails, and never in bursts."""
 
 
@@ -55,8 +55,8 @@ def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
     return tuple(
         Minute(
             start=AT + timedelta(minutes=number),
-            canary=Health(calls=canary_calls, errors=canary_errors),
-            stable=Health(calls=stable_calls, errors=stable_errors),
+            canary=Health(calls=canary_calls, bad=canary_errors),
+            stable=Health(calls=stable_calls, bad=stable_errors),
         )
         for number, (canary_calls, canary_errors, stable_calls, stable_errors) in enumerate(counts)
     )
@@ -73,7 +73,7 @@ def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
 
 def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:
     """Return a judgement with plain numbers."""
-    canary, stable = Health(calls=100, errors=1), Health(calls=900, errors=9)
+    canary, stable = Health(calls=100, bad=1), Health(calls=900, bad=9)
     return Judgement(
         verdict=verdict, reason="errors: as counted", canary=canary, stable=stable, evidence=1, evidence_limit=100
     )

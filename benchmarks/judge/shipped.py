@@ -60,7 +60,7 @@ def _judged(traffic: Traffic, row: int, look: int) -> Judgement:
         step_since=FIRST_SHIFT + timedelta(minutes=look // 6 * 6),
         closed_until=end,
         history=tuple(
-            Health(calls=calls, errors=errors)
+            Health(calls=calls, bad=errors)
             for calls, errors in zip(traffic.history_calls[row], traffic.history_errors[row], strict=True)
         ),
     )
@@ -70,6 +70,6 @@ def _judged(traffic: Traffic, row: int, look: int) -> Judgement:
 def _minute(traffic: Traffic, row: int, minute: int) -> Minute:
     return Minute(
         start=FIRST_SHIFT + timedelta(minutes=minute),
-        canary=Health(calls=traffic.canary_calls[row, minute], errors=traffic.canary_errors[row, minute]),
-        stable=Health(calls=traffic.stable_calls[row, minute], errors=traffic.stable_errors[row, minute]),
+        canary=Health(calls=traffic.canary_calls[row, minute], bad=traffic.canary_errors[row, minute]),
+        stable=Health(calls=traffic.stable_calls[row, minute], bad=traffic.stable_errors[row, minute]),
     )

@@ -33,7 +33,7 @@ def test_a_rollout_is_entered_looked_at_and_closed(table, ledger):
     assert entry["ended_at"] == "2026-03-01T12:09:00.000Z"
     assert look["entry"] == "look#2026-03-01T11:59:50.000Z#my-api-4#00007"
     assert (look["verdict"], look["next_move"], look["percent"]) == ("healthy", "wait", "10")
-    assert look["canary"] == {"calls": 100, "errors": 1}
+    assert look["canary"] == {"calls": 100, "bad": 1}
 
 
 def test_every_write_may_come_twice(table, ledger):

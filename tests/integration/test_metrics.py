@@ -102,14 +102,14 @@ def test_minutes_are_put_together_in_order():
         ]
     )
     assert found.minutes == (
-        Minute(start=AT, canary=Health(calls=10, errors=1), stable=Health(calls=90)),
-        Minute(start=AT + timedelta(minutes=1), canary=Health(calls=20), stable=Health(calls=80, errors=2)),
+        Minute(start=AT, canary=Health(calls=10, bad=1), stable=Health(calls=90)),
+        Minute(start=AT + timedelta(minutes=1), canary=Health(calls=20), stable=Health(calls=80, bad=2)),
     )
 
 
 @pytest.mark.parametrize(
     ("calls", "errors", "health"),
-    [(10, None, Health()), (None, 1, Health()), (10, 0, Health(calls=10)), (2, 3, Health(calls=2, errors=2))],
+    [(10, None, Health()), (None, 1, Health()), (10, 0, Health(calls=10)), (2, 3, Health(calls=2, bad=2))],
 )
 def test_calls_without_their_errors_are_not_taken_for_good_ones(calls, errors, health):
     """P5: the two series arrive apart; a minute that lacks one of them says nothing yet."""
@@ -173,7 +173,7 @@ def test_history_is_the_whole_alias_before_the_first_shift():
     calls = {"Id": "alias_calls", "Timestamps": before, "Values": [100, 90, 80], "StatusCode": "Complete"}
     errors = {"Id": "alias_errors", "Timestamps": before, "Values": [1, 0, 7], "StatusCode": "Complete"}
     measured = read([*(series(name) for name in IDS[:4]), calls, errors])
-    assert measured.history == (Health(calls=100, errors=1), Health(calls=90))
+    assert measured.history == (Health(calls=100, bad=1), Health(calls=90))
 
 
 def test_history_is_asked_for_without_a_version():

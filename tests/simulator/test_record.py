@@ -47,7 +47,7 @@ def test_before_the_split_the_alias_is_stable_and_after_it_nobody_is(tmp_path):
     )
     (tmp_path / "recorded.csv").write_text(as_csv(rows))
     minutes = read_recording(tmp_path / "recorded.csv", ON_AWS).minutes
-    counts = [(m.canary.calls, m.canary.errors, m.stable.calls, m.stable.errors) for m in minutes]
+    counts = [(m.canary.calls, m.canary.bad, m.stable.calls, m.stable.bad) for m in minutes]
     assert counts == [(0, 0, 100, 1), (10, 1, 90, 1), (50, 3, 50, 0)]
 
 

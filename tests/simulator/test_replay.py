@@ -39,8 +39,8 @@ def test_a_bad_version_is_taken_back_and_what_came_after_is_counted():
     told = replayed(*[(100, 20, 900, 1)] * 10)
     assert told.outcome is Outcome.ROLLED_BACK
     assert told.looks[-1].move is Move.ROLL_BACK
-    assert told.canary.errors + told.canary_after.errors == 200
-    assert told.canary_after.errors > 100
+    assert told.canary.bad + told.canary_after.bad == 200
+    assert told.canary_after.bad > 100
     assert ending(told).startswith("Taken back at 12:0")
 
 

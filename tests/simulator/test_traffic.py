@@ -34,22 +34,22 @@ def test_the_canary_gets_its_share_of_the_calls(percent):
 @pytest.mark.parametrize("bursts", [0, 0.01])
 def test_errors_are_as_many_as_asked_for_with_bursts_or_without(bursts):
     minutes = served(Load(1000, error_percent=2, bursts=bursts), times=5).minutes
-    assert canary_health(minutes).error_percent == pytest.approx(10, rel=0.05)
-    assert stable_health(minutes).error_percent == pytest.approx(2, rel=0.1)
+    assert canary_health(minutes).bad_percent == pytest.approx(10, rel=0.05)
+    assert stable_health(minutes).bad_percent == pytest.approx(2, rel=0.1)
 
 
 @pytest.mark.parametrize("bursts", [0, 0.002, 0.01])
 def test_the_errors_of_a_minute_go_together_as_asked(bursts):
     """The variance of a beta-binomial minute of n calls is n p (1-p) (1 + (n-1) rho)."""
     minutes = served(Load(6000, error_percent=2, bursts=bursts), percent=50).minutes
-    errors = [minute.stable.errors for minute in minutes]
+    errors = [minute.stable.bad for minute in minutes]
     calls, rate = 3000, fmean(errors) / 3000
     expected = 1 + (calls - 1) * bursts
     assert pvariance(errors) / (calls * rate * (1 - rate)) == pytest.approx(expected, rel=0.35)
 
 
 def test_a_version_cannot_fail_more_often_than_always():
-    assert canary_health(served(Load(100, error_percent=50), times=10).minutes).error_percent == 100
+    assert canary_health(served(Load(100, error_percent=50), times=10).minutes).bad_percent == 100
 
 
 def test_what_was_called_in_the_last_minute_does_not_show_yet():

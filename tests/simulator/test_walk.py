@@ -42,7 +42,7 @@ def test_every_rule_is_the_shipped_one(rule):
 
 
 def test_a_healthy_version_goes_through_every_step_and_the_bake():
-    cloud = Steady(Health(calls=500, errors=1), Health(calls=500, errors=1))
+    cloud = Steady(Health(calls=500, bad=1), Health(calls=500, bad=1))
     looks = list(walk(policy(), cloud, START))
     assert [look.move for look in looks if look.move is not Move.WAIT] == [Move.SHIFT, Move.PROMOTE, Move.FINISH]
     assert cloud.shares == [10, 50, 100]
@@ -50,7 +50,7 @@ def test_a_healthy_version_goes_through_every_step_and_the_bake():
 
 
 def test_a_bad_version_is_taken_back_before_the_second_step():
-    cloud = Steady(Health(calls=100, errors=20), Health(calls=900, errors=1))
+    cloud = Steady(Health(calls=100, bad=20), Health(calls=900, bad=1))
     *_, last = walk(policy(), cloud, START)
     assert (last.move, last.rollout.step) == (Move.ROLL_BACK, 1)
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from rollout.dispersion import ENOUGH_MINUTES, FEWEST_MINUTES, SCALES, UNKNOWN_THETA, learn_dispersion
 from rollout.models import Health
 
-STEADY = Health(calls=6000, errors=12)
-CLUMPED = [Health(calls=6000, errors=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21)]
+STEADY = Health(calls=6000, bad=12)
+CLUMPED = [Health(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21)]
 healths = st.integers(0, 10**9).flatmap(
-    lambda calls: st.builds(Health, calls=st.just(calls), errors=st.integers(0, calls))
+    lambda calls: st.builds(Health, calls=st.just(calls), bad=st.integers(0, calls))
 )
 
 

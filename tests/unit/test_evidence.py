@@ -14,7 +14,7 @@ from rollout.models import Health
 from tests.samples import minutes
 
 Counts = tuple[int, int, int, int]
-HOUR = (Health(calls=6000, errors=12),) * 60
+HOUR = (Health(calls=6000, bad=12),) * 60
 LIMIT = math.log(100)
 
 
@@ -55,7 +55,7 @@ def test_a_canary_five_times_worse_is_found_the_sooner_for_knowing_stable(histor
 
 
 def test_one_burst_on_the_canary_is_forgiven_where_stable_is_known_for_bursts():
-    bursty = tuple(Health(calls=6000, errors=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21) * 6)
+    bursty = tuple(Health(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21) * 6)
     observed = [(600, 0, 5400, 3), (600, 5, 5400, 0), (600, 0, 5400, 2), (600, 0, 5400, 40)]
     assert evidence(*observed, history=bursty) < LIMIT < evidence((600, 20, 5400, 11), history=HOUR)
 
@@ -63,7 +63,7 @@ def test_one_burst_on_the_canary_is_forgiven_where_stable_is_known_for_bursts():
 @settings(max_examples=40)
 @given(st.lists(counts(10**9), max_size=6), st.lists(counts(10**6), max_size=20))
 def test_the_evidence_is_a_number_whatever_the_counts(observed, before):
-    history = tuple(Health(calls=calls, errors=errors) for calls, errors, _, _ in before)
+    history = tuple(Health(calls=calls, bad=errors) for calls, errors, _, _ in before)
     assert math.isfinite(evidence(*observed, history=history))
 
 
@@ -85,7 +85,7 @@ def beta_binomial(chance: random.Random, calls: int, rate: float, correlation: f
 def is_ever_over(chance: random.Random, limit: float) -> bool:
     """Return whether a canary as good as stable, both in bursts, is held for worse at any of twelve looks."""
     burst = lambda calls: beta_binomial(chance, calls, 0.002, 0.002)  # noqa: E731 - a short name for the traffic
-    history = tuple(Health(calls=60_000, errors=burst(60_000)) for _ in range(60))
+    history = tuple(Health(calls=60_000, bad=burst(60_000)) for _ in range(60))
     shares = [0.05] * 4 + [0.25] * 4 + [0.5] * 4
     observed = [
         (canary, burst(canary), 60_000 - canary, burst(60_000 - canary))

@@ -26,7 +26,7 @@ observations = st.builds(
         *found,
         phase=phase,
         step_since=AT.replace(minute=skipped),
-        stable_before=Health(calls=before, errors=before // 3),
+        stable_before=Health(calls=before, bad=before // 3),
     ),
     st.lists(counts(), max_size=8),
     st.sampled_from(Phase),
@@ -118,7 +118,7 @@ def test_a_late_outage_of_both_versions_is_not_the_canarys():
     """It serves most of its calls late and stable early, so the totals alone would blame it."""
     early, late = [(60, 0, 5940, 6)] * 12, [(3000, 900, 3000, 900)] * 3
     found = judge(seen(*early, *late), policy())
-    assert found.canary.error_percent > 5 > found.stable.error_percent
+    assert found.canary.bad_percent > 5 > found.stable.bad_percent
     assert found.verdict is Verdict.HEALTHY
 
 
@@ -126,8 +126,8 @@ def test_a_late_outage_of_both_versions_is_not_the_canarys():
     ("stable_before", "verdict"),
     [
         (Health(), Verdict.UNHEALTHY),
-        (Health(calls=900, errors=9), Verdict.UNHEALTHY),
-        (Health(calls=900, errors=90), Verdict.HEALTHY),
+        (Health(calls=900, bad=9), Verdict.UNHEALTHY),
+        (Health(calls=900, bad=90), Verdict.HEALTHY),
     ],
 )
 def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_before, verdict):
@@ -197,7 +197,7 @@ def test_every_judgement_is_honest(found, written):
     """P5, over the whole input space: proof for unhealthy, calls enough for healthy, and nothing else."""
     judged = judge(found, written)
     ceiling = written.guards.max_error_percent
-    is_over = ceiling is not None and judged.canary.error_percent > ceiling
+    is_over = ceiling is not None and judged.canary.bad_percent > ceiling
     match judged.verdict:
         case Verdict.UNHEALTHY:
             assert is_over or judged.evidence >= judged.evidence_limit * (1 - 1e-9)

@@ -55,6 +55,6 @@ def test_weights_too_small_for_a_float_are_summed_in_logs():
 
 
 def test_history_teaches_the_level():
-    weights = learn_levels([Health(calls=10_000, errors=100)] * 30, LEARNT)
+    weights = learn_levels([Health(calls=10_000, bad=100)] * 30, LEARNT)
     assert sum(weights) == pytest.approx(1)
     assert weights.index(max(weights)) == BELOW

@@ -14,7 +14,7 @@ from tests.samples import AT, judgement, policy, rollout
     [
         rollout(),
         rollout(step=0, first_shift_at=None, step_started_at=None),
-        rollout(phase=Phase.BAKE, judgement=judgement(), looks=7, stable_before_promotion=Health(calls=9, errors=1)),
+        rollout(phase=Phase.BAKE, judgement=judgement(), looks=7, stable_before_promotion=Health(calls=9, bad=1)),
         rollout(first_shift_at=AT.replace(microsecond=123456)),
         rollout(policy=policy(steps=[{"percent": 33.3, "hold": 1}])),
     ],
@@ -52,7 +52,7 @@ def test_a_failure_may_come_without_a_cause():
 
 
 @pytest.mark.parametrize(
-    ("health", "percent"), [(Health(), 0), (Health(calls=8, errors=2), 25), (Health(calls=3, errors=3), 100)]
+    ("health", "percent"), [(Health(), 0), (Health(calls=8, bad=2), 25), (Health(calls=3, bad=3), 100)]
 )
 def test_errors_are_a_share_of_calls(health, percent):
-    assert health.error_percent == percent
+    assert health.bad_percent == percent

@@ -30,7 +30,7 @@ def test_a_later_step_keeps_the_clock_of_the_rollout():
 def test_the_bake_remembers_how_stable_was():
     begun = bake_begun(rollout(judgement=judgement(), next_move=Move.PROMOTE), "revision-3", NOW, ON_AWS)
     assert (begun.phase, begun.revision_id, begun.judged_since, begun.percent) == (Phase.BAKE, "revision-3", NOW, 100)
-    assert begun.stable_before_promotion == Health(calls=900, errors=9)
+    assert begun.stable_before_promotion == Health(calls=900, bad=9)
     assert begun.wait_seconds == 59
     assert begun.reason == "version 4 promoted; watched for 5m more"
 

@@ -29,13 +29,13 @@ def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float
         spread, shape = MARGIN * theta * minute.canary.calls, _allowed(minute.stable, ceiling) / (MARGIN * theta)
         for index, excess in enumerate(EXCESSES):
             stretch = log1p(excess * spread) - log1p(spread)
-            totals[index] += minute.canary.errors * (log(excess) - stretch) - shape * stretch
+            totals[index] += minute.canary.bad * (log(excess) - stretch) - shape * stretch
     return log_mean_exp(totals)
 
 
 def _allowed(stable: Health, ceiling: float) -> float:
     """Return the error rate a canary may have beside such a minute of stable."""
-    return min(1.0, max(ceiling, TOLERATED_RISK * stable.error_percent / 100))
+    return min(1.0, max(ceiling, TOLERATED_RISK * stable.bad_percent / 100))
 
 
 def stable_in_canarys_place(minutes: Sequence[Minute]) -> float:
@@ -44,6 +44,6 @@ def stable_in_canarys_place(minutes: Sequence[Minute]) -> float:
     The canary serves most late and stable early, so their totals would tell a late outage of both as the canary's.
     """
     both = [minute for minute in minutes if minute.canary.calls and minute.stable.calls]
-    expected = sum(minute.canary.calls * minute.stable.errors / minute.stable.calls for minute in both)
+    expected = sum(minute.canary.calls * minute.stable.bad / minute.stable.calls for minute in both)
     calls = sum(minute.canary.calls for minute in both)
     return expected / calls if calls else 0.0

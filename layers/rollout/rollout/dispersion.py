@@ -56,7 +56,7 @@ def learn_dispersion(history: Sequence[Health], during: Sequence[Health] = ()) -
 
 
 def _error_rate(seen: Sequence[Health]) -> float:
-    errors, calls = sum(health.errors for health in seen), sum(health.calls for health in seen)
+    errors, calls = sum(health.bad for health in seen), sum(health.calls for health in seen)
     return min(max((errors + 0.5) / (calls + 1), _SMALLEST_RATE), 1.0)
 
 
@@ -82,6 +82,6 @@ def _log_likelihood(seen: Sequence[Health], rate: float, theta: float) -> float:
     for health in seen:
         spread = health.calls * theta
         total -= shape * log1p(spread)
-        if health.errors:
-            total += lgamma(health.errors + shape) - base + health.errors * log(spread / (1 + spread))
+        if health.bad:
+            total += lgamma(health.bad + shape) - base + health.bad * log(spread / (1 + spread))
     return total

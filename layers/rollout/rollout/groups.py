@@ -15,10 +15,10 @@ class Group(NamedTuple):
     minutes: int
     canary_calls: float
     """Calls a minute, on average."""
-    canary_errors: int
+    canary_bad: int
     """Errors of all the minutes together."""
     stable_calls: float
-    stable_errors: int
+    stable_bad: int
 
 
 def grouped(minutes: Iterable[Minute]) -> list[Group]:
@@ -32,7 +32,7 @@ def _group(part: list[Minute]) -> Group:
     return Group(
         minutes=len(part),
         canary_calls=sum(minute.canary.calls for minute in part) / len(part),
-        canary_errors=sum(minute.canary.errors for minute in part),
+        canary_bad=sum(minute.canary.bad for minute in part),
         stable_calls=sum(minute.stable.calls for minute in part) / len(part),
-        stable_errors=sum(minute.stable.errors for minute in part),
+        stable_bad=sum(minute.stable.bad for minute in part),
     )

@@ -32,5 +32,5 @@ def stable_health(minutes: Iterable[Minute]) -> Health:
 
 
 def _total(healths: Iterable[Health]) -> Health:
-    counts = [(health.calls, health.errors) for health in healths]
-    return Health(calls=sum(calls for calls, _ in counts), errors=sum(errors for _, errors in counts))
+    counts = [(health.calls, health.bad) for health in healths]
+    return Health(calls=sum(calls for calls, _ in counts), bad=sum(errors for _, errors in counts))

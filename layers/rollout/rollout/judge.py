@@ -49,8 +49,8 @@ def _log_limit(policy: Policy) -> float:
 def _is_over(ceiling: float, seen: Observation) -> bool:
     """Whether the canary is above the ceiling and stable is not: a fix for a burning stable must get through."""
     if seen.phase is Phase.BAKE:
-        return seen.canary.error_percent > ceiling >= seen.stable_before.error_percent
-    return seen.canary.error_percent > ceiling >= 100 * stable_in_canarys_place(seen.minutes)
+        return seen.canary.bad_percent > ceiling >= seen.stable_before.bad_percent
+    return seen.canary.bad_percent > ceiling >= 100 * stable_in_canarys_place(seen.minutes)
 
 
 def _over_the_ceiling(ceiling: float, seen: Observation, policy: Policy) -> tuple[Verdict, str]:

@@ -75,7 +75,7 @@ def learn_levels(history: Sequence[Health], dispersion: Dispersion) -> Weights:
     nobody = Likelihoods([0.0] * len(weights), [1.0] * len(weights))
     for health in history[-ENOUGH_MINUTES:]:
         if health.calls:
-            told = likelihoods(health.errors, health.calls * dispersion.theta, table)
+            told = likelihoods(health.bad, health.calls * dispersion.theta, table)
             (weights,), _ = grown([jumped(weights)], told, nobody, (0,))
     return weights
 

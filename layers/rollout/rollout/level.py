@@ -32,8 +32,8 @@ def level_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: 
 def _told(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihoods]:
     stable, canary = tables(dispersion.theta, dispersion.error_rate, group.minutes)
     return (
-        likelihoods(group.stable_errors, group.stable_calls * dispersion.theta, stable),
-        likelihoods(group.canary_errors, group.canary_calls * dispersion.theta, canary),
+        likelihoods(group.stable_bad, group.stable_calls * dispersion.theta, stable),
+        likelihoods(group.canary_bad, group.canary_calls * dispersion.theta, canary),
     )
 
 

@@ -29,7 +29,7 @@ def paired_log_evidence(groups: Sequence[Group], theta: float) -> float:
     well, failing, total = WELL, [(1 - WELL) / len(RISKS)] * len(RISKS), 0.0
     for group in groups:
         well, failing = _turned(well, failing)
-        if group.canary_errors or group.stable_errors:
+        if group.canary_bad or group.stable_bad:
             worth = _worth(group, MARGIN * theta)
             largest = max(0.0, *worth)
             well *= exp(-largest)
@@ -48,7 +48,7 @@ def _worth(group: Group, theta: float) -> list[float]:
     """Return ln of what the group is worth, for each of RISKS."""
     spreads = group.canary_calls * theta, group.stable_calls * theta
     stakes = [stakes_at(risk, *spreads) for risk in RISKS]
-    return [gain * group.canary_errors - loss * group.stable_errors for gain, loss in stakes]
+    return [gain * group.canary_bad - loss * group.stable_bad for gain, loss in stakes]
 
 
 def stakes_at(risk: float, canary_spread: float, stable_spread: float) -> tuple[float, float]:

@@ -35,7 +35,7 @@ def _numbers(seen: Observation) -> str:
 def _rate(health: Health) -> str:
     if health.calls == 0:
         return "0 calls"
-    return f"{health.errors:,} of {health.calls:,} calls ({_two_digits(health.error_percent)} %)"
+    return f"{health.bad:,} of {health.calls:,} calls ({_two_digits(health.bad_percent)} %)"
 
 
 def _two_digits(percent: float) -> str:

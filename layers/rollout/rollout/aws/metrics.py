@@ -104,4 +104,4 @@ def _health(series: dict[str, dict[datetime, int]], name: str, start: datetime) 
     calls, errors = (series.get(f"{name}_{count}", {}).get(start) for count in _COUNTS)
     if calls is None or errors is None:
         return Health()
-    return Health(calls=calls, errors=min(errors, calls))
+    return Health(calls=calls, bad=min(errors, calls))
