@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from rollout.dispersion import learn_dispersion
 from rollout.evidence import log_evidence
-from rollout.groups import MOST_GROUPS
 from rollout.models import Health
 from tests.samples import minutes
 
@@ -65,13 +64,6 @@ def test_one_burst_on_the_canary_is_forgiven_where_stable_is_known_for_bursts():
 def test_the_evidence_is_a_number_whatever_the_counts(observed, before):
     history = tuple(Health(calls=calls, bad=errors) for calls, errors, _, _ in before)
     assert math.isfinite(evidence(*observed, history=history))
-
-
-def test_a_long_rollout_is_judged_in_groups_with_nearly_the_same_evidence():
-    observed = [(600, 1 + n % 2, 5400, 11) for n in range(4 * MOST_GROUPS)]
-    grouped, apart = evidence(*observed), evidence(*observed[:MOST_GROUPS])
-    assert grouped < 0
-    assert apart < 0
 
 
 def beta_binomial(chance: random.Random, calls: int, rate: float, correlation: float) -> int:

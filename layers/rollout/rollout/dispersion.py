@@ -6,9 +6,11 @@ convex order, where theta = rho / (1 - rho); theta = 0 is the Poisson case of in
 Source: Shaked and Shanthikumar 2007, "Stochastic Orders", 3.A, for the order; docs/judging.md for the rest.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate
-from math import exp, lgamma, log, log1p
+from itertools import accumulate, islice
+from math import exp, fsum, lgamma, log, log1p
+from operator import mul
 
 from rollout.models import Health, Value
 
@@ -49,8 +51,8 @@ def learn_dispersion(history: Sequence[Health], during: Sequence[Health] = ()) -
     Where those are fewer than ENOUGH_MINUTES, stable's minutes since the shift fill them up.
     """
     served = [health for health in history if health.calls]
-    since = [health for health in during if health.calls]
-    seen = served + since[: max(0, ENOUGH_MINUTES - len(served))]
+    since = (health for health in during if health.calls)
+    seen = served + list(islice(since, max(0, ENOUGH_MINUTES - len(served))))
     theta = UNKNOWN_THETA if len(seen) < FEWEST_MINUTES else _upper_theta(seen)
     return Dispersion(theta=theta, error_rate=_error_rate(served or seen), minutes=len(seen))
 
@@ -62,8 +64,8 @@ def _error_rate(seen: Sequence[Health]) -> float:
 
 def _upper_theta(seen: Sequence[Health]) -> float:
     """Return the cautious quantile of theta, by the negative binomial likelihood of the minutes."""
-    rate = _error_rate(seen)
-    logs = [_log_likelihood(seen, rate, theta) for theta in SCALES]
+    calls, errors, rate = [health.calls for health in seen], [health.bad for health in seen], _error_rate(seen)
+    logs = [_log_likelihood(calls, errors, rate, theta) for theta in SCALES]
     weights = [exp(value - max(logs)) for value in logs]
     wanted = _caution(len(seen)) * sum(weights)
     for theta, weight, reached in zip(SCALES, weights, accumulate(weights), strict=True):
@@ -76,12 +78,11 @@ def _caution(minutes: int) -> float:
     return 1 - (1 - _LEAST_CAUTION) * min(1.0, minutes / ENOUGH_MINUTES) ** 2
 
 
-def _log_likelihood(seen: Sequence[Health], rate: float, theta: float) -> float:
-    shape, total = rate / theta, 0.0
+def _log_likelihood(calls: Sequence[int], errors: Sequence[int], rate: float, theta: float) -> float:
+    """Return ln of how likely the minutes' errors are, but for what theta does not change."""
+    shape = rate / theta
     base = lgamma(shape)
-    for health in seen:
-        spread = health.calls * theta
-        total -= shape * log1p(spread)
-        if health.bad:
-            total += lgamma(health.bad + shape) - base + health.bad * log(spread / (1 + spread))
-    return total
+    stretches = list(map(log1p, [count * theta for count in calls]))
+    clumps = sum(times * (lgamma(count + shape) - base) for count, times in Counter(errors).items())
+    spread = shape * sum(stretches) + fsum(map(mul, errors, stretches))
+    return clumps + sum(errors) * log(theta) - spread

@@ -1,16 +1,25 @@
 """Minutes as the evidence takes them: one by one, and in groups once a rollout has become long."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from rollout.health import Minute
 
-MOST_GROUPS = 60
-"""A rollout of more minutes is judged in so many groups of consecutive ones, to keep a day's judging quick."""
+MOST_GROUPS = 30
+"""A rollout of more minutes is judged in at most so many groups of consecutive ones, to keep a day's judging quick."""
+
+NEWEST = 15
+"""So many of the newest minutes are never taken together with others: a fault that comes late is not watered down."""
+
+Counts = tuple[int, int, int, int]
+
+_COUNTS = attrgetter("canary.calls", "canary.bad", "stable.calls", "stable.bad")
 
 
 class Group(NamedTuple):
-    """Consecutive minutes in which both versions served."""
+    """Consecutive minutes taken together."""
 
     minutes: int
     canary_calls: float
@@ -23,16 +32,18 @@ class Group(NamedTuple):
 
 def grouped(minutes: Iterable[Minute]) -> list[Group]:
     """Return the minutes in which both versions served, in at most MOST_GROUPS groups."""
-    both = [minute for minute in minutes if minute.canary.calls and minute.stable.calls]
-    size = -(-len(both) // MOST_GROUPS)
-    return [_group(both[start : start + size]) for start in range(0, len(both), size or 1)]
+    return _in_groups([counts for counts in map(_COUNTS, minutes) if counts[0] and counts[2]])
 
 
-def _group(part: list[Minute]) -> Group:
-    return Group(
-        minutes=len(part),
-        canary_calls=sum(minute.canary.calls for minute in part) / len(part),
-        canary_bad=sum(minute.canary.bad for minute in part),
-        stable_calls=sum(minute.stable.calls for minute in part) / len(part),
-        stable_bad=sum(minute.stable.bad for minute in part),
-    )
+def _in_groups(served: Sequence[Counts]) -> list[Group]:
+    if len(served) <= MOST_GROUPS:
+        return [_group(served[index : index + 1]) for index in range(len(served))]
+    older = served[:-NEWEST]
+    size = -(-len(older) // (MOST_GROUPS - NEWEST))
+    starts = [*range(0, len(older), size), *range(len(older), len(served))]
+    return [_group(served[start:end]) for start, end in pairwise([*starts, len(served)])]
+
+
+def _group(part: Sequence[Counts]) -> Group:
+    canary_calls, canary_bad, stable_calls, stable_bad = map(sum, zip(*part, strict=True))
+    return Group(len(part), canary_calls / len(part), canary_bad, stable_calls / len(part), stable_bad)

@@ -5,9 +5,10 @@ but for its relative risk. The lattice's steps divide the relative risks evenly,
 Source: Rabiner 1989 for the forward recursion.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import ceil, exp, lgamma, log, log1p
+from operator import add, mul
 from typing import NamedTuple
 
 from rollout.dispersion import ENOUGH_MINUTES, Dispersion
@@ -39,6 +40,14 @@ class Likelihoods(NamedTuple):
     values: list[float]
 
 
+class Move(NamedTuple):
+    """How weights change before a group: each becomes kept * itself + what comes to its level + fresh."""
+
+    kept: float
+    come: Weights
+    fresh: float
+
+
 class Table(NamedTuple):
     """The negative binomial's shape at each level, and its lgamma."""
 
@@ -60,7 +69,8 @@ def likelihoods(errors: int, spread: float, table: Table) -> Likelihoods:
     """Return the levels' likelihoods of so many errors, at a spread of calls*theta."""
     length = log1p(spread)
     if errors:
-        logs = [lgamma(errors + shape) - base - shape * length for shape, base in zip(*table, strict=True)]
+        rises = map(lgamma, [errors + shape for shape in table.shapes])
+        logs = [rise - base - shape * length for rise, shape, base in zip(rises, *table, strict=True)]
     else:
         logs = [-shape * length for shape in table.shapes]
     largest = max(logs)
@@ -69,48 +79,44 @@ def likelihoods(errors: int, spread: float, table: Table) -> Likelihoods:
 
 
 def learn_levels(history: Sequence[Health], dispersion: Dispersion) -> Weights:
-    """Return how likely each level is at the first shift, from the last ENOUGH_MINUTES before it; sums to 1."""
+    """Return how likely each level is at the first shift, from the last ENOUGH_MINUTES before it."""
     table, _ = tables(dispersion.theta, dispersion.error_rate, 1)
     weights = [1 / len(table.shapes)] * len(table.shapes)
     nobody = Likelihoods([0.0] * len(weights), [1.0] * len(weights))
     for health in history[-ENOUGH_MINUTES:]:
         if health.calls:
             told = likelihoods(health.bad, health.calls * dispersion.theta, table)
-            (weights,), _ = grown([jumped(weights)], told, nobody, (0,))
+            (weights,), _ = grown([weights], [jumped(weights)], told, nobody, (0,))
     return weights
 
 
-def jumped(weights: Weights) -> Weights:
-    """Return the levels' weights after stable's level may have jumped."""
-    fresh = JUMP * sum(weights) / len(weights)
-    return [(1 - JUMP) * weight + fresh for weight in weights]
+def jumped(weights: Weights) -> Move:
+    """Return the move of weights whose level may jump."""
+    return Move((1 - JUMP) / sum(weights), [0.0] * len(weights), JUMP / len(weights))
 
 
 def grown(
-    rows: list[Weights], stable: Likelihoods, canary: Likelihoods, shifts: Sequence[int]
+    rows: Sequence[Weights], moves: Iterable[Move], stable: Likelihoods, canary: Likelihoods, shifts: Sequence[int]
 ) -> tuple[list[Weights], float]:
-    """Return the weights after one more group, summing to 1 over all rows, and ln of what they summed to before.
+    """Return the weights after a move and one more group, but for a constant, and ln of what the group is worth.
 
     Each row is one of the canary's states, whose relative risk lies so many lattice steps up as its shift says.
     """
-    levels = len(rows[0])
-    fresh = [
-        [p * s * c for p, s, c in zip(row, stable.values, canary.values[shift : shift + levels], strict=True)]
-        for row, shift in zip(rows, shifts, strict=True)
-    ]
-    total, largest = sum(map(sum, fresh)), 0.0
-    if total < _UNDERFLOW:
-        fresh, largest = _grown_in_logs(rows, stable, canary, shifts)
-        total = sum(map(sum, fresh))
-    return [[value / total for value in row] for row in fresh], largest + log(total)
+    before = list(zip(rows, moves, strict=True))
+    told = [list(map(mul, stable.values, canary.values[shift:])) for shift in shifts]
+    after, largest = [_after(*row, each) for row, each in zip(before, told, strict=True)], 0.0
+    if sum(map(sum, after)) < _UNDERFLOW:
+        told, largest = _told_in_logs(stable, canary, shifts)
+        after = [_after(*row, each) for row, each in zip(before, told, strict=True)]
+    return after, largest + log(sum(map(sum, after)))
 
 
-def _grown_in_logs(
-    rows: list[Weights], stable: Likelihoods, canary: Likelihoods, shifts: Sequence[int]
-) -> tuple[list[Weights], float]:
-    levels = len(rows[0])
-    logs = [[s + c for s, c in zip(stable.logs, canary.logs[k : k + levels], strict=True)] for k in shifts]
+def _after(row: Weights, move: Move, told: list[float]) -> Weights:
+    kept, come, fresh = move
+    return [(kept * own + other + fresh) * each for own, other, each in zip(row, come, told, strict=True)]
+
+
+def _told_in_logs(stable: Likelihoods, canary: Likelihoods, shifts: Sequence[int]) -> tuple[list[list[float]], float]:
+    logs = [list(map(add, stable.logs, canary.logs[shift:])) for shift in shifts]
     largest = max(map(max, logs))
-    pairs = zip(rows, logs, strict=True)
-    fresh = [[p * exp(value - largest) for p, value in zip(row, log_row, strict=True)] for row, log_row in pairs]
-    return fresh, largest
+    return [[exp(value - largest) for value in row] for row in logs], largest

@@ -6,11 +6,11 @@ average over the levels it allows, and measured by simulation for the rest (docs
 Sources: Robbins 1970 for mixtures; Turner and Gruenwald, arXiv 2302.11401, for evidence from stratified counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rollout.dispersion import Dispersion
 from rollout.groups import Group
-from rollout.lattice import JUMP, RISK_STEPS, Likelihoods, Weights, grown, jumped, likelihoods, tables
+from rollout.lattice import JUMP, RISK_STEPS, Likelihoods, Move, Weights, grown, jumped, likelihoods, tables
 from rollout.risks import TURN, WELL
 
 _SHIFTS = (0, *RISK_STEPS)
@@ -23,8 +23,8 @@ def level_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: 
     states = [[WELL * weight for weight in levels], *([share * weight for weight in levels] for _ in RISK_STEPS)]
     for group in groups:
         stable, canary = _told(group, dispersion)
-        (tolerated,), log_tolerated = grown([jumped(tolerated)], stable, canary, (0,))
-        states, log_failing = grown(_turned(states), stable, canary, _SHIFTS)
+        (tolerated,), log_tolerated = grown([tolerated], [jumped(tolerated)], stable, canary, (0,))
+        states, log_failing = grown(states, _turned(states), stable, canary, _SHIFTS)
         total += log_failing - log_tolerated
     return total
 
@@ -37,17 +37,18 @@ def _told(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihood
     )
 
 
-def _turned(states: list[Weights]) -> list[Weights]:
-    """Return the weights after the canary may have turned, and stable's level may have jumped."""
+def _turned(states: Sequence[Weights]) -> list[Move]:
+    """Return each state's move: the canary may turn, and stable's level may jump."""
     well, *failing = states
     ailing = [sum(column) for column in zip(*failing, strict=True)]
-    share = TURN / len(failing)
-    rows = [_mixed(well, 1 - TURN, ailing, TURN)]
-    return rows + [_mixed(row, 1 - TURN, well, share) for row in failing]
+    sums = list(map(sum, states))
+    scale = 1 / sum(sums)
+    return [*_moves(scale, sums[:1], ailing, TURN), *_moves(scale, sums[1:], well, TURN / len(failing))]
 
 
-def _mixed(own: Weights, stay: float, other: Weights, come: float) -> Weights:
-    """Return a state's weights from what stays in it and what comes from another, with jumps of the level."""
-    fresh = JUMP / len(own) * (stay * sum(own) + come * sum(other))
-    kept, gained = (1 - JUMP) * stay, (1 - JUMP) * come
-    return [kept * a + gained * b + fresh for a, b in zip(own, other, strict=True)]
+def _moves(scale: float, own: Iterable[float], other: Weights, come: float) -> list[Move]:
+    """Return the moves of states that weigh so much, to each of which comes a share of another."""
+    kept, fresh = scale * (1 - JUMP), scale * JUMP / len(other)
+    gained = [kept * come * weight for weight in other]
+    coming = come * sum(other)
+    return [Move(kept * (1 - TURN), gained, fresh * ((1 - TURN) * weight + coming)) for weight in own]

@@ -30,7 +30,7 @@ def paired_log_evidence(groups: Sequence[Group], theta: float) -> float:
     for group in groups:
         well, failing = _turned(well, failing)
         if group.canary_bad or group.stable_bad:
-            worth = _worth(group, MARGIN * theta)
+            worth = worth_of(group, MARGIN * theta, TOLERATED_RISK, RISKS)
             largest = max(0.0, *worth)
             well *= exp(-largest)
             failing = [weight * exp(value - largest) for weight, value in zip(failing, worth, strict=True)]
@@ -44,27 +44,32 @@ def _turned(well: float, failing: list[float]) -> tuple[float, list[float]]:
     return (1 - TURN) * well + TURN * sum(failing), [(1 - TURN) * weight + turned for weight in failing]
 
 
-def _worth(group: Group, theta: float) -> list[float]:
-    """Return ln of what the group is worth, for each of RISKS."""
+def worth_of(group: Group, theta: float, tolerated: float, risks: Sequence[float]) -> list[float]:
+    """Return ln of what a group is worth at stakes on each of the relative risks, all above the tolerated one.
+
+    Its exponential is at most 1 on average for a canary no worse than tolerated and errors no more clumped than theta.
+    """
     spreads = group.canary_calls * theta, group.stable_calls * theta
-    stakes = [stakes_at(risk, *spreads) for risk in RISKS]
+    stakes = [stakes_at(risk, *spreads, tolerated) for risk in risks]
     return [gain * group.canary_bad - loss * group.stable_bad for gain, loss in stakes]
 
 
-def stakes_at(risk: float, canary_spread: float, stable_spread: float) -> tuple[float, float]:
+def stakes_at(
+    risk: float, canary_spread: float, stable_spread: float, tolerated: float = TOLERATED_RISK
+) -> tuple[float, float]:
     """Return what a canary error adds and a stable error takes, in nats: nearly the best pair at this relative risk.
 
     The promise holds exactly by construction, as the gain follows from the loss; the Newton step on the loss only
     brings the pair near to the one that grows fastest.
     """
-    canary_log, stable_log, ratio = log1p(canary_spread), log1p(stable_spread), risk / TOLERATED_RISK
-    start = (TOLERATED_RISK * canary_log + stable_log) / (risk * canary_log + stable_log)
+    canary_log, stable_log, ratio = log1p(canary_spread), log1p(stable_spread), risk / tolerated
+    start = (tolerated * canary_log + stable_log) / (risk * canary_log + stable_log)
     canary_part, stable_part = 1 + ratio * start * canary_spread, 1 + start * stable_spread
-    excess = TOLERATED_RISK * (canary_log - log(canary_part)) + stable_log - log(stable_part)
-    slope = TOLERATED_RISK * ratio * canary_spread / canary_part + stable_spread / stable_part
+    excess = tolerated * (canary_log - log(canary_part)) + stable_log - log(stable_part)
+    slope = tolerated * ratio * canary_spread / canary_part + stable_spread / stable_part
     kept = min(max(start + excess / slope, 1e-9), 1.0)
     stable_stretch = 1 + kept * stable_spread
-    canary_stretch = exp(canary_log + (stable_log - log(stable_stretch)) / TOLERATED_RISK)
+    canary_stretch = exp(canary_log + (stable_log - log(stable_stretch)) / tolerated)
     raised = (canary_stretch - 1) / canary_spread
     gain = log(raised * (1 + canary_spread) / canary_stretch)
     return gain, -log(kept * (1 + stable_spread) / stable_stretch)
