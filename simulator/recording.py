@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rollout.health import Measured, Minute
+from rollout.health import Measured, Minute, Series
 from rollout.models import Rollout
 from rollout.window import Timing, Window
 from rollout.words import Phase
@@ -25,9 +25,9 @@ class Recording:
         shown = [minute for minute in self.minutes if self.shown_at(minute) <= now]
         seen = [minute for minute in shown if window.start <= minute.start < window.end]
         if rollout.phase is Phase.BAKE:
-            return Measured(minutes=tuple(Minute(start=m.start, canary=m.canary) for m in seen if m.canary.calls))
-        before = (m.stable for m in shown if window.history_start <= m.start < window.history_end)
-        return Measured(minutes=tuple(seen), history=tuple(stable for stable in before if stable.calls))
+            seen = [Minute(start=m.start, canary=m.canary) for m in seen if m.canary.calls]
+        before = (minute.stable for minute in shown if window.is_history(minute.start))
+        return {"errors": Series(minutes=tuple(seen), history=tuple(stable for stable in before if stable.calls))}
 
     def ends(self, minute: Minute) -> datetime:
         """Return when a minute is over."""

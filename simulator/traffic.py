@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from rollout.health import Measured, Minute
+from rollout.health import Measured, Minute, Series
 from rollout.models import Health, Rollout
 from rollout.window import Timing, Window
 from rollout.words import Phase
@@ -73,9 +73,11 @@ class Traffic:
         """Return both versions' counts as far as they show; in the bake the alias's, which stand for the canary."""
         self.serve(now - self._shown_after)
         seen = [minute for minute in self.minutes if window.start <= minute.start < window.end]
+        history = self._history
         if rollout.phase is Phase.BAKE:
-            return Measured(minutes=tuple(Minute(start=m.start, canary=m.canary + m.stable) for m in seen))
-        return Measured(minutes=tuple(seen), history=self._history)
+            seen = [Minute(start=minute.start, canary=minute.canary + minute.stable) for minute in seen]
+            history += tuple(minute.stable for minute in self.minutes if window.is_history(minute.start))
+        return {"errors": Series(minutes=tuple(seen), history=history)}
 
     def serve(self, until: datetime) -> None:
         """Let the calls up to a moment come in."""

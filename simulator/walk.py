@@ -84,6 +84,6 @@ def _shifted(rollout: Rollout, cloud: Cloud, now: datetime, timing: Timing) -> R
 
 
 def _looked(rollout: Rollout, cloud: Cloud, now: datetime, timing: Timing) -> Rollout:
-    window = look_window(rollout.judged_since, now, timing)
+    window = look_window(rollout.shared_since, rollout.judged_since, now, timing)
     seen = observed(rollout, cloud.measure(rollout, window, now), window, timing)
     return decide(rollout, judge(seen, rollout.policy), now, timing)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from rollout.facts import AliasState, FunctionFacts, VersionFacts
-from rollout.health import Minute
+from rollout.health import Minute, Series
 from rollout.models import Execution, Health, Judgement, Rollout, Target
 from rollout.observation import Observation
 from rollout.policy import Policy
@@ -63,12 +63,17 @@ def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
 
 
 def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
-    """Return what a look has seen in the first step, of a stable version without bursts."""
+    """Return what a look has seen in the first step, of a stable version without bursts; errors are `counts`."""
     closed_until = AT + timedelta(minutes=len(counts) or 1)
-    looked = Observation(
-        phase=Phase.SHIFTING, minutes=minutes(*counts), step_since=AT, closed_until=closed_until, history=QUIET_HOUR
-    )
+    history = changes.pop("history", QUIET_HOUR)
+    errors = Series(minutes=minutes(*counts), history=history)  # type: ignore[arg-type] - a test's own affair
+    looked = Observation(phase=Phase.SHIFTING, series={"errors": errors}, step_since=AT, closed_until=closed_until)
     return looked.model_copy(update=changes)
+
+
+def beside(observation: Observation, **series: Series) -> Observation:
+    """Return what a look has seen with further witnesses' series, or another one of errors."""
+    return observation.model_copy(update={"series": observation.series | series})
 
 
 def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:

@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.judge.ceiling import breaks_ceiling
 from benchmarks.judge.traffic import MINUTES, Flags, Traffic
 from benchmarks.judge.twin import log_evidence
-from rollout.health import Minute
+from rollout.health import Minute, Series
 from rollout.judge import judge
 from rollout.models import Health, Judgement
 from rollout.observation import Observation
@@ -54,15 +54,18 @@ def compare(traffic: Traffic, row: int) -> None:
 
 def _judged(traffic: Traffic, row: int, look: int) -> Judgement:
     end = FIRST_SHIFT + timedelta(minutes=look + 1)
-    seen = Observation(
-        phase=Phase.SHIFTING,
+    errors = Series(
         minutes=tuple(_minute(traffic, row, minute) for minute in range(look + 1)),
-        step_since=FIRST_SHIFT + timedelta(minutes=look // 6 * 6),
-        closed_until=end,
         history=tuple(
             Health(calls=calls, bad=errors)
             for calls, errors in zip(traffic.history_calls[row], traffic.history_errors[row], strict=True)
         ),
+    )
+    seen = Observation(
+        phase=Phase.SHIFTING,
+        series={"errors": errors},
+        step_since=FIRST_SHIFT + timedelta(minutes=look // 6 * 6),
+        closed_until=end,
     )
     return judge(seen, POLICY)
 

@@ -18,8 +18,8 @@ from rollout.window import look_window
 @event_parser(model=Rollout)
 def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
     now, clock = datetime.now(UTC), timing()
-    window = look_window(rollout.judged_since, now, clock)
-    watched = alarms().colours(rollout.policy.guards.alarms)
+    window = look_window(rollout.shared_since, rollout.judged_since, now, clock)
+    watched = alarms().colours([*rollout.policy.alarms])
     rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, watched)})
     measured = version_metrics().measure(rollout, window)
     judgement = judge(observed(rollout, measured, window, clock, watched), rollout.policy)

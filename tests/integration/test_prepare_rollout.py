@@ -44,7 +44,7 @@ def test_the_operators_policy_is_the_rollouts(handle, my_api, lambda_wire, ledge
     """P12: no ceiling means no ceiling, through JSON and back."""
     policy = handle("prepare_rollout", event("prepare_rollout_operator_policy"))["policy"]
     assert [step["percent"] for step in policy["steps"]] == [5, 50]
-    assert policy["guards"] == {"max_error_percent": None, "alarms": []}
+    assert policy["guards"] == {"max_error_percent": None, "max_slow_percent": None, "alarms": []}
 
 
 def alarm(name, state):
@@ -73,7 +73,7 @@ def test_alarms_that_are_red_already_are_remembered(prepare):
 def test_an_alarm_that_does_not_exist_is_refused(reject):
     """P5, P6: it would guard nothing."""
     guarded = {"steps": STEPS, "guards": {"alarms": ["nowhere"]}}
-    reject({"function": "my-api", "policy": guarded}, "UnknownAlarmError", "guards.alarms names nowhere")
+    reject({"function": "my-api", "policy": guarded}, "UnknownAlarmError", "The policy names the alarm nowhere")
 
 
 def split():

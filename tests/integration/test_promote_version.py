@@ -9,4 +9,3 @@ def test_promotion_sets_the_version_and_clears_the_weights(handle, my_api):
     document = handle("promote_version", event("promote_version"))
     assert (alias()["version"], alias()["weights"]) == ("2", {})
     assert (document["phase"], document["revision_id"]) == ("bake", alias()["revision"])
-    assert document["stable_before_promotion"] == {"calls": 500, "bad": 3}

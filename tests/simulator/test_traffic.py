@@ -56,7 +56,7 @@ def test_what_was_called_in_the_last_minute_does_not_show_yet():
     traffic = Traffic(Load(6000), 1, AT, np.random.default_rng(7))
     traffic.shift(50, AT)
     now = AT + timedelta(minutes=4, seconds=30)
-    last = traffic.measure(rollout(), look_window(AT, now, ON_AWS), now).minutes[-1]
+    last = traffic.measure(rollout(), look_window(AT, AT, now, ON_AWS), now)["errors"].minutes[-1]
     assert last.start == AT + timedelta(minutes=3)
     assert last.canary.calls + last.stable.calls == pytest.approx(3000, rel=0.1)
 
@@ -64,7 +64,7 @@ def test_what_was_called_in_the_last_minute_does_not_show_yet():
 def test_an_hour_of_stable_comes_before_the_first_shift():
     traffic = served(Load(6000))
     now = AT + timedelta(minutes=4)
-    history = traffic.measure(rollout(), look_window(AT, now, ON_AWS), now).history
+    history = traffic.measure(rollout(), look_window(AT, AT, now, ON_AWS), now)["errors"].history
     assert len(history) == 60
     assert fmean(health.calls for health in history) == pytest.approx(6000, rel=0.05)
 
@@ -72,6 +72,7 @@ def test_an_hour_of_stable_comes_before_the_first_shift():
 def test_in_the_bake_the_alias_is_read_as_the_canary():
     traffic = served(Load(6000))
     now = AT + timedelta(minutes=4)
-    seen = traffic.measure(rollout(phase=Phase.BAKE), look_window(AT, now, ON_AWS), now)
-    assert (stable_health(seen.minutes).calls, len(seen.history)) == (0, 0)
+    window = look_window(AT, AT + timedelta(minutes=2), now, ON_AWS)
+    seen = traffic.measure(rollout(phase=Phase.BAKE), window, now)["errors"]
+    assert (stable_health(seen.minutes).calls, len(seen.history)) == (0, 62)
     assert canary_health(seen.minutes[:1]).calls == pytest.approx(6000, rel=0.1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import rollout
-from rollout.health import Measured, Minute
+from rollout.health import Minute, Series
 from rollout.models import Health
 from rollout.words import Move, Phase, Verdict
 from simulator import walk as room
@@ -29,7 +29,8 @@ class Steady:
     def measure(self, _rollout, window, _now):
         minutes = (window.closed_until - window.start) // timedelta(minutes=1)
         starts = (window.start + number * timedelta(minutes=1) for number in range(minutes))
-        return Measured(minutes=tuple(Minute(start=at, canary=self.canary, stable=self.stable) for at in starts))
+        served = tuple(Minute(start=at, canary=self.canary, stable=self.stable) for at in starts)
+        return {"errors": Series(minutes=served)}
 
 
 @pytest.mark.parametrize(

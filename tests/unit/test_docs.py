@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rollout import errors
-from rollout.policy import Guards, Policy
+from rollout.criteria import Guards
+from rollout.policy import Policy
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()

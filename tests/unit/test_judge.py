@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.health import Measured
+from rollout.health import Series
 from rollout.judge import judge
 from rollout.models import Health, Judgement
 from rollout.observation import observed
@@ -26,7 +26,7 @@ observations = st.builds(
         *found,
         phase=phase,
         step_since=AT.replace(minute=skipped),
-        stable_before=Health(calls=before, bad=before // 3),
+        history=(Health(calls=before, bad=before // 3),) * 20,
     ),
     st.lists(counts(), max_size=8),
     st.sampled_from(Phase),
@@ -123,15 +123,11 @@ def test_a_late_outage_of_both_versions_is_not_the_canarys():
 
 
 @pytest.mark.parametrize(
-    ("stable_before", "verdict"),
-    [
-        (Health(), Verdict.UNHEALTHY),
-        (Health(calls=900, bad=9), Verdict.UNHEALTHY),
-        (Health(calls=900, bad=90), Verdict.HEALTHY),
-    ],
+    ("stable_errors", "verdict"), [(1, Verdict.UNHEALTHY), (9, Verdict.UNHEALTHY), (90, Verdict.HEALTHY)]
 )
-def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_before, verdict):
-    bake = seen((100, 30, 0, 0), phase=Phase.BAKE, stable_before=stable_before)
+def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict):
+    history = (Health(calls=900, bad=stable_errors),) * 60
+    bake = seen((100, 30, 0, 0), phase=Phase.BAKE, history=history)
     assert judge(bake, policy()).verdict is verdict
 
 
@@ -186,10 +182,10 @@ def test_a_judgement_says_both_numbers(found, changes, lead, numbers):
 
 def test_a_step_is_marked_off_by_its_first_whole_minute():
     stepped = rollout(step_started_at=AT.replace(minute=1, second=30))
-    window = look_window(AT, AT.replace(minute=6), ON_AWS)
-    found = observed(stepped, Measured(minutes=minutes(*[(10, 0, 90, 0)] * 4)), window, ON_AWS)
-    assert found.in_step == Health(calls=20)
-    assert found.canary == Health(calls=40)
+    window = look_window(AT, AT, AT.replace(minute=6), ON_AWS)
+    found = observed(stepped, {"errors": Series(minutes=minutes(*[(10, 0, 90, 0)] * 4))}, window, ON_AWS)
+    assert found.in_step() == Health(calls=20)
+    assert found.calls.canary == Health(calls=40)
 
 
 @given(observations, policies)
@@ -202,10 +198,10 @@ def test_every_judgement_is_honest(found, written):
         case Verdict.UNHEALTHY:
             assert is_over or judged.evidence >= judged.evidence_limit * (1 - 1e-9)
         case Verdict.HEALTHY:
-            assert found.in_step.calls >= written.min_invocations
+            assert found.in_step().calls >= written.min_invocations
             assert judged.evidence <= judged.evidence_limit
         case Verdict.INCONCLUSIVE:
-            assert found.in_step.calls < written.min_invocations
+            assert found.in_step().calls < written.min_invocations
     assert judged.reason
     assert Judgement.model_validate(json.loads(json.dumps(judged.model_dump(mode="json"), allow_nan=False))) == judged
 

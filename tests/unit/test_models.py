@@ -14,7 +14,7 @@ from tests.samples import AT, judgement, policy, rollout
     [
         rollout(),
         rollout(step=0, first_shift_at=None, step_started_at=None),
-        rollout(phase=Phase.BAKE, judgement=judgement(), looks=7, stable_before_promotion=Health(calls=9, bad=1)),
+        rollout(phase=Phase.BAKE, judgement=judgement(), looks=7, p99_before=812.5),
         rollout(first_shift_at=AT.replace(microsecond=123456)),
         rollout(policy=policy(steps=[{"percent": 33.3, "hold": 1}])),
     ],

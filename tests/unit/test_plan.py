@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from rollout.models import Health
 from rollout.plan import bake_begun, next_step, step_begun
 from rollout.words import Move, Phase
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
@@ -27,10 +26,9 @@ def test_a_later_step_keeps_the_clock_of_the_rollout():
     assert (begun.first_shift_at, begun.step_started_at) == (AT, NOW)
 
 
-def test_the_bake_remembers_how_stable_was():
+def test_the_bake_begins_with_promotion():
     begun = bake_begun(rollout(judgement=judgement(), next_move=Move.PROMOTE), "revision-3", NOW, ON_AWS)
     assert (begun.phase, begun.revision_id, begun.judged_since, begun.percent) == (Phase.BAKE, "revision-3", NOW, 100)
-    assert begun.stable_before_promotion == Health(calls=900, bad=9)
     assert begun.wait_seconds == 59
     assert begun.reason == "version 4 promoted; watched for 5m more"
 

@@ -27,12 +27,12 @@ def at(minute: int, second: float = 0) -> datetime:
 )
 def test_a_window_tells_closed_periods_from_open_ones(since, now, start, closed_until, end):
     """P5: what CloudWatch may not have whole yet is not taken for health."""
-    window = look_window(since, now, ON_AWS)
+    window = look_window(since, since, now, ON_AWS)
     assert (window.start, window.closed_until, window.end) == (start, closed_until, end)
 
 
 def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
-    window = look_window(at(0, 30), at(9), ON_AWS)
+    window = look_window(at(0, 30), at(0, 30), at(9), ON_AWS)
     assert (window.history_start, window.history_end) == (at(-180), at(0))
 
 
@@ -71,7 +71,7 @@ def test_looks_are_never_closer_than_the_policy_plans(now, look_every_seconds, t
 def test_no_period_of_a_window_is_taken_for_closed_before_its_time(since, passed_seconds, timing):
     """P5."""
     now = since + timedelta(seconds=passed_seconds)
-    window = look_window(since, now, timing)
+    window = look_window(since, since, now, timing)
     assert since - EDGE <= window.start
     assert window.history_end <= since
     assert window.closed_until <= now - timedelta(seconds=timing.lag_seconds)

@@ -61,6 +61,7 @@ def _begun(request: RolloutRequest, found: FunctionFacts, canary: VersionFacts, 
         policy=request.policy,
         revision_id=found.alias.revision_id if found.alias else "",
         red_before=red_alarms(found.alarms),
+        p99_before=found.p99_ms,
         reason=f"{found.target.name} serves version {stable}; version {canary.version} gets its first share next",
     )
 

@@ -1,25 +1,64 @@
-"""Whether the canary fails more than a stated ceiling allows, by more than chance, bursts or a shared outage explain.
+"""Whether the canary is bad more often than a stated ceiling allows, by more than chance or a shared outage explain.
 
 Each minute is worth the negative binomial likelihood ratio of a rate above the ceiling to the ceiling itself. Over a
-canary whose rate stays below and whose errors are no more clumped than assumed, the product is a supermartingale, as in
-rollout.paired with an error rate that is known; so however often one looks, a canary below its ceiling is above the
-limit at most once in as many rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2020, Probability Surveys 17.
+canary whose rate stays below and whose bad calls are no more clumped than assumed, the product is a supermartingale, as
+in rollout.paired with a rate that is known; so however often one looks, a canary below its ceiling is above the limit
+at most once in as many rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2020, Probability Surveys 17.
 """
 
 from collections.abc import Iterable, Sequence
 from math import log, log1p
 
-from rollout.health import Minute
-from rollout.models import Health
+from rollout.criteria import Criteria
+from rollout.health import Minute, Series
+from rollout.models import Health, Value
+from rollout.observation import Observation
 from rollout.paired import MARGIN
 from rollout.risks import TOLERATED_RISK, log_mean_exp
+from rollout.witness import Witness
+from rollout.words import Unit
 
 EXCESSES = (1.5, 3.0, 10.0)
-"""How many times the ceiling the canary may fail, equally likely."""
+"""How many times the ceiling the canary may be bad, equally likely."""
+
+_ALLOWANCES = {
+    "errors": "the canary fails more than max_error_percent",
+    "slow": "the canary is slow more often than max_slow_percent",
+    "throttles": "the alias refuses more calls than throttles.max_percent",
+}
+
+
+class Over(Value):
+    """A ceiling that the canary is above, and stable is not: a fix for a burning stable must get through."""
+
+    sentence: str
+    is_proved: bool
+
+
+def over_ceilings(seen: Observation, criteria: Criteria) -> list[Over]:
+    """Return the ceilings of critical witnesses that the canary is above; they share the limit of the evidence."""
+    limit = log(criteria.evidence_limit * max(len(criteria.guarded), 1))
+    return [over for witness in criteria.guarded if (over := _over(witness, seen, criteria, limit))]
+
+
+def _over(witness: Witness, seen: Observation, criteria: Criteria, limit: float) -> Over | None:
+    series, ceiling = seen.series.get(witness.name, Series()), criteria.ceiling(witness) or 0
+    if series.unit is not Unit.CALLS or not series.canary.bad_percent > ceiling >= _stables_percent(series):
+        return None
+    enough = series.canary.calls >= criteria.min_invocations
+    proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion.theta)
+    return Over(sentence=f"{_ALLOWANCES[witness.kind]} {ceiling:g} % allows", is_proved=enough and proof >= limit)
+
+
+def _stables_percent(series: Series) -> float:
+    """Return how often stable is bad: in the canary's place where it serves beside it, else in its history."""
+    if any(minute.stable.calls for minute in series.minutes):
+        return 100 * stable_in_canarys_place(series.minutes)
+    return series.before.bad_percent
 
 
 def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float) -> float:
-    """Return ln of the evidence that the canary's error rate is above `ceiling`, a share of calls from 0 to 1.
+    """Return ln of the evidence that the canary's rate is above `ceiling`, a share of calls from 0 to 1.
 
     In a minute in which stable itself is above it, stable's rate takes the ceiling's place: an outage of both proves
     nothing, then or later.
@@ -34,7 +73,7 @@ def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float
 
 
 def _allowed(stable: Health, ceiling: float) -> float:
-    """Return the error rate a canary may have beside such a minute of stable."""
+    """Return the rate a canary may have beside such a minute of stable."""
     return min(1.0, max(ceiling, TOLERATED_RISK * stable.bad_percent / 100))
 
 

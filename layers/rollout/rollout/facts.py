@@ -55,6 +55,8 @@ class FunctionFacts(Value):
     canary: VersionFacts | None = None
     alarms: dict[str, Colour] = Field(default_factory=dict)
     """What the alarms show that the policy names."""
+    p99_ms: float | None = None
+    """The alias's usual p99 in milliseconds, where the policy measures slow calls by it."""
     capacity_moving: bool = False
     """Whether Lambda is still allocating the alias's provisioned concurrency."""
 

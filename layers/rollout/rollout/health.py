@@ -1,9 +1,12 @@
 """The counts of both versions, minute by minute."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 
+from rollout.dispersion import Dispersion, learn_dispersion
 from rollout.models import Health, Value
+from rollout.words import Unit
 
 
 class Minute(Value):
@@ -14,11 +17,42 @@ class Minute(Value):
     stable: Health = Health()
 
 
-class Measured(Value):
-    """What a look reads: both versions since the first shift, and stable alone in the periods before it."""
+class Series(Value):
+    """What one witness counted."""
 
     minutes: tuple[Minute, ...] = ()
+    """Both versions' since the first shift; since promotion, the canary's alone."""
     history: tuple[Health, ...] = ()
+    """Stable's minutes from before them, in order."""
+    title: str = ""
+    """What was counted, where the witness's name does not say it all, such as `slow (over 800 ms)`."""
+    unit: Unit = Unit.CALLS
+    note: str = ""
+    """Why nothing was counted, or not as asked."""
+
+    @cached_property
+    def canary(self) -> Health:
+        """The canary's counts over all the minutes."""
+        return canary_health(self.minutes)
+
+    @cached_property
+    def stable(self) -> Health:
+        """Stable's counts over all the minutes."""
+        return stable_health(self.minutes)
+
+    @cached_property
+    def before(self) -> Health:
+        """Stable's counts over all its history."""
+        return _total(self.history)
+
+    @cached_property
+    def dispersion(self) -> Dispersion:
+        """How clumped stable's bad calls come, from its history and, where that is short, its minutes since."""
+        return learn_dispersion(self.history, [minute.stable for minute in self.minutes])
+
+
+Measured = Mapping[str, Series]
+"""What a look reads: each witness's series by its name; `errors` is always there, as it counts the calls."""
 
 
 def canary_health(minutes: Iterable[Minute]) -> Health:
@@ -33,4 +67,4 @@ def stable_health(minutes: Iterable[Minute]) -> Health:
 
 def _total(healths: Iterable[Health]) -> Health:
     counts = [(health.calls, health.bad) for health in healths]
-    return Health(calls=sum(calls for calls, _ in counts), bad=sum(errors for _, errors in counts))
+    return Health(calls=sum(calls for calls, _ in counts), bad=sum(bad for _, bad in counts))

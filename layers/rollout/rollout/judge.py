@@ -1,64 +1,65 @@
 """Is the canary healthy? A pure answer from counts, with a sentence that holds both versions' numbers."""
 
 import math
+from collections.abc import Iterator, Sequence
 
 from rollout.alarms import say_alarms, turned_red
-from rollout.ceiling import ceiling_log_evidence, stable_in_canarys_place
-from rollout.evidence import log_evidence
-from rollout.models import Judgement
+from rollout.ceiling import Over, over_ceilings
+from rollout.criteria import Criteria
+from rollout.findings import deciding, findings, together
+from rollout.models import Finding, Judgement
 from rollout.observation import Observation
-from rollout.policy import Policy
-from rollout.sentences import say_counts, say_too_few
-from rollout.words import Phase, Verdict
+from rollout.sentences import say_findings, say_muted, say_too_few, say_worse
+from rollout.words import Unit, Verdict
 
 _MOST_SHOWN = 700.0
 
 
-def judge(seen: Observation, policy: Policy) -> Judgement:
+def judge(seen: Observation, criteria: Criteria) -> Judgement:
     """Return the verdict on what was seen: unhealthy on proof, inconclusive on too few calls, else healthy."""
-    evidence = log_evidence(seen.minutes, seen.history, seen.dispersion) if seen.phase is Phase.SHIFTING else 0.0
-    limit = 100 / policy.false_rollback_percent
-    verdict, lead = _verdict(seen, policy, evidence)
+    found = findings(seen, criteria)
+    heard = deciding(found, seen, criteria)
+    verdict, lead = _verdict(seen, criteria, heard)
+    told = say_findings(found, heard, seen, criteria) + say_alarms(seen.red_before, seen.alarms, criteria.alarms)
     return Judgement(
         verdict=verdict,
-        reason=lead + say_counts(seen, evidence, limit) + say_alarms(seen.red_before, seen.alarms),
-        canary=seen.canary,
-        stable=seen.stable,
-        evidence=math.exp(min(evidence, _MOST_SHOWN)),
-        evidence_limit=limit,
+        reason=lead + told + say_muted(criteria.muted),
+        canary=seen.calls.canary,
+        stable=seen.calls.stable,
+        findings=found,
+        evidence=math.exp(min(together(heard), _MOST_SHOWN)),
+        evidence_limit=criteria.evidence_limit,
     )
 
 
-def _verdict(seen: Observation, policy: Policy, evidence: float) -> tuple[Verdict, str]:
-    if red := turned_red(seen.red_before, seen.alarms):
+def _verdict(seen: Observation, criteria: Criteria, heard: Sequence[Finding]) -> tuple[Verdict, str]:
+    if red := turned_red(seen.red_before, seen.alarms, criteria.alarms):
         return Verdict.UNHEALTHY, f"alarm {', '.join(red)} turned red during the rollout; "
-    if evidence >= _log_limit(policy):
-        return Verdict.UNHEALTHY, "the canary fails more often than stable; "
-    ceiling = policy.guards.max_error_percent
-    if ceiling is not None and _is_over(ceiling, seen):
-        return _over_the_ceiling(ceiling, seen, policy)
-    if seen.in_step.calls < policy.min_invocations:
-        return Verdict.INCONCLUSIVE, say_too_few(seen, policy.min_invocations)
+    if together(heard) >= math.log(criteria.evidence_limit):
+        return Verdict.UNHEALTHY, say_worse(max(heard, key=lambda finding: finding.log_evidence))
+    over = over_ceilings(seen, criteria)
+    if proved := next((one for one in over if one.is_proved), None):
+        return Verdict.UNHEALTHY, f"{proved.sentence}; "
+    if thin := next(_too_few(seen, criteria), None):
+        return Verdict.INCONCLUSIVE, thin
+    return _unproved(over)
+
+
+def _unproved(over: Sequence[Over]) -> tuple[Verdict, str]:
+    """Return inconclusive above a ceiling: what chance and bursts can explain is not health either."""
+    if over:
+        return Verdict.INCONCLUSIVE, f"{over[0].sentence}, though not yet more than chance explains; "
     return Verdict.HEALTHY, ""
 
 
-def _log_limit(policy: Policy) -> float:
-    return math.log(100 / policy.false_rollback_percent)
-
-
-def _is_over(ceiling: float, seen: Observation) -> bool:
-    """Whether the canary is above the ceiling and stable is not: a fix for a burning stable must get through."""
-    if seen.phase is Phase.BAKE:
-        return seen.canary.bad_percent > ceiling >= seen.stable_before.bad_percent
-    return seen.canary.bad_percent > ceiling >= 100 * stable_in_canarys_place(seen.minutes)
-
-
-def _over_the_ceiling(ceiling: float, seen: Observation, policy: Policy) -> tuple[Verdict, str]:
-    """Return unhealthy where chance and bursts cannot explain it; what they can is not health either."""
-    lead = f"the canary fails more than max_error_percent {ceiling:g} % allows"
-    proof = ceiling_log_evidence(seen.minutes, ceiling / 100, seen.dispersion.theta)
-    if seen.canary.calls >= policy.min_invocations and proof >= _log_limit(policy):
-        return Verdict.UNHEALTHY, f"{lead}; "
-    if seen.in_step.calls < policy.min_invocations:
-        return Verdict.INCONCLUSIVE, say_too_few(seen, policy.min_invocations)
-    return Verdict.INCONCLUSIVE, f"{lead}, though not yet more than chance explains; "
+def _too_few(seen: Observation, criteria: Criteria) -> Iterator[str]:
+    """Yield what is said of each critical witness that has counted too little in this step; of the calls first."""
+    if seen.in_step().calls < criteria.min_invocations:
+        yield say_too_few(seen.in_step().calls, criteria.min_invocations, seen.seconds_in_step)
+    for witness in criteria.heeded:
+        if witness.is_critical and witness.is_compared and witness.kind != "errors":
+            unit = seen.series[witness.name].unit if witness.name in seen.series else Unit.CALLS
+            needed = 1 if unit is Unit.MINUTES else criteria.min_invocations
+            counted = seen.in_step(witness.name).calls
+            if counted < needed:
+                yield f"{witness.name}: " + say_too_few(counted, needed, seen.seconds_in_step, unit)

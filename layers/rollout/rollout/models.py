@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from rollout.policy import Policy, Step
-from rollout.words import Move, Outcome, Phase, Start, Verdict
+from rollout.words import Mode, Move, Outcome, Phase, Start, Verdict
 
 
 class Value(BaseModel, frozen=True):
@@ -76,13 +76,25 @@ class Health(Value):
         return Health(calls=self.calls + other.calls, bad=self.bad + other.bad)
 
 
+class Finding(Value):
+    """What one witness has to say, since the first shift; in the bake, since promotion."""
+
+    witness: str
+    kind: str
+    mode: Mode
+    canary: Health
+    stable: Health
+    log_evidence: float = Field(description="Natural logarithm of its evidence against the canary; 0 says nothing.")
+
+
 class Judgement(Value):
     """What a look found, why, and the counts it rests on (since the first shift; in the bake, since promotion)."""
 
     verdict: Verdict
     reason: str
-    canary: Health
+    canary: Health = Field(description="The canary's calls, and how many failed.")
     stable: Health
+    findings: tuple[Finding, ...] = ()
     evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
     evidence_limit: float
 
@@ -102,7 +114,9 @@ class Rollout(Value):
     first_shift_at: datetime | None = None
     step_started_at: datetime | None = Field(default=None, description="When this step, or the bake, began.")
     red_before: tuple[str, ...] = Field(default=(), description="Alarms red since before the first shift.")
-    stable_before_promotion: Health = Field(default=Health(), description="Stable's counts, kept for the bake.")
+    p99_before: float | None = Field(
+        default=None, description="Stable's p99 before the first shift, in milliseconds; what slow is measured by."
+    )
     looks: int = 0
     judgement: Judgement | None = None
     next_move: Move | None = None
@@ -129,6 +143,13 @@ class Rollout(Value):
         if since is None:
             raise ValueError("nothing can be judged before the first shift")
         return since
+
+    @property
+    def shared_since(self) -> datetime:
+        """The moment from which stable has shared the alias with the canary."""
+        if self.first_shift_at is None:
+            raise ValueError("nothing is shared before the first shift")
+        return self.first_shift_at
 
     @property
     def is_last_step(self) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rollout.duration import say_duration
-from rollout.models import Health, Rollout
+from rollout.models import Rollout
 from rollout.window import Timing, seconds_to_next_look
 from rollout.words import Phase
 
@@ -35,7 +35,6 @@ def bake_begun(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
         update={
             "revision_id": revision_id,
             "phase": Phase.BAKE,
-            "stable_before_promotion": rollout.judgement.stable if rollout.judgement else Health(),
             "step_started_at": now,
             "wait_seconds": seconds_to_next_look(now, rollout.policy.look_every, timing) if bake else 0,
             "reason": f"version {rollout.canary_version} promoted; watched for {say_duration(bake)} more",

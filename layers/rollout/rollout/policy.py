@@ -5,12 +5,14 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from rollout.duration import Seconds, say_duration, whole
+from rollout.criteria import Criteria
+from rollout.duration import Seconds, say_duration
 from rollout.errors import BadPolicyError
 from rollout.percent import Percent
 from rollout.problems import problems
+from rollout.written import Strict
 
 KEPT_SECONDS = 15 * 86400
 """How long CloudWatch keeps minutes; the counts of a rollout go back to its first shift."""
@@ -31,59 +33,20 @@ class OnInconclusive(StrEnum):
     HAND_OVER = "hand_over"
 
 
-class _Strict(BaseModel, frozen=True, extra="forbid"):
-    pass
-
-
-class Step(_Strict):
+class Step(Strict):
     """A share for the canary, and how long it keeps it at least."""
 
     percent: Percent = Field(description="The canary's share of the alias's calls, 1 to 99.")
     hold: Seconds = Field(description="How long the canary keeps this share at least.")
 
 
-class Guards(_Strict):
-    """Ceilings on the canary, whatever the evidence says."""
-
-    max_error_percent: float | None = Field(
-        default=5,
-        gt=0,
-        le=100,
-        strict=True,
-        allow_inf_nan=False,
-        description="The canary cannot pass above this share of failed calls, and is taken back when more than chance"
-        " has it there, unless stable is above it too; null for none.",
-    )
-    alarms: list[str] = Field(
-        default_factory=list,
-        max_length=20,
-        description="CloudWatch alarms, by name: one that turns red during the rollout takes the canary back.",
-    )
-
-
-class Policy(_Strict):
+class Policy(Criteria):
     """A plan for one rollout; unknown keys are refused by name."""
 
     steps: list[Step] = Field(min_length=1, max_length=100, description="Rising shares, in order.")
     bake: Seconds = Field(default=900, description="How long the canary is watched after promotion.")
     look_every: Annotated[Seconds, Field(ge=1, le=86400, json_schema_extra={"minimum": 1, "maximum": 86400})] = Field(
         default=60, description="Time between two looks."
-    )
-    guards: Guards = Guards()
-    false_rollback_percent: float = Field(
-        default=1,
-        ge=0.001,
-        le=50,
-        strict=True,
-        allow_inf_nan=False,
-        description="The chance, over the whole rollout, that a healthy canary is taken back.",
-    )
-    min_invocations: Annotated[int, BeforeValidator(whole)] = Field(
-        default=50,
-        ge=1,
-        le=1_000_000_000,
-        strict=True,
-        description="Calls the canary needs in each step before it can pass.",
     )
     max_hold: Seconds = Field(
         default=7200, description="How much longer than its hold a step with too few calls may last."

@@ -1,52 +1,83 @@
 """What was seen, in words: every judgement is read by somebody who has to act on it."""
 
 import math
+from collections.abc import Sequence
 
+from rollout.criteria import Criteria
 from rollout.duration import say_roughly
-from rollout.models import Health
+from rollout.findings import together
+from rollout.health import Series
+from rollout.models import Finding, Health
 from rollout.observation import Observation
-from rollout.words import Phase
+from rollout.words import Mode, Phase, Unit
 
 _NO_HISTORY = ", with bursts assumed, as stable has too little history to know them by"
+_WORSE = {"errors": "fails", "slow": "is slow"}
 
 
-def say_too_few(seen: Observation, needed: int) -> str:
-    """Return what an inconclusive judgement begins with: the calls there are, the calls needed, and when."""
-    calls, seconds = seen.in_step.calls, seen.seconds_in_step
+def say_worse(loudest: Finding) -> str:
+    """Return what an unhealthy judgement begins with, by the finding that speaks loudest."""
+    if verb := _WORSE.get(loudest.kind):
+        return f"the canary {verb} more often than stable; "
+    return f"the canary has more {loudest.witness} than stable; "
+
+
+def say_too_few(counted: int, needed: int, seconds: float, unit: Unit = Unit.CALLS) -> str:
+    """Return what an inconclusive judgement begins with: what there is in this step, what is needed, and when."""
     if seconds == 0:
-        return f"no minute of this step is complete yet, {needed:,} calls needed; "
-    if calls == 0:
-        return f"no datapoint for the canary in this step, {needed:,} calls needed, and silence is not health; "
-    left = say_roughly((needed - calls) * seconds / calls)
-    return f"{calls:,} calls on the canary in this step, {needed:,} needed, about {left} more at this rate; "
+        return f"no minute of this step is complete yet, {needed:,} {unit} needed; "
+    if counted == 0:
+        return f"no datapoint for the canary in this step, {needed:,} {unit} needed, and silence is not health; "
+    left = say_roughly((needed - counted) * seconds / counted)
+    return f"{counted:,} {unit} on the canary in this step, {needed:,} needed, about {left} more at this rate; "
 
 
-def say_counts(seen: Observation, evidence: float, limit: float) -> str:
-    """Return both versions' numbers and what they prove; `evidence` is a natural logarithm, `limit` is not."""
-    return _numbers(seen) + _strength(seen, evidence, limit)
+def say_muted(names: Sequence[str]) -> str:
+    """Return which witnesses were not asked; empty where all were."""
+    return f"; muted: {', '.join(names)}" if names else ""
 
 
-def _numbers(seen: Observation) -> str:
+def say_findings(found: Sequence[Finding], heard: Sequence[Finding], seen: Observation, criteria: Criteria) -> str:
+    """Return every witness's numbers and what they prove, and against which limit those that decide were held."""
+    if not found:
+        return f"calls: canary {seen.calls.canary.calls:,}, stable {seen.calls.stable.calls:,}"
+    limit = f" against a limit of {criteria.evidence_limit:,.6g}"
+    told = [_said(finding, seen) + (limit if [finding] == [*heard] else "") for finding in found]
+    if len(heard) > 1:
+        told.append(f"together {_in_tens(together(heard))}{limit}")
+    assumed = any(_series(finding, seen).dispersion.is_assumed for finding in heard)
+    return "; ".join(told) + (_NO_HISTORY if assumed else "")
+
+
+def _series(finding: Finding, seen: Observation) -> Series:
+    return seen.series.get(finding.witness, Series())
+
+
+def _said(finding: Finding, seen: Observation) -> str:
+    series = _series(finding, seen)
+    named = (series.title or finding.witness) + (", advisory" if finding.mode is Mode.ADVISORY else "")
+    if series.note and not series.minutes:
+        return f"{named}: {series.note}"
+    return f"{named}{_numbers(finding, series, seen)}" + (f" ({series.note})" if series.note else "")
+
+
+def _numbers(finding: Finding, series: Series, seen: Observation) -> str:
+    if finding.kind == "throttles":
+        return f": {_rate(series.canary, series.unit)} to the alias"
     if seen.phase is Phase.BAKE:
-        return f"errors since promotion: {_rate(seen.canary)}"
-    return f"errors: canary {_rate(seen.canary)}, stable {_rate(seen.stable)}"
+        return f" since promotion: {_rate(series.canary, series.unit)}"
+    evidence = f"; evidence {_in_tens(finding.log_evidence)}"
+    return f": canary {_rate(series.canary, series.unit)}, stable {_rate(series.stable, series.unit)}{evidence}"
 
 
-def _rate(health: Health) -> str:
+def _rate(health: Health, unit: Unit) -> str:
     if health.calls == 0:
-        return "0 calls"
-    return f"{health.bad:,} of {health.calls:,} calls ({_two_digits(health.bad_percent)} %)"
+        return f"0 {unit}"
+    return f"{health.bad:,} of {health.calls:,} {unit} ({_two_digits(health.bad_percent)} %)"
 
 
 def _two_digits(percent: float) -> str:
     return f"{percent:.2g}" if percent < 10 else f"{percent:.0f}"  # noqa: PLR2004 - from here on .2g writes 1e+02
-
-
-def _strength(seen: Observation, evidence: float, limit: float) -> str:
-    if seen.phase is Phase.BAKE:
-        return ""
-    said = f"; evidence {_in_tens(evidence)} against a limit of {limit:,.6g}"
-    return said + (_NO_HISTORY if seen.dispersion.is_assumed else "")
 
 
 def _in_tens(evidence: float) -> str:

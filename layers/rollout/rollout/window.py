@@ -37,24 +37,32 @@ class Window(Value):
 
     history_start: datetime
     history_end: datetime
+    """Where stable's time alone ends; from `shared_start` on the canary had a share as well."""
+    shared_start: datetime
     start: datetime
+    """Where what is judged begins: with the share, or in the bake with promotion."""
     closed_until: datetime
     """Where the periods end that CloudWatch has told all about; later ones are good for bad news only."""
     end: datetime
 
+    def is_history(self, start: datetime) -> bool:
+        """Whether to learn from stable's period from `start`: before the first shift, in the bake before promotion."""
+        return self.history_start <= start < self.history_end or self.shared_start <= start < self.start
 
-def look_window(since: datetime, now: datetime, timing: Timing) -> Window:
-    """Return what a look at `now` reads of a rollout whose counts are taken since a moment.
+
+def look_window(shared_since: datetime, judged_since: datetime, now: datetime, timing: Timing) -> Window:
+    """Return what a look at `now` reads of a rollout: since its first shift, and in the bake since promotion.
 
     The period in which the share changed is left out: its calls met two shares, so errors late in it would weigh on
     the canary out of proportion. CloudWatch publishes late: taking good news from the newest minutes would call a
     sick canary healthy.
     """
-    shifted_in = timing.floor(since)
+    shifted_in = timing.floor(shared_since)
     return Window(
         history_start=shifted_in - HISTORY_PERIODS * timedelta(seconds=timing.period_seconds),
         history_end=shifted_in,
-        start=timing.first_whole_period(since),
+        shared_start=timing.first_whole_period(shared_since),
+        start=timing.first_whole_period(judged_since),
         closed_until=timing.floor(now - timedelta(seconds=timing.lag_seconds)),
         end=timing.ceiling(now),
     )

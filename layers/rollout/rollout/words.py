@@ -37,6 +37,27 @@ class Move(StrEnum):
     HAND_OVER = "hand_over"
 
 
+class Mode(StrEnum):
+    """Whether what a witness says decides, or is only told."""
+
+    CRITICAL = "critical"
+    ADVISORY = "advisory"
+
+
+class Missing(StrEnum):
+    """What it means that a metric has no datapoint in a minute in which calls were served."""
+
+    UNKNOWN = "unknown"
+    ZERO = "zero"
+
+
+class Unit(StrEnum):
+    """What a witness counts one by one."""
+
+    CALLS = "calls"
+    MINUTES = "minutes"
+
+
 class Colour(StrEnum):
     """What a CloudWatch alarm shows."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeSerializer
 
 from rollout.aws.answers import answered
-from rollout.models import Ending, Execution, Rollout, Target
+from rollout.models import Ending, Execution, Finding, Rollout, Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -57,6 +57,7 @@ class Ledger:
                 "reason": rollout.reason,
                 "canary": judgement.canary.model_dump(),
                 "stable": judgement.stable.model_dump(),
+                "findings": [_told(finding) for finding in judgement.findings],
                 "evidence": f"{judgement.evidence:.6g}",
                 "evidence_limit": f"{judgement.evidence_limit:.6g}",
             }
@@ -77,6 +78,12 @@ class Ledger:
     def _put(self, item: dict[str, Any]) -> None:
         with answered("writing the ledger"):
             self._client.put_item(TableName=self._table, Item=_typed(item))
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
+    named = {"witness": finding.witness, "mode": str(finding.mode)}
+    return named | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}
 
 
 def partition(target: Target) -> str:

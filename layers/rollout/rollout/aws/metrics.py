@@ -1,107 +1,105 @@
-"""Reads the counts of both versions from CloudWatch, in one GetMetricData call a look."""
+"""Reads what the witnesses count from CloudWatch, in one GetMetricData call a look."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rollout.aws.answers import answered
+from botocore.exceptions import ClientError
+
+from rollout.aws.answers import answered, code_of
+from rollout.aws.queries import Count, Pair, Question, counts_of, lambda_dimensions, queries, question
+from rollout.counting import NOTHING, Counted, Counting, Points, counted_series, counting
+from rollout.criteria import ERRORS
 from rollout.errors import MetricsIncompleteError
-from rollout.health import Measured, Minute
-from rollout.models import Health, Rollout
-from rollout.window import Timing, Window
-from rollout.words import Phase
+from rollout.health import Series
+from rollout.learning import typical
+from rollout.models import Rollout, Target
+from rollout.window import HISTORY_PERIODS, Timing, Window
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-_COUNTS = {"calls": "Invocations", "errors": "Errors"}
+_NOT_TAKEN = ("ValidationError", "InvalidParameterValue", "InvalidParameterCombination")
+"""How CloudWatch refuses a statistic that a metric does not have."""
 
 
 class VersionMetrics:
-    """What Lambda itself emits for an alias, by the version that ran."""
+    """What is counted of an alias's calls, by the version that ran."""
 
     def __init__(self, client: "CloudWatchClient", timing: Timing) -> None:
         self._client = client
-        self._period_seconds = timing.period_seconds
+        self._timing = timing
 
-    def measure(self, rollout: Rollout, window: Window) -> Measured:
-        """Return both versions' counts of each period, and stable's before; in the bake, the alias's as the canary's.
+    def measure(self, rollout: Rollout, window: Window) -> dict[str, Series]:
+        """Return each witness's counts by its name; `errors`, for its calls, whether the policy has it or not.
 
-        Periods without a datapoint are left out, never taken for zero. Raises MetricsIncompleteError where
-        CloudWatch gave a part of the answer, AwsUnavailableError where it gave none.
+        Periods without a datapoint are left out, never taken for zero. Where CloudWatch counts no slow calls, they are
+        told by percentile. Raises MetricsIncompleteError where CloudWatch gave a part of the answer,
+        AwsUnavailableError where it gave none.
         """
-        series = self._read(_queries(rollout, self._period_seconds), window)
-        starts = sorted({start for values in series.values() for start in values})
-        before = (_health(series, "alias", start) for start in starts if start < window.history_end)
-        return Measured(
-            minutes=tuple(_minute(series, start) for start in starts if start >= window.start),
-            history=tuple(health for health in before if health.calls),
-        )
+        try:
+            return self._measured(rollout, window, by_percentile=False)
+        except ClientError as refused:
+            if code_of(refused) not in _NOT_TAKEN or not any(witness.slow for witness in rollout.policy.heeded):
+                raise
+        return self._measured(rollout, window, by_percentile=True)
 
-    def _read(self, queries: list[Any], window: Window) -> dict[str, dict[datetime, int]]:
+    def p99(self, target: Target, now: datetime) -> float | None:
+        """Return the typical p99 of the alias's calls in milliseconds, over the last three hours on AWS; None for none.
+
+        Raises MetricsIncompleteError or AwsUnavailableError.
+        """
+        dimensions = lambda_dimensions(target, None)
+        calls, p99 = (Count("AWS/Lambda", "Duration", statistic, dimensions) for statistic in ("SampleCount", "p99"))
+        start = self._timing.floor(now) - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
+        points = self._read([calls, p99], start, self._timing.floor(now))
+        return typical(points[p99], points[calls])
+
+    def _measured(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
+        witnesses = {one.name: one for one in (ERRORS, *rollout.policy.heeded) if not one.alarm}
+        ways = {name: counting(one, rollout.p99_before, by_percentile=by_percentile) for name, one in witnesses.items()}
+        asked = {name: question(one, rollout, ways[name]) for name, one in witnesses.items() if not ways[name].is_idle}
+        points = self._read(counts_of(asked.values()), window.history_start, window.end)
+        return {name: _series(way, window, asked.get(name), points) for name, way in ways.items()}
+
+    def _read(self, counts: Sequence[Count], start: datetime, end: datetime) -> dict[Count, dict[datetime, float]]:
+        wanted: list[Any] = [*queries(counts, self._timing.period_seconds)]
         with answered("reading the versions' metrics"):
             pages = list(
                 self._client.get_paginator("get_metric_data").paginate(
-                    MetricDataQueries=queries, StartTime=window.history_start, EndTime=window.end
+                    MetricDataQueries=wanted,
+                    StartTime=start,
+                    EndTime=end,
                 )
             )
         results = [result for page in pages for result in page.get("MetricDataResults", [])]
-        _require_complete(results, [query["Id"] for query in queries])
-        series: dict[str, dict[datetime, int]] = {query["Id"]: {} for query in queries}
+        named = {query["Id"]: count for query, count in zip(wanted, counts, strict=True)}
+        _require_complete(results, named)
+        points: dict[Count, dict[datetime, float]] = {count: {} for count in counts}
         for result in results:
-            series[result["Id"]].update(_points(result, window))
-        return series
+            points[named[result["Id"]]].update(_points(result, end))
+        return points
 
 
-def _queries(rollout: Rollout, period_seconds: int) -> list[dict[str, Any]]:
-    if rollout.phase is Phase.BAKE:
-        # The alias serves one version, and AWS documents per-version series for split aliases only.
-        return _version_queries("canary", rollout, None, period_seconds)
-    # Before the first shift the whole alias is stable; per-version series need not exist then.
-    versions = {"canary": rollout.canary_version, "stable": rollout.stable_version, "alias": None}
-    return [q for name, version in versions.items() for q in _version_queries(name, rollout, version, period_seconds)]
+def _series(how: Counting, window: Window, asked: Question | None, points: Mapping[Count, Points]) -> Series:
+    def counted(pair: Pair | None) -> Counted:
+        return Counted(points[pair.all], points[pair.bad]) if pair else NOTHING
+
+    if asked is None:
+        return Series(title=how.title, note=how.note)
+    return counted_series(how, window, counted(asked.canary), counted(asked.stable), counted(asked.before))
 
 
-def _version_queries(name: str, rollout: Rollout, version: str | None, period_seconds: int) -> list[dict[str, Any]]:
-    dimensions = {"FunctionName": rollout.target.function, "Resource": rollout.target.name}
-    if version:
-        dimensions["ExecutedVersion"] = version
-    listed = [{"Name": key, "Value": value} for key, value in dimensions.items()]
-    return [
-        {
-            "Id": f"{name}_{count}",
-            "MetricStat": {
-                "Metric": {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": listed},
-                "Period": period_seconds,
-                "Stat": "Sum",
-            },
-        }
-        for count, metric in _COUNTS.items()
-    ]
-
-
-def _require_complete(results: Iterable[Mapping[str, Any]], ids: list[str]) -> None:
+def _require_complete(results: Iterable[Mapping[str, Any]], named: Mapping[str, Count]) -> None:
     """Refuse an answer whose last page leaves a series out or unfinished: a part of the truth is no verdict."""
     last_status = {result["Id"]: result.get("StatusCode") for result in results}
-    unfinished = {name: last_status.get(name, "missing") for name in ids if last_status.get(name) != "Complete"}
+    unfinished = {name: last_status.get(name, "missing") for name in named if last_status.get(name) != "Complete"}
     if unfinished:
-        named = ", ".join(f"{name} is {status}" for name, status in unfinished.items())
-        raise MetricsIncompleteError(f"CloudWatch gave only a part of what was asked: {named}.")
+        said = ", ".join(f"{named[name].say()} is {status}" for name, status in unfinished.items())
+        raise MetricsIncompleteError(f"CloudWatch gave only a part of what was asked: {said}.")
 
 
-def _points(result: Mapping[str, Any], window: Window) -> dict[datetime, int]:
+def _points(result: Mapping[str, Any], end: datetime) -> dict[datetime, float]:
     stamped = zip(result["Timestamps"], result["Values"], strict=True)
-    in_utc = ((stamp.astimezone(UTC), round(value)) for stamp, value in stamped)
-    return {start: value for start, value in in_utc if start < window.end}
-
-
-def _minute(series: dict[str, dict[datetime, int]], start: datetime) -> Minute:
-    return Minute(start=start, canary=_health(series, "canary", start), stable=_health(series, "stable", start))
-
-
-def _health(series: dict[str, dict[datetime, int]], name: str, start: datetime) -> Health:
-    """Return a version's counts in a period; none at all unless both series have arrived (P5)."""
-    calls, errors = (series.get(f"{name}_{count}", {}).get(start) for count in _COUNTS)
-    if calls is None or errors is None:
-        return Health()
-    return Health(calls=calls, bad=min(errors, calls))
+    in_utc = ((stamp.astimezone(UTC), value) for stamp, value in stamped)
+    return {start: value for start, value in in_utc if start < end}
