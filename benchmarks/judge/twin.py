@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from benchmarks.judge.learning import Learnt, jumped, learn, log_likelihoods
 from benchmarks.judge.traffic import MINUTES, Counts, Flags, Rates, Traffic
-from rollout.lattice import JUMP, RISK_STEPS
+from rollout.lattice import JUMP, RISK_SHARES, RISK_STEPS
 from rollout.paired import MARGIN, RISKS
 from rollout.risks import TOLERATED_RISK, TURN, WELL
 
@@ -69,7 +69,7 @@ def _level(traffic: Traffic, learnt: Learnt) -> Rates:
     )
     shifts = (0, *RISK_STEPS)
     there = np.arange(wide) < learnt.levels[:, None]
-    share = np.r_[WELL, np.full(len(RISK_STEPS), (1 - WELL) / len(RISK_STEPS))]
+    share = np.r_[WELL, (1 - WELL) * np.array(RISK_SHARES)]
     null, weights = learnt.weights, share[:, None] * learnt.weights[:, None, :]
     gained = np.zeros(traffic.canary_calls.shape)
     for minute in range(MINUTES):
@@ -88,7 +88,7 @@ def _turned(weights: Rates, there: Flags, levels: Counts) -> Rates:
     turned = np.concatenate(
         [
             (1 - TURN) * well + TURN * ill.sum(axis=1, keepdims=True),
-            (1 - TURN) * ill + TURN / ill.shape[1] * well,
+            (1 - TURN) * ill + TURN * np.array(RISK_SHARES)[:, None] * well,
         ],
         axis=1,
     )

@@ -7,7 +7,7 @@ Source: Rabiner 1989 for the forward recursion.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from math import ceil, exp, lgamma, log, log1p
+from math import ceil, exp, inf, lgamma, log, log1p
 from operator import add, mul
 from typing import NamedTuple
 
@@ -24,8 +24,11 @@ BELOW = 8
 JUMP = 0.01
 """Chance a minute that stable's level jumps to any other: outages, waves, somebody else's release."""
 
-RISK_STEPS = (2, 4, 6, 12)
-"""The relative risks of the level test are TOLERATED_RISK * STEP**steps: 1.96, 3.5, 6.2 and 35, equally likely."""
+RISK_STEPS = (1, 2, 4, 6, 12)
+"""The relative risks of the level test are TOLERATED_RISK * STEP**steps: 1.5, 1.96, 3.5, 6.2 and 35."""
+
+RISK_SHARES = (0.04, 0.24, 0.24, 0.24, 0.24)
+"""How likely each is beforehand; the least takes many calls to tell from the tolerated one, and so needs no lead."""
 
 _UNDERFLOW = 1e-250
 """A total under this has lost terms: it is summed again in logarithms."""
@@ -90,9 +93,9 @@ def learn_levels(history: Sequence[Health], dispersion: Dispersion) -> Weights:
     return weights
 
 
-def jumped(weights: Weights) -> Move:
-    """Return the move of weights whose level may jump."""
-    return Move((1 - JUMP) / sum(weights), [0.0] * len(weights), JUMP / len(weights))
+def jumped(weights: Weights, jump: float = JUMP) -> Move:
+    """Return the move of weights whose level may jump, with this chance."""
+    return Move((1 - jump) / sum(weights), [0.0] * len(weights), jump / len(weights))
 
 
 def grown(
@@ -102,12 +105,13 @@ def grown(
 
     Each row is one of the canary's states, whose relative risk lies so many lattice steps up as its shift says.
     """
-    before = list(zip(rows, moves, strict=True))
-    told = [list(map(mul, stable.values, canary.values[shift:])) for shift in shifts]
-    after, largest = [_after(*row, each) for row, each in zip(before, told, strict=True)], 0.0
+    before = list(zip(rows, moves, shifts, strict=True))
+    after = [_after(row, move, list(map(mul, stable.values, canary.values[shift:]))) for row, move, shift in before]
+    largest = 0.0
     if sum(map(sum, after)) < _UNDERFLOW:
-        told, largest = _told_in_logs(stable, canary, shifts)
-        after = [_after(*row, each) for row, each in zip(before, told, strict=True)]
+        logs = [_logs_after(row, move, list(map(add, stable.logs, canary.logs[shift:]))) for row, move, shift in before]
+        largest = max(map(max, logs))
+        after = [[exp(value - largest) for value in row] for row in logs]
     return after, largest + log(sum(map(sum, after)))
 
 
@@ -116,7 +120,6 @@ def _after(row: Weights, move: Move, told: list[float]) -> Weights:
     return [(kept * own + other + fresh) * each for own, other, each in zip(row, come, told, strict=True)]
 
 
-def _told_in_logs(stable: Likelihoods, canary: Likelihoods, shifts: Sequence[int]) -> tuple[list[list[float]], float]:
-    logs = [list(map(add, stable.logs, canary.logs[shift:])) for shift in shifts]
-    largest = max(map(max, logs))
-    return [[exp(value - largest) for value in row] for row in logs], largest
+def _logs_after(row: Weights, move: Move, told: list[float]) -> list[float]:
+    weights = _after(row, move, [1.0] * len(row))
+    return [log(weight) + each if weight else -inf for weight, each in zip(weights, told, strict=True)]

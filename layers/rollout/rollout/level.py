@@ -6,25 +6,36 @@ average over the levels it allows, and measured by simulation for the rest (docs
 Sources: Robbins 1970 for mixtures; Turner and Gruenwald, arXiv 2302.11401, for evidence from stratified counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rollout.dispersion import Dispersion
 from rollout.groups import Group
-from rollout.lattice import JUMP, RISK_STEPS, Likelihoods, Move, Weights, grown, jumped, likelihoods, tables
+from rollout.lattice import (
+    JUMP,
+    RISK_SHARES,
+    RISK_STEPS,
+    Likelihoods,
+    Move,
+    Weights,
+    grown,
+    jumped,
+    likelihoods,
+    tables,
+)
 from rollout.risks import TURN, WELL
 
 _SHIFTS = (0, *RISK_STEPS)
 
 
-def level_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: Weights) -> float:
-    """Return ln of the evidence against the canary; `levels` are stable's at the first shift."""
-    share = (1 - WELL) / len(RISK_STEPS)
+def level_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: Weights, jump: float = JUMP) -> float:
+    """Return ln of the evidence against the canary; `levels` are stable's at the first shift, and may jump since."""
     tolerated, total = levels, 0.0
-    states = [[WELL * weight for weight in levels], *([share * weight for weight in levels] for _ in RISK_STEPS)]
+    shares = (WELL, *((1 - WELL) * share for share in RISK_SHARES))
+    states = [[share * weight for weight in levels] for share in shares]
     for group in groups:
         stable, canary = _told(group, dispersion)
-        (tolerated,), log_tolerated = grown([tolerated], [jumped(tolerated)], stable, canary, (0,))
-        states, log_failing = grown(states, _turned(states), stable, canary, _SHIFTS)
+        (tolerated,), log_tolerated = grown([tolerated], [jumped(tolerated, jump)], stable, canary, (0,))
+        states, log_failing = grown(states, _turned(states, jump), stable, canary, _SHIFTS)
         total += log_failing - log_tolerated
     return total
 
@@ -37,18 +48,18 @@ def _told(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihood
     )
 
 
-def _turned(states: Sequence[Weights]) -> list[Move]:
+def _turned(states: Sequence[Weights], jump: float) -> list[Move]:
     """Return each state's move: the canary may turn, and stable's level may jump."""
     well, *failing = states
     ailing = [sum(column) for column in zip(*failing, strict=True)]
     sums = list(map(sum, states))
     scale = 1 / sum(sums)
-    return [*_moves(scale, sums[:1], ailing, TURN), *_moves(scale, sums[1:], well, TURN / len(failing))]
+    moves = (_move(scale, own, well, TURN * share, jump) for own, share in zip(sums[1:], RISK_SHARES, strict=True))
+    return [_move(scale, sums[0], ailing, TURN, jump), *moves]
 
 
-def _moves(scale: float, own: Iterable[float], other: Weights, come: float) -> list[Move]:
-    """Return the moves of states that weigh so much, to each of which comes a share of another."""
-    kept, fresh = scale * (1 - JUMP), scale * JUMP / len(other)
+def _move(scale: float, own: float, other: Weights, come: float, jump: float) -> Move:
+    """Return the move of a state that weighs so much in all, and to which a share of another comes."""
+    kept, fresh = scale * (1 - jump), scale * jump / len(other)
     gained = [kept * come * weight for weight in other]
-    coming = come * sum(other)
-    return [Move(kept * (1 - TURN), gained, fresh * ((1 - TURN) * weight + coming)) for weight in own]
+    return Move(kept * (1 - TURN), gained, fresh * ((1 - TURN) * own + come * sum(other)))
