@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollout.dispersion import learn_dispersion
-from rollout.evidence import log_evidence
+from rollout.evidence import bake_log_evidence, log_evidence
 from rollout.models import Health
 from tests.samples import minutes
 
@@ -90,3 +90,39 @@ def test_bursts_alone_do_not_take_a_healthy_canary_back():
     """The plain test does so in half of such rollouts; `make bench-judge` measures the whole matrix."""
     chance, rollouts = random.Random(20260301), 80  # noqa: S311 - a seed, so that the test is one of yes or no
     assert sum(is_ever_over(chance, math.log(20)) for _ in range(rollouts)) / rollouts <= 0.05
+
+
+def bake_evidence(*observed: tuple[int, int], history: tuple[Health, ...] = HOUR) -> float:
+    """Return the evidence of the canary's calls and errors since promotion."""
+    seen = minutes(*((calls, errors, 0, 0) for calls, errors in observed))
+    return bake_log_evidence(seen, history, learn_dispersion(history))
+
+
+@pytest.mark.parametrize("history", [HOUR, ()])
+@pytest.mark.parametrize("observed", [[], [(0, 0)]])
+def test_a_bake_without_calls_says_nothing(observed, history):
+    """P5."""
+    assert bake_evidence(*observed, history=history) == 0
+
+
+def test_a_canary_that_goes_on_as_stable_did_is_left_alone():
+    assert bake_evidence(*[(6000, 11), (6000, 13)] * 30) < 0
+
+
+@pytest.mark.parametrize("errors", [60, 600, 6000])
+@pytest.mark.parametrize("good", [0, 10])
+def test_a_canary_that_fails_more_than_stable_did_is_found_at_once(errors, good):
+    """However much more, and however late: an outage of the world looks the same, which is why it only advises."""
+    assert bake_evidence(*[(6000, 12)] * good, *[(6000, errors)] * 2) >= LIMIT
+
+
+def test_what_stands_in_stables_place_in_the_bake_is_not_looked_at():
+    beside = bake_log_evidence(minutes(*[(6000, 12, 9, 9)] * 5), HOUR, learn_dispersion(HOUR))
+    assert beside == bake_evidence(*[(6000, 12)] * 5)
+
+
+@settings(max_examples=40)
+@given(st.lists(counts(10**9), max_size=6), st.lists(counts(10**6), max_size=20))
+def test_the_evidence_of_a_bake_is_a_number_whatever_the_counts(observed, before):
+    history = tuple(Health(calls=calls, bad=errors) for calls, errors, _, _ in before)
+    assert math.isfinite(bake_evidence(*((calls, errors) for calls, errors, _, _ in observed), history=history))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.groups import MOST_GROUPS, NEWEST, Group, grouped
+from rollout.groups import MOST_GROUPS, NEWEST, Group, grouped, grouped_alone
 from tests.samples import minutes
 
 OLDER = (100, 1, 900, 2)
@@ -33,3 +33,10 @@ def test_the_newest_minutes_stand_alone(lasted):
 def test_minutes_in_which_one_version_had_no_calls_compare_nothing():
     """P5."""
     assert grouped(minutes((0, 0, 900, 9), (100, 9, 0, 0), (10, 1, 90, 2))) == [Group(1, 10, 1, 90, 2)]
+
+
+def test_the_canary_alone_is_taken_whatever_stable_did():
+    assert grouped_alone(minutes((0, 0, 0, 0), (100, 9, 0, 0), (10, 1, 90, 2))) == [
+        Group(1, 100, 9, 0, 0),
+        Group(1, 10, 1, 0, 0),
+    ]

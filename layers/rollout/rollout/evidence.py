@@ -13,7 +13,7 @@ Sequential Testing", arXiv 2205.14762, which is the case without bursts.
 from collections.abc import Sequence
 
 from rollout.dispersion import Dispersion
-from rollout.groups import grouped
+from rollout.groups import grouped, grouped_alone
 from rollout.health import Minute
 from rollout.lattice import learn_levels
 from rollout.level import level_log_evidence
@@ -32,3 +32,15 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersio
         return 0.0
     levels = learn_levels(history, dispersion)
     return log_mean_exp([paired_log_evidence(groups, dispersion.theta), level_log_evidence(groups, dispersion, levels)])
+
+
+def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersion: Dispersion) -> float:
+    """Return ln of the evidence that the canary, alone since promotion, fails more often than stable did before.
+
+    `minutes` are those since promotion; `history` is stable's from before the rollout and during it, oldest first. With
+    no stable beside the canary, a change of the world after promotion looks the same as a worse canary: this is advice,
+    unless a policy says otherwise. The promise holds only as far as stable's level would have gone on as it was.
+    """
+    levels = learn_levels(history, dispersion)
+    # With nothing beside the canary, a level that may jump would explain away every worse one.
+    return level_log_evidence(grouped_alone(minutes), dispersion, levels, jump=0)

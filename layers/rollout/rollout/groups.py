@@ -35,6 +35,11 @@ def grouped(minutes: Iterable[Minute]) -> list[Group]:
     return _in_groups([counts for counts in map(_COUNTS, minutes) if counts[0] and counts[2]])
 
 
+def grouped_alone(minutes: Iterable[Minute]) -> list[Group]:
+    """Return the minutes in which the canary served, whatever stable did in them, in at most MOST_GROUPS groups."""
+    return _in_groups([(*counts[:2], 0, 0) for counts in map(_COUNTS, minutes) if counts[0]])
+
+
 def _in_groups(served: Sequence[Counts]) -> list[Group]:
     if len(served) <= MOST_GROUPS:
         return [_group(served[index : index + 1]) for index in range(len(served))]
