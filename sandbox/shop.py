@@ -11,6 +11,8 @@ from sandbox.server import Sandbox
 from sandbox.traffic import Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
+# Written out for every later version: Lambda publishes nothing that is the same as before.
+_HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "delay_ms": 0.0}
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
@@ -22,14 +24,15 @@ class Shop:
         self._sandbox = sandbox
         self._lambda = sandbox.client("lambda")
 
-    def open(self, *, opted_in: bool = True) -> str:
-        """Create the function with a first, healthy version behind its alias; return that version."""
+    def open(self, *, opted_in: bool = True, **manners: float) -> str:
+        """Create the function with a first version behind its alias, healthy unless told otherwise; return it."""
         created = self._lambda.create_function(
             FunctionName=self.name,
             Runtime="python3.13",
             Handler="app.handler",
             Role=self.role(),
             Code={"ZipFile": _package()},
+            Environment=_environment(manners),
         )
         self._settled()
         version = str(self._lambda.publish_version(FunctionName=created["FunctionName"])["Version"])
@@ -43,10 +46,9 @@ class Shop:
         arn = self._lambda.get_function(FunctionName=self.name)["Configuration"]["FunctionArn"]
         self._lambda.tag_resource(Resource=arn, Tags={"rollout:alias": self.alias})
 
-    def publish(self, fault_percent: float = 0, delay_ms: float = 0) -> str:
-        """Publish a version that fails and dawdles like this; return its number."""
-        variables = {"FAULT_PERCENT": str(fault_percent), "DELAY_MS": str(delay_ms)}
-        return self.publish_with(Environment={"Variables": variables})
+    def publish(self, **manners: float) -> str:
+        """Publish a version of these manners (see `functions/shop`), healthy without any; return its number."""
+        return self.publish_with(Environment=_environment({**_HEALTHY, **manners}))
 
     def publish_with(self, **configuration: Any) -> str:  # noqa: ANN401 - whatever Lambda takes
         """Publish a version with this configuration; return its number."""
@@ -75,6 +77,10 @@ class Shop:
         with suppress(iam.exceptions.EntityAlreadyExistsException):
             iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
         return str(iam.get_role(RoleName=role_name)["Role"]["Arn"])
+
+
+def _environment(manners: dict[str, float]) -> dict[str, dict[str, str]]:
+    return {"Variables": {name.upper(): str(value) for name, value in manners.items()}}
 
 
 def _package() -> bytes:

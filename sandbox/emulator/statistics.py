@@ -12,14 +12,14 @@ from ministack.services import cloudwatch
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
 # Values, not percentages: TC(800:) counts what is above 800, PR(:100) is the percentage up to 100.
-_RANGE = re.compile(r"^(?P<kind>TC|PR)\((?P<low>[\d.]*):(?P<high>[\d.]*)\)$")
-_JSON = (False, True)  # not CBOR, but JSON: what boto3 speaks
+RANGE = re.compile(r"^(?P<kind>TC|PR)\((?P<low>[\d.]*):(?P<high>[\d.]*)\)$")
+JSON = (False, True)  # not CBOR, but JSON: what boto3 speaks
 _BASIC = {"SampleCount", "Sum", "Average", "Minimum", "Maximum"}
 
 
 @extends(cloudwatch, "_stat_value")
 def _range_statistic(original: Original, stats: Record, name: str, points: list[Record] | None = None) -> float | None:
-    if match := _RANGE.match(name or ""):
+    if match := RANGE.match(name or ""):
         samples = cloudwatch._percentile_samples(points or [])
         return _range_value(samples, **match.groupdict()) if samples else None
     if name not in _BASIC and not cloudwatch._is_percentile_stat(name):
@@ -39,7 +39,7 @@ def _range_value(samples: list[tuple[float, float]], kind: str, low: str, high: 
 def _newest_first(original: Callable[..., Answer], params: Record, data: Record, *protocol: bool) -> Answer:
     """AWS answers newest first unless asked otherwise; MiniStack does the opposite."""
     status, headers, body = original(params, data, *protocol)
-    if protocol != _JSON or status != HTTPStatus.OK or data.get("ScanBy") == "TimestampAscending":
+    if protocol != JSON or status != HTTPStatus.OK or data.get("ScanBy") == "TimestampAscending":
         return status, headers, body
     answer = json.loads(body)
     for result in answer["MetricDataResults"]:

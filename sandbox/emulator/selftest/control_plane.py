@@ -1,25 +1,21 @@
 """Promises about aliases, their trail and who may touch them."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
-from botocore.exceptions import ClientError
-
-from sandbox.emulator.selftest.stage import ACCOUNT, REGION, UNTAGGED, Stage
+from sandbox.emulator.selftest.stage import ACCOUNT, REGION, UNTAGGED, Stage, code_of
 
 
 def _refused_weight(stage: Stage) -> bool:
     """An alias refuses what AWS refuses."""
     weights = {"AdditionalVersionWeights": {"2": 1.5}}
-    return _code(stage.lambda_.update_alias, FunctionName="tried", Name="live", RoutingConfig=weights) == (
+    return code_of(stage.lambda_.update_alias, FunctionName="tried", Name="live", RoutingConfig=weights) == (
         "InvalidParameterValueException"
     )
 
 
 def _refused_version(stage: Stage) -> bool:
     """An alias never points at a version that does not exist."""
-    code = _code(stage.lambda_.create_alias, FunctionName="tried", Name="other", FunctionVersion="7")
+    code = code_of(stage.lambda_.create_alias, FunctionName="tried", Name="other", FunctionVersion="7")
     return code == "ResourceNotFoundException"
 
 
@@ -28,7 +24,7 @@ def _tag_decides(stage: Stage) -> bool:
     mover = stage.client("lambda", *_session(stage))
     mover.get_alias(FunctionName="tried", Name="live")
     mover.update_alias(FunctionName="tried", Name="live", Description="moved")
-    return _code(mover.update_alias, FunctionName=UNTAGGED, Name="live", Description="moved") == (
+    return code_of(mover.update_alias, FunctionName=UNTAGGED, Name="live", Description="moved") == (
         "AccessDeniedException"
     )
 
@@ -89,14 +85,6 @@ def _session(stage: Stage) -> tuple[str, str, str]:
     role = f"arn:aws:iam::{ACCOUNT}:role/mover"
     session = stage.client("sts").assume_role(RoleArn=role, RoleSessionName="tried")["Credentials"]
     return session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
-
-
-def _code(call: Callable[..., Any], **arguments: object) -> str:
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "accepted"
 
 
 PROMISES = [

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.emulator.selftest.stage import ALIAS, Stage
+from sandbox.emulator.selftest.stage import ALIAS, Stage, code_of
 
 _BY_FUNCTION = {"FunctionName": "tried"}
 _BY_ALIAS = {**_BY_FUNCTION, "Resource": "tried:live"}
@@ -23,7 +23,7 @@ def _three_dimension_sets(stage: Stage) -> bool:
 
 
 def _range_statistics(stage: Stage) -> bool:
-    """TC and PR count what lies in a range, and answers come newest first."""
+    """TC and PR count what lies in a range, percentiles lie between what they divide, and answers come newest first."""
     now = datetime.now(UTC)
     data = [
         {"MetricName": "tried", "Value": value, "Timestamp": now - timedelta(minutes=minutes)}
@@ -31,13 +31,28 @@ def _range_statistics(stage: Stage) -> bool:
     ]
     stage.metrics.put_metric_data(Namespace="Sandbox", MetricData=data)
     metric = {"Namespace": "Sandbox", "MetricName": "tried"}
-    return [_values(stage, metric, "TC(100:)"), _values(stage, metric, "PR(:100)")] == [[1, 1], [0, 50]]
+    told = {"TC(100:)": [1, 1], "TC(900:)": [0, 0], "PR(:100)": [0, 50], "p90": [900, 811], "SampleCount": [1, 2]}
+    return {statistic: _values(stage, metric, statistic) for statistic in told} == told
+
+
+def _ranges_refused(stage: Stage) -> bool:
+    """CloudWatch refuses a range of the calls of a function whose tag asks for that, and answers a percentile."""
+    function = ALIAS.removesuffix(":live")
+    metric = {**_metric(_BY_VERSION), "MetricName": "Duration"}
+    stage.lambda_.tag_resource(Resource=function, Tags={"sandbox:refuse-ranges": "yes"})
+    refused = code_of(_values, stage, metric, "TC(100:)")
+    slowest = _values(stage, metric, "p90")
+    stage.lambda_.untag_resource(Resource=function, TagKeys=["sandbox:refuse-ranges"])
+    return (refused, len(slowest), _values(stage, metric, "TC(900000:)")) == ("ValidationError", 1, [0])
 
 
 def _sum(stage: Stage, dimensions: dict[str, str]) -> float:
+    return sum(_values(stage, _metric(dimensions), "Sum"))
+
+
+def _metric(dimensions: dict[str, str]) -> dict[str, Any]:
     pairs = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    metric = {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": pairs}
-    return sum(_values(stage, metric, "Sum"))
+    return {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": pairs}
 
 
 def _values(stage: Stage, metric: dict[str, Any], statistic: str) -> list[float]:
@@ -50,4 +65,4 @@ def _values(stage: Stage, metric: dict[str, Any], statistic: str) -> list[float]
     return values
 
 
-PROMISES = [_weight_routes, _three_dimension_sets, _range_statistics]
+PROMISES = [_weight_routes, _three_dimension_sets, _range_statistics, _ranges_refused]

@@ -5,10 +5,12 @@ import json
 import tempfile
 import urllib.request
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from sandbox.emulator import audit
 
@@ -91,6 +93,15 @@ class Stage:
             Publish=True,
         )
         self.lambda_.update_function_code(FunctionName=name, ZipFile=_zip(_SOURCE + "#"), Publish=True)
+
+
+def code_of(call: Callable[..., Any], *arguments: object, **named: object) -> str:
+    """Return the code by which AWS refuses a call, or the word accepted."""
+    try:
+        call(*arguments, **named)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "accepted"
 
 
 def _zip(source: str) -> bytes:
