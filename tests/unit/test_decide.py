@@ -49,6 +49,14 @@ def test_the_move_follows_from_place_verdict_and_time(where, verdict, after_seco
     assert decided(rollout(**where), verdict, after_seconds).next_move is move
 
 
+@pytest.mark.parametrize(("where", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE)])
+def test_a_step_that_may_end_early_does(where, move):
+    shown = judgement(HEALTHY).model_copy(update={"may_end_step": True})
+    ended = decide(rollout(**where), shown, AT + timedelta(seconds=60), ON_AWS)
+    assert ended.next_move is move
+    assert ended.reason.endswith("; the step ends early, as the policy lets it")
+
+
 @pytest.mark.parametrize(
     ("where", "choice", "move"),
     [

@@ -125,3 +125,13 @@ def test_bad_news_of_any_witness_is_taken_from_the_open_minute():
     open_minute = seen(FINE, closed_until=AT)
     found = judge(beside(open_minute, slow=counted(BAD)), policy(witnesses=["errors", SLOW]))
     assert found.verdict is Verdict.UNHEALTHY
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("advisory", Verdict.HEALTHY), ("critical", Verdict.UNHEALTHY)])
+def test_in_the_bake_the_comparison_decides_only_if_the_policy_says_so(mode, verdict):
+    """With nothing beside the canary, a change of the world looks the same as a worse canary."""
+    bake = seen(*[(1000, 30, 0, 0)] * 5, phase=Phase.BAKE)
+    found = judge(bake, policy(bake_test=mode))
+    assert found.verdict is verdict
+    assert "errors since promotion: 150 of 5,000 calls (3 %); evidence 10^" in found.reason
+    assert found.reason.endswith("advisory") is (verdict is Verdict.HEALTHY)

@@ -173,7 +173,12 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict
                 " 100, with bursts assumed, as stable has too little history to know them by"
             ),
         ),
-        (seen((100, 1, 0, 0), phase=Phase.BAKE), {}, "", "errors since promotion: 1 of 100 calls (1 %)"),
+        (
+            seen((100, 1, 0, 0), phase=Phase.BAKE),
+            {},
+            "",
+            "errors since promotion: 1 of 100 calls (1 %); evidence 2 by stable's minutes before, advisory",
+        ),
     ],
 )
 def test_a_judgement_says_both_numbers(found, changes, lead, numbers):

@@ -68,6 +68,11 @@ class Criteria(Strict):
         description="Calls the canary needs in each step before it can pass.",
     )
 
+    bake_test: Mode = Field(
+        default=Mode.ADVISORY,
+        description="Whether the comparison with stable's minutes from before promotion decides in the bake.",
+    )
+
     @model_validator(mode="after")
     def _names_are_told_apart(self) -> Self:
         repeated = [name for name, times in Counter(self._names()).items() if times > 1]

@@ -17,7 +17,7 @@ _LOOKED_AFTER = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
 
 def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing) -> Rollout:
     """Return the rollout with its next move, the sentence behind it, and the seconds to the look after."""
-    move, why = _next_move(rollout, judgement.verdict, now)
+    move, why = _next_move(rollout, judgement, now)
     reason = f"{judgement.verdict}: {judgement.reason}" + (f"; {why}" if why else "")
     return rollout.model_copy(
         update={
@@ -55,8 +55,8 @@ def _is_as_we_left_it(rollout: Rollout, alias: AliasState) -> bool:
     return alias.serves(rollout.stable_version, shares)
 
 
-def _next_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move, str]:
-    move, why = _wanted_move(rollout, verdict, now)
+def _next_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:
+    move, why = _wanted_move(rollout, judgement, now)
     if move not in _LOOKED_AFTER:
         return move, why
     if rollout.looks + 1 >= MAX_LOOKS:
@@ -66,13 +66,15 @@ def _next_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move,
     return move, why
 
 
-def _wanted_move(rollout: Rollout, verdict: Verdict, now: datetime) -> tuple[Move, str]:
+def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:
     held = now - (rollout.step_started_at or now) + EDGE
-    if verdict is Verdict.UNHEALTHY:
+    if judgement.verdict is Verdict.UNHEALTHY:
         return Move.ROLL_BACK, ""
+    if judgement.may_end_step:
+        return _onward(rollout), "the step ends early, as the policy lets it"
     if held < timedelta(seconds=_hold(rollout)):
         return Move.WAIT, ""
-    match verdict:
+    match judgement.verdict:
         case Verdict.HEALTHY:
             return _onward(rollout), ""
         case Verdict.INCONCLUSIVE:

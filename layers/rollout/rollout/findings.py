@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from rollout.criteria import Criteria
-from rollout.evidence import log_evidence
+from rollout.evidence import bake_log_evidence, log_evidence
 from rollout.health import Series
 from rollout.models import Finding
 from rollout.observation import Observation
 from rollout.risks import log_mean_exp
 from rollout.witness import Witness
-from rollout.words import Phase
+from rollout.words import Mode, Phase
 
 
 def findings(seen: Observation, criteria: Criteria) -> tuple[Finding, ...]:
@@ -18,8 +18,8 @@ def findings(seen: Observation, criteria: Criteria) -> tuple[Finding, ...]:
 
 
 def deciding(found: Iterable[Finding], seen: Observation, criteria: Criteria) -> list[Finding]:
-    """Return the findings whose evidence decides: critical comparisons, while stable serves beside the canary."""
-    if seen.phase is Phase.BAKE:
+    """Return the findings whose evidence decides: the critical comparisons, in the bake if the policy says so."""
+    if seen.phase is Phase.BAKE and criteria.bake_test is Mode.ADVISORY:
         return []
     compared = {witness.name for witness in criteria.heeded if witness.is_compared and witness.is_critical}
     return [finding for finding in found if finding.witness in compared]
@@ -47,6 +47,8 @@ def _finding(witness: Witness, seen: Observation) -> Finding:
 
 
 def _log_evidence(witness: Witness, series: Series, phase: Phase) -> float:
-    if not witness.is_compared or phase is Phase.BAKE:
+    if not witness.is_compared:
         return 0.0
+    if phase is Phase.BAKE:
+        return bake_log_evidence(series.minutes, series.history, series.dispersion)
     return log_evidence(series.minutes, series.history, series.dispersion)

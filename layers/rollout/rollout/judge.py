@@ -6,29 +6,33 @@ from collections.abc import Iterator, Sequence
 from rollout.alarms import say_alarms, turned_red
 from rollout.ceiling import Over, over_ceilings
 from rollout.criteria import Criteria
+from rollout.early_end import early_end
 from rollout.findings import deciding, findings, together
 from rollout.models import Finding, Judgement
 from rollout.observation import Observation
+from rollout.policy import Policy
 from rollout.sentences import say_findings, say_muted, say_too_few, say_worse
 from rollout.words import Unit, Verdict
 
 _MOST_SHOWN = 700.0
 
 
-def judge(seen: Observation, criteria: Criteria) -> Judgement:
+def judge(seen: Observation, policy: Policy) -> Judgement:
     """Return the verdict on what was seen: unhealthy on proof, inconclusive on too few calls, else healthy."""
-    found = findings(seen, criteria)
-    heard = deciding(found, seen, criteria)
-    verdict, lead = _verdict(seen, criteria, heard)
-    told = say_findings(found, heard, seen, criteria) + say_alarms(seen.red_before, seen.alarms, criteria.alarms)
+    found = findings(seen, policy)
+    heard = deciding(found, seen, policy)
+    verdict, lead = _verdict(seen, policy, heard)
+    early = early_end(seen, policy) if verdict is Verdict.HEALTHY else None
+    told = say_findings(found, heard, seen, policy) + say_alarms(seen.red_before, seen.alarms, policy.alarms)
     return Judgement(
         verdict=verdict,
-        reason=lead + told + say_muted(criteria.muted),
+        reason=lead + told + (early.say() if early else "") + say_muted(policy.muted),
         canary=seen.calls.canary,
         stable=seen.calls.stable,
         findings=found,
         evidence=math.exp(min(together(heard), _MOST_SHOWN)),
-        evidence_limit=criteria.evidence_limit,
+        evidence_limit=policy.evidence_limit,
+        may_end_step=early is not None and early.is_shown,
     )
 
 

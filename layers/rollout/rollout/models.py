@@ -97,6 +97,7 @@ class Judgement(Value):
     findings: tuple[Finding, ...] = ()
     evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
     evidence_limit: float
+    may_end_step: bool = Field(default=False, description="Whether the policy lets the step end before its hold.")
 
 
 class Rollout(Value):

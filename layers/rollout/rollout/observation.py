@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from rollout.alarms import Colours
-from rollout.health import Measured, Series, canary_health
+from rollout.health import Measured, Minute, Series, canary_health
 from rollout.models import Health, Rollout, Value
 from rollout.window import Timing, Window
 from rollout.words import Colour, Phase
@@ -35,8 +35,12 @@ class Observation(Value):
 
     def in_step(self, name: str = CALLS) -> Health:
         """Return the canary's counts by a witness in the closed minutes of the current step."""
+        return canary_health(self.closed_in_step(name))
+
+    def closed_in_step(self, name: str = CALLS) -> list[Minute]:
+        """Return a witness's closed minutes of the current step; none where it has counted nothing."""
         minutes = self.series[name].minutes if name in self.series else ()
-        return canary_health(m for m in minutes if self.step_since <= m.start < self.closed_until)
+        return [minute for minute in minutes if self.step_since <= minute.start < self.closed_until]
 
     @property
     def seconds_in_step(self) -> float:

@@ -56,6 +56,13 @@ class Policy(Criteria):
         description="What decides a step that is still too thin after max_hold.",
     )
 
+    early: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether a step may end before its hold, once its own minutes show the canary to be less than twice"
+        " as bad as stable.",
+    )
+
     @model_validator(mode="after")
     def _steps_rise(self) -> Self:
         for number, (before, after) in enumerate(pairwise(self.steps), start=1):

@@ -43,6 +43,8 @@ def say_findings(found: Sequence[Finding], heard: Sequence[Finding], seen: Obser
         return f"calls: canary {seen.calls.canary.calls:,}, stable {seen.calls.stable.calls:,}"
     limit = f" against a limit of {criteria.evidence_limit:,.6g}"
     told = [_said(finding, seen) + (limit if [finding] == [*heard] else "") for finding in found]
+    if seen.phase is Phase.BAKE and not heard:
+        told[-1] += ", advisory"
     if len(heard) > 1:
         told.append(f"together {_in_tens(together(heard))}{limit}")
     assumed = any(_series(finding, seen).dispersion.is_assumed for finding in heard)
@@ -64,9 +66,9 @@ def _said(finding: Finding, seen: Observation) -> str:
 def _numbers(finding: Finding, series: Series, seen: Observation) -> str:
     if finding.kind == "throttles":
         return f": {_rate(series.canary, series.unit)} to the alias"
-    if seen.phase is Phase.BAKE:
-        return f" since promotion: {_rate(series.canary, series.unit)}"
     evidence = f"; evidence {_in_tens(finding.log_evidence)}"
+    if seen.phase is Phase.BAKE:
+        return f" since promotion: {_rate(series.canary, series.unit)}{evidence} by stable's minutes before"
     return f": canary {_rate(series.canary, series.unit)}, stable {_rate(series.stable, series.unit)}{evidence}"
 
 
