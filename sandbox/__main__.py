@@ -36,7 +36,7 @@ def serve(port: int) -> None:
 @main.command()
 @click.option("--port", default=None, type=int, help="Where to listen; any free port if left out.")
 def demo(port: int | None) -> None:
-    """See a healthy version promoted and a faulty one taken back."""
+    """See a healthy version promoted, a faulty one and a slow one taken back."""
     try:
         story = importlib.import_module("sandbox.demo.story")
         with deployed(port or free_port(), "demo", _progress) as (sandbox, outputs):

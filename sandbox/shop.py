@@ -43,8 +43,11 @@ class Shop:
 
     def opt_in(self) -> None:
         """Hand the alias over: from now on a published version is rolled out."""
+        self.tag("rollout:alias", self.alias)
+
+    def tag(self, key: str, value: str) -> None:
         arn = self._lambda.get_function(FunctionName=self.name)["Configuration"]["FunctionArn"]
-        self._lambda.tag_resource(Resource=arn, Tags={"rollout:alias": self.alias})
+        self._lambda.tag_resource(Resource=arn, Tags={key: value})
 
     def publish(self, **manners: float) -> str:
         """Publish a version of these manners (see `functions/shop`), healthy without any; return its number."""

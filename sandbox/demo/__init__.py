@@ -1,1 +1,1 @@
-"""The demo: one healthy and one faulty version of a shop, rolled out before your eyes by AWS API calls alone."""
+"""The demo: a healthy, a faulty and a slow version of a shop, rolled out before your eyes by AWS API calls alone."""

@@ -22,10 +22,10 @@ class DemoError(SandboxError):
 
 
 def tell(sandbox: Sandbox, state_machine_arn: str, console: Console) -> bool:
-    """Roll out a healthy and a faulty version; True if the first was promoted and the second taken back."""
+    """Roll out a healthy, a faulty and a slow version; True if the first was promoted and the others taken back."""
     shop = Shop(sandbox)
     shop.open()
-    console.print("\nA shop serves version 1 behind its alias live; it is called about 20 times a second.")
+    console.print("\nA shop serves version 1 behind its alias live; about 20 calls a second.")
     with shop.traffic(per_second=20):
         console.print("\n[bold]Publishing version 2, which is fine.[/bold]")
         fine = _roll_out(sandbox, state_machine_arn, console, shop.publish)
@@ -33,10 +33,14 @@ def tell(sandbox: Sandbox, state_machine_arn: str, console: Console) -> bool:
         console.print("\n[bold]Publishing version 3, in which every fourth call fails.[/bold]")
         faulty = _roll_out(sandbox, state_machine_arn, console, lambda: shop.publish(fault_percent=25))
         taken_back = not faulty.succeeded and shop.served() == {"2": 100}
+        console.print("\n[bold]Publishing version 4, which answers every call 1.5 seconds late.[/bold]")
+        slow = _roll_out(sandbox, state_machine_arn, console, lambda: shop.publish(delay_ms=1500))
+        slow_taken_back = not slow.succeeded and shop.served() == {"2": 100}
     console.print()
     summary(console, "version 2 promoted", promoted, fine.sentence)
     summary(console, "version 3 taken back", taken_back, faulty.sentence)
-    return promoted and taken_back
+    summary(console, "version 4 taken back", slow_taken_back, slow.sentence)
+    return promoted and taken_back and slow_taken_back
 
 
 class Result:

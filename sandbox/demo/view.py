@@ -25,7 +25,7 @@ def panel(title: str, seen: Snapshot) -> Panel:
 def line(seen: Snapshot) -> str:
     """Return the same in one line, for where nothing can be redrawn."""
     shares = " ".join(
-        f"v{served.version} {served.percent:g}% {served.errors}/{served.calls} failed"
+        f"v{served.version} {served.percent:g}% {served.calls} calls {served.errors} failed{_slow(served)}"
         for served in (seen.stable, seen.canary)
         if served
     )
@@ -33,10 +33,15 @@ def line(seen: Snapshot) -> str:
     return f"  {seen.state:<18} {shares}  evidence {_short(evidence)} of {limit:g}  {_left(seen)}".rstrip()
 
 
+def _slow(served: Served) -> str:
+    return "" if served.slow is None else f" {served.slow} slow"
+
+
 def summary(console: Console, name: str, went_well: bool, sentence: str) -> None:  # noqa: FBT001 - it is the whole news
     """Print how one rollout ended."""
     mark, colour = ("✓", _GOOD) if went_well else ("✗", _BAD)
-    console.print(Text.assemble((f"{mark} {name}: ", f"bold {colour}"), sentence))
+    told = Text.assemble((f"{mark} {name}: ", f"bold {colour}"), sentence)
+    console.print(told, soft_wrap=not console.is_terminal)
 
 
 def _heading(seen: Snapshot) -> Table:
@@ -49,9 +54,11 @@ def _heading(seen: Snapshot) -> Table:
 
 def _versions(seen: Snapshot) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for column, justify in (("version", "left"), ("share", "left"), ("", "right"), ("calls", "right"),
-                            ("errors", "right"), ("error rate", "right")):  # fmt: skip
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    table.add_column("version")
+    table.add_column("share")
+    slow = [] if seen.slow_limit is None else [f"over {seen.slow_limit:.6g} ms"]
+    for column in ("", "calls", "failed", *slow):
+        table.add_column(column, justify="right")
     for role, served in (("stable", seen.stable), ("canary", seen.canary)):
         if served:
             table.add_row(*_row(role, served))
@@ -59,15 +66,20 @@ def _versions(seen: Snapshot) -> Table:
 
 
 def _row(role: str, served: Served) -> list[str | Text | ProgressBar]:
-    rate = _WHOLE * served.errors / served.calls if served.calls else 0
+    bad = [served.errors] if served.slow is None else [served.errors, served.slow]
     return [
         f"{role} {served.version}",
         ProgressBar(total=_WHOLE, completed=served.percent, width=24, complete_style="cyan", finished_style="cyan"),
         f"{served.percent:g} %",
         f"{served.calls:,}",
-        Text(f"{served.errors:,}", style=_BAD if served.errors else _QUIET),
-        f"{rate:.1f} %",
+        *(_share(count, served.calls) for count in bad),
     ]
+
+
+def _share(count: int, calls: int) -> Text:
+    """Return a count and what percent of the calls it is."""
+    rate = _WHOLE * count / calls if calls else 0
+    return Text(f"{count:,}  {rate:5.1f} %", style=_BAD if count else _QUIET)
 
 
 def _evidence_line(seen: Snapshot) -> Table:

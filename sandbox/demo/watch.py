@@ -18,6 +18,8 @@ class Served:
     percent: float
     calls: int = 0
     errors: int = 0
+    slow: int | None = None
+    """Calls that took longer than the policy's limit; None where it has none."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Snapshot:
     document: dict[str, Any] = field(default_factory=dict)
     stable: Served | None = None
     canary: Served | None = None
+
+    @property
+    def slow_limit(self) -> float | None:
+        """Above how many milliseconds a call is slow."""
+        return slow_limit(self.document)
 
     @property
     def evidence(self) -> tuple[float, float]:
@@ -86,23 +93,26 @@ class Watcher:
         }
         shares[alias["FunctionVersion"]] = 100 - sum(shares.values())
         versions = [document["stable_version"], document["canary_version"]]
-        counts = self._counts(target, versions)
+        counts = self._counts(target, versions, slow_limit(document))
         stable, canary = (Served(v, shares.get(v, 0), *counts[v]) for v in versions)
         return stable, canary
 
-    def _counts(self, target: dict[str, str], versions: list[str]) -> dict[str, tuple[int, int]]:
-        wanted = [(version, metric) for version in versions for metric in ("Invocations", "Errors")]
+    def _counts(self, target: dict[str, str], versions: list[str], over_ms: float | None) -> dict[str, list[int]]:
+        asked = [("Invocations", "Sum"), ("Errors", "Sum")]
+        if over_ms is not None:
+            asked.append(("Duration", f"TC({over_ms:g}:)"))
+        wanted = [(version, *statistic) for version in versions for statistic in asked]
         results = self._cloudwatch.get_metric_data(
-            MetricDataQueries=[_query(n, target, *pair) for n, pair in enumerate(wanted)],
+            MetricDataQueries=[_query(n, target, *count) for n, count in enumerate(wanted)],
             StartTime=self._since,
             EndTime=datetime.now(UTC),
         )["MetricDataResults"]
         sums = {result["Id"]: round(sum(result["Values"])) for result in results}
         flat = [sums.get(f"q{n}", 0) for n in range(len(wanted))]
-        return {version: (flat[2 * n], flat[2 * n + 1]) for n, version in enumerate(versions)}
+        return {version: flat[len(asked) * n :][: len(asked)] for n, version in enumerate(versions)}
 
 
-def _query(number: int, target: dict[str, str], version: str, metric: str) -> dict[str, Any]:
+def _query(number: int, target: dict[str, str], version: str, metric: str, statistic: str) -> dict[str, Any]:
     dimensions = {
         "FunctionName": target["function"],
         "Resource": f"{target['function']}:{target['alias']}",
@@ -110,7 +120,16 @@ def _query(number: int, target: dict[str, str], version: str, metric: str) -> di
     }
     listed = [{"Name": name, "Value": value} for name, value in dimensions.items()]
     described = {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": listed}
-    return {"Id": f"q{number}", "MetricStat": {"Metric": described, "Period": 1, "Stat": "Sum"}}
+    return {"Id": f"q{number}", "MetricStat": {"Metric": described, "Period": 1, "Stat": statistic}}
+
+
+def slow_limit(document: dict[str, Any]) -> float | None:
+    """Return the milliseconds above which a call is slow, stated or learnt; None where the policy does not ask."""
+    for witness in document.get("policy", {}).get("witnesses", []):
+        if witness["slow"] is not None:
+            limit: float | None = witness["slow"]["over_ms"] or document.get("p99_before")
+            return limit
+    return None
 
 
 def seconds_left(document: dict[str, Any], now: datetime) -> float | None:
