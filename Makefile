@@ -57,9 +57,10 @@ statemachine: $(READY)  ## run the tests that walk the state machine
 e2e: $(READY)  ## run the suite that deploys into the sandbox
 	@$(BIN)/python -m pytest tests/e2e
 
-simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= BURSTS= ROLLOUTS=] against simulated traffic
+simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDOWN= BURSTS= ROLLOUTS=] against simulated traffic
 	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator simulate $(if $(POLICY),"$(POLICY)") \
 		$(if $(CALLS),--calls $(CALLS)) $(if $(ERRORS),--errors $(ERRORS)) $(if $(REGRESSION),--regression $(REGRESSION)) \
+		$(if $(SLOW),--slow $(SLOW)) $(if $(SLOWDOWN),--slowdown $(SLOWDOWN)) \
 		$(if $(BURSTS),--bursts $(BURSTS)) $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(PICTURE),--picture "$(PICTURE)")
 

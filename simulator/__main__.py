@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rollout.window import Timing
 from simulator import story, table
 from simulator.files import UnreadableError, read_policy_file
+from simulator.load import Load
 from simulator.record import as_csv, cloudwatch, record
 from simulator.replay import replay
 from simulator.rows import read_recording
 from simulator.simulate import simulate
-from simulator.traffic import Load
 from simulator.walk import ON_AWS
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -39,6 +39,8 @@ def main() -> None:
 @_number("--calls", "calls_per_minute", 6000.0, click.FloatRange(0, min_open=True), "Calls a minute.")
 @_number("--errors", "error_percent", 0.2, click.FloatRange(0, 100), "How many of stable's calls fail, in percent.")
 @_number("--regression", "regression", 5.0, click.FloatRange(0), "The bad version fails this many times as often.")
+@_number("--slow", "slow_percent", 1.0, click.FloatRange(0, 100), "How many of stable's calls are slow, in percent.")
+@_number("--slowdown", "slowdown", 1.0, click.FloatRange(0), "The bad version is slow this many times as often.")
 @_number("--bursts", "bursts", 0.002, click.FloatRange(0, 1, max_open=True), "Correlation of calls in one minute.")
 @_number("--rollouts", "rollouts", 1000, click.IntRange(1), "Rollouts of each version.")
 @_number("--seed", "seed", 1, click.IntRange(0), "The same seed gives the same answer.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simulator.report import Fate, Report, StepFate
-from simulator.words import percent, span, times
+from simulator.words import left_out, percent, span, times
 
 OFTEN_PERCENT = 5
 """What happens in more rollouts than this speaks against a policy."""
@@ -11,7 +11,8 @@ OFTEN_PERCENT = 5
 
 def sentences(report: Report) -> list[str]:
     """Return the answers, a sentence or two each."""
-    return [_healthy(report), _bad(report.bad), _steps(report)]
+    unasked = [left_out(report.left_out, "a simulation")] if report.left_out else []
+    return [_healthy(report), _bad(report.bad), _steps(report), *unasked]
 
 
 def findings(report: Report) -> list[str]:
@@ -44,14 +45,24 @@ def _healthy(report: Report) -> str:
 
 
 def _bad(fate: Fate) -> str:
-    said = f"A version that fails {fate.times:g} times as often as stable is taken back in"
+    said = f"A version that {fate.version.worse} as stable is taken back in"
     said += f" {percent(fate.taken_back.percent)} of rollouts and missed, that is promoted,"
     said += f" in {percent(fate.promoted.percent)}."
-    taken, failed = fate.seconds_to_way_back, fate.failed_calls
-    if taken and failed:
-        said += f" Half of the time it is back within {span(taken.half)} and {failed.half:,.0f} failed calls,"
-        said += f" nine times in ten within {span(taken.nine_in_ten)} and {failed.nine_in_ten:,.0f}."
+    if taken := fate.seconds_to_way_back:
+        half, nine_in_ten = _cost(fate)
+        said += f" Half of the time it is back within {span(taken.half)} and {half} calls,"
+        said += f" nine times in ten within {span(taken.nine_in_ten)} and {nine_in_ten}."
     return said
+
+
+def _cost(fate: Fate) -> tuple[str, str]:
+    """Return what half of those taken back stay within, and nine in ten, in calls of the kinds that are more."""
+    kinds = {} if fate.version.is_slow_alone else {"failed": fate.failed_calls}
+    kinds |= {"slow": fate.slow_calls} if fate.slow_times != 1 else {}
+    told = {word: values for word, values in kinds.items() if values}
+    half = (f"{values.half:,.0f} {word}" for word, values in told.items())
+    nine_in_ten = (f"{values.nine_in_ten:,.0f}{f' {word}' * (len(told) > 1)}" for word, values in told.items())
+    return " and ".join(half), " and ".join(nine_in_ten)
 
 
 def _steps(report: Report) -> str:
@@ -70,10 +81,8 @@ def _false_alarms(report: Report) -> Iterator[str]:
 
 
 def _missed(fate: Fate) -> Iterator[str]:
-    if fate.times > 1 and fate.promoted.percent > OFTEN_PERCENT:
-        yield (
-            f"{percent(fate.promoted.percent)} of versions that fail {fate.times:g} times as often as stable are missed"
-        )
+    if max(fate.times, fate.slow_times) > 1 and fate.promoted.percent > OFTEN_PERCENT:
+        yield f"a version that {fate.version.worse} as stable is missed in {percent(fate.promoted.percent)} of rollouts"
 
 
 def _thin(report: Report) -> Iterator[str]:

@@ -12,8 +12,10 @@ from matplotlib.figure import Figure
 from rollout.words import Move
 from simulator import table, words
 from simulator.files import UnreadableError
-from simulator.report import Fate, Share, spread
+from simulator.load import HEALTHY
+from simulator.report import Fate
 from simulator.scene import BACK, CANARY, PROMOTED, STABLE, WITHOUT, draw_scene, ending
+from simulator.shares import Share, spread
 from simulator.simulate import Simulated
 from simulator.trial import Played, Question, film
 
@@ -34,13 +36,15 @@ _STYLE: dict[Any, object] = {
 def draw(simulated: Simulated, name: str, path: Path) -> None:
     """Draw a simulation into a file; raises UnreadableError where that cannot be."""
     with rc_context(_STYLE):
-        figure = Figure(figsize=(11, 10), layout="constrained")
+        rows = 3 if simulated.report.slow_percent is None else 4
+        figure = Figure(figsize=(11, 10 + 2.4 * (rows - 3)), layout="constrained")
         _title(figure, simulated, name)
-        parts: Any = figure.subfigures(2, 1, height_ratios=(3, 1.15))
-        panels = parts[0].subplots(3, 2, sharex="col", sharey="row")
+        parts: Any = figure.subfigures(2, 1, height_ratios=(rows, 1.15))
+        panels = parts[0].subplots(rows, 2, sharex="col", sharey="row")
         for column, question, played in zip(panels.T, simulated.questions, simulated.played, strict=True):
             _typical(column, question, played)
-        panels[1][0].set_ylim(0, 1.25 * panels[1][0].get_ylim()[1])  # room for the legend
+        for row in panels[1:-1]:
+            row[0].set_ylim(0, 1.25 * row[0].get_ylim()[1])  # room for the legend
         _all_of_them(parts[1].subplots(1, 3), simulated)
         _save(figure, path)
 
@@ -66,17 +70,18 @@ def _title(figure: Figure, simulated: Simulated, name: str) -> None:
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=11)
 
 
-def _typical(axes: tuple[Axes, Axes, Axes], question: Question, played: Sequence[Played]) -> None:
+def _typical(axes: Sequence[Axes], question: Question, played: Sequence[Played]) -> None:
     shown = film(question, _most_typical(question, played).number)
     draw_scene(axes, shown)
     end, color = ending(shown)
-    kind = "A typical healthy version" if question.times == 1 else f"One that fails {question.times:g} times as often"
+    is_healthy = question.version == HEALTHY
+    kind = "A typical healthy version" if is_healthy else f"One that {question.version.worse}"
     axes[0].set_title(f"{kind}: {end}", color=color)
 
 
 def _most_typical(question: Question, played: Sequence[Played]) -> Played:
     """Return the rollout in the middle of those that ended as they should, or else of all."""
-    wanted = Move.FINISH if question.times == 1 else Move.ROLL_BACK
+    wanted = Move.FINISH if question.version == HEALTHY else Move.ROLL_BACK
     asked = [one for one in played if one.move is wanted] or played
     ranked = {one.number: (one.seconds, one.canary.bad) for one in asked}
     middle = median_low(ranked.values())
@@ -84,11 +89,14 @@ def _most_typical(question: Question, played: Sequence[Played]) -> Played:
 
 
 def _all_of_them(axes: Sequence[Axes], simulated: Simulated) -> None:
-    outcomes, times, failed = axes
+    outcomes, times, cost = axes
     _outcomes(outcomes, simulated.report.healthy, simulated.report.bad)
     back = [one for one in simulated.played[1] if one.move is Move.ROLL_BACK]
     _histogram(times, "How soon the bad one is back", "minutes since the first shift", [o.seconds / 60 for o in back])
-    _histogram(failed, "What it has cost by then", "failed calls on the canary", [one.canary.bad for one in back])
+    kind, bad = "failed", [one.canary.bad for one in back]
+    if simulated.questions[1].version.is_slow_alone:
+        kind, bad = "slow", [one.slow.bad for one in back]
+    _histogram(cost, "What it has cost by then", f"{kind} calls on the canary", bad)
 
 
 def _outcomes(panel: Axes, healthy: Fate, bad: Fate) -> None:

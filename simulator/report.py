@@ -1,36 +1,16 @@
 """What thousands of rollouts say about a policy, in numbers; `--json` prints it as it is."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
-from statistics import NormalDist, median, quantiles
 
 from pydantic import BaseModel
 
 from rollout.policy import Policy
 from rollout.words import Move, Verdict
-from simulator.traffic import Load
-from simulator.trial import Played
-
-_SIGMAS = NormalDist().inv_cdf(0.975)
-
-
-class Share(BaseModel, frozen=True):
-    """How many of how many, in percent, and its 95 % interval (Wilson's)."""
-
-    count: int
-    of: int
-    percent: float
-    low: float
-    high: float
-
-
-class Spread(BaseModel, frozen=True):
-    """What half of the rollouts, nine in ten, and all of them stay within."""
-
-    half: float
-    nine_in_ten: float
-    all: float
+from simulator.load import Load, Version
+from simulator.shares import Share, Spread, share, spread
+from simulator.trial import Played, Question
+from simulator.witnesses import ERRORS, SLOW, counts_slow
 
 
 class Fate(BaseModel, frozen=True):
@@ -38,6 +18,8 @@ class Fate(BaseModel, frozen=True):
 
     times: float
     """How many times as often as stable they fail."""
+    slow_times: float
+    """How many times as often as stable they are slow."""
     promoted: Share
     taken_back: Share
     """On proof: the verdict was unhealthy."""
@@ -48,11 +30,20 @@ class Fate(BaseModel, frozen=True):
     seconds_to_promotion: Spread | None
     """From the first shift to the end of the bake; null where none was promoted."""
     seconds_to_way_back: Spread | None
-    """From the first shift; like the next two, of those taken back on proof, and null where there are none."""
+    """From the first shift; like the rest, of those taken back on proof, and null where there are none."""
     failed_calls: Spread | None
     """On the canary until it was taken back, those included that CloudWatch did not show yet."""
     excess_failed_calls: Spread | None
     """Those of them that stable would not have failed."""
+    slow_calls: Spread | None
+    """On the canary until then; like the next, null where the policy counts no slow calls as well."""
+    excess_slow_calls: Spread | None
+    """Those of them that would not have been slow on stable."""
+
+    @property
+    def version(self) -> Version:
+        """Which kind they are of."""
+        return Version(self.times, self.slow_times)
 
 
 class StepFate(BaseModel, frozen=True):
@@ -73,10 +64,16 @@ class Report(BaseModel, frozen=True):
     """The answer of `simulate`."""
 
     policy: Policy
+    """As it was played: what is left out is muted."""
+    left_out: list[str]
+    """The names of what a simulation cannot know."""
     calls_per_minute: float
     error_percent: float
     bursts: float
     regression: float
+    slow_percent: float | None
+    """Like slowdown, null where the policy counts no slow calls."""
+    slowdown: float | None
     rollouts: int
     seed: int
     healthy: Fate
@@ -87,12 +84,15 @@ class Report(BaseModel, frozen=True):
     """What speaks against the policy at this traffic, a sentence each; empty where nothing does."""
 
 
-def fate(played: Sequence[Played], times: float, load: Load) -> Fate:
-    """Return what became of versions that fail so many times as often as stable."""
+def fate(played: Sequence[Played], question: Question) -> Fate:
+    """Return what became of versions of one kind."""
     promoted = [one for one in played if one.move is Move.FINISH]
     back = [one for one in played if one.move is Move.ROLL_BACK and one.verdict is Verdict.UNHEALTHY]
+    slow = back if counts_slow(question.policy) else []
+    stables = question.load.rates()
     return Fate(
-        times=times,
+        times=question.version.times,
+        slow_times=question.version.slow_times,
         promoted=share(len(promoted), len(played)),
         taken_back=share(len(back), len(played)),
         without_calls=share(len(played) - len(promoted) - len(back), len(played)),
@@ -100,7 +100,9 @@ def fate(played: Sequence[Played], times: float, load: Load) -> Fate:
         seconds_to_promotion=spread([one.seconds for one in promoted]),
         seconds_to_way_back=spread([one.seconds for one in back]),
         failed_calls=spread([one.canary.bad for one in back]),
-        excess_failed_calls=spread([one.canary.bad - one.canary.calls * load.error_rate(1) for one in back]),
+        excess_failed_calls=spread([one.canary.bad - one.canary.calls * stables[ERRORS] for one in back]),
+        slow_calls=spread([one.slow.bad for one in slow]),
+        excess_slow_calls=spread([one.slow.bad - one.slow.calls * stables[SLOW] for one in slow]),
     )
 
 
@@ -125,22 +127,3 @@ def _step_fate(number: int, percent: float, hold: int, played: Sequence[Played],
         too_few=share(sum(number in one.thin_steps for one in reached), len(reached)),
         seconds=spread([after[number] - after[number - 1] for after in passed]),
     )
-
-
-def share(count: int, of: int) -> Share:
-    """Return a share with its interval; of none at all, nothing is known: 0 to 100 percent."""
-    if of == 0:
-        return Share(count=0, of=0, percent=0, low=0, high=100)
-    rate, weight = count / of, _SIGMAS**2 / of
-    middle = (rate + weight / 2) / (1 + weight)
-    half = math.sqrt(rate * (1 - rate) * weight + weight**2 / 4) / (1 + weight)
-    low, high = max(middle - half, 0) if count else 0, min(middle + half, 1) if count < of else 1
-    return Share(count=count, of=of, percent=100 * rate, low=100 * low, high=100 * high)
-
-
-def spread(values: Sequence[float]) -> Spread | None:
-    """Return how values spread; None where there are none."""
-    if not values:
-        return None
-    tenths = quantiles(values, n=10, method="inclusive") if len(values) > 1 else [values[0]] * 9
-    return Spread(half=median(values), nine_in_ten=tenths[8], all=max(values))

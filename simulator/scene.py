@@ -1,11 +1,12 @@
-"""Draws one rollout over time: the canary's share, both versions' errors, and the evidence against its limit."""
+"""Draws one rollout over time: the canary's share, both versions' bad calls, and the evidence against its limit."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from matplotlib.axes import Axes
 
+from rollout.health import Minute
 from rollout.models import Health
 from rollout.words import Move, Phase
 from simulator.trial import Film
@@ -20,11 +21,13 @@ _ENDS = {
 _LEAST_SHOWN, _MOST_SHOWN = 0.001, 1e9
 
 
-def draw_scene(axes: tuple[Axes, Axes, Axes], played: Film) -> None:
-    """Draw a rollout into three panels that share their time."""
-    share, errors, evidence = axes
+def draw_scene(axes: Sequence[Axes], played: Film) -> None:
+    """Draw a rollout into three panels that share their time, or four, the third for slow calls."""
+    share, errors, *slow, evidence = axes
     _share(share, played)
-    _errors(errors, played)
+    _bad_calls(errors, played, played.traffic.minutes, "failed calls, %")
+    for panel in slow:
+        _bad_calls(panel, played, played.traffic.slow_minutes, "slow calls, %")
     _evidence(evidence, played)
     for panel in axes:
         _frame(panel, played)
@@ -56,13 +59,13 @@ def _changes(played: Film) -> Iterator[tuple[float, float]]:
     yield _right_edge(played), percent
 
 
-def _errors(panel: Axes, played: Film) -> None:
+def _bad_calls(panel: Axes, played: Film, minutes: Sequence[Minute], told: str) -> None:
     last_start = played.looks[-1].at - timedelta(minutes=1)
-    whole = [minute for minute in played.traffic.minutes if played.start <= minute.start <= last_start]
+    whole = [minute for minute in minutes if played.start <= minute.start <= last_start]
     at = [_minutes(played, minute.start) + 0.5 for minute in whole]
     _dots(panel, at, [_percent(minute.stable) for minute in whole], STABLE, "stable")
     _dots(panel, at, [_percent(minute.canary) for minute in whole], CANARY, "canary")
-    panel.set_ylabel("failed calls, %")
+    panel.set_ylabel(told)
     panel.legend(loc="upper left", frameon=False, ncols=2)
 
 

@@ -20,6 +20,10 @@ _ROWS: dict[str, Callable[[Fate], str]] = {
     "calls failed until then": lambda fate: words.counts(fate.failed_calls),
     "of them more than on stable": lambda fate: words.counts(fate.excess_failed_calls),
 }
+_SLOW_ROWS: dict[str, Callable[[Fate], str]] = {
+    "calls slow until then": lambda fate: words.counts(fate.slow_calls),
+    "of them more than on stable": lambda fate: words.counts(fate.excess_slow_calls),
+}
 
 
 def show(console: Console, name: str, report: Report) -> None:
@@ -51,7 +55,8 @@ def plan(report: Report) -> str:
 def traffic(report: Report) -> str:
     """Return the traffic in one line."""
     bursts = f"in bursts (correlation {report.bursts:g})" if report.bursts else "one by one"
-    return f"{report.calls_per_minute:,g} calls a minute; {report.error_percent:g} % fail on stable, {bursts}"
+    slow = f" and {report.slow_percent:g} % are slow" if report.slow_percent is not None else ""
+    return f"{report.calls_per_minute:,g} calls a minute; {report.error_percent:g} % fail{slow} on stable, {bursts}"
 
 
 def _question(name: str, report: Report) -> str:
@@ -62,8 +67,9 @@ def _question(name: str, report: Report) -> str:
 
 
 def _fates(report: Report) -> Table:
-    table = _table("", "healthy version", f"fails {report.bad.times:g} times as often")
-    for title, cell in _ROWS.items():
+    table = _table("", "healthy version", report.bad.version.worse)
+    slow_rows = _SLOW_ROWS if report.slow_percent is not None else {}
+    for title, cell in [*_ROWS.items(), *slow_rows.items()]:
         table.add_row(title, cell(report.healthy), cell(report.bad))
     return table
 

@@ -9,53 +9,35 @@ from rollout.health import Measured, Minute, Series
 from rollout.models import Health, Rollout
 from rollout.window import Timing, Window
 from rollout.words import Phase
+from simulator.load import HEALTHY, Load, Version
 from simulator.walk import ON_AWS
+from simulator.witnesses import ERRORS, SLOW, counts_slow, measured
 
 HISTORY_PERIODS = 60
 """How long stable has served before the first shift: an hour on AWS."""
 
 
-@dataclass(frozen=True)
-class Load:
-    """What the alias meets: so many calls a minute, so many of them failing, and in bursts."""
-
-    calls_per_minute: float = 6000
-    error_percent: float = 0.2
-    """Of stable's calls."""
-    bursts: float = 0.002
-    """The correlation of two calls of one version in one minute: 0 is independence, 1 a minute all good or all bad."""
-    regression: float = 5
-    """How many times as often as stable the bad version fails."""
-
-    def error_rate(self, times: float) -> float:
-        """Return the chance, 0 to 1, that a call fails on a version that fails so many times as often as stable."""
-        return min(self.error_percent * times / 100, 1.0)
-
-    def chances(self, times: float, periods: int, chance: np.random.Generator) -> list[float]:
-        """Return the error rate of each period, beta-distributed around `error_rate` where errors come in bursts."""
-        rate = self.error_rate(times)
-        if self.bursts == 0 or rate in (0, 1):
-            return [rate] * periods
-        spread = (1 - self.bursts) / self.bursts
-        return [float(drawn) for drawn in chance.beta(rate * spread, (1 - rate) * spread, periods)]
-
-
 @dataclass
 class _Period:
-    """The calls of one period so far, and the chance with which one of each version fails."""
+    """The calls of one period so far, and the chances with which one of each version fails, or is slow."""
 
-    canary_rate: float
-    stable_rate: float
-    minute: Minute
+    canary_rates: dict[str, float]
+    stable_rates: dict[str, float]
+    minutes: dict[str, Minute]
 
 
 class Traffic:
-    """A Cloud of Poisson calls whose errors are beta-binomial in each period, independently by version."""
+    """A Cloud of Poisson calls of which beta-binomially many fail or are slow in each period, independently by version.
+
+    Nor does the one hang together with the other: a call is slow whether it fails or not.
+    """
 
     def __init__(
-        self, load: Load, times: float, start: datetime, chance: np.random.Generator, timing: Timing = ON_AWS
+        self, load: Load, version: Version, start: datetime, chance: np.random.Generator, timing: Timing = ON_AWS
     ) -> None:
-        self._load, self._times, self._chance, self._timing = load, times, chance, timing
+        self._load, self._version, self._timing = load, version, timing
+        # Slow calls are drawn beside the others: the same calls fail, whether somebody counts slow ones or not.
+        self._chances = {ERRORS: chance, SLOW: chance.spawn(1)[0]}
         self._length = timedelta(seconds=timing.period_seconds)
         # A call shows half the lag after it was made; the other half is there for those that come late.
         self._shown_after = timedelta(seconds=timing.lag_seconds / 2)
@@ -72,12 +54,8 @@ class Traffic:
     def measure(self, rollout: Rollout, window: Window, now: datetime) -> Measured:
         """Return both versions' counts as far as they show; in the bake the alias's, which stand for the canary."""
         self.serve(now - self._shown_after)
-        seen = [minute for minute in self.minutes if window.start <= minute.start < window.end]
-        history = self._history
-        if rollout.phase is Phase.BAKE:
-            seen = [Minute(start=minute.start, canary=minute.canary + minute.stable) for minute in seen]
-            history += tuple(minute.stable for minute in self.minutes if window.is_history(minute.start))
-        return {"errors": Series(minutes=tuple(seen), history=history)}
+        kinds = [ERRORS, SLOW] if counts_slow(rollout.policy) else [ERRORS]
+        return measured(rollout.policy, {kind: self._series(kind, rollout.phase, window) for kind in kinds})
 
     def serve(self, until: datetime) -> None:
         """Let the calls up to a moment come in."""
@@ -91,31 +69,52 @@ class Traffic:
     @property
     def minutes(self) -> list[Minute]:
         """The periods from the first shift on that had any calls; without calls CloudWatch has no datapoint."""
-        minutes = (period.minute for period in self._periods.values())
+        return self._minutes(ERRORS)
+
+    @property
+    def slow_minutes(self) -> list[Minute]:
+        """The same calls, and how many of them were slow."""
+        return self._minutes(SLOW)
+
+    def _minutes(self, kind: str) -> list[Minute]:
+        minutes = (period.minutes[kind] for period in self._periods.values())
         return [minute for minute in minutes if minute.canary.calls or minute.stable.calls]
+
+    def _series(self, kind: str, phase: Phase, window: Window) -> Series:
+        minutes, history = self._minutes(kind), self._history[kind]
+        seen = [minute for minute in minutes if window.start <= minute.start < window.end]
+        if phase is Phase.BAKE:
+            seen = [Minute(start=minute.start, canary=minute.canary + minute.stable) for minute in seen]
+            history += tuple(minute.stable for minute in minutes if window.is_history(minute.start))
+        return Series(minutes=tuple(seen), history=history)
 
     def _period(self, start: datetime) -> _Period:
         if start not in self._periods:
-            canary, stable = (self._load.chances(times, 1, self._chance)[0] for times in (self._times, 1))
-            self._periods[start] = _Period(canary, stable, Minute(start=start))
+            canary, stable = (self._rates(version, 1)[0] for version in (self._version, HEALTHY))
+            self._periods[start] = _Period(canary, stable, {kind: Minute(start=start) for kind in self._chances})
         return self._periods[start]
 
     def _serve_in(self, period: _Period, during: timedelta) -> None:
         canary_share = next(percent for at, percent in reversed(self.shares) if at <= self._served_until) / 100
         calls = self._load.calls_per_minute * during.total_seconds() / 60
-        minute = period.minute
-        period.minute = Minute(
-            start=minute.start,
-            canary=minute.canary + self._served(calls * canary_share, period.canary_rate),
-            stable=minute.stable + self._served(calls * (1 - canary_share), period.stable_rate),
-        )
+        canary = self._served(calls * canary_share, period.canary_rates)
+        stable = self._served(calls * (1 - canary_share), period.stable_rates)
+        period.minutes = {
+            kind: Minute(start=before.start, canary=before.canary + canary[kind], stable=before.stable + stable[kind])
+            for kind, before in period.minutes.items()
+        }
 
-    def _served(self, expected_calls: float, error_rate: float) -> Health:
-        calls = int(self._chance.poisson(expected_calls))
-        return Health(calls=calls, bad=int(self._chance.binomial(calls, error_rate)))
+    def _rates(self, version: Version, periods: int) -> list[dict[str, float]]:
+        rates = self._load.rates(version)
+        drawn = {kind: self._load.drawn(rate, periods, self._chances[kind]) for kind, rate in rates.items()}
+        return [{kind: drawn[kind][number] for kind in drawn} for number in range(periods)]
 
-    def _before_the_shift(self) -> tuple[Health, ...]:
+    def _served(self, expected_calls: float, rates: dict[str, float]) -> dict[str, Health]:
+        calls = int(self._chances[ERRORS].poisson(expected_calls))
+        bad = {kind: int(self._chances[kind].binomial(calls, rate)) for kind, rate in rates.items()}
+        return {kind: Health(calls=calls, bad=count) for kind, count in bad.items()}
+
+    def _before_the_shift(self) -> dict[str, tuple[Health, ...]]:
         calls = self._load.calls_per_minute * self._timing.period_seconds / 60
-        rates = self._load.chances(1, HISTORY_PERIODS, self._chance)
-        served = (self._served(calls, rate) for rate in rates)
-        return tuple(health for health in served if health.calls)
+        served = [self._served(calls, rates) for rates in self._rates(HEALTHY, HISTORY_PERIODS)]
+        return {kind: tuple(one[kind] for one in served if one[kind].calls) for kind in self._chances}

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from rollout.health import canary_health
 from rollout.models import Health
 from rollout.policy import Policy
 from rollout.window import EDGE
 from rollout.words import Move, Phase, Verdict
-from simulator.traffic import Load, Traffic
+from simulator.load import Load, Version
+from simulator.traffic import Traffic
 from simulator.walk import Moment, walk
 
 _ONWARD = (Move.SHIFT, Move.PROMOTE, Move.FINISH)
@@ -23,8 +25,7 @@ class Question:
     policy: Policy
     load: Load
     seed: int
-    times: float
-    """How many times as often as stable the version fails; 1 is a healthy one."""
+    version: Version
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Played:
     """The step it ended in, from 1; one more than there are, in the bake."""
     canary: Health
     """All calls the canary had served by then, and how many of them failed, seen in CloudWatch or not."""
+    slow: Health
+    """The same calls, and how many of them were slow."""
     thin_steps: tuple[int, ...]
     """The steps, numbered likewise, whose hold was over before they had their calls."""
     passed_after: tuple[float, ...]
@@ -59,9 +62,9 @@ class Film:
 
 def film(question: Question, number: int) -> Film:
     """Play the rollout of that number; the same each time, whatever was played before."""
-    chance = np.random.default_rng([question.seed, number, round(question.times * 1000)])
+    chance = np.random.default_rng([question.seed, number, round(question.version.times * 1000)])
     start = _NEW_YEAR + timedelta(seconds=int(chance.integers(60)))
-    traffic = Traffic(question.load, question.times, start, chance)
+    traffic = Traffic(question.load, question.version, start, chance)
     looks = tuple(walk(question.policy, traffic, start))
     traffic.serve(looks[-1].at)
     return Film(start, looks, traffic)
@@ -79,7 +82,8 @@ def play(question: Question, number: int) -> Played:
         reason=last.rollout.reason,
         seconds=_seconds(played, last),
         step=_step(last),
-        canary=sum((minute.canary for minute in played.traffic.minutes), Health()),
+        canary=canary_health(played.traffic.minutes),
+        slow=canary_health(played.traffic.slow_minutes),
         thin_steps=tuple(sorted({_step(look) for look in played.looks if _is_thin(look)})),
         passed_after=tuple(_seconds(played, look) for look in played.looks if look.move in _ONWARD),
     )

@@ -1,6 +1,8 @@
 """Numbers as people say them."""
 
-from simulator.report import Share, Spread
+from collections.abc import Sequence
+
+from simulator.shares import Share, Spread
 
 _MINUTE = 60
 
@@ -33,9 +35,14 @@ def spans(values: Spread | None) -> str:
 
 def counts(values: Spread | None) -> str:
     """Return how counts spread, as `half / nine in ten`."""
-    return f"{values.half:,.0f} / {values.nine_in_ten:,.0f}" if values else "-"
+    return f"{round(values.half):,} / {round(values.nine_in_ten):,}" if values else "-"
 
 
 def times(count: int) -> str:
     """Return how often, such as once or 12 times."""
     return "once" if count == 1 else f"{count:,} times"
+
+
+def left_out(names: Sequence[str], source: str) -> str:
+    """Return which witnesses were left out, and why."""
+    return f"Left out, as {source} cannot tell of {'them' if len(names) > 1 else 'it'}: {', '.join(names)}."

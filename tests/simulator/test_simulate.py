@@ -2,15 +2,18 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rollout.policy import Policy
-from simulator.findings import findings, verdict
-from simulator.report import Report, share, spread
+from simulator.files import UnreadableError
+from simulator.findings import findings, sentences, verdict
+from simulator.load import Load
+from simulator.report import Report
+from simulator.shares import share, spread
 from simulator.simulate import Simulated, simulate
-from simulator.traffic import Load
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"steps": [{"percent": 20, "hold": "4m"}], "bake": "3m"}
@@ -80,6 +83,59 @@ def test_a_false_alarm_is_told_by_its_reason():
     assert findings(alarmed) == [
         "100 % of healthy versions are taken back where 1 % is allowed (the canary fails more often than stable)"
     ]
+
+
+SLUGGISH = Load(calls_per_minute=3000, regression=1, slowdown=20)
+SLOW = {"slow": {"over_ms": 800}}
+ALARM = {"alarm": "checkout-5xx"}
+
+
+def test_a_version_that_is_slow_alone_is_caught_by_its_slow_calls():
+    report = simulated(SLUGGISH, witnesses=["errors", SLOW]).report
+    assert (report.healthy.promoted.count, report.bad.taken_back.count) == (10, 10)
+    assert list(report.bad.reasons) == ["the canary is slow more often than stable"]
+    assert report.bad.slow_calls.half > report.bad.excess_slow_calls.half > 10 * report.bad.failed_calls.half
+    said = sentences(report)[1]
+    assert said.startswith("A version that is slow 20 times as often as stable is taken back in 100 % of rollouts")
+    assert f"{report.bad.slow_calls.half:,.0f} slow calls" in said
+    assert "failed" not in said
+
+
+def test_what_is_worse_in_both_ways_costs_in_both():
+    report = simulated(replace(SLUGGISH, regression=4), rollouts=3, witnesses=["errors", SLOW]).report
+    assert re.match(
+        r"A version that fails 4 times and is slow 20 times as often as stable .* \d+ failed and \d+ slow calls, nine"
+        r" times in ten within .* and \d+ failed and \d+ slow\.$",
+        sentences(report)[1],
+    )
+
+
+def test_slow_calls_are_told_where_the_policy_counts_them(usual):
+    assert (usual.slow_percent, usual.slowdown, usual.bad.slow_calls) == (None, None, None)
+    watched = simulated(rollouts=3, witnesses=["errors", "slow"]).report
+    assert (watched.slow_percent, watched.slowdown) == (1, 1)
+    assert watched.healthy.promoted.count == 3
+
+
+def test_a_slowdown_that_nobody_counts_is_refused():
+    with pytest.raises(UnreadableError, match="A slowdown of 20 needs a policy with the witness slow"):
+        simulated(SLUGGISH)
+
+
+def test_what_a_simulation_cannot_know_is_left_out_and_said():
+    told = simulated(rollouts=2, witnesses=["errors", "throttles", SLOW], guards={"alarms": ["checkout-5xx"]})
+    assert told.report.left_out == told.report.policy.muted == ["throttles", "checkout-5xx"]
+    assert told.report.healthy.promoted.count == 2
+    said = "Left out, as a simulation cannot tell of them: throttles, checkout-5xx."
+    assert sentences(told.report)[-1] == said
+
+
+@pytest.mark.parametrize(
+    "witnesses", [["throttles"], [ALARM], [ALARM, {"errors": {}, "mode": "advisory"}, SLOW | {"mode": "advisory"}]]
+)
+def test_a_policy_of_which_nothing_is_left_that_decides_is_refused(witnesses):
+    with pytest.raises(UnreadableError, match=r"Nothing that decides .* give it a critical witness of errors or slow"):
+        simulated(witnesses=witnesses)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Simulated calls are as many, as faulty and as bursty as was asked, and show as late as CloudWatch shows them."""
 
 from datetime import timedelta
-from statistics import fmean, pvariance
+from statistics import correlation, fmean, pvariance
 
 import numpy as np
 import pytest
@@ -9,15 +9,16 @@ import pytest
 from rollout.health import canary_health, stable_health
 from rollout.window import look_window
 from rollout.words import Phase
-from simulator.traffic import Load, Traffic
+from simulator.load import HEALTHY, Load, Version
+from simulator.traffic import Traffic
 from simulator.walk import ON_AWS
-from tests.samples import AT, rollout
+from tests.samples import AT, policy, rollout
 
 HOURS = timedelta(hours=5)
 
 
-def served(load: Load, times: float = 1, percent: float = 50) -> Traffic:
-    traffic = Traffic(load, times, AT, np.random.default_rng(7))
+def served(load: Load, version: Version = HEALTHY, percent: float = 50) -> Traffic:
+    traffic = Traffic(load, version, AT, np.random.default_rng(7))
     traffic.shift(percent, AT)
     traffic.serve(AT + HOURS)
     return traffic
@@ -33,32 +34,71 @@ def test_the_canary_gets_its_share_of_the_calls(percent):
 
 @pytest.mark.parametrize("bursts", [0, 0.01])
 def test_errors_are_as_many_as_asked_for_with_bursts_or_without(bursts):
-    minutes = served(Load(1000, error_percent=2, bursts=bursts), times=5).minutes
+    minutes = served(Load(1000, error_percent=2, bursts=bursts), Version(times=5)).minutes
     assert canary_health(minutes).bad_percent == pytest.approx(10, rel=0.05)
     assert stable_health(minutes).bad_percent == pytest.approx(2, rel=0.1)
 
 
+@pytest.mark.parametrize("bursts", [0, 0.01])
+def test_slow_calls_are_as_many_as_asked_for_with_bursts_or_without(bursts):
+    minutes = served(Load(1000, slow_percent=2, bursts=bursts), Version(times=9, slow_times=5)).slow_minutes
+    assert canary_health(minutes).bad_percent == pytest.approx(10, rel=0.05)
+    assert stable_health(minutes).bad_percent == pytest.approx(2, rel=0.1)
+
+
+def test_the_same_calls_fail_whether_many_are_slow_or_none():
+    none, many = (served(Load(600, slow_percent=percent), Version(slow_times=3)) for percent in (0, 20))
+    assert none.minutes == many.minutes
+    assert [minute.canary.calls for minute in many.minutes] == [minute.canary.calls for minute in many.slow_minutes]
+
+
+def test_slow_calls_come_independently_of_failed_ones():
+    traffic = served(Load(6000, error_percent=2, slow_percent=2, bursts=0.01))
+    failed, slow = ([m.stable.bad for m in minutes] for minutes in (traffic.minutes, traffic.slow_minutes))
+    assert abs(correlation(failed, slow)) < 0.15
+
+
 @pytest.mark.parametrize("bursts", [0, 0.002, 0.01])
-def test_the_errors_of_a_minute_go_together_as_asked(bursts):
+def test_the_bad_calls_of_a_minute_go_together_as_asked(bursts):
     """The variance of a beta-binomial minute of n calls is n p (1-p) (1 + (n-1) rho)."""
-    minutes = served(Load(6000, error_percent=2, bursts=bursts), percent=50).minutes
-    errors = [minute.stable.bad for minute in minutes]
-    calls, rate = 3000, fmean(errors) / 3000
-    expected = 1 + (calls - 1) * bursts
-    assert pvariance(errors) / (calls * rate * (1 - rate)) == pytest.approx(expected, rel=0.35)
+    traffic = served(Load(6000, error_percent=2, slow_percent=2, bursts=bursts), percent=50)
+    for minutes in (traffic.minutes, traffic.slow_minutes):
+        bad = [minute.stable.bad for minute in minutes]
+        calls, rate = 3000, fmean(bad) / 3000
+        expected = 1 + (calls - 1) * bursts
+        assert pvariance(bad) / (calls * rate * (1 - rate)) == pytest.approx(expected, rel=0.35)
 
 
 def test_a_version_cannot_fail_more_often_than_always():
-    assert canary_health(served(Load(100, error_percent=50), times=10).minutes).bad_percent == 100
+    assert canary_health(served(Load(100, error_percent=50), Version(times=10)).minutes).bad_percent == 100
 
 
 def test_what_was_called_in_the_last_minute_does_not_show_yet():
-    traffic = Traffic(Load(6000), 1, AT, np.random.default_rng(7))
+    traffic = Traffic(Load(6000), HEALTHY, AT, np.random.default_rng(7))
     traffic.shift(50, AT)
     now = AT + timedelta(minutes=4, seconds=30)
     last = traffic.measure(rollout(), look_window(AT, AT, now, ON_AWS), now)["errors"].minutes[-1]
     assert last.start == AT + timedelta(minutes=3)
     assert last.canary.calls + last.stable.calls == pytest.approx(3000, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("witness", "name", "title"),
+    [
+        ("slow", "slow", "slow"),
+        ({"slow": {"over_ms": 800}}, "slow", "slow (over 800 ms)"),
+        ({"slow": {"over_ms": 1500}, "called": "hangs"}, "hangs", "hangs (over 1,500 ms)"),
+    ],
+)
+def test_a_slow_witness_is_shown_slow_calls_by_its_name(witness, name, title):
+    traffic = served(Load(6000, slow_percent=3, bursts=0))
+    watched = rollout(policy=policy(witnesses=["errors", witness]))
+    now = AT + timedelta(minutes=4)
+    seen = traffic.measure(watched, look_window(AT, AT, now, ON_AWS), now)
+    assert set(seen) == {"errors", name}
+    assert (seen[name].title, len(seen[name].history)) == (title, 60)
+    assert seen[name].stable.bad_percent == pytest.approx(3, rel=0.2)
+    assert seen[name].stable.calls == seen["errors"].stable.calls
 
 
 def test_an_hour_of_stable_comes_before_the_first_shift():
