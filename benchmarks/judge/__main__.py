@@ -16,8 +16,9 @@ from benchmarks.judge.matrix import cells
 from benchmarks.judge.measure import Result, measure
 from benchmarks.judge.pictures import draw
 from benchmarks.judge.report import report, write
+from benchmarks.judge.speed import say_speed
 
-ROLLOUTS = 1_000
+ROLLOUTS = 2_000
 QUICK = 100
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -34,7 +35,7 @@ def main(*, quick: bool, only: tuple[str, ...], docs: Path | None) -> None:
     rollouts = QUICK if quick else ROLLOUTS
     begun = time.monotonic()
     results = _played(chosen, rollouts)
-    text = report(results, rollouts, time.monotonic() - begun)
+    text = report(results, rollouts, time.monotonic() - begun, say_speed())
     Console().print(Markdown(text))
     docs = docs or (None if quick or only else DOCS)
     if docs:

@@ -13,9 +13,9 @@ MOST_SHOWN = 12
 """Breaches shown openly; more are folded."""
 
 
-def report(results: list[Result], rollouts: int, seconds: float) -> str:
-    """Return the whole report in Markdown."""
-    return "\n\n".join(_parts(results, rollouts, seconds)) + "\n"
+def report(results: list[Result], rollouts: int, seconds: float, speed: str) -> str:
+    """Return the whole report in Markdown; `speed` is a sentence of it."""
+    return "\n\n".join(_parts(results, rollouts, seconds, speed)) + "\n"
 
 
 def write(text: str, path: Path) -> None:
@@ -29,12 +29,13 @@ def write(text: str, path: Path) -> None:
     path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
 
 
-def _parts(results: list[Result], rollouts: int, seconds: float) -> Iterator[str]:
+def _parts(results: list[Result], rollouts: int, seconds: float, speed: str) -> Iterator[str]:
     by_cell = {result.cell: result for result in results}
     asked = demands(results)
     yield "## The judge beside the rules people use"
     yield _played(results, rollouts, seconds)
     yield _RULES
+    yield speed
     yield _summary(asked)
     yield "### Healthy canaries taken back"
     yield _FALSE
