@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,7 +15,7 @@ from rollout.window import Timing
 from simulator import story, table
 from simulator.files import UnreadableError, read_policy_file
 from simulator.load import Load
-from simulator.record import as_csv, cloudwatch, record
+from simulator.record import Wanted, as_csv, cloudwatch, record
 from simulator.replay import replay
 from simulator.rows import read_recording
 from simulator.simulate import simulate
@@ -87,14 +88,15 @@ def replay_command(recording: Path, policy: Path, *, every_look: bool, as_json: 
 @click.option("--canary", required=True, help="The version that was rolled out.")
 @click.option("--since", required=True, type=click.DateTime(), help="In UTC; up to three hours before the first shift.")
 @click.option("--until", required=True, type=click.DateTime(), help="In UTC.")
-def record_command(function: str, alias: str, since: datetime, until: datetime, **versions: str) -> None:
+@click.option("--slow-over-ms", type=click.FloatRange(0, 900_000, min_open=True), help="Count slower calls as well.")
+def record_command(since: datetime, until: datetime, **wanted: Any) -> None:  # noqa: ANN401 - as Wanted has them
     """Print what CloudWatch counted for FUNCTION as a CSV file for replay, with your own AWS credentials."""
     first, last = (at.replace(tzinfo=UTC) for at in (since, until))
     if last <= first:
         raise click.UsageError(f"--until {until} has to come after --since {since}.")
     with _said_in_a_sentence():
-        client = cloudwatch()
-        click.echo(as_csv(record(client, (function, alias), versions, first, last)), nl=False)
+        asked = Wanted(**wanted)
+        click.echo(as_csv(record(cloudwatch(), asked, first, last), asked), nl=False)
 
 
 def _draws_into(picture: Path) -> Callable[..., None]:

@@ -1,5 +1,6 @@
 """Recorded minutes as a Cloud: it shows what was served, whatever share is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from rollout.models import Rollout
 from rollout.window import Timing, Window
 from rollout.words import Phase
 from simulator.walk import TASK
+from simulator.witnesses import ERRORS, SLOW, measured
 
 
 @dataclass(frozen=True)
@@ -16,18 +18,23 @@ class Recording:
 
     minutes: tuple[Minute, ...]
     timing: Timing
+    slow_minutes: tuple[Minute, ...] = ()
+    """The same calls, and how many of them were slow; none at all where slow calls were not recorded."""
+
+    @property
+    def kinds(self) -> list[str]:
+        """Which kinds of witnesses it can tell of."""
+        return [ERRORS, SLOW] if self.slow_minutes else [ERRORS]
 
     def shift(self, percent: float, at: datetime) -> None:
         """Change nothing: what was recorded has been served."""
 
     def measure(self, rollout: Rollout, window: Window, now: datetime) -> Measured:
         """Return the whole minutes that CloudWatch showed by now, and stable's before the first shift."""
-        shown = [minute for minute in self.minutes if self.shown_at(minute) <= now]
-        seen = [minute for minute in shown if window.start <= minute.start < window.end]
-        if rollout.phase is Phase.BAKE:
-            seen = [Minute(start=m.start, canary=m.canary) for m in seen if m.canary.calls]
-        before = (minute.stable for minute in shown if window.is_history(minute.start))
-        return {"errors": Series(minutes=tuple(seen), history=tuple(stable for stable in before if stable.calls))}
+        recorded = dict(zip(self.kinds, (self.minutes, self.slow_minutes), strict=False))
+        shown = {kind: [m for m in minutes if self.shown_at(m) <= now] for kind, minutes in recorded.items()}
+        by_kind = {kind: _series(minutes, rollout.phase, window) for kind, minutes in shown.items()}
+        return measured(rollout.policy, by_kind)
 
     def ends(self, minute: Minute) -> datetime:
         """Return when a minute is over."""
@@ -51,3 +58,11 @@ class Recording:
     def complete_at(self) -> datetime:
         """When the last minute of the canary counts as closed."""
         return self.ends(self.with_canary[-1]) + timedelta(seconds=self.timing.lag_seconds) + TASK
+
+
+def _series(shown: Sequence[Minute], phase: Phase, window: Window) -> Series:
+    seen = [minute for minute in shown if window.start <= minute.start < window.end]
+    if phase is Phase.BAKE:
+        seen = [Minute(start=minute.start, canary=minute.canary) for minute in seen if minute.canary.calls]
+    before = (minute.stable for minute in shown if window.is_history(minute.start))
+    return Series(minutes=tuple(seen), history=tuple(stable for stable in before if stable.calls))

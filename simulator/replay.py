@@ -12,6 +12,7 @@ from rollout.policy import Policy
 from rollout.words import Move, Outcome, Phase, Verdict
 from simulator.recording import Recording
 from simulator.walk import Moment, walk
+from simulator.witnesses import counts_slow, left_in
 
 _OUTCOMES = {
     Move.FINISH: Outcome.PROMOTED,
@@ -55,6 +56,9 @@ class Replay(BaseModel, frozen=True):
     """The answer of `replay`."""
 
     policy: Policy
+    """As it was replayed: what is left out is muted."""
+    left_out: list[str]
+    """The names of what the recording cannot tell of."""
     period_seconds: int
     first_shift_at: datetime
     recorded_until: datetime
@@ -68,17 +72,26 @@ class Replay(BaseModel, frozen=True):
     """The canary's calls in the minutes that had ended by then."""
     canary_after: Health
     """Its calls in the recorded minutes after."""
+    slow: Health | None
+    """The canary's calls by then, and how many of them were slow; null where the policy counts none."""
+    slow_after: Health | None
 
 
 def replay(policy: Policy, recording: Recording) -> Replay:
-    """Return what the policy would have done, as far as the recording goes."""
+    """Return what the policy would have done, as far as the recording goes.
+
+    Raises UnreadableError where nothing that decides was recorded.
+    """
+    policy, left_out = left_in(policy, recording.kinds, "this recording")
     start, timing = recording.first_shift_at, recording.timing
     walked = walk(policy, recording, start, timing)
     looks = [*takewhile(lambda look: look.at <= recording.complete_at, walked)]
     ended_at = looks[-1].at if looks else start
-    ended = [minute for minute in recording.minutes if recording.ends(minute) <= ended_at]
+    canary, canary_after = _told_apart(recording.minutes, recording, ended_at)
+    slow, slow_after = _told_apart(recording.slow_minutes, recording, ended_at) if counts_slow(policy) else (None, None)
     return Replay(
         policy=policy,
+        left_out=left_out,
         period_seconds=timing.period_seconds,
         first_shift_at=start,
         recorded_until=recording.ends(recording.with_canary[-1]),
@@ -86,9 +99,17 @@ def replay(policy: Policy, recording: Recording) -> Replay:
         stages=[*_stages(looks, recording)],
         outcome=_OUTCOMES.get(looks[-1].move) if looks else None,
         ended_at=ended_at,
-        canary=canary_health(ended),
-        canary_after=canary_health(recording.minutes[len(ended) :]),
+        canary=canary,
+        canary_after=canary_after,
+        slow=slow,
+        slow_after=slow_after,
     )
+
+
+def _told_apart(minutes: Sequence[Minute], recording: Recording, ended_at: datetime) -> tuple[Health, Health]:
+    """Return the canary's counts in the minutes that had ended by then, and in those after."""
+    ended = [minute for minute in minutes if recording.ends(minute) <= ended_at]
+    return canary_health(ended), canary_health(minutes[len(ended) :])
 
 
 def _told(look: Moment) -> LookTold:

@@ -1,7 +1,7 @@
 """Reads recorded minutes from a CSV or JSON file; what is wrong with a row is said with its place."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
-from rollout.health import Minute
+from rollout.health import Minute, canary_health, stable_health
 from rollout.models import Health
 from rollout.problems import problems
 from rollout.window import Timing
@@ -31,52 +31,78 @@ class Row(BaseModel, frozen=True, extra="forbid"):
     canary_errors: _Count = None
     stable_calls: _Count = None
     stable_errors: _Count = None
+    canary_slow: _Count = None
+    stable_slow: _Count = None
 
     @model_validator(mode="after")
-    def _errors_are_calls(self) -> Self:
-        for name, calls, errors in self._counts():
+    def _bad_ones_are_calls(self) -> Self:
+        for name, calls, errors, slow in self._counts():
             if (calls is None) != (errors is None):
                 raise ValueError(f"{name}_calls and {name}_errors go together: give both, or neither")
             if (errors or 0) > (calls or 0):
                 raise ValueError(f"{name}_errors is {errors}, more than {name}_calls, which is {calls}")
+            if (slow or 0) > (calls or 0):
+                raise ValueError(f"{name}_slow is {slow}, more than {name}_calls, which is {calls}")
         return self
 
-    def _counts(self) -> Iterator[tuple[str, int | None, int | None]]:
-        yield "canary", self.canary_calls, self.canary_errors
-        yield "stable", self.stable_calls, self.stable_errors
+    def _counts(self) -> Iterator[tuple[str, int | None, int | None, int | None]]:
+        yield "canary", self.canary_calls, self.canary_errors, self.canary_slow
+        yield "stable", self.stable_calls, self.stable_errors, self.stable_slow
 
     @property
     def minute(self) -> Minute:
         """The same as the judge takes it."""
-        canary, stable = (Health(calls=calls or 0, bad=errors or 0) for _, calls, errors in self._counts())
+        canary, stable = (_health(calls, errors) for _, calls, errors, _ in self._counts())
         return Minute(start=self.start, canary=canary, stable=stable)
+
+    @property
+    def slow_minute(self) -> Minute:
+        """The same for slow calls; of a version of which none were counted, nothing is known."""
+        canary, stable = (_health(calls, slow) for _, calls, _, slow in self._counts())
+        return Minute(start=self.start, canary=canary, stable=stable)
+
+
+def _health(calls: int | None, bad: int | None) -> Health:
+    return Health() if calls is None or bad is None else Health(calls=calls, bad=bad)
+
+
+SLOW_COLUMNS = ("canary_slow", "stable_slow")
+"""Where slow calls were recorded as well."""
+
+COLUMNS = tuple(name for name in Row.model_fields if name not in SLOW_COLUMNS)
+"""What every recording has."""
 
 
 def read_recording(path: Path, timing: Timing) -> Recording:
     """Return what was recorded; raises UnreadableError that names the row."""
     read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
-    minutes = [_checked(value, place) for place, value in read(path)]
-    for place, minute in minutes:
-        if minute.start != timing.floor(minute.start):
-            raise UnreadableError(f"{place}: {minute.start:%H:%M:%S} starts no period of {timing.period_seconds} s.")
-    for (_, before), (place, after) in pairwise(minutes):
+    rows = [_checked(value, place) for place, value in read(path)]
+    for place, row in rows:
+        if row.start != timing.floor(row.start):
+            raise UnreadableError(f"{place}: {row.start:%H:%M:%S} starts no period of {timing.period_seconds} s.")
+    for (_, before), (place, after) in pairwise(rows):
         if after.start <= before.start:
             raise UnreadableError(f"{place}: start {after.start:%Y-%m-%d %H:%M:%S} does not come after the row before.")
-    recording = Recording(tuple(minute for _, minute in minutes), timing)
+    recording = _recording([row for _, row in rows], timing)
     if not recording.with_canary:
         raise UnreadableError(f"{path} has no minute with calls on the canary, so there is nothing to replay.")
     return recording
+
+
+def _recording(rows: Sequence[Row], timing: Timing) -> Recording:
+    minutes, slow = (tuple(row.minute for row in rows), tuple(row.slow_minute for row in rows))
+    has_slow = canary_health(slow).calls and stable_health(slow).calls
+    return Recording(minutes, timing, slow if has_slow else ())
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, object]]:
     numbered = [(number, line) for number, line in enumerate(read_text(path).splitlines(), start=1) if _is_data(line)]
     rows = csv.DictReader(line for _, line in numbered)
     if rows.fieldnames is None:
-        raise UnreadableError(f"{path} is empty; its first line is to be {','.join(Row.model_fields)}.")
-    if strange := set(Row.model_fields) ^ set(rows.fieldnames):
-        raise UnreadableError(
-            f"{path} needs the columns {','.join(Row.model_fields)}; see to {', '.join(sorted(strange))}."
-        )
+        raise UnreadableError(f"{path} is empty; its first line is to be {','.join(COLUMNS)}.")
+    wanted = COLUMNS if set(SLOW_COLUMNS).isdisjoint(rows.fieldnames) else Row.model_fields
+    if strange := set(wanted) ^ set(rows.fieldnames):
+        raise UnreadableError(f"{path} needs the columns {','.join(wanted)}; see to {', '.join(sorted(strange))}.")
     for (number, _), row in zip(numbered[1:], rows, strict=True):
         place = f"{path}, line {number}"
         if None in row:
@@ -91,13 +117,13 @@ def _is_data(line: str) -> bool:
 def _json_rows(path: Path) -> Iterator[tuple[str, object]]:
     rows = parse(path, read_text(path))
     if not isinstance(rows, list):
-        raise UnreadableError(f"{path} is to be a list of minutes, each with {', '.join(Row.model_fields)}.")
+        raise UnreadableError(f"{path} is to be a list of minutes, each with {', '.join(COLUMNS)}.")
     for number, row in enumerate(rows, start=1):
         yield f"{path}, minute {number}", row
 
 
-def _checked(value: object, place: str) -> tuple[str, Minute]:
+def _checked(value: object, place: str) -> tuple[str, Row]:
     try:
-        return place, Row.model_validate(value).minute
+        return place, Row.model_validate(value)
     except ValidationError as error:
         raise UnreadableError(f"{place}: {problems(error, 'row')}.") from error

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from rollout.words import Move, Outcome
 from simulator.replay import LookTold, Replay, Stage
+from simulator.words import left_out
 
 _LEGEND = (
     "A replay knows what this policy would have made of these minutes. It cannot know which calls another share would"
@@ -26,7 +27,8 @@ def show(console: Console, title: str, told: Replay, *, every_look: bool = False
         console.print(line, soft_wrap=True)
         console.print(Text(f"          {reason}", style="dim"), soft_wrap=True)
     console.print()
-    for sentence in [*_shares(told), _LEGEND]:
+    unasked = [left_out(told.left_out, "this recording")] if told.left_out else []
+    for sentence in [*_shares(told), *unasked, _LEGEND]:
         console.print(sentence, soft_wrap=True)
     console.print()
     console.print(Text(ending(told), style=f"bold {_COLOURS[told.outcome]}"), soft_wrap=True)
@@ -36,7 +38,10 @@ def ending(told: Replay) -> str:
     """Return how it ends, in one line."""
     canary, after = told.canary, told.canary_after
     said = f"{_outcome(told)} By then {canary.bad:,} of {canary.calls:,} calls on the canary had failed"
-    return f"{said}; in the recording {after.bad:,} of {after.calls:,} more did."
+    said = f"{said}; in the recording {after.bad:,} of {after.calls:,} more did."
+    if told.slow and told.slow_after:
+        said += f" {told.slow.bad:,} had been slow, and {told.slow_after.bad:,} more were."
+    return said
 
 
 def _outcome(told: Replay) -> str:

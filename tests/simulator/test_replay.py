@@ -1,12 +1,15 @@
 """A replay judges what was recorded, says how it ends, and where it cannot know."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rollout.health import Minute
 from rollout.policy import Policy
 from rollout.words import Move, Outcome
+from simulator.files import UnreadableError
 from simulator.recording import Recording
 from simulator.replay import replay
 from simulator.story import ending
@@ -19,8 +22,15 @@ COLUMNS = "start,canary_calls,canary_errors,stable_calls,stable_errors"
 AT = "2026-03-01T12:00:00Z"
 
 
+SLOW = {"slow": {"over_ms": 800}}
+
+
 def recording(*counts: tuple[int, int, int, int]) -> Recording:
-    return Recording(minutes((0, 0, 1000, 1)) + minutes((0, 0, 1000, 1), *counts)[1:], ON_AWS)
+    return Recording(_after_a_minute_of_stable(*counts), ON_AWS)
+
+
+def _after_a_minute_of_stable(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
+    return minutes((0, 0, 1000, 1)) + minutes((0, 0, 1000, 1), *counts)[1:]
 
 
 def replayed(*counts: tuple[int, int, int, int], **changes: object):
@@ -68,6 +78,38 @@ def test_the_minute_of_the_first_shift_is_not_judged():
     assert all(look.move is not Move.ROLL_BACK for look in told.looks)
 
 
+def test_a_version_that_is_slow_alone_is_taken_back_where_slow_calls_were_recorded():
+    slow = _after_a_minute_of_stable(*[(100, 30, 900, 1)] * 10)
+    heard = replay(policy(witnesses=["errors", SLOW]), replace(recording(*[(100, 0, 900, 1)] * 10), slow_minutes=slow))
+    assert (heard.outcome, heard.left_out) == (Outcome.ROLLED_BACK, [])
+    assert "slow (over 800 ms): canary " in heard.looks[-1].reason
+    assert heard.slow.bad + heard.slow_after.bad == 300
+    assert ending(heard).endswith(f" {heard.slow.bad} had been slow, and {heard.slow_after.bad} more were.")
+
+
+def test_a_recording_without_slow_calls_leaves_their_witness_out_and_says_so(simulator, written):
+    plan = policy(witnesses=["errors", SLOW, "throttles"], guards={"max_slow_percent": 9})
+    told = replay(plan, recording(*[(500, 1, 500, 1)] * 25))
+    assert (told.outcome, told.left_out, told.slow) == (Outcome.PROMOTED, ["slow", "throttles"], None)
+    done = simulator("replay", EXAMPLE, "--policy", "simulator/policies/slow.yaml")
+    assert "Left out, as this recording cannot tell of it: slow.\n" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Taken back at ")
+
+
+def test_a_policy_for_which_nothing_was_recorded_is_refused():
+    with pytest.raises(UnreadableError, match=r"without slow, of which this recording cannot tell: .* of errors\."):
+        replayed((100, 0, 900, 1), witnesses=[SLOW])
+
+
+def test_slow_calls_are_read_from_two_more_columns(simulator, written):
+    rows = "".join(f"2026-03-01T12:{minute:02}:00Z,100,0,900,1,30,9\n" for minute in range(12))
+    recorded = written("slow.csv", f"{COLUMNS},canary_slow,stable_slow\n{rows}")
+    done = simulator("replay", recorded, "--policy", "simulator/policies/slow.yaml", "--json")
+    told = json.loads(done.stdout)
+    assert (told["outcome"], told["left_out"]) == ("rolled_back", [])
+    assert told["slow"]["bad"] + told["slow_after"]["bad"] == 360
+
+
 def test_a_json_recording_says_the_same_as_a_csv(simulator, written):
     lines = [line for line in EXAMPLE.read_text().splitlines() if not line.startswith("#")]
     names = lines[0].split(",")
@@ -92,6 +134,8 @@ def test_every_look_is_shown_when_asked_for(simulator):
         ("r.csv", "start,calls\n", "needs the columns"),
         ("r.csv", f"{COLUMNS}\n{AT},10,11,90,1\n", "line 2: row.canary_errors is 11, more than canary_calls"),
         ("r.csv", f"# a comment\n{COLUMNS}\n{AT},10,,90,1\n", "line 3: row.canary_calls and canary_errors go"),
+        ("r.csv", f"{COLUMNS},canary_slow\n", "see to stable_slow"),
+        ("r.csv", f"{COLUMNS},canary_slow,stable_slow\n{AT},10,0,90,1,11,0\n", "row.canary_slow is 11, more than"),
         ("r.csv", f"{COLUMNS}\n{AT},-1,0,90,1\n", "canary_calls is"),
         ("r.csv", f"{COLUMNS}\nnoon,1,0,90,1\n", "start is"),
         ("r.csv", f"{COLUMNS}\n{AT},1,0,90,1,7\n", "line 2: 7 stands in no column"),
