@@ -16,7 +16,7 @@ from sandbox.shop import Shop
 from tests.e2e.stories import STORIES, Played, faulty_version_operated, fine_version_published
 
 POLL_SECONDS = 0.2
-STORIES_AT_ONCE = 4
+STORIES_AT_ONCE = 5
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Cloud:
         stack = self.client("cloudformation").describe_stack_resources(StackName="lambda-rollouts")["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack}
 
-    def shop(self, name: str, *, opted_in: bool = True) -> Shop:
-        """Create a function with one healthy version behind its alias `live`, tagged unless told otherwise."""
+    def shop(self, name: str, *, opted_in: bool = True, **manners: float) -> Shop:
+        """Create a function with one version behind its alias `live`, tagged and healthy unless told otherwise."""
         shop = Shop(self.local, name)
-        shop.open(opted_in=opted_in)
+        shop.open(opted_in=opted_in, **manners)
         return shop
 
     def start(self, rollout: dict[str, Any], name: str | None = None) -> str:
@@ -93,7 +93,7 @@ class Cloud:
         answer = self.client("lambda").invoke(FunctionName=self.physical_ids[f"{state}Function"], Payload=document)
         return json.loads(answer["Payload"].read())
 
-    def started_by_event(self, function: str, version: str, within_seconds: float = 20) -> str:
+    def started_by_event(self, function: str, version: str, within_seconds: float = 60) -> str:
         """Wait for the rollout that publishing this version starts; return the execution's ARN."""
         deadline = time.monotonic() + within_seconds
         while not (found := self.rollouts_of(function, version)):
@@ -147,7 +147,7 @@ def sandbox():
 
 @pytest.fixture(scope="session")
 def stories(sandbox):
-    """Play the stories side by side, as many as two cores can carry; asked for one, wait for its end."""
+    """Play the stories side by side, the longest first, as many as two cores carry; asked for one, wait for it."""
     with ThreadPoolExecutor(STORIES_AT_ONCE) as stage:
         playing = {story: stage.submit(story, sandbox) for story in STORIES}
         yield lambda story: playing[story].result()

@@ -1,14 +1,22 @@
 """What becomes of rollouts in the deployed stack, seen from outside."""
 
 import json
+import re
+from datetime import timedelta
 from pathlib import Path
 
 from tests.e2e.stories import (
+    SLOW_MS,
     alarm_turns_red,
     alias_not_yet_there,
+    calls_become_slow,
+    errors_come_in_clumps,
+    errors_double,
     faulty_version_published,
     fine_version_published,
     nobody_calls,
+    slow_calls_are_not_counted,
+    slowness_is_learnt,
     started_by_an_operator,
     stranger_edits_our_weights,
     stranger_moves_the_alias,
@@ -30,6 +38,52 @@ def test_a_faulty_version_is_taken_back_with_both_versions_numbers(stories):
     assert "faulty:live serves version 1 alone again; unhealthy: " in played.ended["cause"]
     assert "errors: canary " in played.ended["cause"]
     assert ", stable 0 of " in played.ended["cause"]
+
+
+def test_a_version_that_fails_twice_as_often_as_a_failing_stable_is_taken_back(stories):
+    """P10: why these rates can be told apart in this time is said at the story."""
+    played = stories(errors_double)
+    assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert "the canary fails more often than stable; errors: canary " in played.ended["cause"]
+
+
+def test_a_slow_version_is_taken_back_with_both_versions_numbers(stories):
+    """P1, P10."""
+    played = stories(calls_become_slow)
+    assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert "the canary is slow more often than stable; errors: canary 0 of " in played.ended["cause"]
+    assert re.search(
+        rf"slow \(over {SLOW_MS} ms\): canary (\d+) of \1 calls \(100 %\), stable \d+ of \d+ calls",
+        played.ended["cause"],
+    )
+
+
+def test_without_a_limit_slow_is_what_stable_itself_seldom_is(stories, sandbox):
+    played = stories(slowness_is_learnt)
+    learnt = sandbox.inputs(played.execution)["ShiftTraffic"]["p99_before"]
+    assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert 200 < learnt < 1500  # what a call of stable's takes at least, and one of the canary's
+    assert "the canary is slow more often than stable; " in played.ended["cause"]
+    assert f"slow (over {learnt:,.6g} ms): canary " in played.ended["cause"]
+
+
+def test_where_slow_calls_cannot_be_counted_slow_minutes_are_and_the_judgement_says_so(stories):
+    played = stories(slow_calls_are_not_counted)
+    assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert f"slow (p90 over {SLOW_MS} ms): canary " in played.ended["cause"]
+    assert "by the minute, as CloudWatch counts no slow calls here" in played.ended["cause"]
+
+
+def test_a_version_whose_errors_come_in_clumps_as_stables_do_is_promoted(stories, sandbox):
+    """It shows that clumps reach the judge as CloudWatch counts them, and are learnt before the first shift.
+
+    One rollout says nothing of how often a healthy version is taken back: that is simulated, in docs/judging.md.
+    """
+    played = stories(errors_come_in_clumps)
+    assert (played.ending, played.shop.served()) == ("SUCCEEDED", {"2": 100})
+    last_beside_stable = sandbox.inputs(played.execution)["PromoteVersion"]["reason"]
+    assert "bursts assumed" not in last_beside_stable
+    assert _failed_before(sandbox, played) > 0
 
 
 def test_an_operator_needs_to_name_the_function_alone(stories):
@@ -110,3 +164,19 @@ def test_an_event_that_comes_again_starts_nothing(stories, sandbox):
     )
     assert json.loads(answer["Payload"].read())["started"] is False
     assert sandbox.rollouts_of(played.shop.name, "2") == [played.execution]
+
+
+def _failed_before(sandbox, played) -> float:
+    """Return how many of the alias's calls CloudWatch knows to have failed before the rollout."""
+    alias = {"FunctionName": played.shop.name, "Resource": f"{played.shop.name}:{played.shop.alias}"}
+    started = played.ended["startDate"]
+    points = sandbox.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": name, "Value": value} for name, value in alias.items()],
+        StartTime=started - timedelta(minutes=5),
+        EndTime=started,
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return sum(point["Sum"] for point in points)
