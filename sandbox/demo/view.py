@@ -56,7 +56,7 @@ def _versions(seen: Snapshot) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("version")
     table.add_column("share")
-    slow = [] if seen.slow_limit is None else [f"over {seen.slow_limit:.6g} ms"]
+    slow = [] if seen.slow_limit is None else [f"slow (over {seen.slow_limit:,.6g} ms)"]
     for column in ("", "calls", "failed", *slow):
         table.add_column(column, justify="right")
     for role, served in (("stable", seen.stable), ("canary", seen.canary)):
