@@ -22,7 +22,7 @@ $(READY): requirements.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
 
-demo: $(READY)  ## see a healthy version promoted and a faulty one taken back, on this machine
+demo: $(READY)  ## see a healthy version promoted, a faulty and a slow one taken back, on this machine
 	@$(BIN)/python -m sandbox demo
 
 test: lint types $(READY)  ## run every check: lint, types, and all tests

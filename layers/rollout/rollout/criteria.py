@@ -78,6 +78,8 @@ class Criteria(Strict):
         repeated = [name for name, times in Counter(self._names()).items() if times > 1]
         if repeated:
             raise ValueError(f"witnesses has {', '.join(repeated)} twice: tell them apart by `called`")
+        if any(witness.name == "errors" and not witness.errors for witness in self._all()):
+            raise ValueError("witnesses calls something errors that is not: failed calls alone have that name")
         return self
 
     @model_validator(mode="after")

@@ -22,7 +22,7 @@ class Slow(Strict):
 
     over_ms: float | None = Field(
         default=None,
-        gt=0,
+        ge=1,
         le=900_000,
         strict=True,
         allow_inf_nan=False,
