@@ -1,4 +1,4 @@
-"""How long the evidence of a day takes: for the report, and never for a test, as machines differ."""
+"""How long judging a day takes: for the report, and never for a test, as machines differ."""
 
 import json
 import time
@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from benchmarks.judge.cell import Cell
 from benchmarks.judge.traffic import MINUTES, Traffic, play
-from rollout.dispersion import learn_dispersion
-from rollout.evidence import log_evidence
-from rollout.health import Minute
+from rollout.health import Minute, Series
+from rollout.judge import judge
 from rollout.models import Health
+from rollout.observation import Observation
+from rollout.policy import Policy
+from rollout.words import Phase
 
 DAY = 1_440 // MINUTES
 """So many half hours make a day."""
@@ -19,6 +21,13 @@ HOURS = 3
 WITNESSES = 3
 TURNS = 9
 """The quickest of so many counts, each on another day's traffic."""
+POLICY = Policy.model_validate(
+    {
+        "steps": [{"percent": 50, "hold": "1d"}],
+        "witnesses": ["errors", "slow", {"slow": {"over_ms": 5000}, "called": "very slow"}],
+        "guards": {"max_slow_percent": 5},
+    }
+)
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Turn = TypeVar("Turn")
@@ -32,7 +41,7 @@ def say_speed() -> str:
     written = [json.dumps([_written(minutes) for minutes, _ in day]) for day in days]
     judging, reading = _quickest(_judged, days), _quickest(json.loads, written)
     return (
-        f"The evidence of a day, of {DAY * MINUTES:,} minutes of both versions, {WITNESSES} witnesses and {HOURS} hours"
+        f"Judging a day, of {DAY * MINUTES:,} minutes of both versions, {WITNESSES} witnesses and {HOURS} hours"
         f" of history, took {1000 * judging:.0f} ms of processor time on the machine that wrote this:"
         f" {judging / reading:.1f} times what `json.loads` takes to read those minutes."
     )
@@ -63,8 +72,15 @@ def _written(minutes: list[Minute]) -> list[dict[str, object]]:
 
 
 def _judged(day: list[Witness]) -> None:
-    for minutes, history in day:
-        log_evidence(minutes, history, learn_dispersion(history, [minute.stable for minute in minutes]))
+    names = [witness.name for witness in POLICY.heeded]
+    counted = (Series(minutes=tuple(minutes), history=tuple(history)) for minutes, history in day)
+    seen = Observation(
+        phase=Phase.SHIFTING,
+        series=dict(zip(names, counted, strict=True)),
+        step_since=MIDNIGHT,
+        closed_until=MIDNIGHT + timedelta(days=1),
+    )
+    judge(seen, POLICY)
 
 
 def _quickest(act: Callable[[Turn], object], turns: Sequence[Turn]) -> float:

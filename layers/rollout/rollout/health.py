@@ -21,7 +21,7 @@ class Series(Value):
     """What one witness counted."""
 
     minutes: tuple[Minute, ...] = ()
-    """Both versions' since the first shift; since promotion, the canary's alone."""
+    """In order of time; both versions' since the first shift, or since promotion the canary's alone."""
     history: tuple[Health, ...] = ()
     """Stable's minutes from before them, in order."""
     title: str = ""
@@ -66,5 +66,8 @@ def stable_health(minutes: Iterable[Minute]) -> Health:
 
 
 def _total(healths: Iterable[Health]) -> Health:
-    counts = [(health.calls, health.bad) for health in healths]
-    return Health(calls=sum(calls for calls, _ in counts), bad=sum(bad for _, bad in counts))
+    calls = bad = 0  # a plain loop: a look at a long rollout passes here for every witness
+    for health in healths:
+        calls += health.calls
+        bad += health.bad
+    return Health(calls=calls, bad=bad)

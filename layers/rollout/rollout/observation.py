@@ -1,5 +1,6 @@
 """What a look has seen, put in order for judging."""
 
+from bisect import bisect_left
 from datetime import datetime
 
 from pydantic import Field
@@ -37,15 +38,20 @@ class Observation(Value):
         """Return the canary's counts by a witness in the closed minutes of the current step."""
         return canary_health(self.closed_in_step(name))
 
-    def closed_in_step(self, name: str = CALLS) -> list[Minute]:
+    def closed_in_step(self, name: str = CALLS) -> tuple[Minute, ...]:
         """Return a witness's closed minutes of the current step; none where it has counted nothing."""
         minutes = self.series[name].minutes if name in self.series else ()
-        return [minute for minute in minutes if self.step_since <= minute.start < self.closed_until]
+        first, end = (bisect_left(minutes, at, key=_start) for at in (self.step_since, self.closed_until))
+        return minutes[first:end]
 
     @property
     def seconds_in_step(self) -> float:
         """How much of the current step lies in closed minutes; 0 where none does yet."""
         return max((self.closed_until - self.step_since).total_seconds(), 0)
+
+
+def _start(minute: Minute) -> datetime:
+    return minute.start
 
 
 def observed(
