@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
-from rollout.aws.wiring import ledger
+from rollout.aws.wiring import claims, ledger
 from rollout.restore import Closing
 
 
@@ -15,6 +15,8 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     closing = Closing.model_validate(document)
     ending = closing.known_ending
     ledger().close(closing.target, closing.execution, ending, datetime.now(UTC))
+    if ending.leaves_alias_whole:
+        claims().release(closing.target, closing.execution)
     metrics.add_dimension("outcome", ending.outcome)
     metrics.add_metric("RolloutsEnded", MetricUnit.Count, 1)
     logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)

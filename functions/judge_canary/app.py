@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from rollout.alarms import still_red
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alarms, alias_of, ledger, version_metrics
-from rollout.decide import decide, leave_if_moved
+from rollout.aws.wiring import alarms, ledger, standing_of, version_metrics
+from rollout.decide import decide
 from rollout.judge import judge
 from rollout.models import Rollout
 from rollout.observation import observed
+from rollout.standing import heed
 from rollout.window import look_window
 
 
@@ -23,7 +24,7 @@ def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
     rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, watched)})
     measured = version_metrics().measure(rollout, window)
     judgement = judge(observed(rollout, measured, window, clock, watched), rollout.policy)
-    decided = leave_if_moved(decide(rollout, judgement, now, clock), alias_of(rollout.target).find())
+    decided = heed(decide(rollout, judgement, now, clock), standing_of(rollout))
     ledger().record_look(decided, now)
     logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
     return decided.document()

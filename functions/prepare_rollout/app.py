@@ -16,12 +16,13 @@ from rollout.words import Start
 @tracer.capture_lambda_handler
 @event_parser(model=Preparation)
 def handler(asked: Preparation, context: LambdaContext) -> dict[str, object]:
+    now = datetime.now(UTC)
     try:
         request = asked.read(default_policy())
-        rollout = accept(request, facts_for(request, asked.execution, datetime.now(UTC)), asked.execution)
+        rollout = accept(request, facts_for(request, asked.execution, now), asked.execution)
     except RefusedError as refusal:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
         return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")
-    enter(rollout)
-    logger.info("Request accepted", target=rollout.target.name, start=rollout.start, reason=rollout.reason)
-    return rollout.document()
+    entered = enter(rollout, now)
+    logger.info("Request accepted", target=entered.target.name, start=entered.start, reason=entered.reason)
+    return entered.document()

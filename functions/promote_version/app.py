@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alias_of
+from rollout.aws.wiring import alias_of, claims
+from rollout.claim import Intent, claim_of
 from rollout.models import Rollout
 from rollout.plan import bake_begun
 
@@ -13,6 +14,7 @@ from rollout.plan import bake_begun
 @tracer.capture_lambda_handler
 @event_parser(model=Rollout)
 def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
+    claims().announce(claim_of(rollout, Intent(version=rollout.canary_version)))
     alias = alias_of(rollout.target).point_at(rollout.canary_version, rollout.revision_id)
     promoted = bake_begun(rollout, alias.revision_id, datetime.now(UTC), timing())
     logger.info("Version promoted", target=promoted.target.name, version=promoted.canary_version)

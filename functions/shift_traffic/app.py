@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alias_of
+from rollout.aws.wiring import alias_of, claims
+from rollout.claim import Intent, claim_of
 from rollout.models import Rollout
 from rollout.plan import next_step, step_begun
 
@@ -14,6 +15,9 @@ from rollout.plan import next_step, step_begun
 @event_parser(model=Rollout)
 def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
     ahead = next_step(rollout)
+    claims().announce(
+        claim_of(ahead, Intent(version=ahead.stable_version, shares={ahead.canary_version: ahead.percent}))
+    )
     alias = alias_of(ahead.target).split(ahead.stable_version, ahead.canary_version, ahead.percent, ahead.revision_id)
     shifted = step_begun(ahead, alias.revision_id, datetime.now(UTC), timing())
     logger.info("Traffic shifted", target=shifted.target.name, percent=shifted.percent, step=shifted.step)

@@ -79,19 +79,50 @@ class Cloud:
         events = [event for page in pages for event in page["events"]]
         return [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
 
-    def enters(self, execution: str, state: str, within_seconds: float = 60) -> None:
-        """Wait until an execution has entered a state."""
+    def enters(self, execution: str, state: str, within_seconds: float = 60, times: int = 1) -> None:
+        """Wait until an execution has entered a state, so many times."""
         deadline = time.monotonic() + within_seconds
-        while state not in self.states(execution):
+        while self.states(execution).count(state) < times:
             if time.monotonic() > deadline:
                 pytest.fail(f"{execution} entered {self.states(execution)}, but not {state}.")
             time.sleep(POLL_SECONDS)
 
     def run_again(self, played: Played, state: str) -> dict[str, Any]:
-        """Run a state's function once more on the document it was given then; return its answer."""
-        document = json.dumps(self.inputs(played.execution)[state])
-        answer = self.client("lambda").invoke(FunctionName=self.physical_ids[f"{state}Function"], Payload=document)
-        return json.loads(answer["Payload"].read())
+        """Run a state's function once more on the document it was given then, holding the claim it held."""
+        document = self.inputs(played.execution)[state]
+        key, table = _key(played.shop, "claim"), {"TableName": self.outputs["LedgerTableName"]}
+        self.client("dynamodb").put_item(Item=key | {"holder": {"S": played.execution}}, **table)
+        try:
+            return self.call(f"{state}Function", document)
+        finally:
+            self.client("dynamodb").delete_item(Key=key, **table)
+
+    def call(self, logical_id: str, document: object) -> dict[str, Any]:
+        """Invoke one of the stack's functions; return its answer."""
+        name, payload = self.physical_ids[logical_id], json.dumps(document).encode()
+        return json.loads(self.client("lambda").invoke(FunctionName=name, Payload=payload)["Payload"].read())
+
+    def claim(self, shop: Shop) -> dict[str, Any]:
+        """Return the claim to a shop's alias; empty where nobody has it."""
+        found = self.client("dynamodb").get_item(TableName=self.outputs["LedgerTableName"], Key=_key(shop, "claim"))
+        return found.get("Item", {})
+
+    def rollouts(self, shop: Shop) -> list[dict[str, str]]:
+        """Return what the ledger has of a shop's rollouts, oldest first, in plain texts."""
+        found = self.client("dynamodb").query(
+            TableName=self.outputs["LedgerTableName"],
+            KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
+            ExpressionAttributeValues={":target": _key(shop, "")["target"], ":rollouts": {"S": "rollout#"}},
+        )
+        return [{name: str(*value.values()) for name, value in item.items()} for item in found["Items"]]
+
+    def made_whole(self, shop: Shop, within_seconds: float = 30) -> None:
+        """Wait until nobody holds a shop's alias any more."""
+        deadline = time.monotonic() + within_seconds
+        while self.claim(shop):
+            if time.monotonic() > deadline:
+                pytest.fail(f"{shop.name}:{shop.alias} is still claimed after {within_seconds} s: {shop.served()}.")
+            time.sleep(POLL_SECONDS)
 
     def started_by_event(self, function: str, version: str, within_seconds: float = 60) -> str:
         """Wait for the rollout that publishing this version starts; return the execution's ARN."""
@@ -135,6 +166,10 @@ class Cloud:
         return [json.loads(line) for line in self.audit.read_text().splitlines()]
 
 
+def _key(shop: Shop, entry: str) -> dict[str, dict[str, str]]:
+    return {"target": {"S": f"000000000000/us-east-1/{shop.name}/{shop.alias}"}, "entry": {"S": entry}}
+
+
 def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
     return str(request.get("function")).split(":")[-1], request.get("version")
 
@@ -163,6 +198,14 @@ def late_shift(sandbox, stories):
 def second_promotion(sandbox, stories):
     """Run the promotion of a rollout again, as if its answer had been lost; return what the task answers."""
     return sandbox.run_again(stories(fine_version_published), "PromoteVersion")
+
+
+@pytest.fixture(scope="session")
+def swept(sandbox, stories):
+    """Call the guardian as its two schedules do, once every story has been told; return its answers."""
+    for story in STORIES:
+        stories(story)
+    return {sweep: sandbox.call("GuardianFunction", {"sweep": sweep}) for sweep in ("aliases", "versions")}
 
 
 @pytest.fixture(scope="session")

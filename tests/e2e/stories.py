@@ -168,7 +168,43 @@ def slow_calls_are_not_counted(sandbox):
         return Played(shop, execution, sandbox.end(execution, within_seconds=180))
 
 
+def stopped_in_a_step(sandbox):
+    shop = _with_unseen_version(sandbox, "stopped")
+    execution = sandbox.start({"function": shop.name, "policy": LONG})
+    return _stopped(sandbox, shop, execution, "WaitForMetrics")
+
+
+def stopped_in_the_bake(sandbox):
+    shop = _with_unseen_version(sandbox, "unwatched")
+    with shop.traffic(per_second=6):
+        execution = sandbox.start({"function": shop.name, "policy": QUICK | {"bake": 300}})
+        sandbox.enters(execution, "PromoteVersion")
+        return _stopped(sandbox, shop, execution, "WaitForMetrics", times=2)
+
+
+def newer_versions_wait(sandbox):
+    """Version 3 waits behind version 2 until version 4 comes; then 4 waits alone, and is rolled out after 2."""
+    shop = _with_unseen_version(sandbox, "queued", versions=3)
+    with shop.traffic(per_second=6):
+        started = []
+        for version in (2, 3, 4):
+            asked = {"function": shop.name, "version": version, "policy": QUICK | {"bake": 20}}
+            started.append(sandbox.start(asked))
+            sandbox.enters(started[-1], "WaitForMetrics" if version == 2 else "WaitForTurn")
+        return [Played(shop, execution, sandbox.end(execution)) for execution in started]
+
+
+def newer_version_supersedes(sandbox):
+    shop = _with_unseen_version(sandbox, "superseded", versions=2)
+    with shop.traffic(per_second=6):
+        first = sandbox.start({"function": shop.name, "version": 2, "policy": LONG})
+        sandbox.enters(first, "WaitForMetrics")
+        second = sandbox.start({"function": shop.name, "policy": QUICK | {"on_newer_version": "supersede"}})
+        return [Played(shop, execution, sandbox.end(execution)) for execution in (first, second)]
+
+
 STORIES = (
+    newer_versions_wait,
     errors_come_in_clumps,
     slow_calls_are_not_counted,
     errors_double,
@@ -182,7 +218,18 @@ STORIES = (
     calls_become_slow,
     stranger_moves_the_alias,
     stranger_edits_our_weights,
+    stopped_in_a_step,
+    stopped_in_the_bake,
+    newer_version_supersedes,
 )
+
+
+def _stopped(sandbox, shop: Shop, execution: str, state: str, times: int = 1) -> Played:
+    """Stop an execution as an operator would, and wait for the guardian."""
+    sandbox.enters(execution, state, times=times)
+    sandbox.client("stepfunctions").stop_execution(executionArn=execution)
+    sandbox.made_whole(shop)
+    return Played(shop, execution, sandbox.end(execution))
 
 
 def _with_unseen_version(sandbox, name: str, versions: int = 1, stable=None, canary=None) -> Shop:

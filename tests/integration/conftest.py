@@ -15,6 +15,9 @@ from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from rollout.aws import clients
+from rollout.aws.wiring import claims
+from rollout.claim import claim_of
+from rollout.models import Rollout
 
 ROOT = Path(__file__).parents[2]
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m"}
@@ -92,7 +95,13 @@ def client(service: str) -> Any:
 @pytest.fixture(autouse=True, scope="module")
 def fresh_clients() -> Iterator[None]:
     """Leave no client of ours to another room's tests."""
-    made = (clients.lambda_client, clients.cloudwatch_client, clients.dynamodb_client, clients.stepfunctions_client)
+    made = (
+        clients.lambda_client,
+        clients.cloudwatch_client,
+        clients.dynamodb_client,
+        clients.stepfunctions_client,
+        clients.tagging_client,
+    )
     yield
     for maker in made:
         maker.cache_clear()
@@ -124,15 +133,36 @@ def lambda_wire(aws: None) -> Iterator[Wire]:
 
 @pytest.fixture
 def ledger(aws: None) -> Callable[[], list[dict[str, Any]]]:
-    """The ledger, empty; called, it returns its entries in order."""
-    keys = {"target": "HASH", "entry": "RANGE"}
+    """The ledger, empty; called, it returns its rollouts and looks in order."""
     client("dynamodb").create_table(
         TableName="ledger",
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=_keys(target="HASH", entry="RANGE"),
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("target", "entry", "open")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "open",
+                "KeySchema": _keys(open="HASH", target="RANGE"),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
-    return lambda: sorted(_items(), key=lambda item: item["entry"])
+    return lambda: sorted((item for item in _items() if "#" in item["entry"]), key=lambda item: item["entry"])
+
+
+@pytest.fixture
+def claimed(ledger: Callable[[], list[dict[str, Any]]]) -> None:
+    """The ledger, with the claim in the hands of the execution that the documents in events/ belong to."""
+    claims().take(claim_of(Rollout.model_validate(event("judge_canary"))))
+
+
+def _keys(**kinds: str) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in kinds.items()]
+
+
+def owned(entry: str) -> dict[str, Any] | None:
+    """Return the alias's claim, or who waits for it; None where there is none."""
+    return next((item for item in _items() if item["entry"] == entry), None)
 
 
 def _items() -> list[dict[str, Any]]:

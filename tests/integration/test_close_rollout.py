@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.conftest import event
 
+pytestmark = pytest.mark.usefixtures("claimed")
+
 
 @pytest.mark.parametrize(
     ("file", "outcome"), [("close_rollout", "rolled_back"), ("close_rollout_without_an_ending", "rollback_failed")]

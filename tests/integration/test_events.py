@@ -18,6 +18,6 @@ def test_every_handler_has_an_event_of_its_name():
 
 
 @pytest.mark.parametrize("file", FILES)
-@pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
+@pytest.mark.usefixtures("my_api", "lambda_wire", "claimed", "state_machine")
 def test_every_event_is_taken_by_its_handler(file, handle):
     assert handle(handler_of(file), event(file))

@@ -42,7 +42,9 @@ def found_by(*answers: tuple[str, dict[str, Any] | str], version: str | None = "
 
 
 def page(*versions: str, marker: str = "") -> tuple[str, dict[str, Any]]:
-    listed: dict[str, Any] = {"Versions": [{"Version": version} for version in versions]}
+    listed: dict[str, Any] = {
+        "Versions": [{"Version": version, "LastModified": "2026-03-01T11:59:00.000+0000"} for version in versions]
+    }
     return "list_versions_by_function", listed | ({"NextMarker": marker} if marker else {})
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.conftest import client, event, move_alias
 
+pytestmark = pytest.mark.usefixtures("claimed")
+
 HEALTHY, SICK = (("2", 100, 1), ("1", 900, 9)), (("2", 100, 40), ("1", 900, 9))
 
 

@@ -2,8 +2,12 @@
 
 import pytest
 
-from rollout.errors import VersionPendingError
-from tests.integration.conftest import alias, client, event, move_alias
+from rollout.aws.claims import Claims
+from rollout.aws.wiring import claims
+from rollout.claim import claim_of
+from rollout.errors import AliasMovingError, VersionPendingError
+from rollout.models import Rollout
+from tests.integration.conftest import alias, client, event, move_alias, owned
 
 READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
 STEPS = [{"percent": 10, "hold": "5m"}]
@@ -45,6 +49,58 @@ def test_the_operators_policy_is_the_rollouts(handle, my_api, lambda_wire, ledge
     policy = handle("prepare_rollout", event("prepare_rollout_operator_policy"))["policy"]
     assert [step["percent"] for step in policy["steps"]] == [5, 50]
     assert policy["guards"] == {"max_error_percent": None, "max_slow_percent": None, "alarms": []}
+
+
+OLDER = claim_of(
+    Rollout.model_validate(
+        event("judge_canary")
+        | {
+            "canary_version": "1",
+            "execution": {"arn": "arn:of:an:older:one", "name": "older", "started_at": "2026-03-01T11:00:00Z"},
+        }
+    )
+)
+
+
+@pytest.mark.parametrize(("choice", "superseded_by"), [("queue", None), ("supersede", "2")])
+def test_a_version_waits_while_an_older_one_is_rolled_out(prepare, ledger, choice, superseded_by):
+    """P3."""
+    claims().take(OLDER)
+    before = alias()
+    document = prepare({"function": "my-api", "policy": {"steps": STEPS, "on_newer_version": choice}})
+    assert (document["start"], document["wait_seconds"]) == ("queue", 60)
+    assert alias() == before
+    assert ledger() == []
+    assert (owned("claim")["holder"], owned("claim").get("superseded_by")) == ("arn:of:an:older:one", superseded_by)
+    assert owned("waiting")["holder"] == document["execution"]["arn"]
+
+
+def test_at_its_turn_a_version_begins_and_waits_no_more(prepare):
+    claims().take(OLDER)
+    prepare({"function": "my-api"})
+    claims().release(OLDER.target, OLDER.holder)
+    document = prepare({"function": "my-api"})
+    assert document["start"] == "begin"
+    assert owned("claim")["holder"] == document["execution"]["arn"]
+    assert owned("waiting") is None
+
+
+def test_a_policy_that_refuses_to_wait_is_told_who_holds_the_alias(reject):
+    """P6."""
+    claims().take(OLDER)
+    refusing = {"steps": STEPS, "on_newer_version": "refuse"}
+    reject({"function": "my-api", "policy": refusing}, "AliasClaimedError", "execution older is rolling out version 1")
+
+
+def test_an_alias_that_moves_while_it_is_claimed_is_read_again(prepare, lambda_wire, monkeypatch):
+    """P2, P3: what was read before the claim may be another rollout's last word."""
+    take, moved = Claims.take, {"FunctionVersion": "1", "RevisionId": "another"}
+    monkeypatch.setattr(
+        Claims, "take", lambda self, claim: (take(self, claim), lambda_wire.answer("GetAlias", **moved))[0]
+    )
+    with pytest.raises(AliasMovingError, match="my-api:live was moved while it was being claimed"):
+        prepare({"function": "my-api"})
+    assert owned("claim") is None
 
 
 def alarm(name, state):

@@ -1,6 +1,10 @@
 """The alias points at the canary alone; then comes the bake."""
 
+import pytest
+
 from tests.integration.conftest import alias, event
+
+pytestmark = pytest.mark.usefixtures("claimed")
 
 
 def test_promotion_sets_the_version_and_clears_the_weights(handle, my_api):

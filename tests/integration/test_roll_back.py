@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.conftest import alias, client, event
 
+pytestmark = pytest.mark.usefixtures("claimed")
+
 FILES = ["roll_back", "roll_back_after_a_failure"]
 
 

@@ -1,6 +1,10 @@
 """The canary gets its next share."""
 
+import pytest
+
 from tests.integration.conftest import NOW, alias, event
+
+pytestmark = pytest.mark.usefixtures("claimed")
 
 
 def test_the_first_shift_gives_the_first_share(handle, my_api):

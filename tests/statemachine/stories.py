@@ -76,6 +76,12 @@ def _red(error: str, cause: object) -> dict[str, Any]:
 
 STORIES = [
     Story(
+        "a version waits for its turn, and finds nothing left to do",
+        "PrepareRollout > ChooseStart:queue > WaitForTurn > PrepareRollout > ChooseStart:nothing_to_do > NothingToDo",
+        status="SUCCEEDED",
+        prepare_rollout=(ACCEPTED | {"start": "queue"}, ACCEPTED | {"start": "nothing_to_do"}),
+    ),
+    Story(
         "a version goes all the way",
         f"{BEGIN} > ChooseNextMove:wait > WaitForMetrics > JudgeCanary > ChooseNextMove:shift > ShiftTraffic >"
         " WaitForMetrics > JudgeCanary > ChooseNextMove:promote > PromoteVersion > WaitForMetrics > JudgeCanary >"

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.decide import decide, leave_if_moved
-from rollout.facts import AliasState
+from rollout.decide import decide
 from rollout.models import Rollout
 from rollout.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
 from rollout.window import seconds_to_next_look
@@ -115,79 +114,6 @@ def test_a_rollout_taken_back_for_its_age_says_so():
     """P10."""
     reason = decided(rollout(policy=policy(max_hold="30d")), THIN, KEPT_SECONDS + 1).reason
     assert reason == "inconclusive: errors: as counted; the first shift is over 15d ago, and older minutes are gone"
-
-
-def alias(version: str, **shares: float) -> AliasState:
-    return AliasState(version=version, revision_id="r", shares={name[1:]: percent for name, percent in shares.items()})
-
-
-THIRD = {"policy": policy(steps=[{"percent": 33.33333, "hold": "5m"}])}
-
-
-@pytest.mark.parametrize(
-    ("where", "found"),
-    [
-        ({}, alias("3", v4=10)),
-        (LAST_STEP, alias("3", v4=50)),
-        (THIRD, alias("3", v4=33.3333)),
-        (BAKE, alias("4")),
-    ],
-)
-def test_an_alias_as_we_left_it_changes_nothing(where, found):
-    """P2: nor is Lambda's rounding a stranger's hand."""
-    looked = decided(rollout(**where), HEALTHY, 300)
-    assert leave_if_moved(looked, found) == looked
-
-
-def test_the_share_lambda_keeps_for_stable_while_it_allocates_capacity_is_no_strangers_hand():
-    """P2."""
-    looked = decided(rollout(**BAKE), HEALTHY, 100)
-    assert looked.next_move is Move.WAIT
-    assert leave_if_moved(looked, alias("4", v3=90)) == looked
-
-
-def test_no_rollout_ends_green_while_stable_still_has_a_share():
-    """P10."""
-    looked = decided(rollout(**BAKE), HEALTHY, 300)
-    assert looked.next_move is Move.FINISH
-    assert leave_if_moved(looked, alias("4", v3=30)).next_move is Move.HAND_OVER
-
-
-STEP_LEFT, BAKE_LEFT = "version 3 with 10 % to version 4", "version 4"
-MOVED = [
-    ({}, alias("3"), STEP_LEFT, "points at version 3"),
-    ({}, alias("4"), STEP_LEFT, "points at version 4"),
-    ({}, alias("5"), STEP_LEFT, "points at version 5"),
-    ({}, alias("3", v4=10.1), STEP_LEFT, "points at version 3 with 10.1 % to version 4"),
-    ({}, alias("3", v5=10), STEP_LEFT, "points at version 3 with 10 % to version 5"),
-    ({}, alias("5", v4=10), STEP_LEFT, "points at version 5 with 10 % to version 4"),
-    ({}, None, STEP_LEFT, "no longer exists"),
-    (BAKE, alias("3"), BAKE_LEFT, "points at version 3"),
-    (BAKE, alias("3", v4=50), BAKE_LEFT, "points at version 3 with 50 % to version 4"),
-    (BAKE, alias("4", v5=10), BAKE_LEFT, "points at version 4 with 10 % to version 5"),
-    (BAKE, None, BAKE_LEFT, "no longer exists"),
-]
-
-
-@pytest.mark.parametrize(("where", "found", "left", "there"), MOVED)
-@pytest.mark.parametrize("verdict", [HEALTHY, THIN])
-def test_an_alias_moved_by_somebody_else_is_handed_over(where, found, left, there, verdict):
-    """P2, P10: with the sentence that tells what was expected, and what is there."""
-    after = leave_if_moved(decided(rollout(**where), verdict, 300), found)
-    said = f"my-api:live was moved by somebody else: {left} was expected, and it {there}. It is left as it is"
-    assert (after.next_move, after.reason) == (Move.HAND_OVER, said)
-    assert (after.ending.outcome, after.ending.error, after.ending.cause) == (
-        Outcome.HANDED_OVER,
-        "RolloutHandedOver",
-        said,
-    )
-
-
-@pytest.mark.parametrize(("where", "found"), [(where, found) for where, found, _, _ in MOVED])
-def test_an_unhealthy_canary_is_taken_back_whoever_moved_the_alias(where, found):
-    """P1: RollBack knows which aliases are ours to write."""
-    looked = decided(rollout(**where), UNHEALTHY, 300)
-    assert leave_if_moved(looked, found) == looked
 
 
 def test_a_finished_rollout_says_what_the_alias_serves():

@@ -7,7 +7,12 @@ from rollout.restore import Closing, WayBack, must_write, taken_back
 from rollout.words import Outcome
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
-LEAST = {"target": TARGET.model_dump(), "stable_version": "3", "canary_version": "4"}
+LEAST = {
+    "execution": EXECUTION.model_dump(mode="json"),
+    "target": TARGET.model_dump(),
+    "stable_version": "3",
+    "canary_version": "4",
+}
 PROMOTING, BAKING = {"next_move": "promote"}, {"phase": "bake"}
 
 

@@ -1,24 +1,29 @@
 """Accepts a request, from what was found; nothing has been touched yet."""
 
 from rollout.alarms import red_alarms
+from rollout.claim import turn
 from rollout.errors import UnknownVersionError, VersionPendingError
 from rollout.facts import FunctionFacts, VersionFacts
 from rollout.models import Execution, Rollout
-from rollout.refusals import refusals
+from rollout.refusals import refusals, waiting_refusals
 from rollout.request import RolloutRequest
 from rollout.words import Start
 
 
 def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Rollout:
-    """Return the rollout to begin, or one with nothing to do where the alias is yet to be made.
+    """Return the rollout to begin, one that waits for its turn, or one with nothing to do.
 
     Raises VersionPendingError while the canary is being made ready, and else the first RefusedError there is, with
     the sentences of all of them.
     """
     found = _without_our_own(found, execution)
     canary = _canary(request, found)
-    if refused := [*refusals(canary, found)]:
+    behind = turn(canary.version, request.policy, execution, found.claim, found.waiting)
+    # What another rollout is doing to the alias speaks against nobody who waits for it to end.
+    if refused := [*(waiting_refusals(canary, found) if behind else refusals(canary, found))]:
         raise type(refused[0])(" ".join(str(refusal) for refusal in refused))
+    if behind:
+        return _begun(request, found, canary, execution).model_copy(update=dict(behind))
     if canary.state == "Pending":
         raise VersionPendingError(f"Version {canary.version} of {found.target.function} is still Pending.")
     begun = _begun(request, found, canary, execution)

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from rollout.duration import say_duration
-from rollout.endings import handed_over, left_to_a_person, promoted, say_moved
-from rollout.facts import AliasState
+from rollout.endings import left_to_a_person, promoted
 from rollout.models import Ending, Judgement, Rollout
 from rollout.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
 from rollout.window import EDGE, Timing, seconds_to_next_look
@@ -29,30 +28,6 @@ def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing
             "ending": _ending(move, reason, rollout),
         }
     )
-
-
-def leave_if_moved(decided: Rollout, alias: AliasState | None) -> Rollout:
-    """Return the rollout as decided, or handed over where the alias is not as we left it (P2).
-
-    An unhealthy canary is still taken back: RollBack knows which aliases are ours to write.
-    """
-    if decided.next_move is Move.ROLL_BACK or (alias and _is_as_we_left_it(decided, alias)):
-        return decided
-    shares = {} if decided.phase is Phase.BAKE else {decided.canary_version: decided.percent}
-    serving = decided.canary_version if decided.phase is Phase.BAKE else decided.stable_version
-    expected = AliasState(version=serving, shares=shares, revision_id="").say()
-    reason = f"{say_moved(decided.target.name, expected, alias)}. It is left as it is"
-    return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": reason, "ending": handed_over(reason)})
-
-
-def _is_as_we_left_it(rollout: Rollout, alias: AliasState) -> bool:
-    if rollout.phase is Phase.BAKE:
-        # While it allocates provisioned concurrency, Lambda itself keeps a share for the version before. Not to the
-        # end: a green ending says that the canary serves alone (P10).
-        tolerated = set() if rollout.next_move is Move.FINISH else {rollout.stable_version}
-        return alias.version == rollout.canary_version and set(alias.shares) <= tolerated
-    shares = {rollout.canary_version: rollout.percent}
-    return alias.serves(rollout.stable_version, shares)
 
 
 def _next_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:

@@ -47,6 +47,18 @@ def rollback_failed(target_name: str, stable_version: str, failure: Failure) -> 
     return Ending(outcome=Outcome.ROLLBACK_FAILED, error="RollbackFailed", cause=cause)
 
 
+def ending_of(outcome: Outcome, cause: str) -> Ending:
+    """Return an ending as the ledger has it, with the error code of its Fail state."""
+    names = {
+        Outcome.PROMOTED: "",
+        Outcome.ROLLED_BACK: "RolloutRolledBack",
+        Outcome.HANDED_OVER: "RolloutHandedOver",
+        Outcome.ROLLBACK_FAILED: "RollbackFailed",
+        Outcome.REJECTED: "RolloutRejected",
+    }
+    return Ending(outcome=outcome, error=names[outcome], cause=cause)
+
+
 def say_moved(target_name: str, expected: str, found: AliasState | None) -> str:
     """Return the sentence for an alias that somebody else has moved."""
     there = f"points at {found.say()}" if found else "no longer exists"

@@ -25,6 +25,18 @@ class AliasChangedError(RolloutError):
     """When somebody moved the alias after we read it, so our write was not made."""
 
 
+class AliasMovingError(RolloutError):
+    """When the alias, or its claim, changed while it was being claimed; the state machine asks again."""
+
+
+class ClaimLostError(RolloutError):
+    """When the rollout no longer holds the claim to its alias, so nothing was written."""
+
+
+class VersionGoneError(RolloutError):
+    """When a version the alias was to serve no longer exists, so our write was not made."""
+
+
 class RefusedError(RolloutError):
     """When a request is refused, before anything was touched."""
 
@@ -79,6 +91,10 @@ class DifferentRoleError(RefusedError):
 
 class DifferentDeadLetterError(RefusedError):
     """When stable and canary send their failures elsewhere: Lambda will not split an alias over them."""
+
+
+class AliasClaimedError(RefusedError):
+    """When another rollout holds the alias, and the policy says to refuse rather than to wait."""
 
 
 class AliasSplitError(RefusedError):

@@ -4,6 +4,7 @@ from math import isclose
 
 from pydantic import Field
 
+from rollout.claim import Claim, Waiting
 from rollout.models import Target, Value
 from rollout.words import Colour
 
@@ -57,6 +58,10 @@ class FunctionFacts(Value):
     """What the alarms show that the policy names."""
     p99_ms: float | None = None
     """The alias's usual p99 in milliseconds, where the policy measures slow calls by it."""
+    claim: Claim | None = None
+    """Who holds the alias."""
+    waiting: Waiting | None = None
+    """Who waits for it."""
     capacity_moving: bool = False
     """Whether Lambda is still allocating the alias's provisioned concurrency."""
 

@@ -60,6 +60,11 @@ class Ending(Value):
     error: str = Field(alias="Error")
     cause: str = Field(alias="Cause")
 
+    @property
+    def leaves_alias_whole(self) -> bool:
+        """Whether the alias is at one version alone, or in somebody else's hands; only then is its claim given back."""
+        return self.outcome is not Outcome.ROLLBACK_FAILED
+
 
 class Health(Value):
     """The calls one version served in a window, and how many were bad: they failed, say, or were slow."""

@@ -33,6 +33,14 @@ class OnInconclusive(StrEnum):
     HAND_OVER = "hand_over"
 
 
+class OnNewerVersion(StrEnum):
+    """What a version does that finds its alias held by the rollout of an older one."""
+
+    QUEUE = "queue"
+    SUPERSEDE = "supersede"
+    REFUSE = "refuse"
+
+
 class Step(Strict):
     """A share for the canary, and how long it keeps it at least."""
 
@@ -54,6 +62,11 @@ class Policy(Criteria):
     on_inconclusive: OnInconclusive = Field(
         default=OnInconclusive.EXTEND,
         description="What decides a step that is still too thin after max_hold.",
+    )
+    on_newer_version: OnNewerVersion = Field(
+        default=OnNewerVersion.QUEUE,
+        description="What this version does where an older one is still being rolled out: wait for its turn, have the"
+        " older one taken back first, or be refused.",
     )
 
     early: bool = Field(

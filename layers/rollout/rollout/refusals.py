@@ -26,6 +26,14 @@ def refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedErro
     yield from unknown_alarms(found.alarms)
 
 
+def waiting_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
+    """Yield what speaks against this version whatever becomes of the alias until its turn."""
+    if found.opted_in_alias != found.target.alias:
+        yield _not_opted_in(found)
+    yield from _state_refusals(canary, found)
+    yield from unknown_alarms(found.alarms)
+
+
 def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
     target = found.target
     if found.opted_in_alias != target.alias:
@@ -63,12 +71,16 @@ def _not_opted_in(found: FunctionFacts) -> RefusedError:
     )
 
 
-def _version_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
+def _state_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
     if canary.state not in ("Active", "Pending"):
         yield VersionNotActiveError(
             f"Version {canary.version} is {canary.state}{_because(canary)}, and has to be Active:"
             f" {_remedy(canary, found.target)}."
         )
+
+
+def _version_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
+    yield from _state_refusals(canary, found)
     if found.stable and found.alias and not found.alias.shares:
         yield from _order_refusals(canary, found.stable, found.target)
         yield from _pairing_refusals(canary, found.stable)

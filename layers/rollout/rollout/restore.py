@@ -9,6 +9,7 @@ from rollout.words import Move, Phase
 class WayBack(Value):
     """What rolling back needs to know; whatever else the document holds may be broken."""
 
+    execution: Execution
     target: Target
     stable_version: str
     canary_version: str
@@ -27,7 +28,6 @@ class WayBack(Value):
 class Closing(WayBack):
     """What closing a rollout needs to know."""
 
-    execution: Execution
     ending: Ending | None = None
 
     @property
@@ -60,6 +60,15 @@ def taken_back(found: AliasState | None, way: WayBack) -> Ending:
     if found and is_ours(found, way):
         return rolled_back(way.target.name, way.stable_version, way.why)
     return handed_over(left_alone(found, way))
+
+
+def stable_gone(way: WayBack) -> Ending:
+    """Return the ending of a way back that leads nowhere, as stable was deleted while the canary was tried."""
+    return handed_over(
+        f"{way.target.name} serves version {way.canary_version} alone, as version {way.stable_version} was deleted"
+        f" during the rollout and nothing else is left to serve: publish a version that is sound. The rollout was being"
+        f" taken back because: {way.why}"
+    )
 
 
 def left_alone(found: AliasState | None, way: WayBack) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rollout.aws.answers import answered
-from rollout.errors import AliasChangedError
+from rollout.errors import AliasChangedError, VersionGoneError
 from rollout.facts import AliasState
 from rollout.models import Target
 
@@ -60,6 +60,11 @@ class LambdaAlias:
                     RoutingConfig={"AdditionalVersionWeights": _weights(shares)},
                     RevisionId=revision_id,
                 )
+            except self._client.exceptions.ResourceNotFoundException as gone:
+                raise VersionGoneError(
+                    f"{self._target.name} cannot become {_wish(version, shares).say()}, as Lambda does not find it: was"
+                    " a version deleted meanwhile? Nothing was written."
+                ) from gone
             except self._client.exceptions.PreconditionFailedException:
                 # Our own write, when its answer was lost, changes the revision as a stranger's would: look.
                 return self._require(version, shares)
@@ -70,11 +75,15 @@ class LambdaAlias:
         # Compared as Lambda keeps them, or a share such as 33.33333 would never find itself again.
         if found and (found.version, _weights(found.shares)) == (version, _weights(shares)):
             return found
-        wanted = AliasState(version=version, shares=shares, revision_id="").say()
+        wanted = _wish(version, shares).say()
         raise AliasChangedError(
             f"{self._target.name} was moved by somebody else: it was to become {wanted}, and it is now"
             f" {found.say() if found else 'gone'}; nothing was written."
         )
+
+
+def _wish(version: str, shares: dict[str, float]) -> AliasState:
+    return AliasState(version=version, shares=shares, revision_id="")
 
 
 def _weights(shares: Mapping[str, float]) -> dict[str, float]:

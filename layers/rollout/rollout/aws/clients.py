@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from rollout.aws.throttles import count_throttles
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
     from mypy_boto3_stepfunctions import SFNClient
 
 # Four tries of at most 2 + 5 seconds, with jittered pauses below 20 seconds in all, end before the Lambda's 60.
@@ -19,22 +22,28 @@ CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", 
 @cache
 def lambda_client() -> "LambdaClient":
     """Return the client for functions, versions and aliases."""
-    return boto3.client("lambda", config=CONFIG)
+    return count_throttles(boto3.client("lambda", config=CONFIG))
 
 
 @cache
 def cloudwatch_client() -> "CloudWatchClient":
     """Return the client for metrics."""
-    return boto3.client("cloudwatch", config=CONFIG)
+    return count_throttles(boto3.client("cloudwatch", config=CONFIG))
 
 
 @cache
 def dynamodb_client() -> "DynamoDBClient":
     """Return the client for the ledger."""
-    return boto3.client("dynamodb", config=CONFIG)
+    return count_throttles(boto3.client("dynamodb", config=CONFIG))
+
+
+@cache
+def tagging_client() -> "ResourceGroupsTaggingAPIClient":
+    """Return the client that finds functions by their tags."""
+    return count_throttles(boto3.client("resourcegroupstaggingapi", config=CONFIG))
 
 
 @cache
 def stepfunctions_client() -> "SFNClient":
     """Return the client that starts executions."""
-    return boto3.client("stepfunctions", config=CONFIG)
+    return count_throttles(boto3.client("stepfunctions", config=CONFIG))

@@ -15,6 +15,14 @@ class Executions:
         self._client = client
         self._state_machine_arn = state_machine_arn
 
+    def status(self, arn: str) -> str:
+        """Return an execution's status in Step Functions' word, or `gone`; raises AwsUnavailableError."""
+        with answered(f"reading execution {arn}"):
+            try:
+                return self._client.describe_execution(executionArn=arn)["status"]
+            except self._client.exceptions.ExecutionDoesNotExist:
+                return "gone"
+
     def start_once(self, name: str, request: str) -> bool:
         """Start an execution; False where one of that name has ended already. Raises AwsUnavailableError.
 

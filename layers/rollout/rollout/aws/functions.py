@@ -4,6 +4,7 @@ GetFunction is used even where GetFunctionConfiguration would do: it has a budge
 while nearly everything else in Lambda's API shares 15.
 """
 
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -90,11 +91,23 @@ class FunctionLookup:
             dead_letter=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
         )
 
-    def _newest(self) -> str | None:
+    def newest(self) -> tuple[str, datetime] | None:
+        """Return the newest published version and when it was published; None where there is none."""
         pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=self._function)
         with answered(f"listing the versions of {self._function}"):
-            published = [v["Version"] for page in pages for v in page["Versions"] if v["Version"] != "$LATEST"]
-        return max(published, key=int, default=None)
+            published = {
+                int(found["Version"]): found["LastModified"]
+                for page in pages
+                for found in page["Versions"]
+                if found["Version"] != "$LATEST"
+            }
+        if not published:
+            return None
+        return str(max(published)), datetime.fromisoformat(published[max(published)])
+
+    def _newest(self) -> str | None:
+        newest = self.newest()
+        return newest[0] if newest else None
 
     def _capacity_moving(self, alias: str, found: AliasState | None) -> bool:
         if found is None:

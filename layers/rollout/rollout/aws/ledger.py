@@ -4,18 +4,19 @@ Partition key `target` (account/region/function/alias), sort key `entry`: `rollo
 rollout, `look#<start>#<execution>#<number>` for a look. A repeated write lands on the same entry.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeSerializer
-
 from rollout.aws.answers import answered
+from rollout.aws.items import OPEN, key, partition, plain, stamp, typed
+from rollout.endings import ending_of
 from rollout.models import Ending, Execution, Finding, Rollout, Target
+from rollout.words import Move, Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_serialize = TypeSerializer().serialize
+_RUNNING = "running"
 
 
 class Ledger:
@@ -28,11 +29,12 @@ class Ledger:
     def open(self, rollout: Rollout) -> None:
         """Enter a rollout that was accepted."""
         self._put(
-            _key(rollout.target, "rollout", rollout.execution)
+            key(rollout.target, "rollout", rollout.execution)
             | {
                 "execution_arn": rollout.execution.arn,
-                "started_at": _stamp(rollout.execution.started_at),
-                "outcome": "running",
+                "started_at": stamp(rollout.execution.started_at),
+                "outcome": _RUNNING,
+                OPEN: "rollout",
                 "stable_version": rollout.stable_version,
                 "canary_version": rollout.canary_version,
                 "policy": rollout.policy.model_dump_json(),
@@ -46,9 +48,9 @@ class Ledger:
         if judgement is None:
             raise ValueError("a rollout has no look to record before its first judgement")
         self._put(
-            _key(rollout.target, "look", rollout.execution, f"#{rollout.looks:05}")
+            key(rollout.target, "look", rollout.execution, f"#{rollout.looks:05}")
             | {
-                "at": _stamp(now),
+                "at": stamp(now),
                 "phase": rollout.phase,
                 "step": rollout.step,
                 "percent": f"{rollout.percent:g}",
@@ -68,37 +70,61 @@ class Ledger:
         with answered("closing the rollout in the ledger"):
             self._client.update_item(
                 TableName=self._table,
-                Key=_typed(_key(target, "rollout", execution)),
-                UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)",
-                ExpressionAttributeValues=_typed(
-                    {":outcome": ending.outcome, ":reason": ending.cause, ":now": _stamp(now)}
+                Key=typed(key(target, "rollout", execution)),
+                UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
+                " REMOVE #open",
+                ExpressionAttributeNames={"#open": OPEN},
+                ExpressionAttributeValues=typed(
+                    {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now)}
                 ),
             )
 
+    def ended(self, target: Target, execution: Execution) -> Ending | None:
+        """Return how a rollout ended by the ledger's word; None while it runs, and where the ledger knows of none."""
+        with answered("reading the ledger"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=typed(key(target, "rollout", execution)), ConsistentRead=True
+            )
+        entry = plain(answer.get("Item", {}))
+        if entry.get("outcome", _RUNNING) == _RUNNING:
+            return None
+        return ending_of(Outcome(entry["outcome"]), entry["reason"])
+
+    def last_move(self, target: Target, execution: Execution) -> Move | None:
+        """Return what a rollout's newest look decided; None where it has had none."""
+        with answered("reading the ledger"):
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="target = :target AND begins_with(entry, :looks)",
+                ExpressionAttributeValues=typed(
+                    {":target": partition(target), ":looks": key(target, "look", execution, "#")["entry"]}
+                ),
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )
+        newest = [plain(item) for item in answer["Items"]]
+        return Move(newest[0]["next_move"]) if newest else None
+
+    def knows(self, target: Target, version: str) -> bool:
+        """Whether a version was ever rolled out to an alias, or is being."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
+            FilterExpression="canary_version = :version",
+            ExpressionAttributeValues=typed(
+                {":target": partition(target), ":rollouts": "rollout#", ":version": version}
+            ),
+        )
+        with answered("reading the ledger"):
+            return any(page["Items"] for page in pages)
+
     def _put(self, item: dict[str, Any]) -> None:
         with answered("writing the ledger"):
-            self._client.put_item(TableName=self._table, Item=_typed(item))
+            self._client.put_item(TableName=self._table, Item=typed(item))
 
 
 def _told(finding: Finding) -> dict[str, Any]:
     counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
     named = {"witness": finding.witness, "mode": str(finding.mode)}
     return named | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}
-
-
-def partition(target: Target) -> str:
-    """Return the ledger's partition for an alias."""
-    return f"{target.account}/{target.region}/{target.function}/{target.alias}"
-
-
-def _key(target: Target, kind: str, execution: Execution, suffix: str = "") -> dict[str, str]:
-    entry = f"{kind}#{_stamp(execution.started_at)}#{execution.name}{suffix}"
-    return {"target": partition(target), "entry": entry}
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _typed(item: dict[str, Any]) -> dict[str, Any]:
-    return {key: _serialize(str(value) if isinstance(value, str) else value) for key, value in item.items()}

@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from rollout.accept import alias_mark
-from rollout.aws.wiring import alarms, alias_of, ledger, lookup, version_metrics
+from rollout.aws.wiring import alarms, alias_of, claims, ledger, lookup, version_metrics, waiting_versions
+from rollout.claim import Waiting, claim_of, seconds_to_next_try
+from rollout.errors import AliasMovingError
 from rollout.facts import FunctionFacts
 from rollout.models import Execution, Rollout
+from rollout.policy import OnNewerVersion
 from rollout.request import RolloutRequest
 from rollout.words import Start
 
@@ -19,12 +22,46 @@ def facts_for(request: RolloutRequest, execution: Execution, now: datetime) -> F
     found = lookup(request.function).facts(request, execution)
     learnt = version_metrics().p99(found.target, now) if request.policy.learns_slowness and found.alias else None
     watched = alarms().colours([*request.policy.alarms])
-    return found.model_copy(update={"alarms": watched, "p99_ms": learnt})
+    waiting = waiting_versions().find(found.target)
+    return found.model_copy(
+        update={
+            "alarms": watched,
+            "p99_ms": learnt,
+            "claim": claims().find(found.target),
+            "waiting": waiting if waiting and waiting.waits_at(now) else None,
+        }
+    )
 
 
-def enter(rollout: Rollout) -> None:
-    """Enter an accepted rollout into the ledger, or make the alias where there was none; raises AwsUnavailableError."""
-    if rollout.start is Start.BEGIN:
-        ledger().open(rollout)
-    else:
-        alias_of(rollout.target).create(rollout.canary_version, alias_mark(rollout.execution))
+def enter(rollout: Rollout, now: datetime) -> Rollout:
+    """Leave behind what an accepted request has to: its claim and its entry, its place among the waiting, or an alias.
+
+    Raises AliasMovingError where the alias or its claim changed meanwhile, or AwsUnavailableError.
+    """
+    match rollout.start:
+        case Start.BEGIN:
+            _begin(rollout)
+        case Start.QUEUE:
+            return _wait(rollout, now)
+        case Start.NOTHING_TO_DO if not rollout.revision_id:
+            alias_of(rollout.target).create(rollout.canary_version, alias_mark(rollout.execution))
+    return rollout
+
+
+def _begin(rollout: Rollout) -> None:
+    claims().take(claim_of(rollout))
+    alias = alias_of(rollout.target).find()
+    if alias is None or alias.revision_id != rollout.revision_id:
+        claims().release(rollout.target, rollout.execution)
+        raise AliasMovingError(f"{rollout.target.name} was moved while it was being claimed.")
+    ledger().open(rollout)
+    waiting_versions().leave(rollout.target, rollout.execution)
+
+
+def _wait(rollout: Rollout, now: datetime) -> Rollout:
+    waiting = Waiting(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
+    waiting_versions().enter(rollout.target, waiting)
+    held = claims().find(rollout.target)
+    if held and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
+        claims().supersede(held, rollout.canary_version)
+    return rollout.model_copy(update={"wait_seconds": seconds_to_next_try(rollout, now)})

@@ -3,11 +3,15 @@
 from rollout.aws import clients, settings
 from rollout.aws.alarms import Alarms
 from rollout.aws.alias import LambdaAlias
+from rollout.aws.claims import Claims
 from rollout.aws.executions import Executions
 from rollout.aws.functions import FunctionLookup
 from rollout.aws.ledger import Ledger
 from rollout.aws.metrics import VersionMetrics
-from rollout.models import Target
+from rollout.aws.opted_in import OptedIn
+from rollout.aws.waiting import WaitingVersions
+from rollout.models import Rollout, Target
+from rollout.standing import Standing
 
 
 def alias_of(target: Target) -> LambdaAlias:
@@ -33,6 +37,32 @@ def alarms() -> Alarms:
 def ledger() -> Ledger:
     """Return the table of rollouts."""
     return Ledger(clients.dynamodb_client(), settings.ledger_table())
+
+
+def claims() -> Claims:
+    """Return who may write which alias."""
+    return Claims(clients.dynamodb_client(), settings.ledger_table())
+
+
+def waiting_versions() -> WaitingVersions:
+    """Return the versions that wait for an alias."""
+    return WaitingVersions(clients.dynamodb_client(), settings.ledger_table())
+
+
+def opted_in() -> OptedIn:
+    """Return the functions that carry our tag."""
+    return OptedIn(clients.tagging_client())
+
+
+def standing_of(rollout: Rollout) -> Standing:
+    """Return how a rollout stands with its alias; raises AwsUnavailableError."""
+    claim = claims().find(rollout.target)
+    is_held = claim is not None and claim.belongs_to(rollout.execution.arn)
+    return Standing(
+        alias=alias_of(rollout.target).find(),
+        claim=claim,
+        ended=None if is_held else ledger().ended(rollout.target, rollout.execution),
+    )
 
 
 def executions() -> Executions:

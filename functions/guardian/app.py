@@ -1,0 +1,23 @@
+"""Guardian: makes whole the aliases of rollouts that run no longer, and finds the versions nobody rolled out."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
+from rollout.aws.guarding import mend
+from rollout.aws.sweep import start_missed
+from rollout.aws.wiring import opted_in
+from rollout.watch import Watch
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    now, watch = datetime.now(UTC), Watch.model_validate(event)
+    mended = [one.document() for one in mend(now, watch.execution_arn)]
+    started = [*start_missed(opted_in(), now)] if watch.for_versions else []
+    metrics.add_metric("AliasesMended", MetricUnit.Count, len(mended))
+    metrics.add_metric("MissedVersionsFound", MetricUnit.Count, len(started))
+    logger.info("Aliases watched", mended=mended, started=started)
+    return {"mended": mended, "started": started}

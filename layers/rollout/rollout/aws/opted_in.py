@@ -1,0 +1,36 @@
+"""Finds the functions that carry our tag."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rollout.aws.answers import answered
+from rollout.facts import OPT_IN_TAG
+from rollout.function_name import read_function
+from rollout.models import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+
+
+class OptedIn:
+    """The functions that carry our tag, in our own account and region."""
+
+    def __init__(self, client: "ResourceGroupsTaggingAPIClient") -> None:
+        self._client = client
+
+    def targets(self) -> Iterator[Target]:
+        """Yield the alias of each; raises AwsUnavailableError."""
+        pages = self._client.get_paginator("get_resources").paginate(
+            ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OPT_IN_TAG}]
+        )
+        with answered("listing the opted-in functions"):
+            found = [resource for page in pages for resource in page["ResourceTagMappingList"]]
+        for resource in found:
+            function = read_function(resource["ResourceARN"])
+            tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
+            yield Target(
+                account=function.account or "",
+                region=function.region or "",
+                function=function.name,
+                alias=tags[OPT_IN_TAG],
+            )

@@ -1,0 +1,38 @@
+"""Finds the versions of opted-in functions that no event told us of, and starts their rollouts (P8)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rollout.aws.opted_in import OptedIn
+from rollout.aws.wiring import alias_of, claims, executions, ledger, lookup
+from rollout.missed import Candidate, is_missed
+from rollout.models import Target
+from rollout.published import execution_input, execution_name
+
+
+def start_missed(opted_in: OptedIn, now: datetime) -> Iterator[str]:
+    """Start the rollout of each version that was missed, and yield its execution's name; raises AwsUnavailableError."""
+    for target in opted_in.targets():
+        found = _candidate(target)
+        if found and is_missed(found, now) and not _is_known(target, found.version):
+            name = execution_name(target, found.version)
+            if executions().start_once(name, execution_input(target, found.version)):
+                yield name
+
+
+def _candidate(target: Target) -> Candidate | None:
+    newest = lookup(target.function).newest()
+    if newest is None:
+        return None
+    version, published_at = newest
+    alias = alias_of(target).find()
+    return Candidate(
+        version=version,
+        published_at=published_at,
+        served=alias.version if alias else None,
+        is_shared=bool(alias and alias.shares),
+    )
+
+
+def _is_known(target: Target, version: str) -> bool:
+    return claims().find(target) is not None or ledger().knows(target, version)

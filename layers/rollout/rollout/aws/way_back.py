@@ -1,0 +1,52 @@
+"""Puts an alias back to stable, for a rollout that still holds its claim."""
+
+from rollout.aws.alias import LambdaAlias
+from rollout.aws.wiring import alias_of, claims, ledger
+from rollout.endings import handed_over
+from rollout.errors import AwsUnavailableError, VersionGoneError
+from rollout.facts import AliasState
+from rollout.models import Ending
+from rollout.restore import WayBack, must_write, stable_gone, taken_back
+
+
+def take_back(way: WayBack) -> Ending:
+    """Let the alias serve stable alone, as far as it is ours; return how the rollout ends.
+
+    Raises AliasChangedError or AwsUnavailableError.
+    """
+    return _ended_elsewhere(way) or _put_back(alias_of(way.target), way)
+
+
+def _ended_elsewhere(way: WayBack) -> Ending | None:
+    """Return how somebody else has ended the rollout; None where it holds its claim, or where nobody can tell.
+
+    A ledger that cannot be read must not keep an alias split (P1): the revision and the versions found on the alias
+    still guard against overwriting anybody (P2).
+    """
+    try:
+        claim = claims().find(way.target)
+        if claim and claim.belongs_to(way.execution.arn):
+            return None
+        return ledger().ended(way.target, way.execution) or handed_over(
+            f"{way.target.name} is claimed by this rollout no longer. It is left as it is; it was being taken back"
+            f" because: {way.why}"
+        )
+    except AwsUnavailableError:
+        return None
+
+
+def _put_back(alias: LambdaAlias, way: WayBack) -> Ending:
+    found = alias.find()
+    if found is None or not must_write(found, way):
+        return taken_back(found, way)
+    try:
+        alias.point_at(way.stable_version, found.revision_id)
+    except VersionGoneError:
+        return _keep_serving(alias, found, way)
+    return taken_back(found, way)
+
+
+def _keep_serving(alias: LambdaAlias, found: AliasState, way: WayBack) -> Ending:
+    """Point the alias at the canary where stable was deleted: an alias at a version that is gone serves nobody."""
+    alias.point_at(way.canary_version, found.revision_id)
+    return stable_gone(way)

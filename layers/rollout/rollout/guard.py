@@ -1,0 +1,96 @@
+"""What becomes of an alias whose rollout no longer runs: the guardian's decision."""
+
+from rollout.claim import Claim
+from rollout.endings import ending_of
+from rollout.facts import AliasState
+from rollout.models import Ending, Value
+from rollout.restore import WayBack, is_ours, taken_back
+from rollout.words import Move, Outcome, Phase
+
+
+class LastWord(Value):
+    """What the ledger knows of a rollout whose execution runs no longer."""
+
+    status: str
+    """How the execution ended, in Step Functions' word."""
+    ending: Ending | None = None
+    """How the rollout closed, if it did."""
+    last_move: Move | None = None
+    """What its last look decided."""
+
+
+class Mending(Value):
+    """What the guardian does about an alias: the version it is to serve alone, and how the rollout is closed."""
+
+    serve: str | None
+    """None where the alias is somebody else's by now, and is left as it is."""
+    ending: Ending
+
+
+def mending(claim: Claim, alias: AliasState | None, last: LastWord) -> Mending:
+    """Return how to make whole what a rollout has left behind.
+
+    An alias that serves the canary alone after a promotion nobody took back stays there; every other one of ours goes
+    back to stable. Even a whole one is written again: a task that still runs after StopExecution would else find the
+    revision it decided on, and split the alias behind our back.
+    """
+    if claim.writing is None:
+        return Mending(serve=None, ending=_kept(last) or _untouched(claim, last))
+    way = _way(claim, last)
+    if alias is None or not is_ours(alias, way):
+        return Mending(serve=None, ending=_kept(last) or taken_back(alias, way))
+    if _stays_promoted(claim, alias, last):
+        return Mending(serve=claim.canary_version, ending=_kept(last) or _unwatched(claim, last))
+    return Mending(serve=claim.stable_version, ending=_kept(last) or taken_back(alias, way))
+
+
+def _way(claim: Claim, last: LastWord) -> WayBack:
+    return WayBack(
+        execution=claim.holder,
+        target=claim.target,
+        stable_version=claim.stable_version,
+        canary_version=claim.canary_version,
+        phase=Phase.BAKE if claim.promoting else Phase.SHIFTING,
+        reason=f"execution {claim.holder.name} {_said(last.status)}, and the guardian has put its alias in order",
+    )
+
+
+def _kept(last: LastWord) -> Ending | None:
+    """Return the ending the rollout closed with; one that failed to go back has a better one now."""
+    if last.ending is None or last.ending.outcome is Outcome.ROLLBACK_FAILED:
+        return None
+    return last.ending
+
+
+def _stays_promoted(claim: Claim, alias: AliasState, last: LastWord) -> bool:
+    failed_to_go_back = last.ending is not None and last.ending.outcome is Outcome.ROLLBACK_FAILED
+    was_going_back = failed_to_go_back or last.last_move is Move.ROLL_BACK
+    return claim.promoting and alias.serves_alone(claim.canary_version) and not was_going_back
+
+
+def _untouched(claim: Claim, last: LastWord) -> Ending:
+    return ending_of(
+        Outcome.REJECTED,
+        f"execution {claim.holder.name} {_said(last.status)} before it had written to {claim.target.name}",
+    )
+
+
+def _unwatched(claim: Claim, last: LastWord) -> Ending:
+    return ending_of(
+        Outcome.PROMOTED,
+        f"{claim.target.name} serves version {claim.canary_version} alone; execution {claim.holder.name}"
+        f" {_said(last.status)} before the bake was over, so it was not watched to its end",
+    )
+
+
+def _said(status: str) -> str:
+    match status:
+        case "ABORTED":
+            return "was stopped"
+        case "TIMED_OUT":
+            return "ran out of time"
+        case "FAILED":
+            return "failed"
+        case "SUCCEEDED":
+            return "ended"
+    return f"is {status}"

@@ -1,0 +1,79 @@
+"""Whatever a rollout left behind, the guardian makes whole, and says truly what it found."""
+
+import pytest
+
+from rollout.claim import Claim, Intent, claim_of
+from rollout.endings import ending_of
+from rollout.facts import AliasState
+from rollout.guard import LastWord, mending
+from rollout.words import Move, Outcome
+from tests.samples import rollout
+
+SHIFTING = claim_of(rollout(), Intent(version="3", shares={"4": 10}))
+PROMOTING = claim_of(rollout(), Intent(version="4"))
+FAILED_BACK = ending_of(Outcome.ROLLBACK_FAILED, "my-api:live may still be split")
+TAKEN_BACK = ending_of(Outcome.ROLLED_BACK, "my-api:live serves version 3 alone again; it failed")
+
+
+def alias(version: str, **shares: float) -> AliasState:
+    return AliasState(version=version, revision_id="r", shares={name[1:]: percent for name, percent in shares.items()})
+
+
+@pytest.mark.parametrize(
+    ("claim", "found", "last", "serve", "outcome"),
+    [
+        (SHIFTING, alias("3", v4=10), LastWord(status="ABORTED"), "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("3", v4=50), LastWord(status="TIMED_OUT"), "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("3"), LastWord(status="ABORTED"), "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("3", v4=50), LastWord(status="ABORTED"), "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), LastWord(status="ABORTED"), "4", Outcome.PROMOTED),
+        (PROMOTING, alias("4", v3=50), LastWord(status="ABORTED"), "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), LastWord(status="ABORTED", last_move=Move.ROLL_BACK), "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), LastWord(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("3", v4=10), LastWord(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("5"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
+        (SHIFTING, alias("4"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
+        (SHIFTING, alias("3", v5=10), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
+        (SHIFTING, None, LastWord(status="gone"), None, Outcome.HANDED_OVER),
+        (claim_of(rollout()), alias("3"), LastWord(status="FAILED"), None, Outcome.REJECTED),
+    ],
+)
+def test_what_was_left_behind_is_made_whole_or_left_to_whoever_moved_it(claim, found, last, serve, outcome):
+    """P1, P2, P10."""
+    mended = mending(claim, found, last)
+    assert (mended.serve, mended.ending.outcome) == (serve, outcome)
+
+
+@pytest.mark.parametrize("found", [alias("3"), alias("3", v4=10)])
+def test_an_ending_that_was_reached_is_kept(found):
+    """P10: the rollout closed well, and only its claim was left."""
+    assert mending(SHIFTING, found, LastWord(status="FAILED", ending=TAKEN_BACK)).ending == TAKEN_BACK
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("ABORTED", "was stopped"),
+        ("TIMED_OUT", "ran out of time"),
+        ("FAILED", "failed"),
+        ("SUCCEEDED", "ended"),
+        ("gone", "is gone"),
+    ],
+)
+def test_the_guardian_says_how_the_execution_ended(status, said):
+    cause = mending(SHIFTING, alias("3", v4=10), LastWord(status=status)).ending.cause
+    assert cause.startswith(f"my-api:live serves version 3 alone again; execution my-api-4 {said}, and the guardian ")
+
+
+def test_a_promotion_that_nobody_watched_to_its_end_says_so():
+    cause = mending(PROMOTING, alias("4"), LastWord(status="ABORTED")).ending.cause
+    assert cause == (
+        "my-api:live serves version 4 alone; execution my-api-4 was stopped before the bake was over, so it was not"
+        " watched to its end"
+    )
+
+
+def test_a_whole_alias_is_written_again():
+    """P1: a task that outlives StopExecution must not find the revision it decided on."""
+    whole: list[tuple[Claim, AliasState]] = [(SHIFTING, alias("3")), (PROMOTING, alias("4"))]
+    assert all(mending(claim, found, LastWord(status="ABORTED")).serve for claim, found in whole)

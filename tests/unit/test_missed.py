@@ -1,0 +1,34 @@
+"""What an event failed to say, a sweep finds (P8); what was left alone on purpose, it leaves alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from rollout.missed import Candidate, is_missed
+from tests.samples import AT
+
+HOUR = timedelta(hours=1)
+
+
+def candidate(**changes: object) -> Candidate:
+    found = Candidate(version="10", published_at=AT - HOUR, served="9", is_shared=False)
+    return found.model_copy(update=changes)
+
+
+def test_a_newer_version_that_nobody_began_is_missed():
+    assert is_missed(candidate(), AT)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"served": "10"},
+        {"served": "11"},
+        {"served": None},
+        {"is_shared": True},
+        {"published_at": AT - timedelta(minutes=14)},
+        {"published_at": AT - timedelta(hours=25)},
+    ],
+)
+def test_what_is_served_or_shared_or_too_young_or_too_old_is_not(changes):
+    assert not is_missed(candidate(**changes), AT)
