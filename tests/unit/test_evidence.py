@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rollout.dispersion import learn_dispersion
 from rollout.evidence import bake_log_evidence, log_evidence
+from rollout.health import Series
 from rollout.models import Health
 from tests.samples import minutes
 
@@ -40,6 +41,24 @@ def test_an_outage_of_both_versions_is_no_evidence(history, failed_percent):
     failed = (600 * failed_percent // 100, 5400 * failed_percent // 100)
     outage = (600, failed[0], 5400, failed[1])
     assert evidence(*[(600, 1, 5400, 11)] * 5, *[outage] * 3, *[(600, 1, 5400, 11)] * 5, history=history) < 1
+
+
+def evidence_of(series: Series) -> float:
+    return log_evidence(series.minutes, series.history, series.dispersion)
+
+
+def test_bursts_that_history_had_none_of_do_not_condemn_the_canary_of_a_long_rollout():
+    """In the hour before the first shift, by chance, no burst came; since then both versions have them."""
+    bursts = [(600, 0, 5400, 60), (600, 12, 5400, 0), *[(600, 0, 5400, 0)] * 3] * 48
+    assert evidence(*bursts) > LIMIT
+    assert evidence_of(Series(minutes=minutes(*bursts), history=HOUR)) < 1
+
+
+@pytest.mark.parametrize("outage", [(600, 6, 5400, 54), (600, 120, 5400, 1080), (600, 300, 5400, 2700)])
+def test_an_outage_of_both_versions_hides_no_fault_that_comes_hours_later(outage):
+    day = [*[(600, 1, 5400, 11)] * 30, *[outage] * 3, *[(600, 1, 5400, 11), (600, 0, 5400, 11)] * 150]
+    assert evidence_of(Series(minutes=minutes(*day), history=HOUR)) < 1
+    assert evidence_of(Series(minutes=minutes(*day, *[(600, 6, 5400, 11)] * 15), history=HOUR)) >= LIMIT
 
 
 @pytest.mark.parametrize("history", [HOUR, ()])

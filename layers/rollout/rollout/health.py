@@ -47,8 +47,9 @@ class Series(Value):
 
     @cached_property
     def dispersion(self) -> Dispersion:
-        """How clumped stable's bad calls come, from its history and, where that is short, its minutes since."""
-        return learn_dispersion(self.history, [minute.stable for minute in self.minutes])
+        """How clumped stable's bad calls come, from its history and, where that is short or the rollout long, since."""
+        calm = [minute.stable for minute in self.minutes if minute.canary.calls and not minute.canary.bad]
+        return learn_dispersion(self.history, [minute.stable for minute in self.minutes], calm)
 
 
 Measured = Mapping[str, Series]
