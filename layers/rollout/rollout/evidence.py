@@ -2,9 +2,9 @@
 
 Two tests are averaged, as an average of e-values is one again: the paired test (rollout.paired), a theorem for every
 error rate, and the level test (rollout.level), which catches more where errors come in bursts. Both carry how clumped
-stable's errors are (rollout.dispersion), learnt before the first shift. The evidence reaches 1/alpha on a canary no
-worse than tolerated with probability at most alpha, over all looks together; what of that is proved and what measured,
-and where it ends, stands in docs/judging.md.
+stable's errors are (rollout.dispersion), learnt before the first shift and, in long rollouts, since. The evidence
+reaches 1/alpha on a canary no worse than tolerated with probability at most alpha, over all looks together; what of
+that is proved and what measured, and where it ends, stands in docs/judging.md.
 
 Sources: Ville 1939; Lindon, Sanden and Shirikian 2022, "Rapid Regression Detection in Software Deployments through
 Sequential Testing", arXiv 2205.14762, which is the case without bursts.
