@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rollout.aws.closing import final_ending
 from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
 from rollout.aws.wiring import claims, ledger
 from rollout.restore import Closing
@@ -13,8 +14,9 @@ from rollout.restore import Closing
 @metrics.log_metrics
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     closing = Closing.model_validate(document)
-    ending = closing.known_ending
-    ledger().close(closing.target, closing.execution, ending, datetime.now(UTC))
+    now = datetime.now(UTC)
+    ending = final_ending(closing, now)
+    ledger().close(closing.target, closing.execution, ending, now)
     if ending.leaves_alias_whole:
         claims().release(closing.target, closing.execution)
     metrics.add_dimension("outcome", ending.outcome)

@@ -1,4 +1,4 @@
-"""CloudTrail's write events of Lambda, on the default bus, also for what CloudFormation does."""
+"""CloudTrail's write events of Lambda, on the default bus and for LookupEvents, also for what CloudFormation does."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_evaluator, responses
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import cloudtrail, eventbridge, lambda_svc
 
 from sandbox.emulator.seams import Answer, Record, extends
 
@@ -77,7 +77,22 @@ def _tell(event_name: str, request: Record, answer: Answer) -> Answer:
         }
         entry = {"Source": "aws.lambda", "DetailType": "AWS API Call via CloudTrail", "Detail": json.dumps(event)}
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+        cloudtrail._get_event_queue().append(_remembered(event))
     return answer
+
+
+def _remembered(event: Record) -> Record:
+    """What LookupEvents answers of an event; the real CloudTrail is some minutes behind."""
+    return {
+        "EventId": event["eventID"],
+        "EventName": event["eventName"],
+        "EventSource": event["eventSource"],
+        "EventTime": time.time(),
+        "ReadOnly": "false",
+        "Resources": [],
+        "Username": event["userIdentity"]["arn"].rpartition("/")[2],
+        "CloudTrailEvent": json.dumps(event),
+    }
 
 
 def _circumstances() -> Record:

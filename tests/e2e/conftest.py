@@ -4,7 +4,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,12 @@ from tests.e2e.stories import STORIES, Played, faulty_version_operated, fine_ver
 
 POLL_SECONDS = 0.2
 STORIES_AT_ONCE = 5
+
+
+@cache
+def _client(local: Sandbox, service: str) -> Any:
+    """One client for all: each keeps its connections, which nobody closes."""
+    return local.client(service)
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Cloud:
         return self.local.audit
 
     def client(self, service: str) -> Any:
-        return self.local.client(service)
+        return _client(self.local, service)
 
     @cached_property
     def physical_ids(self) -> dict[str, str]:

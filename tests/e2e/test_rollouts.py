@@ -117,6 +117,7 @@ def test_an_alias_moved_by_a_stranger_is_left_as_it_is(stories):
     played = stories(stranger_moves_the_alias)
     assert (played.ending, played.shop.served()) == ("RolloutHandedOver", {"2": 100})
     assert "it points at version 2" in played.ended["cause"]
+    assert ". CloudTrail says it was arn:aws:iam::000000000000:root at 20" in played.ended["cause"]
 
 
 def test_our_own_weights_edited_by_a_stranger_are_left_as_they_are(stories):

@@ -97,6 +97,7 @@ def fresh_clients() -> Iterator[None]:
     """Leave no client of ours to another room's tests."""
     made = (
         clients.lambda_client,
+        clients.cloudtrail_client,
         clients.cloudwatch_client,
         clients.dynamodb_client,
         clients.stepfunctions_client,

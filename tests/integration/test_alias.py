@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from rollout.aws.alias import LambdaAlias
-from rollout.errors import AliasChangedError, AwsUnavailableError
+from rollout.errors import AliasChangedError, AwsUnavailableError, VersionGoneError
 from rollout.facts import AliasState
 from tests.integration.conftest import client
 from tests.samples import TARGET
@@ -93,6 +93,13 @@ def test_an_alias_moved_by_a_stranger_is_not_written(stubber, live, found, said)
         changed.value
     )
     assert said in str(changed.value)
+
+
+def test_a_version_that_was_deleted_is_named(stubber, live):
+    """P10."""
+    stubber.add_client_error("update_alias", "ResourceNotFoundException", http_status_code=404)
+    with pytest.raises(VersionGoneError, match="my-api:live cannot become version 1 with 10 % to version 2, as Lambda"):
+        live.split("1", "2", 10, "before")
 
 
 def test_an_alias_that_is_busy_is_tried_again(stubber, live):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from rollout.aws.alias import LambdaAlias
+from rollout.aws.claims import Claims
+from rollout.errors import AwsUnavailableError, VersionGoneError
 from tests.integration.conftest import alias, client, event
 
 pytestmark = pytest.mark.usefixtures("claimed")
@@ -54,3 +57,34 @@ def test_an_alias_that_is_gone_is_handed_over(handle, my_api):
     """P2."""
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
     assert "it no longer exists" in handle("roll_back", event("roll_back"))["ending"]["Cause"]
+
+
+@pytest.mark.usefixtures("my_api")
+def test_where_stable_was_deleted_the_alias_serves_the_canary(handle, monkeypatch):
+    """P1, P10: an alias at a version that is gone serves nobody."""
+    handle("shift_traffic", event("shift_traffic"))
+    point_at = LambdaAlias.point_at
+
+    def gone(self, version, revision_id):
+        if version == "1":
+            raise VersionGoneError("version 1 is gone")
+        return point_at(self, version, revision_id)
+
+    monkeypatch.setattr(LambdaAlias, "point_at", gone)
+    ending = handle("roll_back", event("roll_back"))["ending"]
+    assert (alias()["version"], alias()["weights"]) == ("2", {})
+    assert ending["outcome"] == "handed_over"
+    assert "serves version 2 alone, as version 1 was deleted during the rollout" in ending["Cause"]
+
+
+@pytest.mark.usefixtures("my_api")
+def test_a_ledger_that_cannot_be_read_keeps_no_alias_split(handle, monkeypatch):
+    """P1: the revision and the versions found still guard it (P2)."""
+    handle("shift_traffic", event("shift_traffic"))
+    monkeypatch.setattr(Claims, "find", throttled)
+    assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"
+    assert (alias()["version"], alias()["weights"]) == ("1", {})
+
+
+def throttled(*_: object) -> None:
+    raise AwsUnavailableError("reading the ledger: AWS answered Throttling")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from rollout.endings import rollback_failed
 from rollout.facts import AliasState
-from rollout.restore import Closing, WayBack, must_write, taken_back
+from rollout.models import Failure
+from rollout.restore import Closing, WayBack, corrected, must_write, taken_back
 from rollout.words import Outcome
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
@@ -103,3 +105,28 @@ def test_an_ending_that_was_not_reached_is_the_one_to_page_for(failure, said):
     ending = Closing.model_validate(LEAST | {"execution": EXECUTION.model_dump()} | failure).known_ending
     assert ending.outcome is Outcome.ROLLBACK_FAILED
     assert said in ending.cause
+
+
+FAILED = rollback_failed("my-api:live", "3", Failure(Error="Lambda.PreconditionFailedException", Cause="stale"))
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [
+        (alias("3"), Outcome.ROLLED_BACK),
+        (alias("3", v4=10), Outcome.ROLLBACK_FAILED),
+        (alias("5"), Outcome.HANDED_OVER),
+        (alias("3", v5=10), Outcome.HANDED_OVER),
+        (None, Outcome.HANDED_OVER),
+    ],
+)
+def test_a_way_back_said_to_have_failed_is_held_against_the_alias(found, outcome):
+    """P10: RestoreAlias writes, and its answer may be lost; or a stranger came before it."""
+    closing = Closing.model_validate(LEAST | {"reason": "it failed"})
+    assert corrected(FAILED, found, closing).outcome is outcome
+
+
+def test_other_endings_need_no_correction():
+    closing = Closing.model_validate(LEAST | {"reason": "it failed"})
+    ending = taken_back(alias("3"), closing)
+    assert corrected(ending, alias("5"), closing) == ending

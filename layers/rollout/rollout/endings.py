@@ -59,6 +59,13 @@ def ending_of(outcome: Outcome, cause: str) -> Ending:
     return Ending(outcome=outcome, error=names[outcome], cause=cause)
 
 
+def named(ending: Ending, who: str) -> Ending:
+    """Return an ending with who brought it about, if anybody is known."""
+    if not who:
+        return ending
+    return ending.model_copy(update={"cause": f"{ending.cause}. CloudTrail says it was {who}"})
+
+
 def say_moved(target_name: str, expected: str, found: AliasState | None) -> str:
     """Return the sentence for an alias that somebody else has moved."""
     there = f"points at {found.say()}" if found else "no longer exists"

@@ -3,7 +3,7 @@
 from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure, say_moved
 from rollout.facts import AliasState
 from rollout.models import Ending, Execution, Failure, Target, Value
-from rollout.words import Move, Phase
+from rollout.words import Move, Outcome, Phase
 
 
 class WayBack(Value):
@@ -29,6 +29,7 @@ class Closing(WayBack):
     """What closing a rollout needs to know."""
 
     ending: Ending | None = None
+    revision_id: str = ""
 
     @property
     def known_ending(self) -> Ending:
@@ -60,6 +61,15 @@ def taken_back(found: AliasState | None, way: WayBack) -> Ending:
     if found and is_ours(found, way):
         return rolled_back(way.target.name, way.stable_version, way.why)
     return handed_over(left_alone(found, way))
+
+
+def corrected(ending: Ending, found: AliasState | None, closing: Closing) -> Ending:
+    """Return an ending as the alias proves it: a way back that is said to have failed may have led home (P10)."""
+    if ending.outcome is not Outcome.ROLLBACK_FAILED:
+        return ending
+    if found and found.serves_alone(closing.stable_version):
+        return rolled_back(closing.target.name, closing.stable_version, closing.why)
+    return ending if found and is_ours(found, closing) else handed_over(left_alone(found, closing))
 
 
 def stable_gone(way: WayBack) -> Ending:

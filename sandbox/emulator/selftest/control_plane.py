@@ -59,6 +59,15 @@ def _trail_heard(stage: Stage) -> bool:
     ]
 
 
+def _trail_remembers(stage: Stage) -> bool:
+    """LookupEvents tells who moved an alias, and to which revision."""
+    asked = [{"AttributeKey": "EventName", "AttributeValue": "UpdateAlias20150331"}]
+    told = stage.cloudtrail.lookup_events(LookupAttributes=asked)["Events"]
+    written = {json.loads(event["CloudTrailEvent"])["responseElements"]["revisionId"] for event in told}
+    found = stage.lambda_.get_alias(FunctionName="tried", Name="live")
+    return found["RevisionId"] in written
+
+
 def _version_arn_qualified(stage: Stage) -> bool:
     """A version published along with its code has an ARN of its own."""
     function = stage.lambda_.get_function_configuration(FunctionName="tried", Qualifier="2")
@@ -94,6 +103,7 @@ PROMISES = [
     _tags_shown_to_those_who_may_list_them,
     _decisions_written,
     _trail_heard,
+    _trail_remembers,
     _version_arn_qualified,
     _dead_letters_deployed,
 ]

@@ -37,7 +37,7 @@ class Stage:
         self.lambda_ = self.client("lambda")
         self.events, self.sqs = self.client("events"), self.client("sqs")
         self.metrics, self.states = self.client("cloudwatch"), self.client("stepfunctions")
-        self.iam = self.client("iam")
+        self.iam, self.cloudtrail = self.client("iam"), self.client("cloudtrail")
         self.decisions = Path(tempfile.mkdtemp()) / "decisions.jsonl"
         self.queue = ""
         self.executions: dict[str, str] = {}

@@ -9,6 +9,7 @@ from botocore.config import Config
 from rollout.aws.throttles import count_throttles
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
@@ -23,6 +24,12 @@ CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", 
 def lambda_client() -> "LambdaClient":
     """Return the client for functions, versions and aliases."""
     return count_throttles(boto3.client("lambda", config=CONFIG))
+
+
+@cache
+def cloudtrail_client() -> "CloudTrailClient":
+    """Return the client for who did what."""
+    return count_throttles(boto3.client("cloudtrail", config=CONFIG))
 
 
 @cache

@@ -9,6 +9,7 @@ from rollout.aws.functions import FunctionLookup
 from rollout.aws.ledger import Ledger
 from rollout.aws.metrics import VersionMetrics
 from rollout.aws.opted_in import OptedIn
+from rollout.aws.trail import Trail
 from rollout.aws.waiting import WaitingVersions
 from rollout.models import Rollout, Target
 from rollout.standing import Standing
@@ -52,6 +53,11 @@ def waiting_versions() -> WaitingVersions:
 def opted_in() -> OptedIn:
     """Return the functions that carry our tag."""
     return OptedIn(clients.tagging_client())
+
+
+def trail() -> Trail:
+    """Return CloudTrail's memory."""
+    return Trail(clients.cloudtrail_client())
 
 
 def standing_of(rollout: Rollout) -> Standing:
