@@ -36,6 +36,9 @@ def alias(version: str, **shares: float) -> AliasState:
         (SHIFTING, alias("3", v5=10), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, None, LastWord(status="gone"), None, Outcome.HANDED_OVER),
         (claim_of(rollout()), alias("3"), LastWord(status="FAILED"), None, Outcome.REJECTED),
+        (SHIFTING, alias("3", v4=10), LastWord(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
+        (SHIFTING, None, LastWord(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
+        (PROMOTING, alias("4"), LastWord(status="SUCCEEDED", last_move=Move.FINISH), "4", Outcome.PROMOTED),
     ],
 )
 def test_what_was_left_behind_is_made_whole_or_left_to_whoever_moved_it(claim, found, last, serve, outcome):
@@ -71,6 +74,18 @@ def test_a_promotion_that_nobody_watched_to_its_end_says_so():
         "my-api:live serves version 4 alone; execution my-api-4 was stopped before the bake was over, so it was not"
         " watched to its end"
     )
+
+
+def test_a_bake_that_ended_well_is_not_called_unwatched():
+    """P10: only the closing failed."""
+    cause = mending(PROMOTING, alias("4"), LastWord(status="SUCCEEDED", last_move=Move.FINISH)).ending.cause
+    assert cause == "my-api:live serves version 4 alone; execution my-api-4 could not close the ledger itself"
+
+
+def test_an_alias_left_to_a_person_is_left_as_it_is():
+    """P10: the policy asked for it."""
+    cause = mending(SHIFTING, alias("3", v4=10), LastWord(status="FAILED", last_move=Move.HAND_OVER)).ending.cause
+    assert cause == "my-api:live is left for a person to decide; it serves version 3 with 10 % to version 4"
 
 
 def test_a_whole_alias_is_written_again():

@@ -1,7 +1,7 @@
 """What becomes of an alias whose rollout no longer runs: the guardian's decision."""
 
 from rollout.claim import Claim
-from rollout.endings import ending_of
+from rollout.endings import ending_of, handed_over
 from rollout.facts import AliasState
 from rollout.models import Ending, Value
 from rollout.restore import WayBack, is_ours, taken_back
@@ -37,6 +37,8 @@ def mending(claim: Claim, alias: AliasState | None, last: LastWord) -> Mending:
     if claim.writing is None:
         return Mending(serve=None, ending=_kept(last) or _untouched(claim, last))
     way = _way(claim, last)
+    if last.last_move is Move.HAND_OVER:
+        return Mending(serve=None, ending=_kept(last) or _left_to_a_person(claim, alias))
     if alias is None or not is_ours(alias, way):
         return Mending(serve=None, ending=_kept(last) or taken_back(alias, way))
     if _stays_promoted(claim, alias, last):
@@ -76,11 +78,19 @@ def _untouched(claim: Claim, last: LastWord) -> Ending:
 
 
 def _unwatched(claim: Claim, last: LastWord) -> Ending:
+    serves = f"{claim.target.name} serves version {claim.canary_version} alone"
+    if last.last_move is Move.FINISH:
+        return ending_of(Outcome.PROMOTED, f"{serves}; execution {claim.holder.name} could not close the ledger itself")
     return ending_of(
         Outcome.PROMOTED,
-        f"{claim.target.name} serves version {claim.canary_version} alone; execution {claim.holder.name}"
-        f" {_said(last.status)} before the bake was over, so it was not watched to its end",
+        f"{serves}; execution {claim.holder.name} {_said(last.status)} before the bake was over, so it was not watched"
+        " to its end",
     )
+
+
+def _left_to_a_person(claim: Claim, alias: AliasState | None) -> Ending:
+    left = alias.say() if alias else "nothing, as it is gone"
+    return handed_over(f"{claim.target.name} is left for a person to decide; it serves {left}")
 
 
 def _said(status: str) -> str:

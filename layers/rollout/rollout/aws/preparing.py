@@ -19,15 +19,19 @@ def facts_for(request: RolloutRequest, execution: Execution, now: datetime) -> F
     Raises a RefusedError where there is no such function, and AwsUnavailableError or MetricsIncompleteError where AWS
     gave no whole answer.
     """
-    found = lookup(request.function).facts(request, execution)
-    learnt = version_metrics().p99(found.target, now) if request.policy.learns_slowness and found.alias else None
+    function = lookup(request.function)
+    target = request.target(execution, function.opted_in_alias)
+    # Before the alias and after it: a rollout that ends or begins meanwhile must not make it look like a stranger's.
+    held_before = claims().find(target)
+    found = function.facts(request, execution)
+    learnt = version_metrics().p99(target, now) if request.policy.learns_slowness and found.alias else None
     watched = alarms().colours([*request.policy.alarms])
-    waiting = waiting_versions().find(found.target)
+    waiting = waiting_versions().find(target)
     return found.model_copy(
         update={
             "alarms": watched,
             "p99_ms": learnt,
-            "claim": claims().find(found.target),
+            "claim": held_before or claims().find(target),
             "waiting": waiting if waiting and waiting.waits_at(now) else None,
         }
     )
