@@ -18,7 +18,7 @@ ROOT = ASL.parents[1]
 STATES: dict[str, dict[str, Any]] = definition()["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 OURS = {name: state for name, state in TASKS.items() if "aws-sdk" not in state["Resource"]}
-TRANSIENT = OURS["ShiftTraffic"]["Retry"][0]
+THROTTLED, TRANSIENT = OURS["ShiftTraffic"]["Retry"]
 TEN_MINUTES = 600
 
 each_task = pytest.mark.parametrize("name", TASKS)
@@ -77,6 +77,14 @@ def test_a_task_tries_transient_errors_again_with_jitter(name: str):
     last = STATES[name]["Retry"][-1]
     assert last["JitterStrategy"] == "FULL"
     assert last == TRANSIENT if name not in ("RollBack", "RestoreAlias") else last["ErrorEquals"] == ["States.ALL"]
+
+
+@each_of_ours
+def test_a_task_that_finds_no_free_lambda_waits_for_one(name: str):
+    """Two hundred rollouts at once are to be late rather than wrong; the way back needs no Lambda in the end."""
+    assert THROTTLED["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert THROTTLED in STATES[name]["Retry"] or name == "RollBack"
+    assert THROTTLED["MaxAttempts"] * THROTTLED["MaxDelaySeconds"] <= TEN_MINUTES
 
 
 @each_task
