@@ -1,0 +1,91 @@
+"""Orders to the emulator that no AWS takes, at its own port: faults, events told again, time that runs out, a pace.
+
+`POST /_sandbox/WORD` with a JSON object gives the order named WORD; the answer is JSON.
+"""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+import json
+from collections.abc import Awaitable, Callable
+
+from ministack import app
+from ministack.core import responses
+from ministack.services import eventbridge, stepfunctions
+
+from sandbox.emulator import executions, faults
+from sandbox.emulator.seams import Answer, Original, Record, extends
+
+_PREFIX = "/_sandbox/"
+_published: list[tuple[str, Record]] = []
+"""What CloudTrail has told of versions that were published, with the account it was told in."""
+_pace = [1.0]
+_TICK_SECONDS = eventbridge._SCHEDULER_TICK_INTERVAL
+
+
+@extends(app, "_handle_admin_config_request")
+async def _take_order(original: Callable[..., Awaitable[Answer | None]], path: str, method: str, body: bytes) -> object:
+    order = _ORDERS.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) and method == "POST" else None
+    if order is None:
+        return await original(path, method, body)
+    try:
+        status, said = 200, order(**json.loads(body or b"{}"))
+    except Exception as error:  # noqa: BLE001 - the one who gave the order is told
+        status, said = 400, repr(error)
+    return status, {"Content-Type": "application/json"}, json.dumps(said).encode()
+
+
+def _redeliver(mentions: str) -> int:
+    """Tell once more of the versions published of something, as EventBridge may; return how many there were."""
+    again = [(account, entry) for account, entry in _published if mentions in entry["Detail"]]
+    for account, entry in again:
+        responses.set_request_account_id(account)
+        _published.remove((account, entry))  # told again, it is remembered again
+        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    return len(again)
+
+
+@extends(eventbridge, "_put_events")
+def _remember(original: Original, request: Record, *args: object, **kwargs: object) -> object:
+    entries = request.get("Entries", [])
+    told = [entry for entry in entries if '"eventName": "PublishVersion' in entry.get("Detail", "")]
+    _published.extend((responses.get_account_id(), entry) for entry in told)
+    return original(request, *args, **kwargs)
+
+
+def _time_out(execution: str) -> str:
+    """Let the time of an execution run out now; return its status."""
+    responses.set_request_account_id(execution.split(":")[4])
+    found = stepfunctions._executions.get(execution)
+    executions._time_out(found)
+    return str(found["status"])
+
+
+def _set_pace(pace: float) -> float:
+    """Let retries of state machines wait, and rules with a rate pause, for this share of their time."""
+    _pace[:] = [pace]
+    eventbridge._SCHEDULER_TICK_INTERVAL = min(_TICK_SECONDS, max(1, _TICK_SECONDS * pace))
+    return pace
+
+
+@extends(stepfunctions, "_find_matching_retrier")
+def _retry_at_pace(original: Original, *failed: object) -> tuple[Record | None, int]:
+    retrier, index = original(*failed)
+    if retrier is None:
+        return retrier, index
+    return {**retrier, "IntervalSeconds": retrier["IntervalSeconds"] * _pace[0]}, index
+
+
+@extends(eventbridge, "_parse_rate_seconds")
+def _fire_at_pace(original: Original, expression: str) -> float | None:
+    seconds: float | None = original(expression)
+    return seconds * _pace[0] if seconds else seconds
+
+
+_ORDERS: dict[str, Callable[..., object]] = {
+    "fault": faults.arm,
+    "faults": faults.shown,
+    "no-fault": faults.disarm,
+    "redeliver": _redeliver,
+    "time-out": _time_out,
+    "pace": _set_pace,
+}
