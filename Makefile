@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e simulate replay bench-judge lock schema picture clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults simulate replay bench-judge lock schema picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ statemachine: $(READY)  ## run the tests that walk the state machine
 
 e2e: $(READY)  ## run the suite that deploys into the sandbox
 	@$(BIN)/python -m pytest tests/e2e
+
+faults: $(READY)  ## kill, throttle, stop and lie to every task, and check the promises [ONLY=STATE:FAULT] [WRITE=1]
+	@$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
 
 simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDOWN= BURSTS= ROLLOUTS=] against simulated traffic
 	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator simulate $(if $(POLICY),"$(POLICY)") \
