@@ -12,6 +12,7 @@ from rollout.policy import Policy
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
 STATES = json.loads((ROOT / "statemachine/rollout.asl.json").read_text())["States"]
@@ -35,6 +36,12 @@ def test_the_runbook_has_a_paragraph_for_every_named_error_and_no_other():
 def test_the_readme_lists_every_key_of_a_policy_and_no_other():
     table = README.split("\n## The policy\n")[1]
     assert set(re.findall(r"^\| `([\w.]+)` \|", table, re.MULTILINE)) == POLICY_KEYS
+
+
+def test_the_map_of_the_pure_room_names_every_module_and_no_other():
+    mapped = CONTRIBUTING.split("\n## Inside the pure room\n")[1].split("\n## ")[0]
+    modules = {path.stem for path in (ROOT / "layers/rollout/rollout").glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", mapped)) == modules
 
 
 def test_the_readme_explains_every_ending_an_operator_can_meet():
