@@ -13,6 +13,13 @@ _VERSION_OF = {"promoted": CANARY, "rolled_back": STABLE}
 _OUTCOME_OF = {"SUCCEEDED": "promoted", "RolloutRolledBack": "rolled_back"}
 
 
+GUARDIAN = "guardian"
+"""Who holds a claim that was taken from a rollout that runs no longer."""
+
+ENOUGH_LOOKS = 4
+"""A rollout that was over sooner may have held its claim between two looks."""
+
+
 @dataclass(frozen=True)
 class Alias:
     """Where an alias points."""
@@ -69,6 +76,8 @@ class Seen:
     follower_ending: str = ""
     holders: frozenset[str] = frozenset()
     """Everybody who was seen with the claim."""
+    looks: int = ENOUGH_LOOKS
+    """How often the claim was looked at while the execution ran."""
     claim_left: str = ""
     struck: int = 0
     acted: str = ""
@@ -103,7 +112,7 @@ def _nobody_overwritten(seen: Seen) -> Iterator[str]:
 
 
 def _one_writer(seen: Seen) -> Iterator[str]:
-    if seen.writes and not seen.holders:
+    if seen.writes and not seen.holders and seen.looks >= ENOUGH_LOOKS:
         yield "P3: the alias was written, and nobody was seen with the claim"
     if strangers := seen.holders - {seen.execution, seen.follower}:
         yield f"P3: the claim was held by {', '.join(strangers)}"

@@ -10,7 +10,7 @@ from sandbox.shop import Shop
 from tests.faults.acts import ACTS
 from tests.faults.cells import Act, Cell
 from tests.faults.cloud import Cloud
-from tests.faults.promises import CANARY, NEWER, Alias, Seen
+from tests.faults.promises import CANARY, GUARDIAN, NEWER, Alias, Seen
 
 STEADY_SECONDS = 2.5
 """So long everything has to stay settled, as a write that was held may still land."""
@@ -46,6 +46,7 @@ class Watch:
     follower: str = ""
     follower_ending: str = ""
     holders: set[str] = field(default_factory=set)
+    looks: int = 0
     described: dict[str, Any] = field(default_factory=dict)
     alias_at_end: Alias | None = None
     ended_at: float = 0
@@ -108,14 +109,19 @@ class Watch:
             follower=self.follower,
             follower_ending=self.follower_ending,
             holders=frozenset(self.holders),
+            looks=self.looks,
             claim_left=next((str(e.get("holder")) for e in entries if e["entry"] == "claim"), ""),
             struck=struck,
             acted=self.refused,
         )
 
     def _look(self) -> dict[str, Any]:
+        holder = self.cloud.holder(self.shop)
         self.described = self.cloud.describe(self.execution)
-        if holder := self.cloud.holder(self.shop):
+        is_running = self.described["status"] == "RUNNING"
+        self.looks += is_running
+        # Once the execution has ended, the guardian may take its claim; before that it is a stranger as others are.
+        if holder and (is_running or holder != GUARDIAN):
             self.holders.add(holder)
         return self.described
 
