@@ -12,7 +12,7 @@ from rollout.models import Execution, Target
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_GUARDIAN = "guardian"
+_GUARDIAN = "guardian of "
 
 
 class Claims:
@@ -51,11 +51,11 @@ class Claims:
 
     def seize(self, claim: Claim) -> bool:
         """Take a claim away from its holder, for the guardian; False where it has let go by itself."""
-        return self._entries.change(claim.target, {"holder": _GUARDIAN}, [claim.holder.arn, _GUARDIAN])
+        return self._entries.change(claim.target, {"holder": _seized(claim)}, [claim.holder.arn, _seized(claim)])
 
     def drop(self, claim: Claim) -> None:
         """Give a seized claim back."""
-        self._entries.delete(claim.target, _GUARDIAN)
+        self._entries.delete(claim.target, _seized(claim))
 
     def held(self) -> list[Claim]:
         """Return every claim there is, as of a moment ago."""
@@ -70,6 +70,11 @@ class Claims:
             return [_claim(plain(item)) for page in pages for item in page["Items"]]
 
 
+def _seized(claim: Claim) -> str:
+    """Return the guardian as a holder: of this one's claim alone, or a late guardian would drop another one's."""
+    return _GUARDIAN + claim.holder.arn
+
+
 def _values(claim: Claim) -> dict[str, str]:
     return {"claim": claim.model_dump_json(exclude={"superseded_by"})}
 
@@ -77,5 +82,5 @@ def _values(claim: Claim) -> dict[str, str]:
 def _claim(entry: dict[str, Any]) -> Claim:
     held = Claim.model_validate_json(entry["claim"])
     # Seized, it is nobody's any more, whoever it was taken from.
-    taken = {"is_seized": entry["holder"] == _GUARDIAN, "superseded_by": entry.get("superseded_by", "")}
+    taken = {"is_seized": entry["holder"] == _seized(held), "superseded_by": entry.get("superseded_by", "")}
     return held.model_copy(update=taken)

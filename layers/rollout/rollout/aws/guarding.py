@@ -6,6 +6,7 @@ from datetime import datetime
 from rollout.aws.wiring import alias_of, claims, executions, ledger
 from rollout.claim import Claim
 from rollout.errors import RolloutError
+from rollout.facts import AliasState
 from rollout.guard import LastWord, mending
 from rollout.models import Ending, Value
 
@@ -40,13 +41,26 @@ def mend(now: datetime, execution_arn: str | None = None) -> Iterator[Mended]:
 
 def _mended(claim: Claim, now: datetime) -> Iterator[Mended]:
     status = executions().status(claim.holder.arn)
-    # Seized first: whatever the rollout's last task still does, it may write no more.
-    if status in _RUNNING or not claims().seize(claim):
+    if status in _RUNNING:
         return
-    ending = _put_in_order(claim, _last_word(claim, status))
+    # Found before the claim is seized: whoever writes the alias after that, a guardian beside us too, changes its
+    # revision. Seized before anything is written: the rollout's last task, if it still runs, may announce no more.
+    found = alias_of(claim.target).find()
+    seized = _seized(claim)
+    if seized is None:
+        return
+    ending = _put_in_order(seized, found, _last_word(seized, status))
     ledger().close(claim.target, claim.holder, ending, now)
     claims().drop(claim)
     yield Mended(target=claim.target.name, execution=claim.holder.name, ending=ending)
+
+
+def _seized(claim: Claim) -> Claim | None:
+    """Take the claim and return it as it is by now, for it is old news; None where it was given back."""
+    if not claims().seize(claim):
+        return None
+    seized = claims().find(claim.target)
+    return seized if seized and seized.is_seized and seized.holder == claim.holder else None
 
 
 def _last_word(claim: Claim, status: str) -> LastWord:
@@ -58,11 +72,9 @@ def _last_word(claim: Claim, status: str) -> LastWord:
     )
 
 
-def _put_in_order(claim: Claim, last: LastWord) -> Ending:
-    alias = alias_of(claim.target)
-    found = alias.find()
+def _put_in_order(claim: Claim, found: AliasState | None, last: LastWord) -> Ending:
     mended = mending(claim, found, last)
     if found is None or mended.serve is None:
         return mended.ending
-    alias.point_at(mended.serve, found.revision_id)
+    alias_of(claim.target).point_at(mended.serve, found.revision_id)
     return mended.ending
