@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _RUNNING = "running"
+_NOT_ENDED = "attribute_not_exists(outcome) OR outcome IN (:running, :failed)"
+"""The first ending stands, but for one that left work to the guardian."""
 
 
 class Ledger:
@@ -26,9 +28,9 @@ class Ledger:
         self._client = client
         self._table = table
 
-    def open(self, rollout: Rollout) -> None:
-        """Enter a rollout that was accepted."""
-        self._put(
+    def open(self, rollout: Rollout) -> bool:
+        """Enter a rollout that was accepted; False where it was closed already, as the guardian does."""
+        return self._put(
             key(rollout.target, "rollout", rollout.execution)
             | {
                 "execution_arn": rollout.execution.arn,
@@ -39,7 +41,9 @@ class Ledger:
                 "canary_version": rollout.canary_version,
                 "policy": rollout.policy.model_dump_json(),
                 "reason": rollout.reason,
-            }
+            },
+            ConditionExpression=_NOT_ENDED,
+            ExpressionAttributeValues=typed({":running": _RUNNING, ":failed": Outcome.ROLLBACK_FAILED}),
         )
 
     def record_look(self, rollout: Rollout, now: datetime) -> None:
@@ -66,18 +70,24 @@ class Ledger:
         )
 
     def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> None:
-        """Enter how a rollout ended."""
-        with answered("closing the rollout in the ledger"):
-            self._client.update_item(
-                TableName=self._table,
-                Key=typed(key(target, "rollout", execution)),
-                UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
-                " REMOVE #open",
-                ExpressionAttributeNames={"#open": OPEN},
-                ExpressionAttributeValues=typed(
-                    {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now)}
-                ),
-            )
+        """Enter how a rollout ended, unless it has ended already."""
+        self._done(
+            self._client.update_item,
+            Key=typed(key(target, "rollout", execution)),
+            UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
+            " REMOVE #open",
+            ConditionExpression=_NOT_ENDED,
+            ExpressionAttributeNames={"#open": OPEN},
+            ExpressionAttributeValues=typed(
+                {
+                    ":outcome": ending.outcome,
+                    ":reason": ending.cause,
+                    ":now": stamp(now),
+                    ":running": _RUNNING,
+                    ":failed": Outcome.ROLLBACK_FAILED,
+                }
+            ),
+        )
 
     def ended(self, target: Target, execution: Execution) -> Ending | None:
         """Return how a rollout ended by the ledger's word; None while it runs, and where the ledger knows of none."""
@@ -119,9 +129,16 @@ class Ledger:
         with answered("reading the ledger"):
             return any(page["Items"] for page in pages)
 
-    def _put(self, item: dict[str, Any]) -> None:
+    def _put(self, item: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401 - DynamoDB's own words
+        return self._done(self._client.put_item, Item=typed(item), **condition)
+
+    def _done(self, write: Any, **request: Any) -> bool:  # noqa: ANN401 - one of the client's own methods
         with answered("writing the ledger"):
-            self._client.put_item(TableName=self._table, Item=typed(item))
+            try:
+                write(TableName=self._table, **request)
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
 
 
 def _told(finding: Finding) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from rollout.accept import alias_mark
 from rollout.aws.wiring import alarms, alias_of, claims, ledger, lookup, version_metrics, waiting_versions
 from rollout.claim import Waiting, claim_of, seconds_to_next_try
-from rollout.errors import AliasMovingError
+from rollout.errors import AliasMovingError, ClaimLostError
 from rollout.facts import FunctionFacts
 from rollout.models import Execution, Rollout
 from rollout.policy import OnNewerVersion
@@ -56,9 +56,13 @@ def _begin(rollout: Rollout) -> None:
     claims().take(claim_of(rollout))
     alias = alias_of(rollout.target).find()
     if alias is None or alias.revision_id != rollout.revision_id:
-        claims().release(rollout.target, rollout.execution)
+        # The claim is kept: redriven, this very execution may have begun under it. If it ends, the guardian drops it.
         raise AliasMovingError(f"{rollout.target.name} was moved while it was being claimed.")
-    ledger().open(rollout)
+    if not ledger().open(rollout):
+        raise ClaimLostError(
+            f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it begins nothing:"
+            " start a new one."
+        )
     waiting_versions().leave(rollout.target, rollout.execution)
 
 
