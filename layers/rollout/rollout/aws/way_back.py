@@ -14,7 +14,10 @@ def take_back(way: WayBack) -> Ending:
 
     Raises AliasChangedError or AwsUnavailableError.
     """
-    return _ended_elsewhere(way) or _put_back(alias_of(way.target), way)
+    alias = alias_of(way.target)
+    # Found before the claim is looked at: whoever takes the alias over after that changes its revision.
+    found = alias.find()
+    return _ended_elsewhere(way) or _put_back(alias, found, way)
 
 
 def _ended_elsewhere(way: WayBack) -> Ending | None:
@@ -35,8 +38,7 @@ def _ended_elsewhere(way: WayBack) -> Ending | None:
         return None
 
 
-def _put_back(alias: LambdaAlias, way: WayBack) -> Ending:
-    found = alias.find()
+def _put_back(alias: LambdaAlias, found: AliasState | None, way: WayBack) -> Ending:
     if found is None or not must_write(found, way):
         return taken_back(found, way)
     try:
