@@ -1,0 +1,80 @@
+"""Puts the world in memory where the handlers look for AWS."""
+
+import importlib
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rollout.aws import clients
+from tests.interleavings.world import POLICY, World
+from tests.samples import TARGET
+
+HANDLERS = (
+    "close_rollout",
+    "guardian",
+    "judge_canary",
+    "prepare_rollout",
+    "promote_version",
+    "roll_back",
+    "shift_traffic",
+)
+_EXAMPLES = 300
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples", type=int, help=f"orders of events to play, and not always the same {_EXAMPLES}")
+
+
+@pytest.fixture
+def examples(request: pytest.FixtureRequest) -> int:
+    """How many orders of events to play."""
+    return request.config.getoption("--examples", default=None) or _EXAMPLES
+
+
+@pytest.fixture
+def is_steady(request: pytest.FixtureRequest) -> bool:
+    """Whether to play the same orders each time."""
+    return request.config.getoption("--examples", default=None) is None
+
+
+class Stage:
+    """The world that is played just now."""
+
+    def __init__(self) -> None:
+        self.world = World()
+
+    def anew(self) -> World:
+        """Return a new world, in which nothing has happened yet."""
+        self.world = World()
+        return self.world
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Where worlds are played; what no promise hangs on is silent: logs, metrics, alarms and what is measured."""
+    stage = Stage()
+    monkeypatch.setattr(clients, "lambda_client", lambda: stage.world.functions)
+    monkeypatch.setattr(clients, "dynamodb_client", lambda: stage.world.table)
+    monkeypatch.setattr(clients, "stepfunctions_client", lambda: stage.world.step_functions)
+    monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
+    for name in HANDLERS:
+        app = importlib.import_module(f"functions.{name}.app")
+        monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: stage.world.now), raising=False)
+        for silent in ("logger", "metrics"):
+            monkeypatch.setattr(app, silent, _Silent(), raising=False)
+    judge_canary, guardian = (importlib.import_module(f"functions.{name}.app") for name in ("judge_canary", "guardian"))
+    monkeypatch.setattr(judge_canary, "version_metrics", _Silent)
+    monkeypatch.setattr(judge_canary, "observed", lambda rollout, *_: rollout)
+    monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: stage.world.judged(rollout))
+    monkeypatch.setattr(guardian, "opted_in", lambda: SimpleNamespace(targets=lambda: [TARGET]))
+    settings = {"METRIC_PERIOD_SECONDS": "60", "METRIC_LAG_SECONDS": "120", "STATE_MACHINE_ARN": "arn:of:machine"}
+    for key, value in (settings | {"LEDGER_TABLE": "ledger", "DEFAULT_POLICY": json.dumps(POLICY)}).items():
+        monkeypatch.setenv(key, value)
+    return stage
+
+
+class _Silent:
+    def __getattr__(self, _name: str) -> Any:
+        return lambda *_, **__: None

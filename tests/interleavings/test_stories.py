@@ -1,0 +1,140 @@
+"""Orders of events that once broke a promise, each the shortest of its kind."""
+
+import pytest
+
+from tests.interleavings.actors import Actor, Fate
+from tests.interleavings.machine import Execution
+from tests.interleavings.world import World
+
+
+@pytest.fixture
+def world(stage) -> World:
+    return stage.anew()
+
+
+def reach(world: World, execution: Execution, state: str, calls: int = 0) -> Actor:
+    """Let an execution enter a state and its task make some calls; return the task, about to make the next one."""
+    world.run(execution, until=lambda: execution.state == state and execution.task is not None)
+    for _ in range(calls):
+        execution.go_on()
+    return execution.task
+
+
+def guard(world: World, calls: int) -> Actor:
+    """Let the guardian come and make some calls."""
+    guardian = world.guard()
+    for _ in range(calls):
+        guardian.go_on(Fate.ANSWERED)
+    return guardian
+
+
+def kept(world: World) -> bool:
+    world.come_to_rest()
+    world.promises.at_the_end()
+    return True
+
+
+def test_a_rollout_alone_promotes(world):
+    rollout = world.asked("2")
+    world.run(rollout)
+    assert rollout.status == "SUCCEEDED"
+    assert kept(world)
+
+
+# Calls of PrepareRollout, and of the guardian.
+TAKEN, TO_SEIZE = 4, 3
+
+
+def test_a_stopped_prepare_takes_no_claim_from_its_redriven_self(world):
+    """P1: the alias had moved since its claim was taken: by the very rollout the claim belongs to."""
+    rollout = world.asked("2")
+    zombie = reach(world, rollout, "PrepareRollout", TAKEN)
+    rollout.stop()
+    rollout.redrive()
+    reach(world, rollout, "JudgeCanary")
+    zombie.finish()
+    rollout.stop()
+    assert kept(world)
+
+
+def test_a_stopped_prepare_opens_no_entry_that_the_guardian_has_closed(world):
+    """It would stay open for good."""
+    rollout = world.asked("2")
+    zombie = reach(world, rollout, "PrepareRollout", TAKEN + 1)
+    rollout.stop()
+    world.guard().finish()
+    zombie.finish()
+    assert kept(world)
+
+
+def test_a_late_close_leaves_the_guardians_word_in_the_ledger(world):
+    """P10: the guardian has taken back what the rollout meant to leave to a person."""
+    world.health["2"] = "thin"
+    rollout = world.asked("2", on_inconclusive="hand_over")
+    reach(world, rollout, "JudgeCanary", 0)
+    world.pass_an_hour()
+    zombie = reach(world, rollout, "CloseRollout")
+    rollout.stop()
+    world.guard().finish()
+    assert world.functions.now.alone == "1"
+    zombie.finish()
+    assert kept(world)
+
+
+def test_a_late_roll_back_leaves_the_next_rollout_of_its_version_alone(world):
+    """P3: it looked at its claim, then at the alias; in between, both had become another one's."""
+    world.health["2"] = "unhealthy"
+    first = world.asked("2")
+    zombie = reach(world, first, "RollBack", 1)
+    first.stop()
+    world.guard().finish()
+    world.health["2"] = "onward"
+    second = world.asked("2")
+    reach(world, second, "JudgeCanary")
+    zombie.finish()
+    world.run(second)
+    assert second.status == "SUCCEEDED"
+    assert kept(world)
+
+
+def test_a_late_guardian_drops_no_claim_but_its_own(world):
+    """P1: two guardians, and two rollouts that were stopped."""
+    first = world.asked("2")
+    reach(world, first, "JudgeCanary")
+    first.stop()
+    late = guard(world, calls=TO_SEIZE)
+    world.guard().finish()
+    second = world.asked("3")
+    reach(world, second, "JudgeCanary")
+    second.stop()
+    dying = guard(world, calls=TO_SEIZE + 1)
+    late.finish()
+    dying.go_on(Fate.DIES_BEFORE)
+    assert kept(world)
+
+
+def test_a_guardian_that_saw_a_claim_long_ago_looks_again(world):
+    """P1: when it was seen, its rollout had written nothing yet."""
+    rollout = world.asked("2")
+    reach(world, rollout, "ShiftTraffic")
+    late = guard(world, calls=1)
+    reach(world, rollout, "JudgeCanary")
+    rollout.stop()
+    late.finish()
+    assert kept(world)
+
+
+@pytest.mark.parametrize("calls", range(8))
+def test_two_guardians_at_once_write_no_alias_of_a_later_rollout(world, calls):
+    """P3."""
+    first = world.asked("2")
+    reach(world, first, "JudgeCanary")
+    first.stop()
+    late = guard(world, calls)
+    world.guard().finish()
+    second = world.asked("2")
+    reach(world, second, "JudgeCanary")
+    late.finish()
+    world.run(second)
+    assert second.status == "SUCCEEDED"
+    assert kept(world)
