@@ -51,6 +51,7 @@ class Functions:
 
     def __init__(self, seen: Callable[[Pointing, Pointing], None]) -> None:
         self.history = [Pointing("1")]
+        self.refuses_writes = False
         self._seen = seen
         """Is told of each write: before and after."""
 
@@ -89,6 +90,8 @@ class Functions:
         yield {"Versions": [{"Version": one, "LastModified": "2026-03-01T11:00:00.000+0000"} for one in VERSIONS]}
 
     def _update(self, version: str, routing: dict[str, dict[str, float]], revision: str) -> dict[str, Any]:
+        if self.refuses_writes:
+            raise refusal("TooManyRequestsException")
         if revision != self._revision:
             raise refusal("PreconditionFailedException", PreconditionFailed)
         actor = at_work()

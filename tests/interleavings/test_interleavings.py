@@ -56,6 +56,14 @@ class Interleavings(RuleBasedStateMachine):
         _one(self._running(), which).go_on(fate)
 
     @precondition(lambda self: self._running())
+    @rule(which=WHICH, steps=STEPS)
+    def aws_refuses_a_rollout(self, which, steps):
+        execution = _one(self._running(), which)
+        for _ in range(steps):
+            if execution.is_running:
+                execution.go_on(Fate.THROTTLED)
+
+    @precondition(lambda self: self._running())
     @rule(which=WHICH)
     def an_operator_stops(self, which):
         _one(self._running(), which).stop()
