@@ -107,8 +107,13 @@ def _whole(seen: Seen) -> Iterator[str]:
 def _nobody_overwritten(seen: Seen) -> Iterator[str]:
     if any(update.revision_id is None for update in seen.writes):
         yield "P2: the alias was written without a RevisionId"
-    if seen.edited and seen.alias.revision_id != seen.edited:
+    if seen.edited and seen.alias.revision_id != seen.edited and not _began_from_the_edit(seen):
         yield f"P2: edited by hand to version {STRANGE} alone, the alias was moved to {seen.alias.say()}"
+
+
+def _began_from_the_edit(seen: Seen) -> bool:
+    """Whether the alias was edited before the rollout looked at it, which then took what it found for stable."""
+    return any(entry.get("stable_version") == STRANGE for entry in seen.rollouts)
 
 
 def _one_writer(seen: Seen) -> Iterator[str]:

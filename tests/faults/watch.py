@@ -121,7 +121,7 @@ class Watch:
         is_running = self.described["status"] == "RUNNING"
         self.looks += is_running
         # Once the execution has ended, the guardian may take its claim; before that it is a stranger as others are.
-        if holder and (is_running or holder != GUARDIAN):
+        if holder and (is_running or not holder.startswith(GUARDIAN)):
             self.holders.add(holder)
         return self.described
 
