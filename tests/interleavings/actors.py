@@ -33,6 +33,8 @@ class Actor:
         """The execution it works for, or `guardian`."""
         self.behalf = owner
         """The execution whose alias it writes."""
+        self.came_at = 0
+        """The length of the alias's history when a guardian came."""
         self.reads_refused = 0
         self.has_ended = self.is_gone = False
         self.error: Exception | None = None

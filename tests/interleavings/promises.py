@@ -23,6 +23,8 @@ class Promises:
         """Executions whose alias the guardian has written since it seized their claim."""
         self._written: dict[str, int] = {}
         """When each execution last wrote the alias, as a place in its history."""
+        self._first: dict[str, int] = {}
+        """When each execution first did."""
         self._intruded = False
         """Whether a rollout that could not read its claim has written an alias that was no longer its own."""
 
@@ -33,6 +35,7 @@ class Promises:
             return
         if actor.owner == _GUARDIAN:
             self._mended.add(actor.behalf)
+        self._first.setdefault(actor.behalf, len(self._world.functions.history) - 1)
         self._written[actor.behalf] = len(self._world.functions.history) - 1
         self._nobody_is_overwritten(before, after, actor.behalf)
         self._the_claim_is_held(actor)
@@ -75,8 +78,10 @@ class Promises:
             self._is_true(execution, after["outcome"], after["reason"])
 
     def version_was_missed(self, version: str) -> None:
-        """P7, when the guardian starts a version it takes for missed."""
-        known = [one for one in self._world.executions if one.arn in self._written]
+        """P7, when the guardian starts a version it takes for missed: nobody had begun it before the guardian came."""
+        guardian = at_work()
+        came_at = guardian.came_at if guardian else 0
+        known = [one for one in self._world.executions if self._first.get(one.arn, came_at) < came_at]
         rolled_out = [one.name for one in known if one.document.get("canary_version") == version]
         assert not rolled_out, f"P7: version {version} is started again after {rolled_out}"
 

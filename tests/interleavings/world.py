@@ -60,6 +60,7 @@ class World:
     def guard(self, sweep: str = "aliases") -> Actor:
         """The guardian comes."""
         self.guardians.append(Actor("Guardian", "guardian", lambda: handle("guardian", {"sweep": sweep})))
+        self.guardians[-1].came_at = len(self.functions.history)
         return self.guardians[-1]
 
     def pass_an_hour(self) -> None:
