@@ -19,6 +19,11 @@ def test_an_alarm_that_turns_red_takes_a_canary_back_that_looks_fine():
     assert found.reason.startswith("alarm checkout turned red during the rollout; errors: canary 1 of 100")
 
 
+def test_all_that_turned_red_are_named():
+    found = judge(seen(FINE, alarms={"checkout": RED, "login": RED}), WATCHING)
+    assert found.reason.startswith("alarm checkout, login turned red during the rollout; ")
+
+
 def test_an_alarm_red_before_the_rollout_is_reported_and_does_not_decide():
     found = judge(seen(FINE, alarms={"checkout": RED}, red_before=("checkout",)), WATCHING)
     assert found.verdict is Verdict.HEALTHY

@@ -111,7 +111,8 @@ def test_a_waiting_version_asks_again_after_a_tenth_of_its_waiting(waited, secon
     ],
 )
 def test_a_claim_tells_whether_the_alias_may_serve_the_canary_alone_by_its_holders_hand(writing, phase, promoting):
-    assert claim_of(rollout(phase=phase), writing).promoting is promoting
+    claim = claim_of(rollout(phase=phase), writing)
+    assert (claim.promoting, claim.writing) == (promoting, writing)
 
 
 def test_an_alias_that_another_rollout_has_split_is_waited_for_not_refused():

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rollout.early_end import early_end
+from rollout.early_end import EarlyEnd, early_end
 from rollout.health import Series
 from rollout.judge import judge
 from rollout.models import Health
@@ -48,6 +48,28 @@ def test_every_critical_witness_has_to_show_it():
     shown = seen(*EQUAL, history=HISTORY)
     assert judge(beside(shown, slow=good), both).may_end_step
     assert not judge(beside(shown, slow=unsure), both).may_end_step
+
+
+@pytest.mark.parametrize("other", ["throttles", {"slow": {"over_ms": 800}, "mode": "advisory"}])
+def test_a_witness_that_does_not_compare_or_does_not_decide_holds_no_step_up(other):
+    assert judge(seen(*EQUAL, history=HISTORY), policy(early=True, witnesses=["errors", other])).may_end_step
+
+
+def test_a_critical_witness_that_was_not_measured_shows_nothing():
+    """P5."""
+    found = early_end(seen(*EQUAL, history=HISTORY), policy(early=True, witnesses=["errors", "slow"]))
+    assert found is not None
+    assert (found.log_evidence, found.is_shown) == (0, False)
+
+
+@pytest.mark.parametrize(("log_evidence", "is_shown"), [(4.999, False), (5, True), (10**6, True)])
+def test_the_limit_once_reached_is_enough(log_evidence, is_shown):
+    assert EarlyEnd(log_evidence=log_evidence, log_limit=5).is_shown is is_shown
+
+
+def test_evidence_too_high_for_a_number_is_told_as_the_highest():
+    said = EarlyEnd(log_evidence=10**6, log_limit=math.log(200)).say()
+    assert said == "; evidence 1.01e+304 that it is less than 2 times as bad, 200 end the step early"
 
 
 def test_all_steps_share_the_promise():

@@ -81,6 +81,40 @@ def test_a_critical_witness_that_has_counted_nothing_is_no_health():
     assert f"; slow: {note}" in found.reason
 
 
+def test_a_critical_witness_that_was_not_measured_is_no_health():
+    """P5."""
+    found = judge(seen(FINE), policy(witnesses=["errors", "slow"]))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.reason.startswith("slow: no datapoint for the canary in this step, 50 calls needed")
+    assert (found.findings[1].canary, found.findings[1].log_evidence) == (Health(), 0)
+
+
+@pytest.mark.parametrize(
+    ("slow", "lead"),
+    [
+        ((40, 0, 900, 0), "slow: 40 calls on the canary in this step, 50 needed, about 15s more at this rate; "),
+        ((50, 0, 900, 0), "errors: "),
+    ],
+)
+def test_every_critical_witness_needs_calls_enough(slow, lead):
+    """P5."""
+    found = judge(beside(seen(FINE), slow=counted(slow)), policy(witnesses=["errors", SLOW]))
+    assert found.reason.startswith(lead)
+
+
+@pytest.mark.parametrize(
+    ("by_the_minute", "lead"),
+    [
+        ((0, 0, 1, 0), "slow: no datapoint for the canary in this step, 1 minutes needed, and silence is not health; "),
+        ((1, 0, 1, 0), "errors: "),
+    ],
+)
+def test_of_slow_minutes_one_is_needed(by_the_minute, lead):
+    """P5."""
+    slow = counted(by_the_minute, unit=Unit.MINUTES)
+    assert judge(beside(seen(FINE), slow=slow), policy(witnesses=["errors", SLOW])).reason.startswith(lead)
+
+
 def test_an_advisory_witness_that_has_counted_nothing_holds_nobody_up():
     advised = policy(witnesses=["errors", SLOW | {"mode": "advisory"}])
     assert judge(beside(seen(FINE), slow=Series()), advised).verdict is Verdict.HEALTHY
@@ -117,6 +151,7 @@ def test_refused_calls_take_the_canary_back_unless_they_were_refused_before(phas
     found = judge(beside(seen(FINE, phase=phase), throttles=refused), policy(witnesses=["errors", "throttles"]))
     assert found.verdict is verdict
     assert "throttles: 250 of 1,000 calls (25 %) to the alias" in found.reason
+    assert found.findings[1].log_evidence == 0
     if verdict is Verdict.UNHEALTHY:
         assert found.reason.startswith("the alias refuses more calls than throttles.max_percent 1 % allows; ")
 

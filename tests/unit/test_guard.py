@@ -68,6 +68,25 @@ def test_the_guardian_says_how_the_execution_ended(status, said):
     assert cause.startswith(f"my-api:live serves version 3 alone again; execution my-api-4 {said}, and the guardian ")
 
 
+def test_a_rollout_that_ended_before_its_first_write_has_touched_nothing():
+    """P6, P10."""
+    cause = mending(claim_of(rollout()), alias("3"), LastWord(status="TIMED_OUT")).ending.cause
+    assert cause == "execution my-api-4 ran out of time before it had written to my-api:live"
+
+
+@pytest.mark.parametrize(
+    ("found", "there"),
+    [(alias("5"), "points at version 5"), (alias("3", v5=10), "points at version 3 with 10 % to version 5")],
+)
+def test_an_alias_that_somebody_else_has_moved_is_said_to_be_where_it_is(found, there):
+    """P2, P10."""
+    cause = mending(SHIFTING, found, LastWord(status="ABORTED")).ending.cause
+    assert cause.startswith(
+        "my-api:live was moved by somebody else: version 3, alone or with a share to version 4, was expected, and it"
+        f" {there}. It is left as it is; "
+    )
+
+
 def test_a_promotion_that_nobody_watched_to_its_end_says_so():
     cause = mending(PROMOTING, alias("4"), LastWord(status="ABORTED")).ending.cause
     assert cause == (

@@ -15,8 +15,9 @@ def candidate(**changes: object) -> Candidate:
     return found.model_copy(update=changes)
 
 
-def test_a_newer_version_that_nobody_began_is_missed():
-    assert is_missed(candidate(), AT)
+@pytest.mark.parametrize("age", [timedelta(minutes=15), HOUR, timedelta(hours=24)])
+def test_a_newer_version_that_nobody_began_is_missed(age):
+    assert is_missed(candidate(published_at=AT - age), AT)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +27,8 @@ def test_a_newer_version_that_nobody_began_is_missed():
         {"served": "11"},
         {"served": None},
         {"is_shared": True},
-        {"published_at": AT - timedelta(minutes=14)},
-        {"published_at": AT - timedelta(hours=25)},
+        {"published_at": AT - timedelta(minutes=14, seconds=59)},
+        {"published_at": AT - timedelta(hours=24, seconds=1)},
     ],
 )
 def test_what_is_served_or_shared_or_too_young_or_too_old_is_not(changes):

@@ -131,3 +131,12 @@ def test_a_promoted_version_is_not_taken_back_for_a_newer_one():
     """It serves everybody already; the newer one waits for the bake to end."""
     wanted = CLAIM.model_copy(update={"superseded_by": "5"})
     assert heed(decided(rollout(**BAKE), HEALTHY, 60), standing(alias("4"), wanted)).next_move is Move.WAIT
+
+
+def test_a_superseded_rollout_is_not_left_to_a_person_first():
+    """P1: what its own look had decided ends nothing."""
+    wanted = CLAIM.model_copy(update={"superseded_by": "5"})
+    thin = decided(rollout(policy=policy(max_hold=0, on_inconclusive="hand_over")), THIN, 300)
+    assert thin.ending.outcome is Outcome.HANDED_OVER
+    after = heed(thin, standing(alias("3", v4=10), wanted))
+    assert (after.next_move, after.ending) == (Move.ROLL_BACK, None)
