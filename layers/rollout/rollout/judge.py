@@ -61,7 +61,7 @@ def _too_few(seen: Observation, criteria: Criteria) -> Iterator[str]:
     if seen.in_step().calls < criteria.min_invocations:
         yield say_too_few(seen.in_step().calls, criteria.min_invocations, seen.seconds_in_step)
     for witness in criteria.heeded:
-        if witness.is_critical and witness.is_compared and witness.kind != "errors":
+        if witness.is_critical and witness.is_compared:
             unit = seen.series[witness.name].unit if witness.name in seen.series else Unit.CALLS
             needed = 1 if unit is Unit.MINUTES else criteria.min_invocations
             counted = seen.in_step(witness.name).calls
