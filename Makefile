@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults simulate replay bench-judge lock schema picture clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults simulate replay bench-judge mutate lock schema picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,17 @@ replay: $(READY)  ## say what POLICY=path would have done over the minutes recor
 bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
 	@PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.judge
 
+mutate: $(READY)  ## change the deciding code bit by bit, and tell which changes no unit test notices
+	@rm -rf .mutation && mkdir .mutation
+	@cd .mutation && ln -s ../layers/rollout src && ln -s ../tests ../pyproject.toml .
+	@cd .mutation && ../$(BIN)/python -m mutmut run
+	@cd .mutation && ../$(BIN)/python -m mutmut results --all true | awk -F '[.:] *' '\
+		{ of[$$2]++; all++; killed[$$2] += $$NF == "killed"; kills += $$NF == "killed" } \
+		END { for (module in of) { share = 100 * killed[module] / of[module]; low += share < 90; \
+			printf "  %-10s %3d of %3d, %5.1f %%\n", module, killed[module], of[module], share | "sort" } close("sort"); \
+			printf "%d of %d mutants killed, %.1f %%, and each module needs 90 %%; ", kills, all, 100 * kills / all; \
+			print "the others: cd .mutation && ../$(BIN)/mutmut results, and mutmut show NAME"; exit low > 0 }'
+
 lock: $(READY)  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 		--group dev pyproject.toml --output-file requirements.lock
@@ -87,4 +98,4 @@ schema: $(READY)  ## write the JSON Schema of policies anew
 	@PYTHONPATH=layers/rollout $(BIN)/python -m rollout.schema > docs/policy.schema.json
 
 clean:  ## remove everything make has made
-	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation
