@@ -48,6 +48,18 @@ def test_the_move_follows_from_place_verdict_and_time(where, verdict, after_seco
     assert decided(rollout(**where), verdict, after_seconds).next_move is move
 
 
+@pytest.mark.parametrize(
+    ("where", "after_seconds", "move"),
+    [({}, 298, Move.SHIFT), (BAKE, 298, Move.WAIT), (BAKE, 597.9, Move.WAIT), (BAKE, 598, Move.FINISH)],
+)
+def test_a_step_lasts_its_hold_and_the_bake_as_long_as_it_was_planned(where, after_seconds, move):
+    assert decided(rollout(**where, policy=policy(bake="10m")), HEALTHY, after_seconds).next_move is move
+
+
+def test_before_the_first_shift_no_hold_is_over():
+    assert decided(rollout(first_shift_at=None, step_started_at=None), HEALTHY, KEPT_SECONDS + 1).next_move is Move.WAIT
+
+
 @pytest.mark.parametrize(("where", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE)])
 def test_a_step_that_may_end_early_does(where, move):
     shown = judgement(HEALTHY).model_copy(update={"may_end_step": True})
@@ -79,6 +91,11 @@ def test_without_a_bake_the_rollout_finishes_at_its_first_look():
     assert ended.reason.endswith("; the policy asks for no bake")
 
 
+def test_a_thin_step_waits_though_there_is_no_bake():
+    """P5."""
+    assert decided(rollout(policy=policy(bake=0)), THIN, 300).next_move is Move.WAIT
+
+
 @pytest.mark.parametrize(
     ("where", "verdict", "move"),
     [
@@ -93,6 +110,17 @@ def test_the_last_look_ends_the_rollout(where, verdict, move):
     assert decided(rollout(**where, looks=MAX_LOOKS - 2), verdict, 300).next_move is not Move.ROLL_BACK
     ended = decided(rollout(**where, looks=MAX_LOOKS - 1), verdict, 300)
     assert (ended.next_move, ended.looks) == (move, MAX_LOOKS)
+
+
+def test_a_rollout_taken_back_at_its_last_look_says_so():
+    """P10."""
+    reason = decided(rollout(looks=MAX_LOOKS - 1), HEALTHY, 60).reason
+    assert reason == "healthy: errors: as counted; 2,500 looks are all an execution has room for"
+
+
+def test_a_step_that_is_held_on_says_for_how_long():
+    held_on = decided(rollout(policy=policy(max_hold="10m")), THIN, 300).reason
+    assert held_on == "inconclusive: errors: as counted; held on for more calls, at most 10m longer than planned"
 
 
 @pytest.mark.parametrize(
