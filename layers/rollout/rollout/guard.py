@@ -1,10 +1,10 @@
 """What becomes of an alias whose rollout no longer runs: the guardian's decision."""
 
 from rollout.claim import Claim
-from rollout.endings import ending_of, handed_over
+from rollout.endings import ending_of, handed_over, rolled_back
 from rollout.facts import AliasState
 from rollout.models import Ending, Value
-from rollout.restore import WayBack, is_ours, taken_back
+from rollout.restore import WayBack, is_ours, left_alone
 from rollout.words import Move, Outcome, Phase
 
 
@@ -40,10 +40,10 @@ def mending(claim: Claim, alias: AliasState | None, last: LastWord) -> Mending:
     if last.last_move is Move.HAND_OVER:
         return Mending(serve=None, ending=_kept(last) or _left_to_a_person(claim, alias))
     if alias is None or not is_ours(alias, way):
-        return Mending(serve=None, ending=_kept(last) or taken_back(alias, way))
+        return Mending(serve=None, ending=_kept(last) or handed_over(left_alone(alias, way)))
     if _stays_promoted(claim, alias, last):
         return Mending(serve=claim.canary_version, ending=_kept(last) or _unwatched(claim, last))
-    return Mending(serve=claim.stable_version, ending=_kept(last) or taken_back(alias, way))
+    return Mending(serve=claim.stable_version, ending=_kept(last) or _put_back(way))
 
 
 def _way(claim: Claim, last: LastWord) -> WayBack:
@@ -53,8 +53,12 @@ def _way(claim: Claim, last: LastWord) -> WayBack:
         stable_version=claim.stable_version,
         canary_version=claim.canary_version,
         phase=Phase.BAKE if claim.promoting else Phase.SHIFTING,
-        reason=f"execution {claim.holder.name} {_said(last.status)}, and the guardian has put its alias in order",
+        reason=f"execution {claim.holder.name} {_said(last.status)}",
     )
+
+
+def _put_back(way: WayBack) -> Ending:
+    return rolled_back(way.target.name, way.stable_version, f"{way.why}, and the guardian has put its alias in order")
 
 
 def _kept(last: LastWord) -> Ending | None:
