@@ -78,5 +78,9 @@ def test_all_steps_share_the_promise():
     assert found.log_limit == pytest.approx(math.log(100 * len(EARLY.steps)))
 
 
+def test_where_nothing_is_compared_nothing_ends_early():
+    assert early_end(seen(*EQUAL, history=HISTORY), policy(early=True, witnesses=["throttles"])) is None
+
+
 def test_the_bake_is_never_cut_short():
     assert early_end(seen(*EQUAL, history=QUIET_HOUR, phase=Phase.BAKE), EARLY) is None

@@ -156,6 +156,18 @@ def test_refused_calls_take_the_canary_back_unless_they_were_refused_before(phas
         assert found.reason.startswith("the alias refuses more calls than throttles.max_percent 1 % allows; ")
 
 
+def test_refused_calls_take_nothing_from_the_evidence_of_the_others():
+    """They are held against a ceiling, not against stable, so they share no limit."""
+    fine = counted((1000, 0, 0, 0))
+    both = judge(beside(seen(BAD), throttles=fine), policy(witnesses=["errors", "throttles"]))
+    assert both.evidence == judge(seen(BAD), policy()).evidence
+
+
+def test_alarms_are_seen_without_counting():
+    found = judge(seen(FINE), policy(witnesses=["errors", {"alarm": "login"}], guards={"alarms": ["checkout"]}))
+    assert [one.witness for one in found.findings] == ["errors"]
+
+
 def test_bad_news_of_any_witness_is_taken_from_the_open_minute():
     open_minute = seen(FINE, closed_until=AT)
     found = judge(beside(open_minute, slow=counted(BAD)), policy(witnesses=["errors", SLOW]))

@@ -12,6 +12,7 @@ from tests.samples import rollout
 SHIFTING = claim_of(rollout(), Intent(version="3", shares={"4": 10}))
 PROMOTING = claim_of(rollout(), Intent(version="4"))
 FAILED_BACK = ending_of(Outcome.ROLLBACK_FAILED, "my-api:live may still be split")
+PROMOTED = ending_of(Outcome.PROMOTED, "my-api:live serves version 4 alone; healthy")
 TAKEN_BACK = ending_of(Outcome.ROLLED_BACK, "my-api:live serves version 3 alone again; it failed")
 
 
@@ -30,6 +31,7 @@ def alias(version: str, **shares: float) -> AliasState:
         (PROMOTING, alias("4", v3=50), LastWord(status="ABORTED"), "3", Outcome.ROLLED_BACK),
         (PROMOTING, alias("4"), LastWord(status="ABORTED", last_move=Move.ROLL_BACK), "3", Outcome.ROLLED_BACK),
         (PROMOTING, alias("4"), LastWord(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), LastWord(status="SUCCEEDED", ending=PROMOTED), "4", Outcome.PROMOTED),
         (SHIFTING, alias("3", v4=10), LastWord(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
         (SHIFTING, alias("5"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, alias("4"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
