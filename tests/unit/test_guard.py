@@ -49,10 +49,24 @@ def test_what_was_left_behind_is_made_whole_or_left_to_whoever_moved_it(claim, f
     assert (mended.serve, mended.ending.outcome) == (serve, outcome)
 
 
-@pytest.mark.parametrize("found", [alias("3"), alias("3", v4=10)])
-def test_an_ending_that_was_reached_is_kept(found):
+LEFT = ending_of(Outcome.HANDED_OVER, "my-api:live is left with 10 % on version 4, for a person to decide; too thin")
+
+
+@pytest.mark.parametrize(
+    ("claim", "found", "ending", "last_move"),
+    [
+        (SHIFTING, alias("3"), TAKEN_BACK, Move.ROLL_BACK),
+        (SHIFTING, alias("3", v4=10), TAKEN_BACK, Move.ROLL_BACK),
+        (SHIFTING, alias("5"), TAKEN_BACK, Move.ROLL_BACK),
+        (SHIFTING, None, TAKEN_BACK, Move.ROLL_BACK),
+        (SHIFTING, alias("3", v4=10), LEFT, Move.HAND_OVER),
+        (PROMOTING, alias("4"), PROMOTED, Move.FINISH),
+        (claim_of(rollout()), alias("3"), LEFT, None),
+    ],
+)
+def test_an_ending_that_was_reached_is_kept(claim, found, ending, last_move):
     """P10: the rollout closed well, and only its claim was left."""
-    assert mending(SHIFTING, found, LastWord(status="FAILED", ending=TAKEN_BACK)).ending == TAKEN_BACK
+    assert mending(claim, found, LastWord(status="FAILED", ending=ending, last_move=last_move)).ending == ending
 
 
 @pytest.mark.parametrize(
