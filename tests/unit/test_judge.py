@@ -114,6 +114,13 @@ def test_a_ceiling_holds_unless_stable_burns_too(counted, verdict):
     assert judge(seen(counted), policy(guards={"max_error_percent": 5})).verdict is verdict
 
 
+def test_a_canary_above_its_ceiling_by_what_chance_explains_is_said_to_be():
+    found = judge(seen((100, 6, 0, 0)), policy())
+    assert found.reason.startswith(
+        "the canary fails more than max_error_percent 5 % allows, though not yet more than chance explains; errors: "
+    )
+
+
 def test_a_late_outage_of_both_versions_is_not_the_canarys():
     """It serves most of its calls late and stable early, so the totals alone would blame it."""
     early, late = [(60, 0, 5940, 6)] * 12, [(3000, 900, 3000, 900)] * 3
