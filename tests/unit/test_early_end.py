@@ -78,6 +78,12 @@ def test_all_steps_share_the_promise():
     assert found.log_limit == pytest.approx(math.log(100 * len(EARLY.steps)))
 
 
+def test_a_step_with_too_few_calls_does_not_end_early_however_good():
+    """P5."""
+    found = judge(seen(*EQUAL, history=HISTORY), policy(early=True, min_invocations=10**6))
+    assert (found.verdict, found.may_end_step) == (Verdict.INCONCLUSIVE, False)
+
+
 def test_where_nothing_is_compared_nothing_ends_early():
     assert early_end(seen(*EQUAL, history=HISTORY), policy(early=True, witnesses=["throttles"])) is None
 

@@ -130,6 +130,12 @@ def test_an_alias_left_to_a_person_is_left_as_it_is():
     assert cause == "my-api:live is left for a person to decide; it serves version 3 with 10 % to version 4"
 
 
+def test_an_alias_left_to_a_person_that_is_gone_is_said_to_be_gone():
+    """P10."""
+    cause = mending(SHIFTING, None, LastWord(status="FAILED", last_move=Move.HAND_OVER)).ending.cause
+    assert cause == "my-api:live is left for a person to decide; it serves nothing, as it is gone"
+
+
 def test_a_whole_alias_is_written_again():
     """P1: a task that outlives StopExecution must not find the revision it decided on."""
     whole: list[tuple[Claim, AliasState]] = [(SHIFTING, alias("3")), (PROMOTING, alias("4"))]
