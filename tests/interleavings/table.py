@@ -95,7 +95,8 @@ def _fact(item: Item, fact: str, values: Item) -> bool:
     if absent := re.fullmatch(r"attribute_not_exists\((\w+)\)", fact):
         return absent[1] not in item
     name, *wanted = re.findall(r"^\w+|:\w+", fact)
-    return name in item and item[name] in [values[one] for one in wanted]
+    is_one_of = item.get(name) in [values[one] for one in wanted]
+    return name in item and is_one_of is not ("<>" in fact)
 
 
 def _updated(item: Item, request: Item) -> Item:

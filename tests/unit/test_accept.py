@@ -65,3 +65,10 @@ def test_all_that_speaks_against_a_request_is_said_at_once():
         accept(REQUEST, facts(canary=version("4", role="other", dead_letter="arn:q")), EXECUTION)
     assert "runs as other" in str(refused.value)
     assert "sends its failures to arn:q" in str(refused.value)
+
+
+def test_an_event_starts_nothing_that_was_rolled_out_before():
+    """P7: a sweep may have asked the ledger just before a person began, and come just after the end."""
+    found = accept(REQUEST, facts(rolled_out_before=True), EXECUTION)
+    assert found.start is Start.NOTHING_TO_DO
+    assert found.reason.startswith("version 4 was rolled out to my-api:live before, and no event starts that twice")

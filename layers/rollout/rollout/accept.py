@@ -22,6 +22,8 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     # What another rollout is doing to the alias speaks against nobody who waits for it to end.
     if refused := [*(waiting_refusals(canary, found) if behind else refusals(canary, found))]:
         raise type(refused[0])(" ".join(str(refusal) for refusal in refused))
+    if found.rolled_out_before and found.alias:
+        return _repeated(_begun(request, found, canary, execution))
     if behind:
         return _begun(request, found, canary, execution).model_copy(update=dict(behind))
     if canary.state == "Pending":
@@ -69,6 +71,14 @@ def _begun(request: RolloutRequest, found: FunctionFacts, canary: VersionFacts, 
         p99_before=found.p99_ms,
         reason=f"{found.target.name} serves version {stable}; version {canary.version} gets its first share next",
     )
+
+
+def _repeated(begun: Rollout) -> Rollout:
+    reason = (
+        f"version {begun.canary_version} was rolled out to {begun.target.name} before, and no event starts that twice:"
+        " start an execution by hand to try it again"
+    )
+    return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
 
 
 def _nothing_to_compare(begun: Rollout) -> Rollout:

@@ -62,6 +62,8 @@ class FunctionFacts(Value):
     """Who holds the alias."""
     waiting: Waiting | None = None
     """Who waits for it."""
+    rolled_out_before: bool = False
+    """Whether this is a repeated start, by no person's wish, of a version that was rolled out already."""
     capacity_moving: bool = False
     """Whether Lambda is still allocating the alias's provisioned concurrency."""
 

@@ -116,14 +116,14 @@ class Ledger:
         newest = [plain(item) for item in answer["Items"]]
         return Move(newest[0]["next_move"]) if newest else None
 
-    def knows(self, target: Target, version: str) -> bool:
-        """Whether a version was ever rolled out to an alias, or is being."""
+    def knows(self, target: Target, version: str, besides: str = "") -> bool:
+        """Whether a version was ever rolled out to an alias, or is being, by another execution than this ARN's."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
-            FilterExpression="canary_version = :version",
+            FilterExpression="canary_version = :version AND execution_arn <> :besides",
             ExpressionAttributeValues=typed(
-                {":target": partition(target), ":rollouts": "rollout#", ":version": version}
+                {":target": partition(target), ":rollouts": "rollout#", ":version": version, ":besides": besides}
             ),
         )
         with answered("reading the ledger"):

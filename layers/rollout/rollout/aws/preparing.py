@@ -7,8 +7,9 @@ from rollout.aws.wiring import alarms, alias_of, claims, ledger, lookup, version
 from rollout.claim import Waiting, claim_of, seconds_to_next_try
 from rollout.errors import AliasMovingError, ClaimLostError
 from rollout.facts import FunctionFacts
-from rollout.models import Execution, Rollout
+from rollout.models import Execution, Rollout, Target
 from rollout.policy import OnNewerVersion
+from rollout.published import execution_name
 from rollout.request import RolloutRequest
 from rollout.words import Start
 
@@ -32,9 +33,17 @@ def facts_for(request: RolloutRequest, execution: Execution, now: datetime) -> F
             "alarms": watched,
             "p99_ms": learnt,
             "claim": held_before or claims().find(target),
+            "rolled_out_before": _is_repeated(request, target, execution),
             "waiting": waiting if waiting and waiting.waits_at(now) else None,
         }
     )
+
+
+def _is_repeated(request: RolloutRequest, target: Target, execution: Execution) -> bool:
+    """Whether an event or a sweep asks for what was done before (P7); a person may ask as often as they like."""
+    version = request.version or ""
+    is_by_event = execution.name == execution_name(target, version)
+    return is_by_event and ledger().knows(target, version, besides=execution.arn)
 
 
 def enter(rollout: Rollout, now: datetime) -> Rollout:
