@@ -1,4 +1,4 @@
-"""Orders to the emulator that no AWS takes, at its own port: faults, events told again, time that runs out, a pace.
+"""Orders to the emulator that no AWS takes, at its own port: faults, limits, events told again, time out, a pace.
 
 `POST /_sandbox/WORD` with a JSON object gives the order named WORD; the answer is JSON.
 """
@@ -12,7 +12,7 @@ from ministack import app
 from ministack.core import responses
 from ministack.services import eventbridge, stepfunctions
 
-from sandbox.emulator import executions, faults
+from sandbox.emulator import executions, faults, request_rate
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
 _PREFIX = "/_sandbox/"
@@ -88,4 +88,5 @@ _ORDERS: dict[str, Callable[..., object]] = {
     "redeliver": _redeliver,
     "time-out": _time_out,
     "pace": _set_pace,
+    "request-rate": request_rate.limit,
 }

@@ -6,11 +6,18 @@ routed every call to the primary version.
 
 from importlib.metadata import version
 
-from sandbox.emulator.selftest import control_plane, faults, metrics, workflows
+from sandbox.emulator.selftest import control_plane, faults, metrics, rates, workflows
 from sandbox.emulator.selftest.stage import Stage
 
 # What takes its time is begun first and looked at last.
-PROMISES = [*workflows.BEGUN, *control_plane.PROMISES, *metrics.PROMISES, *workflows.PROMISES, *faults.PROMISES]
+PROMISES = [
+    *workflows.BEGUN,
+    *control_plane.PROMISES,
+    *metrics.PROMISES,
+    *workflows.PROMISES,
+    *faults.PROMISES,
+    *rates.PROMISES,
+]
 
 
 class SeamBrokenError(Exception):

@@ -1,0 +1,65 @@
+"""Lambda's control plane takes so many requests a second of an account; it refuses the others, if so ordered.
+
+Only requests of functions count, as people here are the tests. `fault_orders` takes the order.
+"""
+
+import json
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator
+
+from sandbox.emulator.seams import Answer
+
+_UNCOUNTED = frozenset({"lambda:InvokeFunction", "lambda:GetFunction", "lambda:GetPolicy"})
+"""They have limits of their own, which are far higher or which nothing of ours can meet."""
+_REFUSED = {"Type": "User", "message": "Rate exceeded"}
+
+
+@dataclass
+class _Bucket:
+    """Requests that may still come; it fills steadily, and holds those of one second."""
+
+    a_second: float = math.inf
+    left: float = math.inf
+    filled_at: float = 0
+
+    def hold(self, a_second: float, now: float) -> None:
+        self.a_second, self.left, self.filled_at = a_second, a_second, now
+
+    def takes(self, now: float) -> bool:
+        self.left = min(self.a_second, self.left + (now - self.filled_at) * self.a_second)
+        self.filled_at = now
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
+
+
+_bucket = _Bucket()
+_original: Callable[..., Awaitable[Answer]] = app.SERVICE_HANDLERS["lambda"]
+
+
+def limit(a_second: float = math.inf) -> None:
+    """Take so many requests a second from now on; as many as come if no number is given."""
+    _bucket.hold(a_second, time.monotonic())
+
+
+async def _handle(method: str, path: str, *request: Any) -> Answer:  # noqa: ANN401 - headers, body and query
+    if _counts(method, path, *request) and not _bucket.takes(time.monotonic()):
+        headers = {"Content-Type": "application/json", "x-amzn-errortype": "TooManyRequestsException"}
+        return 429, headers, json.dumps(_REFUSED).encode()
+    return await _original(method, path, *request)
+
+
+def _counts(method: str, path: str, headers: Any, body: Any, query: Any) -> bool:  # noqa: ANN401 - as MiniStack has them
+    if math.isinf(_bucket.a_second) or "/" not in iam_evaluator.caller_arn():
+        return False  # people call as root
+    return iam_actions.extract_iam_action("lambda", method, path, headers, body, query) not in _UNCOUNTED
+
+
+app.SERVICE_HANDLERS["lambda"] = _handle
