@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults simulate replay bench-judge mutate lock schema picture clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults load simulate replay bench-judge mutate lock schema picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ e2e: $(READY)  ## run the suite that deploys into the sandbox
 
 faults: $(READY)  ## kill, throttle, stop and lie to every task, and check the promises [ONLY=STATE:FAULT] [WRITE=1]
 	@$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
+
+load: $(READY)  ## roll out 50 and then 200 functions at once, and check that all end whole [ROLLOUTS=N] [WRITE=1]
+	@$(BIN)/python -m tests.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write)
 
 simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDOWN= BURSTS= ROLLOUTS=] against simulated traffic
 	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator simulate $(if $(POLICY),"$(POLICY)") \
