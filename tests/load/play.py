@@ -40,7 +40,12 @@ class Played:
 
     @property
     def throttles(self) -> int:
-        return sum(one.throttles for one in self.seen)
+        return sum(sum(one.throttles) for one in self.seen)
+
+    @property
+    def most_throttles(self) -> int:
+        """How often the unluckiest task found no free Lambda before there was one."""
+        return max(max(one.throttles, default=0) for one in self.seen)
 
     def ended(self, outcome: str | None) -> int:
         return sum(one.outcome == outcome for one in self.seen)

@@ -33,8 +33,8 @@ class Seen:
     """The ledger's entries of the function's rollouts."""
     claim_left: str = ""
     updates: list[Update] = field(default_factory=list)
-    throttles: int = 0
-    """How often a task of it found no free Lambda."""
+    throttles: list[int] = field(default_factory=list)
+    """How often it found no free Lambda, in each state it entered."""
 
     @property
     def ending(self) -> str:

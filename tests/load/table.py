@@ -31,7 +31,8 @@ def _measures(played: Played) -> dict[str, str]:
         "slowest rollout, s": f"{played.slowest_seconds:.0f}",
         "peak memory of the local AWS, GB": f"{played.peak.kilobytes / 1024**2:.1f}",
         "peak number of its workers": f"{played.peak.workers}",
-        "tasks that found no free Lambda": f"{played.throttles:,}",
+        "tries that found no free Lambda": f"{played.throttles:,}",
+        "most of them for one task": f"{played.most_throttles}",
         "our AWS calls throttled (ThrottledCalls)": f"{played.throttled_calls:,}",
     }
 
@@ -55,7 +56,8 @@ def as_json(played: Played) -> dict[str, Any]:
         "slowest_seconds": played.slowest_seconds,
         "peak_kilobytes": played.peak.kilobytes,
         "peak_workers": played.peak.workers,
-        "tasks_throttled": played.throttles,
+        "tries_throttled": played.throttles,
+        "most_tries_throttled_of_a_task": played.most_throttles,
         "throttled_calls": played.throttled_calls,
     }
 

@@ -75,11 +75,15 @@ def _executions(cloud: Cloud) -> list[dict[str, Any]]:
     return [execution for page in listed for execution in page["executions"]]
 
 
-def _throttles(cloud: Cloud, execution: str) -> int:
-    """Return how often Lambda had no room for a task of an execution."""
+def _throttles(cloud: Cloud, execution: str) -> list[int]:
+    """Return how often Lambda had no room, for each state that an execution entered."""
     pages = cloud.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
-    failed = (event.get("taskFailedEventDetails", {}) for page in pages for event in page["events"])
-    return sum(details.get("error") == _THROTTLE for details in failed)
+    counts = [0]
+    for event in (event for page in pages for event in page["events"]):
+        if "stateEnteredEventDetails" in event:
+            counts.append(0)
+        counts[-1] += event.get("taskFailedEventDetails", {}).get("error") == _THROTTLE
+    return counts
 
 
 def _function(execution_name: str) -> str:
