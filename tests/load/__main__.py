@@ -21,7 +21,7 @@ from tests.load.play import Played, play
 @click.option("--write", is_flag=True, help="Write the table into docs/reliability.md.")
 def main(rollouts: tuple[int, ...], as_json: bool, write: bool) -> None:  # noqa: FBT001 - click gives them by name
     try:
-        played = [play(count, _say, _progress) for count in rollouts]
+        played = [_told(play(count, _say, _progress)) for count in rollouts]
     except (SandboxError, CrowdError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -32,6 +32,12 @@ def main(rollouts: tuple[int, ...], as_json: bool, write: bool) -> None:  # noqa
     good = not any(one.broken for one in played)
     click.secho(table.summary(played), err=as_json, bold=True, fg="green" if good else "red")
     sys.exit(0 if good else 1)
+
+
+def _told(played: Played) -> Played:
+    """Tell at once what became of a load: the next one may take long, or be stopped."""
+    click.secho(table.as_text([played]) + "\n", err=True, dim=True)
+    return played
 
 
 def _as_json(played: list[Played]) -> str:
