@@ -17,9 +17,12 @@ class UnreadableError(Exception):
 def read_policy_file(path: Path) -> Policy:
     """Return the policy in a JSON or YAML file; raises UnreadableError."""
     try:
-        return read_policy(parse(path, read_text(path)), whose=f"The policy in {path}")
+        policy = read_policy(parse(path, read_text(path)), whose=f"The policy in {path}")
     except BadPolicyError as error:
         raise UnreadableError(str(error)) from error
+    if policy.is_all_at_once:
+        raise UnreadableError(f"The policy in {path} promotes at once: it has no step in which versions are compared.")
+    return policy
 
 
 def read_text(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rollout.policy import read_policy
-from simulator.files import read_policy_file
+from simulator.files import UnreadableError, read_policy_file
 from simulator.report import Report
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +24,11 @@ def test_help_is_there(simulator, command):
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
 def test_the_sample_policies_are_policies(path):
     read_policy_file(path)
+
+
+def test_a_policy_without_a_step_has_nothing_to_simulate(written):
+    with pytest.raises(UnreadableError, match="promotes at once: it has no step in which versions are compared"):
+        read_policy_file(Path(written("at-once.json", '{"steps": "AllAtOnce"}')))
 
 
 def test_the_default_policy_is_the_stacks():

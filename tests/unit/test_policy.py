@@ -60,6 +60,7 @@ BAD = [
     ([STEP], 'policy is [{"percent": 10, "hold": "5m"}]: an object is needed'),
     ({}, "policy.steps is missing"),
     ({"steps": []}, "policy.steps is []: at least 1 is needed"),
+    ({"steps": "Canary10Percent"}, 'policy.steps is "Canary10Percent": presets are AllAtOnce, Canary<N>Percent'),
     ({"steps": STEP}, 'policy.steps is {"percent": 10, "hold": "5m"}: a list is needed'),
     ({"steps": [5]}, "policy.steps[0] is 5: an object is needed"),
     ({"steps": [STEP] * 101}, "at most 100 are taken"),
@@ -110,6 +111,9 @@ GOOD = [
     policy(bake=0, look_every="90s", max_hold="0s", min_invocations=10.0, on_inconclusive="promote"),
     policy(guards={"max_error_percent": None}, false_rollback_percent=0.001),
     policy(guards={}),
+    {"steps": "Canary25Percent30Minutes", "bake": "30m"},
+    {"steps": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"},
+    {"steps": "AllAtOnce"},
 ]
 
 
@@ -123,7 +127,9 @@ def test_a_bad_policy_is_refused_by_field_and_value(written, message):
 
 @pytest.mark.parametrize("written", GOOD)
 def test_a_good_policy_is_taken(written):
-    assert len(read_policy(written).steps) == len(written["steps"])
+    counted = {"Canary25Percent30Minutes": 1, "CodeDeployDefault.LambdaLinear10PercentEvery1Minute": 9, "AllAtOnce": 0}
+    steps = written["steps"]
+    assert len(read_policy(written).steps) == (counted[steps] if isinstance(steps, str) else len(steps))
 
 
 def test_whose_policy_is_refused_is_said():

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rollout.policy import Policy, Step
+from rollout.policy import Policy
+from rollout.steps import Step
 from rollout.words import Mode, Move, Outcome, Phase, Start, Verdict
 
 

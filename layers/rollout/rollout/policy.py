@@ -5,14 +5,14 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from rollout.criteria import Criteria
 from rollout.duration import Seconds, say_duration
 from rollout.errors import BadPolicyError
-from rollout.percent import Percent
+from rollout.presets import ALL_AT_ONCE
 from rollout.problems import problems
-from rollout.written import Strict
+from rollout.steps import Step, WrittenSteps
 
 KEPT_SECONDS = 15 * 86400
 """How long CloudWatch keeps minutes; the counts of a rollout go back to its first shift."""
@@ -41,17 +41,12 @@ class OnNewerVersion(StrEnum):
     REFUSE = "refuse"
 
 
-class Step(Strict):
-    """A share for the canary, and how long it keeps it at least."""
-
-    percent: Percent = Field(description="The canary's share of the alias's calls, 1 to 99.")
-    hold: Seconds = Field(description="How long the canary keeps this share at least.")
-
-
 class Policy(Criteria):
     """A plan for one rollout; unknown keys are refused by name."""
 
-    steps: list[Step] = Field(min_length=1, max_length=100, description="Rising shares, in order.")
+    steps: WrittenSteps = Field(
+        description="Rising shares, in order, or the name of a preset such as Canary10Percent5Minutes or AllAtOnce."
+    )
     bake: Seconds = Field(default=900, description="How long the canary is watched after promotion.")
     look_every: Annotated[Seconds, Field(ge=1, le=86400, json_schema_extra={"minimum": 1, "maximum": 86400})] = Field(
         default=60, description="Time between two looks."
@@ -104,6 +99,15 @@ class Policy(Criteria):
                 f" {self.planned_looks:,} looks, and an execution has room for {MAX_LOOKS:,}; look less often"
             )
         return self
+
+    @field_serializer("steps")
+    def _name_none(self, steps: list[Step]) -> list[Step] | str:
+        return steps or ALL_AT_ONCE
+
+    @property
+    def is_all_at_once(self) -> bool:
+        """Whether the canary is promoted without ever sharing the alias."""
+        return not self.steps
 
     @property
     def planned_seconds(self) -> int:
