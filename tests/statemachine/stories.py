@@ -38,6 +38,8 @@ REFUSED = _ending("rejected", "AlreadyServedError", "shop:live already serves ve
 
 BEGIN = "PrepareRollout > ChooseStart:begin > ShiftTraffic > WaitForMetrics > JudgeCanary"
 BACK = "RollBack > CloseRollout > ChooseEnding:rolled_back > RolloutRolledBack"
+AT_ONCE = ACCEPTED | {"start": "promote", "next_move": "promote"}
+BEGIN_AT_ONCE = "PrepareRollout > ChooseStart:promote > PromoteVersion"
 RESTORED = (
     "The alias serves version 1 alone again. RollBack could not run, so the state machine itself restored it; the tasks"
     " before it in this execution say why."
@@ -89,6 +91,30 @@ STORIES = [
         status="SUCCEEDED",
         shift_traffic=(ACCEPTED, ACCEPTED),
         judge_canary=(_after("wait"), _after("shift"), _after("promote"), _after("finish", ending=PROMOTED)),
+    ),
+    Story(
+        "a version is promoted at once and watched",
+        f"{BEGIN_AT_ONCE} > WaitForMetrics > JudgeCanary > ChooseNextMove:wait > WaitForMetrics > JudgeCanary >"
+        " ChooseNextMove:finish > CloseRollout > ChooseEnding:promoted > RolloutSucceeded",
+        status="SUCCEEDED",
+        prepare_rollout=(AT_ONCE,),
+        promote_version=(AT_ONCE,),
+        judge_canary=(_after("wait"), _after("finish", ending=PROMOTED)),
+    ),
+    Story(
+        "a version promoted at once is taken back from the bake",
+        f"{BEGIN_AT_ONCE} > WaitForMetrics > JudgeCanary > ChooseNextMove:otherwise > {BACK}",
+        prepare_rollout=(AT_ONCE,),
+        promote_version=(AT_ONCE,),
+        judge_canary=(_after("roll_back"),),
+        **_red("RolloutRolledBack", TAKEN_BACK["Cause"]),
+    ),
+    Story(
+        "PromoteVersion is dead, and was to promote at once",
+        f"{BEGIN_AT_ONCE}! > {BACK}",
+        prepare_rollout=(AT_ONCE,),
+        promote_version=(dead,),
+        **_red("RolloutRolledBack", TAKEN_BACK["Cause"]),
     ),
     Story(
         "there is nothing to compare",

@@ -7,6 +7,7 @@ has to wait.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -36,6 +37,7 @@ SETTINGS = {
     "METRIC_LAG_SECONDS": "0",
     "LEDGER_TABLE": "rollouts",
     "DEFAULT_POLICY": json.dumps(POLICY),
+    "POLICY_PATH": "/rollouts/policies",
     "POWERTOOLS_SERVICE_NAME": "rollouts",
     "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
     "POWERTOOLS_TRACE_DISABLED": "true",
@@ -82,8 +84,8 @@ def _make_ledger() -> None:
     )
 
 
-def publish(version: str | None, calls: int, errors: int) -> None:
-    """Publish what a version (None: whatever served) did in each second from a moment ago on."""
+def publish(version: str | None, calls: int, errors: int, after: int = 0, seconds: int = 60) -> None:
+    """Publish what a version (None: whatever served) did in each second from five ago on, or so many after that."""
     dimensions = {"FunctionName": "shop", "Resource": "shop:live"} | ({"ExecutedVersion": version} if version else {})
     began = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=5)
     for metric, value in {"Invocations": calls, "Errors": errors}.items():
@@ -94,7 +96,7 @@ def publish(version: str | None, calls: int, errors: int) -> None:
                 "Timestamp": began + timedelta(seconds=second),
                 "Value": value,
             }
-            for second in range(60)
+            for second in range(after, seconds)
         ]
         boto3.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=data)
 
@@ -143,6 +145,37 @@ def test_a_version_that_fails_after_promotion_is_taken_back(orchestrator: Machin
     assert ended.visits("PromoteVersion") == 1
     assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
     assert "max_error_percent 5 %" in ended.cause
+
+
+AT_ONCE = {"function": "shop", "policy": POLICY | {"steps": "AllAtOnce"}}
+
+
+def test_a_version_is_promoted_at_once_and_watched(orchestrator: Machine, shop):
+    publish(None, calls=1000, errors=1)
+    ended = orchestrator.run(AT_ONCE)
+    assert (ended.status, alias(), outcome()) == ("SUCCEEDED", ("2", {}), "promoted")
+    assert (ended.visits("ShiftTraffic"), ended.visits("PromoteVersion")) == (0, 1)
+    assert ended.output["ending"]["Cause"].startswith(
+        "shop:live serves version 2 alone; healthy: errors since promotion"
+    )
+
+
+def test_a_version_promoted_at_once_that_fails_is_taken_back(orchestrator: Machine, shop, tasks: Tasks):
+    """P1: what stable did is what the alias did before promotion."""
+    publish(None, calls=1000, errors=1, seconds=5)
+    fail = partial(publish, None, calls=1000, errors=400, after=5)
+    tasks["promote_version"] = _before(fail, tasks["promote_version"])
+    ended = orchestrator.run(AT_ONCE)
+    assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
+    assert "max_error_percent 5 %" in ended.cause
+
+
+def test_a_promotion_at_once_whose_answer_is_lost_is_taken_back(orchestrator: Machine, shop, tasks: Tasks):
+    """P1, P10: the alias at the canary is known for our own doing."""
+    tasks["promote_version"] = _then_fall(tasks["promote_version"])
+    ended = orchestrator.run(AT_ONCE)
+    assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
+    assert ended.cause.endswith("MemoryError: no room")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,17 @@
 import pytest
 
 from rollout.accept import accept, alias_mark
+from rollout.claim import claim_of
 from rollout.errors import DifferentRoleError, UnknownVersionError, VersionPendingError
 from rollout.facts import AliasState
 from rollout.request import RolloutRequest
-from rollout.words import Start
-from tests.samples import EXECUTION, TARGET, facts, policy, version
+from rollout.restore import WayBack, is_ours
+from rollout.words import Move, Start
+from tests.samples import EXECUTION, TARGET, facts, policy, rollout, version
 
 REQUEST = RolloutRequest(function="my-api", alias=None, version=None, policy=policy())
+AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
+OTHER = EXECUTION.model_copy(update={"arn": f"{EXECUTION.arn}-other"})
 
 
 def test_a_sound_request_begins():
@@ -18,6 +22,28 @@ def test_a_sound_request_begins():
     assert (begun.stable_version, begun.canary_version, begun.revision_id) == ("3", "4", "revision-1")
     assert (begun.target, begun.step, begun.percent) == (TARGET, 0, 0)
     assert begun.reason == "my-api:live serves version 3; version 4 gets its first share next"
+
+
+def test_without_steps_promotion_comes_first():
+    """P1: it is announced in the document, so that the way back knows a promotion whose answer is lost."""
+    at_once = accept(AT_ONCE, facts(canary=version("4", role="other", dead_letter="arn:q")), EXECUTION)
+    assert (at_once.start, at_once.next_move, at_once.percent) == (Start.PROMOTE, Move.PROMOTE, 0)
+    assert at_once.reason == (
+        "my-api:live serves version 3; version 4 is promoted next, at once, as the policy has no steps"
+    )
+    way = WayBack.model_validate(at_once.document())
+    assert is_ours(AliasState(version="4", revision_id="r"), way)
+
+
+@pytest.mark.parametrize(
+    ("changes", "start"),
+    [
+        ({"alias": None, "stable": None}, Start.NOTHING_TO_DO),
+        ({"claim": claim_of(rollout(canary_version="3", execution=OTHER))}, Start.QUEUE),
+    ],
+)
+def test_without_steps_nothing_else_is_different(changes, start):
+    assert accept(AT_ONCE, facts(**changes), EXECUTION).start is start
 
 
 def test_an_alias_that_does_not_exist_yet_has_nothing_to_compare():

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from rollout.models import Rollout
 from rollout.plan import bake_begun, next_step, step_begun
+from rollout.window import look_window
 from rollout.words import Move, Phase
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
@@ -31,6 +33,15 @@ def test_the_bake_begins_with_promotion():
     assert (begun.phase, begun.revision_id, begun.judged_since, begun.percent) == (Phase.BAKE, "revision-3", NOW, 100)
     assert begun.wait_seconds == 59
     assert begun.reason == "version 4 promoted; watched for 5m more"
+
+
+def test_a_version_promoted_at_once_is_judged_by_stables_time_before():
+    at_once = rollout(policy=policy(steps="AllAtOnce"), step=0, first_shift_at=None, step_started_at=None)
+    begun = bake_begun(at_once, "revision-2", NOW, ON_AWS)
+    window = look_window(begun.shared_since, begun.judged_since, NOW + timedelta(minutes=5), ON_AWS)
+    assert (begun.percent, begun.step, begun.is_last_step, begun.shared_since) == (100, 0, True, NOW)
+    assert (window.history_end, window.shared_start) == (NOW.replace(second=0), window.start)
+    assert Rollout.model_validate(begun.document()) == begun
 
 
 def test_without_a_bake_nothing_is_waited_for():

@@ -15,7 +15,7 @@ from rollout.errors import (
 )
 from rollout.facts import AliasState
 from rollout.refusals import refusals
-from tests.samples import facts, version
+from tests.samples import facts, policy, version
 
 SPLIT = AliasState(version="3", revision_id="r", shares={"2": 10})
 
@@ -74,16 +74,25 @@ REFUSED = [
 @pytest.mark.parametrize(("changes", "error", "found", "remedy"), REFUSED)
 def test_each_reason_has_its_name_and_its_remedy(changes, error, found, remedy):
     met = facts(**changes)
-    (refusal,) = refusals(met.canary, met)
+    (refusal,) = refusals(met.canary, met, policy())
     assert type(refusal) is error
     assert found in str(refusal)
     assert remedy in str(refusal)
 
 
 def test_nothing_speaks_against_a_sound_request():
-    assert [*refusals(facts().canary, facts())] == []
+    assert [*refusals(facts().canary, facts(), policy())] == []
 
 
 def test_a_newer_version_is_newer_by_number_and_not_by_text():
     met = facts(canary=version("10"), stable=version("9"), alias=AliasState(version="9", revision_id="r"))
-    assert [*refusals(met.canary, met)] == []
+    assert [*refusals(met.canary, met, policy())] == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"role": "other"}, {"dead_letter": "arn:q"}, {"role": "other", "dead_letter": "arn"}]
+)
+def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other):
+    met = facts(canary=version("4", **other))
+    assert all('"policy": "AllAtOnce"' in str(refusal) for refusal in refusals(met.canary, met, policy()))
+    assert [*refusals(met.canary, met, policy(steps="AllAtOnce"))] == []

@@ -7,7 +7,7 @@ from rollout.facts import FunctionFacts, VersionFacts
 from rollout.models import Execution, Rollout
 from rollout.refusals import refusals, waiting_refusals
 from rollout.request import RolloutRequest
-from rollout.words import Start
+from rollout.words import Move, Start
 
 
 def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Rollout:
@@ -20,7 +20,7 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     canary = _canary(request, found)
     behind = turn(canary.version, request.policy, execution, found.claim, found.waiting)
     # What another rollout is doing to the alias speaks against nobody who waits for it to end.
-    if refused := [*(waiting_refusals(canary, found) if behind else refusals(canary, found))]:
+    if refused := [*(waiting_refusals(canary, found) if behind else refusals(canary, found, request.policy))]:
         raise type(refused[0])(" ".join(str(refusal) for refusal in refused))
     if found.rolled_out_before and found.alias:
         return _repeated(_begun(request, found, canary, execution))
@@ -29,7 +29,9 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     if canary.state == "Pending":
         raise VersionPendingError(f"Version {canary.version} of {found.target.function} is still Pending.")
     begun = _begun(request, found, canary, execution)
-    return begun if found.alias else _nothing_to_compare(begun)
+    if not found.alias:
+        return _nothing_to_compare(begun)
+    return _promoted_at_once(begun) if request.policy.is_all_at_once else begun
 
 
 def alias_mark(execution: Execution) -> str:
@@ -79,6 +81,15 @@ def _repeated(begun: Rollout) -> Rollout:
         " start an execution by hand to try it again"
     )
     return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
+
+
+def _promoted_at_once(begun: Rollout) -> Rollout:
+    reason = (
+        f"{begun.target.name} serves version {begun.stable_version}; version {begun.canary_version} is promoted next,"
+        " at once, as the policy has no steps"
+    )
+    # Said before it is done: a promotion whose answer is lost has to be known for our own on the way back.
+    return begun.model_copy(update={"start": Start.PROMOTE, "next_move": Move.PROMOTE, "reason": reason})
 
 
 def _nothing_to_compare(begun: Rollout) -> Rollout:

@@ -118,7 +118,9 @@ class Rollout(Value):
     start: Start = Start.BEGIN
     phase: Phase = Phase.SHIFTING
     step: int = Field(default=0, description="The step the rollout is in, from 1; 0 before the first shift.")
-    first_shift_at: datetime | None = None
+    first_shift_at: datetime | None = Field(
+        default=None, description="When the canary got its first share; all of them, where it is promoted at once."
+    )
     step_started_at: datetime | None = Field(default=None, description="When this step, or the bake, began.")
     red_before: tuple[str, ...] = Field(default=(), description="Alarms red since before the first shift.")
     p99_before: float | None = Field(

@@ -35,6 +35,7 @@ def bake_begun(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
         update={
             "revision_id": revision_id,
             "phase": Phase.BAKE,
+            "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
             "wait_seconds": seconds_to_next_look(now, rollout.policy.look_every, timing) if bake else 0,
             "reason": f"version {rollout.canary_version} promoted; watched for {say_duration(bake)} more",

@@ -17,12 +17,14 @@ from rollout.errors import (
 )
 from rollout.facts import OPT_IN_TAG, FunctionFacts, VersionFacts
 from rollout.models import Target
+from rollout.policy import Policy
+from rollout.presets import ALL_AT_ONCE
 
 
-def refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
-    """Yield all that speaks against giving this version a share of this alias, the alias's own matters first."""
+def refusals(canary: VersionFacts, found: FunctionFacts, policy: Policy) -> Iterator[RefusedError]:
+    """Yield all that speaks against this version on this alias by this policy, the alias's own matters first."""
     yield from _alias_refusals(found)
-    yield from _version_refusals(canary, found)
+    yield from _version_refusals(canary, found, policy)
     yield from unknown_alarms(found.alarms)
 
 
@@ -79,11 +81,12 @@ def _state_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[Refu
         )
 
 
-def _version_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
+def _version_refusals(canary: VersionFacts, found: FunctionFacts, policy: Policy) -> Iterator[RefusedError]:
     yield from _state_refusals(canary, found)
     if found.stable and found.alias and not found.alias.shares:
         yield from _order_refusals(canary, found.stable, found.target)
-        yield from _pairing_refusals(canary, found.stable)
+        if not policy.is_all_at_once:
+            yield from _pairing_refusals(canary, found.stable)
 
 
 def _because(canary: VersionFacts) -> str:
@@ -111,7 +114,10 @@ def _order_refusals(canary: VersionFacts, stable: VersionFacts, target: Target) 
 
 
 def _pairing_refusals(canary: VersionFacts, stable: VersionFacts) -> Iterator[RefusedError]:
-    remedy = "Lambda splits an alias only over versions that agree in this: publish a version that agrees"
+    remedy = (
+        f'Lambda splits an alias only over versions that agree in this: start again with "policy": "{ALL_AT_ONCE}",'
+        " which promotes it at once and takes it back from the bake if it fails, or publish a version that agrees"
+    )
     if canary.role != stable.role:
         yield DifferentRoleError(
             f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. {remedy}."

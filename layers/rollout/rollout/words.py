@@ -7,6 +7,7 @@ class Start(StrEnum):
     """What PrepareRollout makes of a request."""
 
     BEGIN = "begin"
+    PROMOTE = "promote"
     QUEUE = "queue"
     NOTHING_TO_DO = "nothing_to_do"
     REJECT = "reject"

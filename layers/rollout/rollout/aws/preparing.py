@@ -52,7 +52,7 @@ def enter(rollout: Rollout, now: datetime) -> Rollout:
     Raises AliasMovingError where the alias or its claim changed meanwhile, or AwsUnavailableError.
     """
     match rollout.start:
-        case Start.BEGIN:
+        case Start.BEGIN | Start.PROMOTE:
             _begin(rollout)
         case Start.QUEUE:
             return _wait(rollout, now)
