@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from rollout.accept import accept
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
-from rollout.aws.preparing import enter, facts_for
-from rollout.aws.settings import default_policy
+from rollout.aws.preparing import enter, facts_for, request_for
+from rollout.aws.wiring import lookup
 from rollout.endings import rejected
 from rollout.errors import RefusedError
 from rollout.request import Preparation
@@ -18,8 +18,10 @@ from rollout.words import Start
 def handler(asked: Preparation, context: LambdaContext) -> dict[str, object]:
     now = datetime.now(UTC)
     try:
-        request = asked.read(default_policy())
-        rollout = accept(request, facts_for(request, asked.execution, now), asked.execution)
+        wanted = asked.read()
+        function = lookup(wanted.function)
+        request = request_for(wanted, function)
+        rollout = accept(request, facts_for(request, function, asked.execution, now), asked.execution)
     except RefusedError as refusal:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
         return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")

@@ -81,6 +81,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "LEDGER_TABLE": "ledger",
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
+        "POLICY_PATH": "/rollouts/policies",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
     }.items():
         monkeypatch.setenv(name, value)

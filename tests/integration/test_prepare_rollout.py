@@ -1,11 +1,16 @@
 """A request is accepted, skipped or rejected, and a rejected one has touched nothing (P6)."""
 
+import json
+
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from rollout.aws.claims import Claims
+from rollout.aws.policies import MAX_AGE_SECONDS, parameter_store
 from rollout.aws.wiring import claims
 from rollout.claim import claim_of
-from rollout.errors import AliasMovingError, VersionPendingError
+from rollout.errors import AliasMovingError, AwsUnavailableError, VersionPendingError
 from rollout.models import Rollout
 from tests.integration.conftest import alias, client, event, move_alias, owned
 
@@ -49,6 +54,146 @@ def test_the_operators_policy_is_the_rollouts(handle, my_api, lambda_wire, ledge
     policy = handle("prepare_rollout", event("prepare_rollout_operator_policy"))["policy"]
     assert [step["percent"] for step in policy["steps"]] == [5, 50]
     assert policy["guards"] == {"max_error_percent": None, "max_slow_percent": None, "alarms": []}
+
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
+PATH = "/rollouts/policies"
+
+
+@pytest.fixture
+def store(aws):
+    """Put a policy into Parameter Store, under a name; nothing that was read before is remembered."""
+    parameter_store.cache_clear()
+
+    def put(name, policy):
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        client("ssm").put_parameter(Name=f"{PATH}/{name}", Value=text, Type="String", Overwrite=True)
+
+    yield put
+    parameter_store.cache_clear()
+
+
+def tag(policy):
+    """Let the function name its own policy."""
+    client("lambda").tag_resource(Resource=ARN, Tags={"rollout:policy": policy})
+
+
+def shares(document):
+    """Return the percents of an accepted rollout's steps."""
+    return [step["percent"] for step in document["policy"]["steps"]]
+
+
+def test_the_execution_goes_before_the_tag_and_the_tag_before_the_stacks_default(prepare, store, ledger, monkeypatch):
+    store("careful", {"steps": STEPS, "bake": "1h"})
+    monkeypatch.setenv("DEFAULT_POLICY", "Canary7Percent5Minutes")
+    by_default = prepare({"function": "my-api"})
+    tag("careful")
+    by_tag = prepare({"function": "my-api"})
+    by_hand = prepare({"function": "my-api", "policy": "LambdaLinear40PercentEvery5Minutes"})
+    assert [shares(by_default), shares(by_tag), shares(by_hand)] == [[7], [10], [40, 80]]
+    assert [by_default["policy_source"], by_tag["policy_source"], by_hand["policy_source"]] == [
+        "the preset Canary7Percent5Minutes, named by the stack's DefaultPolicy",
+        "the parameter /rollouts/policies/careful, named by the tag rollout:policy",
+        "the preset LambdaLinear40PercentEvery5Minutes, named by the execution's input",
+    ]
+
+
+def test_the_ledger_has_the_whole_policy_and_where_it_came_from(prepare, store, ledger):
+    store("careful", {"steps": STEPS, "bake": "1h"})
+    document = prepare({"function": "my-api", "policy": "careful"})
+    (entry,) = ledger()
+    assert json.loads(entry["policy"]) == document["policy"]
+    assert (document["policy"]["bake"], document["policy"]["min_invocations"]) == (3600, 50)
+    assert entry["policy_source"] == "the parameter /rollouts/policies/careful, named by the execution's input"
+
+
+def test_a_stored_policy_is_remembered_a_while(prepare, store):
+    assert 0 < MAX_AGE_SECONDS <= 60
+    store("careful", {"steps": STEPS})
+    prepare({"function": "my-api", "policy": "careful"})
+    store("careful", "AllAtOnce")
+    assert shares(prepare({"function": "my-api", "policy": "careful"})) == [10]
+    parameter_store().clear_cache()
+    assert prepare({"function": "my-api", "policy": "careful"})["start"] == "promote"
+
+
+def test_one_that_was_missing_is_looked_for_again(prepare, store):
+    assert prepare({"function": "my-api", "policy": "careful"})["Error"] == "UnknownPolicyError"
+    store("careful", {"steps": STEPS})
+    assert prepare({"function": "my-api", "policy": "careful"})["start"] == "begin"
+
+
+NAMED = "The parameter /rollouts/policies/bad, named by the execution's input, is refused: "
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"steps": [{"percent": 0, "hold": "5m"}]}, "policy.steps[0].percent is 0: "),
+        ({"steps": [{"percent": 100, "hold": "5m"}]}, "policy.steps[0].percent is 100: "),
+        ({"steps": [{"percent": 0.1, "hold": "5m"}]}, "policy.steps[0].percent is 0.1: "),
+        ({"steps": STEPS * 2}, "policy.steps[1].percent is 10 after 10: "),
+        ({"steps": []}, "policy.steps is []: "),
+        ({"steps": "Canary5"}, 'policy.steps is "Canary5": '),
+        ({"steps": STEPS, "bake": "soon"}, 'policy.bake is "soon": '),
+        ({"steps": STEPS, "backe": 5}, "policy.backe is not a known field (found 5)"),
+        ({"bake": 5}, "policy.steps is missing"),
+        ([], "policy is []: an object is needed"),
+        ("steps: [{percent: 10, hold: 5m}]", 'policy is "steps: [{percent: 10, hold: 5m}]": JSON'),
+    ],
+)
+def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(reject, store, written, said):
+    """P6, P10."""
+    store("bad", written)
+    reject({"function": "my-api", "policy": "bad"}, "BadPolicyError", NAMED + said)
+
+
+@pytest.mark.parametrize(
+    ("named", "error", "said"),
+    [
+        (
+            "nowhere",
+            "UnknownPolicyError",
+            'The tag rollout:policy is "nowhere", and there is no parameter /rollouts/pol',
+        ),
+        (
+            "Canary10Percent",
+            "BadPolicyError",
+            'The tag rollout:policy is refused: policy is "Canary10Percent": presets',
+        ),
+        ("a b", "BadPolicyError", 'The tag rollout:policy is refused: policy is "a b": write a policy as JSON'),
+    ],
+)
+def test_a_tag_that_names_no_policy_is_refused_by_its_value(reject, store, named, error, said):
+    """P6, P10."""
+    tag(named)
+    reject({"function": "my-api"}, error, said)
+
+
+def test_a_store_that_does_not_answer_is_asked_again(prepare, store):
+    """P10: it is no word on the policy."""
+    with Stubber(parameter_store().client) as stub:
+        stub.add_client_error("get_parameter", "ThrottlingException")
+        with pytest.raises(AwsUnavailableError, match="reading the parameter /rollouts/policies/careful"):
+            prepare({"function": "my-api", "policy": "careful"})
+
+
+def test_a_store_that_refuses_us_is_no_missing_policy(prepare, store):
+    with Stubber(parameter_store().client) as stub:
+        stub.add_client_error("get_parameter", "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            prepare({"function": "my-api", "policy": "careful"})
+
+
+@pytest.mark.parametrize("described", [{"Role": "other"}, {"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:::other"}}])
+def test_a_version_that_cannot_share_an_alias_is_promoted_at_once(prepare, lambda_wire, ledger, described):
+    lambda_wire.describe("2", **described)
+    document = prepare({"function": "my-api", "policy": "AllAtOnce"})
+    assert (document["start"], document["next_move"]) == ("promote", "promote")
+    assert document["policy"]["steps"] == "AllAtOnce"
+    assert alias()["version"] == "1"
+    assert ledger()[0]["outcome"] == "running"
+    assert owned("claim")["holder"] == document["execution"]["arn"]
 
 
 OLDER = claim_of(

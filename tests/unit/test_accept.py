@@ -46,6 +46,11 @@ def test_without_steps_nothing_else_is_different(changes, start):
     assert accept(AT_ONCE, facts(**changes), EXECUTION).start is start
 
 
+def test_where_the_policy_came_from_is_kept():
+    request = REQUEST.model_copy(update={"policy_source": "the tag rollout:policy"})
+    assert accept(request, facts(), EXECUTION).document()["policy_source"] == "the tag rollout:policy"
+
+
 def test_an_alias_that_does_not_exist_yet_has_nothing_to_compare():
     made = accept(REQUEST, facts(alias=None, stable=None), EXECUTION)
     assert made.start is Start.NOTHING_TO_DO

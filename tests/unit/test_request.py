@@ -2,17 +2,15 @@
 
 import pytest
 
-from rollout.errors import BadPolicyError, BadRequestError, ForeignTargetError, LatestVersionError
-from rollout.request import Preparation, RolloutRequest, read_request
+from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError
+from rollout.request import Asked, Preparation, RolloutRequest, read_request
 from tests.samples import EXECUTION, policy
 
-DEFAULT = {"steps": [{"percent": 5, "hold": "5m"}]}
-OWN = {"steps": [{"percent": 20, "hold": 60}]}
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 
 
-def read(value: object) -> RolloutRequest:
-    return read_request(value, EXECUTION, DEFAULT)
+def read(value: object) -> Asked:
+    return read_request(value, EXECUTION)
 
 
 @pytest.mark.parametrize(
@@ -34,9 +32,13 @@ def test_a_request_is_read_in_every_form(written, alias, version):
     assert (request.function, request.alias, request.version) == ("my-api", alias, version)
 
 
-def test_the_executions_own_policy_goes_before_the_stacks():
-    assert read({"function": "my-api"}).policy.steps[0].percent == 5
-    assert read({"function": "my-api", "policy": OWN}).policy.steps[0].percent == 20
+@pytest.mark.parametrize("written", [None, "AllAtOnce", {"steps": []}, 5])
+def test_a_policy_is_passed_on_as_it_was_written(written):
+    asked = read({"function": "my-api:7", "policy": written})
+    request = asked.by(policy(), "the tag rollout:policy")
+    assert asked.policy == written
+    assert (request.function, request.version, request.policy) == ("my-api", "7", policy())
+    assert request.policy_source == "the tag rollout:policy"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +83,6 @@ LEAST = 'The least that is needed is {"function": "my-api"}; alias, version and 
             "function is in account 999956789012, region eu-west-1; this orchestrator works in account 123456789012",
         ),
         ({"function": ARN.replace("eu-west-1", "us-east-1")}, ForeignTargetError, "region us-east-1"),
-        ({"function": "a", "policy": {}}, BadPolicyError, "The policy is refused: policy.steps is missing"),
-        ({"function": "a", "policy": "fast"}, BadPolicyError, 'policy is "fast": an object is needed'),
     ],
 )
 def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
@@ -91,12 +91,7 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
     assert message in str(refused.value)
 
 
-def test_a_bad_default_is_laid_to_the_stack():
-    with pytest.raises(BadPolicyError, match=r"^The stack's DefaultPolicy is refused: policy is \"slow\""):
-        read_request({"function": "my-api"}, EXECUTION, "slow")
-
-
 def test_a_preparation_takes_an_input_of_any_kind():
     """P6: what is no request at all is refused by name, and not an error of the task."""
     with pytest.raises(BadRequestError):
-        Preparation(request=[1], execution=EXECUTION).read(DEFAULT)
+        Preparation(request=[1], execution=EXECUTION).read()

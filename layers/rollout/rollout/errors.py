@@ -49,6 +49,10 @@ class BadPolicyError(RefusedError):
     """When the policy does not fit its model, or cannot be carried out."""
 
 
+class UnknownPolicyError(RefusedError):
+    """When a policy is named that is neither a preset nor stored."""
+
+
 class ForeignTargetError(RefusedError):
     """When the function lies in another account or region than the orchestrator."""
 

@@ -114,6 +114,7 @@ class Rollout(Value):
     stable_version: str
     canary_version: str
     policy: Policy
+    policy_source: str = Field(default="", description="Where the policy came from, in words.")
     revision_id: str = Field(description="The alias as we last read or wrote it.")
     start: Start = Start.BEGIN
     phase: Phase = Phase.SHIFTING

@@ -44,11 +44,11 @@ def _sentence(detail: ErrorDetails, field: str) -> str:
         case "missing":
             return f"{field} is missing"
         case "extra_forbidden":
-            return f"{field} is not a known field (found {_shown(detail['input'])})"
+            return f"{field} is not a known field (found {shown(detail['input'])})"
         case "value_error" if isinstance(detail["input"], dict):
             # A complaint about fields together names them itself; the whole value would only hide it.
             return f"{field}.{_needed(detail)}"
-    return f"{field} is {_shown(detail['input'])}: {_needed(detail)}"
+    return f"{field} is {shown(detail['input'])}: {_needed(detail)}"
 
 
 def _needed(detail: ErrorDetails) -> str:
@@ -62,6 +62,7 @@ def _field(location: tuple[int | str, ...], root: str) -> str:
     return path.lstrip(".") or "the input"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as the person who wrote it knows it, cut where it is long."""
     text = json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

@@ -9,7 +9,7 @@ from rollout.duration import whole
 from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError
 from rollout.function_name import FunctionName, read_function
 from rollout.models import Execution, Target, Value
-from rollout.policy import Policy, read_policy
+from rollout.policy import Policy
 from rollout.problems import problems
 
 DEFAULT_ALIAS = "live"
@@ -53,11 +53,27 @@ class RolloutRequest(Value):
     alias: str | None
     version: str | None
     policy: Policy
+    policy_source: str = ""
 
     def target(self, execution: Execution, tagged_alias: str | None) -> Target:
         """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
         alias = self.alias or tagged_alias or DEFAULT_ALIAS
         return Target(account=execution.account, region=execution.region, function=self.function, alias=alias)
+
+
+class Asked(Value):
+    """What an execution's input asks for; its policy is as it was written, or a name, or None."""
+
+    function: str
+    alias: str | None
+    version: str | None
+    policy: Any
+
+    def by(self, policy: Policy, source: str) -> RolloutRequest:
+        """Return the request to go by this policy."""
+        return RolloutRequest(
+            function=self.function, alias=self.alias, version=self.version, policy=policy, policy_source=source
+        )
 
 
 class Preparation(Value):
@@ -66,15 +82,15 @@ class Preparation(Value):
     request: Any
     execution: Execution
 
-    def read(self, default_policy: object) -> RolloutRequest:
-        """Return the request in the input; raises a RefusedError for what cannot be read."""
-        return read_request(self.request, self.execution, default_policy)
+    def read(self) -> Asked:
+        """Return what the input asks for; raises a RefusedError for what cannot be read."""
+        return read_request(self.request, self.execution)
 
 
-def read_request(value: object, execution: Execution, default_policy: object) -> RolloutRequest:
-    """Return the request in an execution's input; its function must lie in the execution's account and region.
+def read_request(value: object, execution: Execution) -> Asked:
+    """Return what an execution's input asks for; its function must lie in the execution's account and region.
 
-    Raises BadRequestError, BadPolicyError, LatestVersionError or ForeignTargetError; each names field and value.
+    Raises BadRequestError, LatestVersionError or ForeignTargetError; each names field and value.
     """
     asked = _read_input(value)
     function = read_function(asked.function)
@@ -85,13 +101,7 @@ def read_request(value: object, execution: Execution, default_policy: object) ->
             f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
             f" (aws lambda publish-version --function-name {function.name})."
         )
-    return RolloutRequest(
-        function=function.name, alias=alias, version=version, policy=_policy(asked.policy, default_policy)
-    )
-
-
-def _policy(asked: object, default: object) -> Policy:
-    return read_policy(default, "The stack's DefaultPolicy") if asked is None else read_policy(asked)
+    return Asked(function=function.name, alias=alias, version=version, policy=asked.policy)
 
 
 def _read_input(value: object) -> _Input:

@@ -40,6 +40,7 @@ class Ledger:
                 "stable_version": rollout.stable_version,
                 "canary_version": rollout.canary_version,
                 "policy": rollout.policy.model_dump_json(),
+                "policy_source": rollout.policy_source,
                 "reason": rollout.reason,
             },
             ConditionExpression=_NOT_ENDED,

@@ -3,24 +3,37 @@
 from datetime import datetime
 
 from rollout.accept import alias_mark
-from rollout.aws.wiring import alarms, alias_of, claims, ledger, lookup, version_metrics, waiting_versions
+from rollout.aws.functions import FunctionLookup
+from rollout.aws.policies import stored_policies
+from rollout.aws.settings import default_policy
+from rollout.aws.wiring import alarms, alias_of, claims, ledger, version_metrics, waiting_versions
+from rollout.chosen import chosen
 from rollout.claim import Waiting, claim_of, seconds_to_next_try
 from rollout.errors import AliasMovingError, ClaimLostError
 from rollout.facts import FunctionFacts
 from rollout.models import Execution, Rollout, Target
 from rollout.policy import OnNewerVersion
 from rollout.published import execution_name
-from rollout.request import RolloutRequest
+from rollout.request import Asked, RolloutRequest
 from rollout.words import Start
 
 
-def facts_for(request: RolloutRequest, execution: Execution, now: datetime) -> FunctionFacts:
+def request_for(asked: Asked, function: FunctionLookup) -> RolloutRequest:
+    """Return what is asked for with its policy, read whole from wherever it is.
+
+    Raises a RefusedError where there is no such policy, or no such function to ask; or AwsUnavailableError.
+    """
+    choice = chosen(asked.policy, {} if asked.policy is not None else function.tags, default_policy())
+    stored = stored_policies().find(choice.stored_name) if choice.stored_name else None
+    return asked.by(choice.policy(stored), choice.source(stored))
+
+
+def facts_for(request: RolloutRequest, function: FunctionLookup, execution: Execution, now: datetime) -> FunctionFacts:
     """Return the function, its versions and alias, and what the policy's alarms and witnesses start from.
 
     Raises a RefusedError where there is no such function, and AwsUnavailableError or MetricsIncompleteError where AWS
     gave no whole answer.
     """
-    function = lookup(request.function)
     target = request.target(execution, function.opted_in_alias)
     # Before the alias and after it: a rollout that ends or begins meanwhile must not make it look like a stranger's.
     held_before = claims().find(target)

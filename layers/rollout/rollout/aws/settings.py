@@ -15,11 +15,16 @@ def timing() -> Timing:
 
 
 def default_policy() -> object:
-    """Return the stack's DefaultPolicy as JSON, not yet validated; its bare text where it is no JSON at all."""
+    """Return the stack's DefaultPolicy as JSON, not yet validated; its bare text, such as a name, where it is none."""
     try:
         return json.loads(os.environ["DEFAULT_POLICY"])
     except ValueError:
         return os.environ["DEFAULT_POLICY"]
+
+
+def policy_path() -> str:
+    """Return the path in Parameter Store under which policies are stored."""
+    return os.environ["POLICY_PATH"]
 
 
 def ledger_table() -> str:
