@@ -1,5 +1,6 @@
 """Whole rollouts, each told once and looked at by several tests, by AWS calls alone."""
 
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from sandbox.shop import Shop
 
 QUICK = {"steps": [{"percent": 50, "hold": 5}], "bake": 5, "look_every": 5, "min_invocations": 5, "max_hold": 60}
 TWO_STEPS = QUICK | {"steps": [{"percent": 40, "hold": 5}, {"percent": 60, "hold": 5}]}
+AT_ONCE = QUICK | {"steps": "AllAtOnce"}
 FAILED_CHECKOUTS = {
     "Namespace": "Shop",
     "MetricName": "FailedCheckouts",
@@ -203,6 +205,32 @@ def newer_version_supersedes(sandbox):
         return [Played(shop, execution, sandbox.end(execution)) for execution in (first, second)]
 
 
+def policy_named_by_the_tag(sandbox):
+    shop = _with_unseen_version(sandbox, "careful")
+    careful = QUICK | {"steps": [{"percent": 30, "hold": 5}, {"percent": 70, "hold": 5}]}
+    sandbox.client("ssm").put_parameter(
+        Name="/rollouts/policies/careful", Type="String", Value=json.dumps(careful), Overwrite=True
+    )
+    shop.tag("rollout:policy", "careful")
+    with shop.traffic(per_second=6):
+        execution = sandbox.start({"function": shop.name})
+        return Played(shop, execution, sandbox.end(execution))
+
+
+def another_role_promoted_at_once(sandbox):
+    shop = _with_version_of_another_role(sandbox, "at-once")
+    with shop.traffic(per_second=6):
+        execution = sandbox.start({"function": shop.name, "policy": AT_ONCE})
+        return Played(shop, execution, sandbox.end(execution))
+
+
+def another_role_taken_back_from_the_bake(sandbox):
+    shop = _with_version_of_another_role(sandbox, "at-once-faulty", fault_percent=60)
+    with shop.traffic(per_second=6):
+        execution = sandbox.start({"function": shop.name, "policy": AT_ONCE | {"bake": 90}})
+        return Played(shop, execution, sandbox.end(execution))
+
+
 STORIES = (
     newer_versions_wait,
     errors_come_in_clumps,
@@ -221,6 +249,9 @@ STORIES = (
     stopped_in_a_step,
     stopped_in_the_bake,
     newer_version_supersedes,
+    policy_named_by_the_tag,
+    another_role_promoted_at_once,
+    another_role_taken_back_from_the_bake,
 )
 
 
@@ -238,6 +269,17 @@ def _with_unseen_version(sandbox, name: str, versions: int = 1, stable=None, can
     for number in range(1, versions + 1):
         shop.publish(**{"delay_ms": number, **(canary or {})})
     sandbox.left_alone(shop, versions=1 + versions)
+    shop.opt_in()
+    return shop
+
+
+def _with_version_of_another_role(sandbox, name: str, **manners: float) -> Shop:
+    """Return a shop whose version 2 Lambda would let no alias share with version 1; no event has started it."""
+    shop = sandbox.shop(name, opted_in=False)
+    changed = {"delay_ms": 1, **manners}
+    environment = {"Variables": {manner.upper(): str(value) for manner, value in changed.items()}}
+    shop.publish_with(Role=shop.role(f"{name}-other-role"), Environment=environment)
+    sandbox.left_alone(shop, versions=2)
     shop.opt_in()
     return shop
 
