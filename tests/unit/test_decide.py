@@ -18,6 +18,7 @@ HEALTHY, UNHEALTHY, THIN = Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.INCONCLUS
 ONWARD = {Move.SHIFT, Move.PROMOTE, Move.FINISH}
 LAST_STEP = {"step": 2}
 BAKE = {"step": 2, "phase": Phase.BAKE}
+AT_ONCE = {"step": 0, "phase": Phase.BAKE, "policy": policy(steps="AllAtOnce")}
 
 
 def decided(begun: Rollout, verdict: Verdict, after_seconds: float) -> Rollout:
@@ -35,6 +36,10 @@ def decided(begun: Rollout, verdict: Verdict, after_seconds: float) -> Rollout:
         (LAST_STEP, HEALTHY, 300, Move.PROMOTE),
         (BAKE, HEALTHY, 240, Move.WAIT),
         (BAKE, HEALTHY, 300, Move.FINISH),
+        (AT_ONCE, HEALTHY, 240, Move.WAIT),
+        (AT_ONCE, HEALTHY, 300, Move.FINISH),
+        (AT_ONCE, UNHEALTHY, 0, Move.ROLL_BACK),
+        (AT_ONCE, THIN, 300, Move.WAIT),
         ({}, UNHEALTHY, 0, Move.ROLL_BACK),
         (LAST_STEP, UNHEALTHY, 300, Move.ROLL_BACK),
         (BAKE, UNHEALTHY, 300, Move.ROLL_BACK),

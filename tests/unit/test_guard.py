@@ -7,10 +7,11 @@ from rollout.endings import ending_of
 from rollout.facts import AliasState
 from rollout.guard import LastWord, mending
 from rollout.words import Move, Outcome
-from tests.samples import rollout
+from tests.samples import policy, rollout
 
 SHIFTING = claim_of(rollout(), Intent(version="3", shares={"4": 10}))
 PROMOTING = claim_of(rollout(), Intent(version="4"))
+AT_ONCE = claim_of(rollout(policy=policy(steps="AllAtOnce"), step=0, first_shift_at=None), Intent(version="4"))
 FAILED_BACK = ending_of(Outcome.ROLLBACK_FAILED, "my-api:live may still be split")
 PROMOTED = ending_of(Outcome.PROMOTED, "my-api:live serves version 4 alone; healthy")
 TAKEN_BACK = ending_of(Outcome.ROLLED_BACK, "my-api:live serves version 3 alone again; it failed")
@@ -33,6 +34,10 @@ def alias(version: str, **shares: float) -> AliasState:
         (PROMOTING, alias("4"), LastWord(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
         (PROMOTING, alias("4"), LastWord(status="SUCCEEDED", ending=PROMOTED), "4", Outcome.PROMOTED),
         (SHIFTING, alias("3", v4=10), LastWord(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
+        (AT_ONCE, alias("3"), LastWord(status="ABORTED"), "3", Outcome.ROLLED_BACK),
+        (AT_ONCE, alias("4"), LastWord(status="ABORTED"), "4", Outcome.PROMOTED),
+        (AT_ONCE, alias("4"), LastWord(status="ABORTED", last_move=Move.ROLL_BACK), "3", Outcome.ROLLED_BACK),
+        (AT_ONCE, alias("5"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, alias("5"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, alias("4"), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, alias("3", v5=10), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),

@@ -24,7 +24,8 @@ def request_for(asked: Asked, function: FunctionLookup) -> RolloutRequest:
     Raises a RefusedError where there is no such policy, or no such function to ask; or AwsUnavailableError.
     """
     choice = chosen(asked.policy, {} if asked.policy is not None else function.tags, default_policy())
-    stored = stored_policies().find(choice.stored_name) if choice.stored_name else None
+    name = choice.stored_name
+    stored = stored_policies().find(name) if name else None
     return asked.by(choice.policy(stored), choice.source(stored))
 
 
