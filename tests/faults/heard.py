@@ -67,8 +67,14 @@ class Heard:
 
     def _to_audit(self) -> None:
         with self._local.audit.open() as audit:
+            said = ""
             while not self._stop.wait(0.1):
-                for line in audit:
-                    decided = json.loads(line)
-                    if "StartRollout" in decided["principal"] and decided["action"] == "lambda:GetFunction":
-                        self._looked_at[decided["resource"].rpartition(":")[2]] += 1
+                for part in audit:
+                    said += part
+                    if said.endswith("\n"):  # else the rest is still being written
+                        self._note_decision(json.loads(said))
+                        said = ""
+
+    def _note_decision(self, decided: dict[str, Any]) -> None:
+        if "StartRollout" in decided["principal"] and decided["action"] == "lambda:GetFunction":
+            self._looked_at[decided["resource"].rpartition(":")[2]] += 1
