@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 4566
 BIN := .venv/bin
 READY := .venv/ready
+EVENTS := rollout-started step-shifted rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults load simulate replay bench-judge mutate lock schema picture clean
@@ -98,8 +99,10 @@ lock: $(READY)  ## resolve the dependencies anew
 picture: $(READY)  ## draw the state machine into the README anew
 	@$(BIN)/python statemachine/draw.py
 
-schema: $(READY)  ## write the JSON Schema of policies anew
+schema: $(READY)  ## write the JSON Schemas of policies and events anew
 	@PYTHONPATH=layers/rollout $(BIN)/python -m rollout.schema > docs/policy.schema.json
+	@for event in $(EVENTS); do \
+		PYTHONPATH=layers/rollout $(BIN)/python -m rollout.schema $$event > docs/events/$$event.schema.json; done
 
 clean:  ## remove everything make has made
 	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation

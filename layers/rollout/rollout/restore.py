@@ -1,8 +1,12 @@
 """The way back to stable, with the least a document must hold for it."""
 
+from typing import Annotated, Any
+
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
 from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure, say_moved
 from rollout.facts import AliasState
-from rollout.models import Ending, Execution, Failure, Target, Value
+from rollout.models import Ending, Execution, Failure, Judgement, Target, Value
 from rollout.words import Move, Outcome, Phase
 
 
@@ -25,11 +29,20 @@ class WayBack(Value):
         return say_failure(self.failure) if self.failure else self.reason
 
 
+def _if_sound(value: Any, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic hands it over
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
 class Closing(WayBack):
     """What closing a rollout needs to know."""
 
     ending: Ending | None = None
     revision_id: str = ""
+    judgement: Annotated[Judgement | None, WrapValidator(_if_sound)] = None
+    """Only told, so that one that cannot be read keeps no rollout from being closed."""
 
     @property
     def known_ending(self) -> Ending:

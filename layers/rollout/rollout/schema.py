@@ -1,15 +1,31 @@
-"""The JSON Schema of policies: `python -m rollout.schema` prints it."""
+"""The JSON Schemas of policies and of our news: `python -m rollout.schema [step-shifted]` prints one."""
 
 import json
+import sys
 
+from pydantic import BaseModel
+
+from rollout.news import KINDS, News, slug
 from rollout.policy import Policy
+
+NEWS = {slug(kind): kind for kind in KINDS}
 
 
 def policy_schema() -> dict[str, object]:
     """Return the JSON Schema of policies, by which editors complete and mark them."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Lambda Rollouts policy"}
-    return Policy.model_json_schema() | dialect
+    return _schema(Policy, "Lambda Rollouts policy")
+
+
+def news_schema(kind: type[News]) -> dict[str, object]:
+    """Return the JSON Schema of an event's `detail`."""
+    return _schema(kind, kind.detail_type)
+
+
+def _schema(model: type[BaseModel], title: str) -> dict[str, object]:
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    return model.model_json_schema() | dialect
 
 
 if __name__ == "__main__":
-    print(json.dumps(policy_schema(), indent=2))  # noqa: T201 - `make schema` keeps what it prints
+    # `make schema` keeps what this prints: the policy's, or that of the event it names.
+    print(json.dumps(news_schema(NEWS[sys.argv[1]]) if sys.argv[1:] else policy_schema(), indent=2))  # noqa: T201
