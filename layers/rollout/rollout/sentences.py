@@ -65,14 +65,15 @@ def _said(finding: Finding, seen: Observation) -> str:
 
 def _numbers(finding: Finding, series: Series, seen: Observation) -> str:
     if finding.kind == "throttles":
-        return f": {_rate(series.canary, series.unit)} to the alias"
+        return f": {say_rate(series.canary, series.unit)} to the alias"
     evidence = f"; evidence {_in_tens(finding.log_evidence)}"
     if seen.phase is Phase.BAKE:
-        return f" since promotion: {_rate(series.canary, series.unit)}{evidence} by stable's minutes before"
-    return f": canary {_rate(series.canary, series.unit)}, stable {_rate(series.stable, series.unit)}{evidence}"
+        return f" since promotion: {say_rate(series.canary, series.unit)}{evidence} by stable's minutes before"
+    return f": canary {say_rate(series.canary, series.unit)}, stable {say_rate(series.stable, series.unit)}{evidence}"
 
 
-def _rate(health: Health, unit: Unit) -> str:
+def say_rate(health: Health, unit: Unit = Unit.CALLS) -> str:
+    """Return how many were bad of how many, such as `41 of 1,203 calls (3.4 %)`."""
     if health.calls == 0:
         return f"0 {unit}"
     return f"{health.bad:,} of {health.calls:,} {unit} ({_two_digits(health.bad_percent)} %)"
