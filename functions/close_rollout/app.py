@@ -5,6 +5,7 @@ from typing import Any
 
 from rollout.aws.closing import final_ending
 from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
+from rollout.aws.telling import tell_ending
 from rollout.aws.wiring import claims, ledger
 from rollout.restore import Closing
 
@@ -19,6 +20,7 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ledger().close(closing.target, closing.execution, ending, now)
     if ending.leaves_alias_whole:
         claims().release(closing.target, closing.execution)
+    tell_ending(closing, ending, now)
     metrics.add_dimension("outcome", ending.outcome)
     metrics.add_metric("RolloutsEnded", MetricUnit.Count, 1)
     logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)

@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from rollout.accept import accept
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
-from rollout.aws.preparing import enter, facts_for, request_for
-from rollout.aws.wiring import lookup
+from rollout.aws.preparing import accepted, enter
+from rollout.aws.telling import tell_refusal
 from rollout.endings import rejected
 from rollout.errors import RefusedError
 from rollout.request import Preparation
@@ -18,12 +17,10 @@ from rollout.words import Start
 def handler(asked: Preparation, context: LambdaContext) -> dict[str, object]:
     now = datetime.now(UTC)
     try:
-        wanted = asked.read()
-        function = lookup(wanted.function)
-        request = request_for(wanted, function)
-        rollout = accept(request, facts_for(request, function, asked.execution, now), asked.execution)
+        rollout = accepted(asked, now)
     except RefusedError as refusal:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
+        tell_refusal(asked, rejected(refusal), now)
         return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")
     entered = enter(rollout, now)
     logger.info("Request accepted", target=entered.target.name, start=entered.start, reason=entered.reason)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
+from rollout.aws.telling import tell_shift
 from rollout.aws.wiring import alias_of, claims
 from rollout.claim import Intent, claim_of
 from rollout.models import Rollout
@@ -19,6 +20,8 @@ def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
         claim_of(ahead, Intent(version=ahead.stable_version, shares={ahead.canary_version: ahead.percent}))
     )
     alias = alias_of(ahead.target).split(ahead.stable_version, ahead.canary_version, ahead.percent, ahead.revision_id)
-    shifted = step_begun(ahead, alias.revision_id, datetime.now(UTC), timing())
+    now = datetime.now(UTC)
+    shifted = step_begun(ahead, alias.revision_id, now, timing())
+    tell_shift(shifted, now)
     logger.info("Traffic shifted", target=shifted.target.name, percent=shifted.percent, step=shifted.step)
     return shifted.document()

@@ -82,6 +82,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
         "POLICY_PATH": "/rollouts/policies",
+        "BUS_NAME": "rollouts",
+        "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
     }.items():
         monkeypatch.setenv(name, value)
@@ -101,6 +103,8 @@ def fresh_clients() -> Iterator[None]:
         clients.cloudtrail_client,
         clients.cloudwatch_client,
         clients.dynamodb_client,
+        clients.events_client,
+        clients.sns_client,
         clients.stepfunctions_client,
         clients.tagging_client,
     )
@@ -112,7 +116,42 @@ def fresh_clients() -> Iterator[None]:
 @pytest.fixture
 def aws() -> Iterator[None]:
     with mock_aws(config={"lambda": {"use_docker": False}}):
+        client("events").create_event_bus(Name="rollouts")
+        client("sns").create_topic(Name="rollouts")
         yield
+
+
+@pytest.fixture
+def news(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """A listener on the bus; called, it returns what was told so far, in order."""
+    url, arn = _queue("news")
+    client("events").put_rule(Name="all", EventBusName="rollouts", EventPattern='{"source": ["rollouts"]}')
+    client("events").put_targets(Rule="all", EventBusName="rollouts", Targets=[{"Id": "queue", "Arn": arn}])
+    return _reader(url)
+
+
+@pytest.fixture
+def notices(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """A subscriber of the topic; called, it returns what people were told so far, in order."""
+    url, arn = _queue("notices")
+    client("sns").subscribe(TopicArn="arn:aws:sns:eu-west-1:123456789012:rollouts", Protocol="sqs", Endpoint=arn)
+    return _reader(url)
+
+
+def _queue(name: str) -> tuple[str, str]:
+    url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return url, f"arn:aws:sqs:eu-west-1:123456789012:{name}"
+
+
+def _reader(url: str) -> Callable[[], list[dict[str, Any]]]:
+    heard: list[dict[str, Any]] = []
+
+    def read() -> list[dict[str, Any]]:
+        while messages := client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            heard.extend(json.loads(message["Body"]) for message in messages)
+        return heard
+
+    return read
 
 
 @pytest.fixture

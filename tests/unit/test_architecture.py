@@ -24,7 +24,16 @@ OURS = [*PURE, *AWS, *FUNCTIONS, *SANDBOX]
 
 AWS_LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools"} | {
     f"mypy_boto3_{service}"
-    for service in ("cloudtrail", "cloudwatch", "dynamodb", "lambda", "resourcegroupstaggingapi", "stepfunctions")
+    for service in (
+        "cloudtrail",
+        "cloudwatch",
+        "dynamodb",
+        "events",
+        "lambda",
+        "resourcegroupstaggingapi",
+        "sns",
+        "stepfunctions",
+    )
 }
 IMPURE = {"os", "time", "random", "secrets", "uuid", "socket", "subprocess", "threading", "urllib", "http", "pathlib"}
 CLOCKS = {"now", "utcnow", "today"}

@@ -37,6 +37,10 @@ class VersionGoneError(RolloutError):
     """When a version the alias was to serve no longer exists, so our write was not made."""
 
 
+class NewsNotSentError(RolloutError):
+    """When EventBridge took a part of our news and refused the rest; it is told in the log and nowhere else."""
+
+
 class RefusedError(RolloutError):
     """When a request is refused, before anything was touched."""
 

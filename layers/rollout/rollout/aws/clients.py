@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 # Four tries of at most 2 + 5 seconds, with jittered pauses below 20 seconds in all, end before the Lambda's 60.
 CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+
+# News is not worth a task's time: two tries end within seven seconds.
+HASTY = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 @cache
@@ -54,3 +59,15 @@ def tagging_client() -> "ResourceGroupsTaggingAPIClient":
 def stepfunctions_client() -> "SFNClient":
     """Return the client that starts executions."""
     return count_throttles(boto3.client("stepfunctions", config=CONFIG))
+
+
+@cache
+def events_client() -> "EventBridgeClient":
+    """Return the client that sends news."""
+    return count_throttles(boto3.client("events", config=HASTY))
+
+
+@cache
+def sns_client() -> "SNSClient":
+    """Return the client that tells people."""
+    return count_throttles(boto3.client("sns", config=HASTY))

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from rollout.aws.telling import tell_ending
 from rollout.aws.wiring import alias_of, claims, executions, ledger
 from rollout.claim import Claim
 from rollout.errors import RolloutError
 from rollout.facts import AliasState
 from rollout.guard import LastWord, mending
 from rollout.models import Ending, Value
+from rollout.restore import Closing
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
@@ -51,6 +53,8 @@ def _mended(claim: Claim, now: datetime) -> Iterator[Mended]:
         return
     ending = _put_in_order(seized, found, _last_word(seized, status))
     ledger().close(claim.target, claim.holder, ending, now)
+    # Told before the claim is gone: if we die in between, the next sweep tells it again.
+    tell_ending(_closing(seized), ending, now)
     claims().drop(claim)
     yield Mended(target=claim.target.name, execution=claim.holder.name, ending=ending)
 
@@ -61,6 +65,15 @@ def _seized(claim: Claim) -> Claim | None:
         return None
     seized = claims().find(claim.target)
     return seized if seized and seized.is_seized and seized.holder == claim.holder else None
+
+
+def _closing(claim: Claim) -> Closing:
+    return Closing(
+        execution=claim.holder,
+        target=claim.target,
+        stable_version=claim.stable_version,
+        canary_version=claim.canary_version,
+    )
 
 
 def _last_word(claim: Claim, status: str) -> LastWord:

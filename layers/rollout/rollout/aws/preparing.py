@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from rollout.accept import alias_mark
+from rollout.accept import accept, alias_mark
 from rollout.aws.functions import FunctionLookup
 from rollout.aws.policies import stored_policies
 from rollout.aws.settings import default_policy
-from rollout.aws.wiring import alarms, alias_of, claims, ledger, version_metrics, waiting_versions
+from rollout.aws.wiring import alarms, alias_of, claims, ledger, lookup, version_metrics, waiting_versions
 from rollout.chosen import chosen
 from rollout.claim import Waiting, claim_of, seconds_to_next_try
 from rollout.errors import AliasMovingError, ClaimLostError
@@ -14,8 +14,16 @@ from rollout.facts import FunctionFacts
 from rollout.models import Execution, Rollout, Target
 from rollout.policy import OnNewerVersion
 from rollout.published import execution_name
-from rollout.request import Asked, RolloutRequest
+from rollout.request import Asked, Preparation, RolloutRequest
 from rollout.words import Start
+
+
+def accepted(asked: Preparation, now: datetime) -> Rollout:
+    """Return what becomes of a request, once all it meets was looked up; raises what `accept` raises."""
+    wanted = asked.read()
+    function = lookup(wanted.function)
+    request = request_for(wanted, function)
+    return accept(request, facts_for(request, function, asked.execution, now), asked.execution)
 
 
 def request_for(asked: Asked, function: FunctionLookup) -> RolloutRequest:

@@ -35,3 +35,13 @@ def ledger_table() -> str:
 def state_machine_arn() -> str:
     """Return the ARN of the state machine that carries rollouts."""
     return os.environ["STATE_MACHINE_ARN"]
+
+
+def bus_name() -> str:
+    """Return the name of the bus that carries our news."""
+    return os.environ["BUS_NAME"]
+
+
+def topic_arn() -> str:
+    """Return the ARN of the topic that tells people."""
+    return os.environ["TOPIC_ARN"]

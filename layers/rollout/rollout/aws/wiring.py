@@ -8,6 +8,8 @@ from rollout.aws.executions import Executions
 from rollout.aws.functions import FunctionLookup
 from rollout.aws.ledger import Ledger
 from rollout.aws.metrics import VersionMetrics
+from rollout.aws.news import NewsBus
+from rollout.aws.notices import NoticeTopic
 from rollout.aws.opted_in import OptedIn
 from rollout.aws.trail import Trail
 from rollout.aws.waiting import WaitingVersions
@@ -74,3 +76,13 @@ def standing_of(rollout: Rollout) -> Standing:
 def executions() -> Executions:
     """Return the executions of our state machine."""
     return Executions(clients.stepfunctions_client(), settings.state_machine_arn())
+
+
+def news_bus() -> NewsBus:
+    """Return the bus that carries our news."""
+    return NewsBus(clients.events_client(), settings.bus_name())
+
+
+def notice_topic() -> NoticeTopic:
+    """Return the topic that tells people."""
+    return NoticeTopic(clients.sns_client(), settings.topic_arn())
