@@ -54,3 +54,43 @@ def test_an_event_of_another_account_is_not_taken_for_a_function_of_the_same_nam
     assert (document["outcome"], document["Error"]) == ("rejected", "ForeignTargetError")
     assert "function is in account 210987654321" in document["Cause"]
     assert ledger() == []
+
+
+POLICY = {"steps": [{"percent": 10, "hold": "5m"}]}
+TOLD = event("start_rollout_version_published")
+
+
+def told(**detail):
+    return TOLD | {"detail": detail}
+
+
+def test_a_pipeline_without_a_trail_starts_the_rollout_it_asks_for(handle, started):
+    assert handle("start_rollout", TOLD)["started"] is True
+    assert started() == [{"function": ARN, "alias": "live", "version": "2", "policy": POLICY}]
+
+
+def test_what_a_pipeline_leaves_out_is_the_newest_version_and_the_tags_alias(handle, started):
+    assert handle("start_rollout", told(function="my-api"))["started"] is True
+    assert started() == [{"function": ARN, "alias": "live", "version": "2"}]
+
+
+def test_a_pipeline_and_a_trail_together_start_one_rollout(handle, started):
+    """P7: also where the pipeline leaves the version out."""
+    for sent in (event("start_rollout"), TOLD, told(function="my-api")):
+        handle("start_rollout", sent)
+    assert started() == [{"function": ARN, "alias": "live", "version": "2"}]
+
+
+def test_an_alias_that_is_not_handed_over_is_refused_where_people_see_it(handle, started, ledger):
+    """P9."""
+    assert handle("start_rollout", told(function="my-api", alias="blue", version=2))["started"] is True
+    (asked,) = started()
+    document = handle("prepare_rollout", event("prepare_rollout") | {"request": asked})
+    assert (document["outcome"], document["Error"]) == ("rejected", "UnknownAliasError")
+
+
+def test_a_function_without_a_version_has_nothing_to_roll_out(handle, started, lambda_wire):
+    lambda_wire.answer("ListVersionsByFunction", Versions=[])
+    answer = handle("start_rollout", told(function="my-api"))
+    assert answer == {"started": False, "reason": "my-api has no published version"}
+    assert started() == []

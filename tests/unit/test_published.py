@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from pydantic import ValidationError
 
 from rollout.models import Target
 from rollout.published import VersionPublished, execution_input, execution_name
@@ -63,3 +64,61 @@ def test_no_two_rollouts_share_a_name():
 def test_the_input_is_a_request():
     """It names account and region, so that it means no other function than the event did."""
     assert json.loads(execution_input(TARGET, "4")) == {"function": ARN, "alias": "live", "version": "4"}
+
+
+def told(**detail: object) -> dict[str, object]:
+    envelope = {"source": "rollouts", "detail-type": "Version Published"}
+    return envelope | {"account": "123456789012", "region": "eu-west-1", "detail": detail}
+
+
+TOLD = [
+    ({"function": "my-api"}, None, None),
+    ({"function": "my-api", "version": 4}, "4", None),
+    ({"function": "my-api", "version": "4", "alias": "live"}, "4", "live"),
+    ({"function": f"{ARN}:4"}, "4", None),
+    ({"function": "my-api:live", "version": 4.0}, "4", "live"),
+    ({"function": "my-api:4", "version": 4}, "4", None),
+]
+
+
+@pytest.mark.parametrize(("detail", "version", "alias"), TOLD)
+def test_a_pipeline_says_as_much_as_it_likes(detail, version, alias):
+    published = VersionPublished.model_validate(told(**detail))
+    assert (published.function, published.version, published.alias) == ("my-api", version, alias)
+    assert published.target("live") == TARGET
+
+
+def test_what_else_a_pipeline_asks_for_goes_into_the_request():
+    """A key nobody knows too: PrepareRollout refuses it by name, where people see it."""
+    published = VersionPublished.model_validate(told(function="my-api", policy={"steps": []}, weight=7))
+    request = json.loads(execution_input(TARGET, "4", published.further))
+    asked = {"policy": {"steps": []}, "weight": 7}
+    assert request == {"function": ARN, "alias": "live", "version": "4"} | asked
+
+
+def test_a_pipelines_word_and_cloudtrails_start_one_and_the_same_rollout():
+    """P7."""
+    both = [VersionPublished.model_validate(each) for each in (event(), told(function="my-api", version=4))]
+    assert len({execution_name(published.target("live"), published.version) for published in both}) == 1
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ({}, "function"),
+        ({"function": "my api!"}, "write a function's name"),
+        ({"function": 7}, "function"),
+        ({"function": "my-api", "version": "$LATEST"}, "the number of a published version"),
+        ({"function": "my-api:$LATEST"}, "no published version"),
+        ({"function": "my-api", "version": "../4"}, "the number of a published version"),
+        ({"function": "my-api", "version": True}, "version"),
+        ({"function": "my-api:4", "version": 5}, "version is 5, but the function is written with :4"),
+        ({"function": "my-api:live", "alias": "blue"}, "alias is blue, but the function is written with :live"),
+        ({"function": ARN.replace("123456789012", "999999999999")}, "the event is from 123456789012"),
+        ({"function": ARN.replace("eu-west-1", "us-east-1")}, "the event is from 123456789012, eu-west-1"),
+    ],
+)
+def test_what_cannot_name_an_execution_is_refused(detail, said):
+    """P9: and nobody speaks for another account."""
+    with pytest.raises(ValidationError, match=re.escape(said)):
+        VersionPublished.model_validate(told(**detail))

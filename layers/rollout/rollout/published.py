@@ -1,14 +1,34 @@
-"""The event that says a version was published, and the execution it starts."""
+"""The events that say a version was published, and the execution one starts."""
 
 import hashlib
 import json
+import re
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
+from rollout.duration import whole
 from rollout.function_name import read_function
 from rollout.models import Target
 
 _LONGEST_NAME = 80
+
+
+def _readable(text: str) -> str:
+    if read_function(text).qualifier == "$LATEST":
+        raise ValueError("$LATEST is no published version")
+    return text
+
+
+def _version_text(value: object) -> object:
+    number = whole(value)
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
+        raise ValueError("write the number of a published version, such as 7")
+    return text
 
 
 class _Published(BaseModel):
@@ -16,29 +36,72 @@ class _Published(BaseModel):
     version: str
 
 
-class _Detail(BaseModel):
+class _Recorded(BaseModel):
     published: _Published = Field(alias="responseElements")
 
 
+def _as_told(detail: object) -> object:
+    """Read CloudTrail's record; the request's own spelling of a function may be an ARN, so the answer's is taken."""
+    if not isinstance(detail, dict) or "responseElements" not in detail:
+        return detail
+    published = _Recorded.model_validate(detail).published
+    return {"function": read_function(published.function_arn).name, "version": published.version}
+
+
+class _Told(BaseModel, extra="allow"):
+    """What was published. Only what names an execution is read here: PrepareRollout refuses the rest in the open."""
+
+    function: Annotated[str, AfterValidator(_readable)]
+    version: Annotated[str, BeforeValidator(_version_text), AfterValidator(_version)] | None = None
+    alias: str | None = None
+
+    @model_validator(mode="after")
+    def _take_what_stands_behind_the_name(self) -> Self:
+        """Read my-api:7 and my-api:live."""
+        if qualifier := read_function(self.function).qualifier:
+            field = "version" if qualifier.isdigit() else "alias"
+            if getattr(self, field) not in (None, qualifier):
+                raise ValueError(f"{field} is {getattr(self, field)}, but the function is written with :{qualifier}")
+            setattr(self, field, qualifier)
+        return self
+
+
 class VersionPublished(BaseModel):
-    """CloudTrail's record of PublishVersion, UpdateFunctionCode or CreateFunction, as EventBridge delivers it.
+    """Word that a version was published, as EventBridge delivers it: CloudTrail's, or a pipeline's own.
 
     Account and region come from the envelope, which EventBridge writes; the detail is the caller's word.
     """
 
     account: str
     region: str
-    detail: _Detail
+    detail: Annotated[_Told, BeforeValidator(_as_told)]
+
+    @model_validator(mode="after")
+    def _speak_of_no_other_account(self) -> Self:
+        named = read_function(self.detail.function)
+        if (named.account or self.account, named.region or self.region) != (self.account, self.region):
+            raise ValueError(f"function is {self.detail.function}, and the event is from {self.account}, {self.region}")
+        return self
 
     @property
     def function(self) -> str:
-        """The function's name; the request's own spelling may be an ARN, so the answer's is taken."""
-        return read_function(self.detail.published.function_arn).name
+        """The function's name."""
+        return read_function(self.detail.function).name
 
     @property
-    def version(self) -> str:
-        """The number of the version that was published."""
-        return self.detail.published.version
+    def version(self) -> str | None:
+        """The number of the version that was published; None where a pipeline leaves it out and means the newest."""
+        return self.detail.version
+
+    @property
+    def alias(self) -> str | None:
+        """The alias a pipeline asks for; None where the function's tag is to say it."""
+        return self.detail.alias
+
+    @property
+    def further(self) -> dict[str, Any]:
+        """What else a pipeline asks for, such as its policy."""
+        return self.detail.model_extra or {}
 
     def target(self, alias: str) -> Target:
         """Return the alias that is to serve the version, in the account and region the event came from."""
@@ -55,10 +118,10 @@ def execution_name(target: Target, version: str) -> str:
     return target.function[: _LONGEST_NAME - len(tail)] + tail
 
 
-def execution_input(target: Target, version: str) -> str:
+def execution_input(target: Target, version: str, further: dict[str, Any] | None = None) -> str:
     """Return the request an event makes, the same to the letter each time the event comes.
 
     It names account and region, so that an event from elsewhere is never taken for a function of the same name here.
     """
     arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{target.function}"
-    return json.dumps({"function": arn, "alias": target.alias, "version": version})
+    return json.dumps({"function": arn, "alias": target.alias, "version": version} | (further or {}))
