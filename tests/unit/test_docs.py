@@ -5,10 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from rollout import errors
 from rollout.criteria import Guards
+from rollout.news import KINDS
 from rollout.policy import Policy
+from rollout.schema import news_schema
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
@@ -60,3 +63,16 @@ def test_the_samples_of_the_readme_are_requests_we_take():
     samples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
     assert [sample["function"].split(":")[-1] for sample in samples] == ["my-api", "my-api"]
     Policy.model_validate(samples[1]["policy"])
+
+
+def test_every_event_has_a_row_and_a_sample_that_is_as_its_schema_says():
+    text = (ROOT / "docs/events.md").read_text()
+    samples = text.split("\n## Samples\n")[1].split("\n### ")[1:]
+    read = {
+        sample.splitlines()[0]: json.loads(re.findall(r"```json\n(.*?)```", sample, re.DOTALL)[0]) for sample in samples
+    }
+    named = {kind.detail_type: kind for kind in KINDS}
+    assert set(read) == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+)` \|", text, re.MULTILINE)) == set(named)
+    for name, sample in read.items():
+        Draft202012Validator(news_schema(named[name])).validate(sample)
+        named[name].model_validate(sample)
