@@ -13,6 +13,7 @@ import pytest
 from sandbox.deploy import deployed
 from sandbox.server import Sandbox, free_port
 from sandbox.shop import Shop
+from tests.e2e.listener import Listener
 from tests.e2e.stories import STORIES, Played, faulty_version_operated, fine_version_published
 
 POLL_SECONDS = 0.2
@@ -31,6 +32,7 @@ class Cloud:
 
     local: Sandbox
     outputs: dict[str, str]
+    listener: Listener
 
     @property
     def url(self) -> str:
@@ -183,7 +185,7 @@ def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
 @pytest.fixture(scope="session")
 def sandbox():
     with deployed(free_port(), "e2e") as (local, outputs):
-        yield Cloud(local, outputs)
+        yield Cloud(local, outputs, Listener(local, outputs))
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,17 @@ def started_by_an_operator(sandbox):
         return Played(shop, execution, sandbox.end(execution))
 
 
+def told_by_a_pipeline(sandbox):
+    """An account without a trail: the pipeline itself says that a version was published, and not which."""
+    shop = _with_unseen_version(sandbox, "told")
+    detail = {"function": shop.name, "policy": QUICK}
+    event = {"Source": "rollouts", "DetailType": "Version Published", "Detail": json.dumps(detail)}
+    with shop.traffic(per_second=6):
+        sandbox.client("events").put_events(Entries=[event])
+        execution = sandbox.started_by_event(shop.name, "2")
+        return Played(shop, execution, sandbox.end(execution))
+
+
 def faulty_version_operated(sandbox):
     shop = sandbox.shop("not-taken-back", opted_in=False)
     shop.publish(fault_percent=100)
@@ -240,6 +251,7 @@ STORIES = (
     fine_version_published,
     faulty_version_published,
     started_by_an_operator,
+    told_by_a_pipeline,
     nobody_calls,
     alias_not_yet_there,
     alarm_turns_red,

@@ -1,0 +1,42 @@
+"""Somebody who listens to the stack's bus and has subscribed to its topic, as anybody may."""
+
+import json
+from typing import Any
+
+from sandbox.server import Sandbox
+
+_NEWS = {"source": ["rollouts"]}
+
+
+class Listener:
+    """Two queues that keep all that was told, from the first story on."""
+
+    def __init__(self, local: Sandbox, outputs: dict[str, str]) -> None:
+        self._queues = local.client("sqs")
+        self._heard: dict[str, list[dict[str, Any]]] = {"news": [], "notices": []}
+        self._urls = {name: self._queues.create_queue(QueueName=name)["QueueUrl"] for name in self._heard}
+        events, bus = local.client("events"), outputs["RolloutBusName"]
+        events.put_rule(Name="listener", EventBusName=bus, EventPattern=json.dumps(_NEWS))
+        events.put_targets(Rule="listener", EventBusName=bus, Targets=[{"Id": "news", "Arn": self._arn("news")}])
+        topic = local.client("sns")
+        topic.subscribe(TopicArn=outputs["RolloutTopicArn"], Protocol="sqs", Endpoint=self._arn("notices"))
+
+    def news(self, execution: str) -> list[dict[str, Any]]:
+        """Return the events that tell of an execution, in the order in which they came."""
+        return [told for told in self._read("news") if told["detail"]["execution"]["arn"] == execution]
+
+    def notices(self, execution: str) -> list[dict[str, Any]]:
+        """Return what people were told of an execution."""
+        return [told for told in self._read("notices") if execution in told["Message"]]
+
+    def _arn(self, name: str) -> str:
+        asked = {"QueueUrl": self._urls[name], "AttributeNames": ["QueueArn"]}
+        return str(self._queues.get_queue_attributes(**asked)["Attributes"]["QueueArn"])
+
+    def _read(self, name: str) -> list[dict[str, Any]]:
+        url, heard = self._urls[name], self._heard[name]
+        while messages := self._queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            heard.extend(json.loads(message["Body"]) for message in messages)
+            for message in messages:
+                self._queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return heard
