@@ -4,7 +4,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +185,7 @@ def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
 @pytest.fixture(scope="session")
 def sandbox():
     with deployed(free_port(), "e2e") as (local, outputs):
-        yield Cloud(local, outputs, Listener(local, outputs))
+        yield Cloud(local, outputs, Listener(partial(_client, local), outputs))
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """Somebody who listens to the stack's bus and has subscribed to its topic, as anybody may."""
 
 import json
+from collections.abc import Callable
 from typing import Any
-
-from sandbox.server import Sandbox
 
 _NEWS = {"source": ["rollouts"]}
 
@@ -11,15 +10,14 @@ _NEWS = {"source": ["rollouts"]}
 class Listener:
     """Two queues that keep all that was told, from the first story on."""
 
-    def __init__(self, local: Sandbox, outputs: dict[str, str]) -> None:
-        self._queues = local.client("sqs")
+    def __init__(self, client: Callable[[str], Any], outputs: dict[str, str]) -> None:
+        self._queues = client("sqs")
         self._heard: dict[str, list[dict[str, Any]]] = {"news": [], "notices": []}
         self._urls = {name: self._queues.create_queue(QueueName=name)["QueueUrl"] for name in self._heard}
-        events, bus = local.client("events"), outputs["RolloutBusName"]
+        events, bus = client("events"), outputs["RolloutBusName"]
         events.put_rule(Name="listener", EventBusName=bus, EventPattern=json.dumps(_NEWS))
         events.put_targets(Rule="listener", EventBusName=bus, Targets=[{"Id": "news", "Arn": self._arn("news")}])
-        topic = local.client("sns")
-        topic.subscribe(TopicArn=outputs["RolloutTopicArn"], Protocol="sqs", Endpoint=self._arn("notices"))
+        client("sns").subscribe(TopicArn=outputs["RolloutTopicArn"], Protocol="sqs", Endpoint=self._arn("notices"))
 
     def news(self, execution: str) -> list[dict[str, Any]]:
         """Return the events that tell of an execution, in the order in which they came."""

@@ -49,7 +49,7 @@ def test_a_version_that_is_taken_back_is_told_with_both_versions_numbers(stories
         (stranger_moves_the_alias, "Handed over: moved:live is left as it is, for you to decide"),
         (stopped_in_a_step, "Rolled back: stopped:live serves version 1 again"),
     ],
-    ids=lambda value: getattr(value, "__name__", ""),
+    ids=["promoted", "rolled back", "handed over", "stopped"],
 )
 def test_people_get_one_message_for_an_ending(stories, sandbox, story, subject):
     """The guardian tells those it brings about."""
