@@ -37,6 +37,16 @@ def test_what_is_to_be_written_is_announced_first():
     assert found.writing == STEP
 
 
+def test_a_claim_taken_again_forgets_nothing_that_was_announced():
+    """P1, P4: a task that comes late must not make its own rollout look as if it had written nothing."""
+    claims().take(MINE)
+    claims().announce(announced(STEP))
+    claims().take(MINE)
+    found = claims().find(TARGET)
+    assert found is not None
+    assert found.writing == STEP
+
+
 def test_nobody_announces_a_write_without_the_claim():
     """P3."""
     with pytest.raises(ClaimLostError, match="holds my-api:live no longer, so nothing was written"):

@@ -87,7 +87,8 @@ def _holds(item: Item, request: Item) -> bool:
     condition = request.get("ConditionExpression") or ""
     ways = condition.split(" OR ") if condition else []
     return not ways or any(
-        all(_fact(item, fact, request["ExpressionAttributeValues"]) for fact in way.split(" AND ")) for way in ways
+        all(_fact(item, fact, request.get("ExpressionAttributeValues", {})) for fact in way.split(" AND "))
+        for way in ways
     )
 
 

@@ -58,6 +58,18 @@ def test_a_stopped_prepare_takes_no_claim_from_its_redriven_self(world):
     assert kept(world)
 
 
+def test_a_late_prepare_makes_nobody_forget_what_its_redriven_self_has_written(world):
+    """P1, P10: the guardian would take the alias for untouched, and leave it split."""
+    rollout = world.asked("2")
+    zombie = reach(world, rollout, "PrepareRollout", TAKEN - 1)
+    rollout.stop()
+    rollout.redrive()
+    reach(world, rollout, "JudgeCanary")
+    zombie.finish()
+    rollout.stop()
+    assert kept(world)
+
+
 def test_a_stopped_prepare_opens_no_entry_that_the_guardian_has_closed(world):
     """It would stay open for good."""
     rollout = world.asked("2")

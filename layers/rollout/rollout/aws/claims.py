@@ -24,8 +24,14 @@ class Claims:
         self._table = table
 
     def take(self, claim: Claim) -> None:
-        """Take the claim for its holder, who may have it already; raises AliasMovingError where another one has it."""
-        if not self._entries.put(claim.target, _values(claim) | {OPEN: "claim"}, claim.holder.arn):
+        """Take the claim for its holder, who may have it already; raises AliasMovingError where another one has it.
+
+        One that is held stays as it is: what its holder has announced since must not be forgotten for a task that comes
+        late.
+        """
+        if self._entries.put(claim.target, _values(claim) | {OPEN: "claim"}, claim.holder.arn):
+            return
+        if self._entries.find(claim.target).get("holder") != claim.holder.arn:
             raise AliasMovingError(f"{claim.target.name} was claimed by another rollout a moment ago.")
 
     def announce(self, claim: Claim) -> None:

@@ -25,13 +25,12 @@ class Entries:
         return plain(answer.get("Item", {}))
 
     def put(self, target: Target, values: dict[str, str], holder: str) -> bool:
-        """Enter it for its holder; False where somebody else has one there."""
+        """Enter it for its holder; False where there is one already, whoever has it."""
         item = typed(values | {"holder": holder})
         return self._done(
             self._client.put_item,
             Item=self._key(target) | item,
-            ConditionExpression="attribute_not_exists(entry) OR holder = :holder",
-            ExpressionAttributeValues=typed({":holder": holder}),
+            ConditionExpression="attribute_not_exists(entry)",
         )
 
     def replace(self, target: Target, values: dict[str, str], holder: str) -> None:
