@@ -21,8 +21,8 @@ class Shop:
 
     def __init__(self, sandbox: Sandbox, name: str = "shop", alias: str = "live") -> None:
         self.name, self.alias = name, alias
-        self._sandbox = sandbox
         self._lambda = sandbox.client("lambda")
+        self._iam: Any = sandbox.client("iam")  # kept: one that is let go leaves its connection open
 
     def open(self, *, opted_in: bool = True, **manners: float) -> str:
         """Create the function with a first version behind its alias, healthy unless told otherwise; return it."""
@@ -74,12 +74,11 @@ class Shop:
 
     def role(self, name: str = "") -> str:
         """Return the ARN of the function's role, or of another one of this name, made if need be."""
-        iam: Any = self._sandbox.client("iam")
         role_name = name or f"{self.name}-role"
         trust = json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]})
-        with suppress(iam.exceptions.EntityAlreadyExistsException):
-            iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
-        return str(iam.get_role(RoleName=role_name)["Role"]["Arn"])
+        with suppress(self._iam.exceptions.EntityAlreadyExistsException):
+            self._iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
+        return str(self._iam.get_role(RoleName=role_name)["Role"]["Arn"])
 
 
 def _environment(manners: dict[str, float]) -> dict[str, dict[str, str]]:
