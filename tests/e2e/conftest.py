@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -20,9 +21,17 @@ POLL_SECONDS = 0.2
 STORIES_AT_ONCE = 5
 
 
-@cache
+_one_at_a_time = Lock()
+
+
 def _client(local: Sandbox, service: str) -> Any:
-    """One client for all: each keeps its connections, which nobody closes."""
+    """One client for all, whichever story asks first: each keeps its connections, which nobody closes."""
+    with _one_at_a_time:
+        return _made(local, service)
+
+
+@cache
+def _made(local: Sandbox, service: str) -> Any:
     return local.client(service)
 
 

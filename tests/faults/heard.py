@@ -56,12 +56,17 @@ class Heard:
                 "Messages", []
             )
             for message in got:
-                self._note(json.loads(message["Body"])["detail"]["requestParameters"])
+                self._note(json.loads(message["Body"])["detail"])
                 sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
 
-    def _note(self, asked: dict[str, Any]) -> None:
+    def _note(self, told: dict[str, Any]) -> None:
+        asked, author = told["requestParameters"], told["userIdentity"]["arn"]
         function = asked["functionName"].rpartition(":")[2]
-        update = Update(asked.get("revisionId"), by_hand=asked.get("description") == BY_HAND)
+        update = Update(
+            asked.get("revisionId"),
+            by_hand=asked.get("description") == BY_HAND,
+            by_guardian="GuardianFunctionRole" in author,
+        )
         with self._lock:
             self._updates.setdefault(function, []).append(update)
 

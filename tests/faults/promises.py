@@ -48,6 +48,7 @@ class Update:
 
     revision_id: str | None
     by_hand: bool
+    by_guardian: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,8 @@ def _true_ending(seen: Seen) -> Iterator[str]:
         yield f"P10: {seen.ending} has no Cause"
     if seen.ending == "RolloutRolledBack" and f"serves version {STABLE} alone" not in seen.cause:
         yield f"P10: RolloutRolledBack, and its Cause says: {seen.cause}"
-    if seen.ending == "RollbackFailed" and seen.alias_at_end.alone:
+    was_mended = bool(seen.updates) and seen.updates[-1].by_guardian  # which may come before we have looked
+    if seen.ending == "RollbackFailed" and seen.alias_at_end.alone and not was_mended:
         yield f"P10: RollbackFailed pages somebody, and the alias is whole at {seen.alias_at_end.say()}"
     if seen.ending == "RolloutHandedOver" and not seen.edited:
         yield f"P10: RolloutHandedOver, and nobody else has touched the alias: {seen.cause}"
