@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 4566
 BIN := .venv/bin
 READY := .venv/ready
+TEMPLATES := template.yaml template-member.yaml
 EVENTS := rollout-started step-shifted rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed
 
 .DEFAULT_GOAL := help
@@ -35,9 +36,10 @@ sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0
 lint: $(READY)  ## check style, the template and the state machine
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
-	@$(BIN)/cfn-lint template.yaml
-	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint > .venv/sam-validate.log 2>&1 \
-		|| { cat .venv/sam-validate.log; exit 1; }
+	@$(BIN)/cfn-lint $(TEMPLATES)
+	@for template in $(TEMPLATES); do SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 \
+		$(BIN)/sam validate --lint --template-file $$template > .venv/sam-validate.log 2>&1 \
+		|| { cat .venv/sam-validate.log; exit 1; }; done
 
 format: $(READY)  ## rewrite the code in its one style
 	@$(BIN)/ruff check --quiet --fix

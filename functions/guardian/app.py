@@ -5,6 +5,7 @@ from typing import Any
 
 from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
 from rollout.aws.guarding import mend
+from rollout.aws.settings import home
 from rollout.aws.sweep import start_missed
 from rollout.aws.wiring import opted_in
 from rollout.watch import Watch
@@ -16,7 +17,7 @@ from rollout.watch import Watch
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     now, watch = datetime.now(UTC), Watch.model_validate(event)
     mended = [one.document() for one in mend(now, watch.execution_arn)]
-    started = [*start_missed(opted_in(), now)] if watch.for_versions else []
+    started = [*start_missed(opted_in(watch.member or home()), now)] if watch.for_versions else []
     metrics.add_metric("AliasesMended", MetricUnit.Count, len(mended))
     metrics.add_metric("MissedVersionsFound", MetricUnit.Count, len(started))
     logger.info("Aliases watched", mended=mended, started=started)

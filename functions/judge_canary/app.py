@@ -18,11 +18,11 @@ from rollout.window import look_window
 @tracer.capture_lambda_handler
 @event_parser(model=Rollout)
 def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
-    now, clock = datetime.now(UTC), timing()
+    now, clock, place = datetime.now(UTC), timing(), rollout.target.place
     window = look_window(rollout.shared_since, rollout.judged_since, now, clock)
-    watched = alarms().colours([*rollout.policy.alarms])
+    watched = alarms(place).colours([*rollout.policy.alarms])
     rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, watched)})
-    measured = version_metrics().measure(rollout, window)
+    measured = version_metrics(place).measure(rollout, window)
     judgement = judge(observed(rollout, measured, window, clock, watched), rollout.policy)
     decided = heed(decide(rollout, judgement, now, clock), standing_of(rollout))
     ledger().record_look(decided, now)

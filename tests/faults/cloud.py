@@ -30,7 +30,7 @@ POLICY = {
     "on_inconclusive": "roll_back",
     "witnesses": ["errors", {"slow": {}, "mode": "advisory"}],
 }
-_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+_CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _plain = TypeDeserializer().deserialize
 
 

@@ -79,6 +79,9 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "DEFAULT_POLICY": json.dumps(POLICY),
         "LEDGER_TABLE": "ledger",
+        "HOME_PLACE": "123456789012/eu-west-1",
+        "MEMBER_EXTERNAL_ID": "",
+        "MEMBER_ROLE": "arn:aws:iam::{account}:role/rollouts-member-{region}",
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
         "POLICY_PATH": "/rollouts/policies",

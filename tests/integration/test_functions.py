@@ -21,7 +21,7 @@ LIVE = {"FunctionVersion": "1", "RevisionId": "r"}
 
 
 def request(version: str | None = None) -> RolloutRequest:
-    return RolloutRequest(function="my-api", alias=None, version=version, policy=policy())
+    return RolloutRequest(place=EXECUTION.place, function="my-api", alias=None, version=version, policy=policy())
 
 
 def described(**changes: Any) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def found_by(*answers: tuple[str, dict[str, Any] | str], version: str | None = "
                 stub.add_client_error(operation, answer, http_status_code=404)
             else:
                 stub.add_response(operation, answer)
-        facts = FunctionLookup(stub.client, "my-api").facts(request(version), EXECUTION)
+        facts = FunctionLookup(stub.client, EXECUTION.place, "my-api").facts(request(version))
         stub.assert_no_pending_responses()
         return facts
 
@@ -99,7 +99,9 @@ def test_provisioned_concurrency_moves_while_it_is_allocated(status, moves):
 
 
 def test_an_unknown_function_is_named():
-    with pytest.raises(UnknownFunctionError, match="There is no function my-api in this account and region: check"):
+    with pytest.raises(
+        UnknownFunctionError, match="There is no function my-api in account 123456789012, region eu-west-1: check"
+    ):
         found_by(("get_function", MISSING))
 
 
@@ -122,7 +124,7 @@ def test_a_throttled_page_is_unavailability():
 
 
 def test_what_moto_holds_is_found(my_api, lambda_wire):
-    lookup = FunctionLookup(lambda_wire.client, "my-api")
-    facts = lookup.facts(request(), EXECUTION)
+    lookup = FunctionLookup(lambda_wire.client, EXECUTION.place, "my-api")
+    facts = lookup.facts(request())
     assert (facts.alias.version, facts.stable.version, facts.canary.version) == ("1", "1", "2")
     assert lookup.opted_in_alias == "live"

@@ -298,7 +298,11 @@ FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
     ("request_", "error", "said"),
     [
         ("my-api", "BadRequestError", 'the input is "my-api": an object is needed'),
-        ({"function": "no-api"}, "UnknownFunctionError", "There is no function no-api in this account and region"),
+        (
+            {"function": "no-api"},
+            "UnknownFunctionError",
+            "There is no function no-api in account 123456789012, region eu-west-1: check the name",
+        ),
         (
             ASKED | {"alias": "blue"},
             "UnknownAliasError",

@@ -37,6 +37,7 @@ SETTINGS = {
     "METRIC_LAG_SECONDS": "0",
     "LEDGER_TABLE": "rollouts",
     "DEFAULT_POLICY": json.dumps(POLICY),
+    "HOME_PLACE": "123456789012/eu-west-1",
     "POLICY_PATH": "/rollouts/policies",
     "POWERTOOLS_SERVICE_NAME": "rollouts",
     "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",

@@ -11,7 +11,7 @@ from rollout.restore import WayBack, is_ours
 from rollout.words import Move, Start
 from tests.samples import EXECUTION, TARGET, facts, policy, rollout, version
 
-REQUEST = RolloutRequest(function="my-api", alias=None, version=None, policy=policy())
+REQUEST = RolloutRequest(place=EXECUTION.place, function="my-api", alias=None, version=None, policy=policy())
 AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
 OTHER = EXECUTION.model_copy(update={"arn": f"{EXECUTION.arn}-other"})
 

@@ -21,7 +21,7 @@ from rollout.words import Phase, Start
 from tests.samples import AT, EXECUTION, facts, policy, rollout, version
 
 OTHER = Execution(arn=f"{EXECUTION.arn}-other", name="my-api-other", started_at=AT)
-REQUEST = RolloutRequest(function="my-api", alias=None, version=None, policy=policy())
+REQUEST = RolloutRequest(place=EXECUTION.place, function="my-api", alias=None, version=None, policy=policy())
 
 
 def held_by(holder: Execution, canary: str = "4", **changes: object) -> Claim:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError
-from rollout.request import Asked, Preparation, RolloutRequest, read_request
+from rollout.errors import BadRequestError, LatestVersionError
+from rollout.request import Asked, Preparation, read_request
 from tests.samples import EXECUTION, policy
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
@@ -46,8 +46,22 @@ def test_a_policy_is_passed_on_as_it_was_written(written):
     [("blue", "live", "blue"), (None, "blue", "blue"), (None, None, "live"), (None, "", "live")],
 )
 def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, alias):
-    target = RolloutRequest(function="my-api", alias=asked, version=None, policy=policy()).target(EXECUTION, tagged)
-    assert (target.name, target.account, target.region) == (f"my-api:{alias}", "123456789012", "eu-west-1")
+    target = read({"function": "my-api"} | ({"alias": asked} if asked else {})).by(policy(), "").target(tagged)
+    assert (target.name, target.place) == (f"my-api:{alias}", EXECUTION.place)
+
+
+@pytest.mark.parametrize(
+    ("function", "place"),
+    [
+        (ARN.replace("1234", "9999"), "account 999956789012, region eu-west-1"),
+        (ARN.replace("eu-west-1", "us-east-1"), "account 123456789012, region us-east-1"),
+        ("999956789012:function:my-api", "account 999956789012, region eu-west-1"),
+        ("my-api", "account 123456789012, region eu-west-1"),
+    ],
+)
+def test_a_function_lies_where_its_arn_says(function, place):
+    asked = read({"function": function})
+    assert (asked.function, str(asked.place)) == ("my-api", place)
 
 
 LEAST = 'The least that is needed is {"function": "my-api"}; alias, version and policy may be added.'
@@ -77,12 +91,6 @@ LEAST = 'The least that is needed is {"function": "my-api"}; alias, version and 
         ),
         ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, which an alias cannot give a share"),
         ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
-        (
-            {"function": ARN.replace("1234", "9999")},
-            ForeignTargetError,
-            "function is in account 999956789012, region eu-west-1; this orchestrator works in account 123456789012",
-        ),
-        ({"function": ARN.replace("eu-west-1", "us-east-1")}, ForeignTargetError, "region us-east-1"),
     ],
 )
 def test_a_bad_request_is_refused_by_field_and_value(written, error, message):

@@ -10,8 +10,8 @@ def asked_target(request: object, execution: Execution) -> AskedTarget:
     """Return the alias a request is about, as far as it says so."""
     named = _function(request)
     return AskedTarget(
-        account=(named and named.account) or execution.account,
-        region=(named and named.region) or execution.region,
+        account=(named and named.account) or execution.place.account,
+        region=(named and named.region) or execution.place.region,
         function=named.name if named else None,
         alias=_text(request, "alias") or _qualifier(named, is_version=False),
     )

@@ -58,7 +58,11 @@ class UnknownPolicyError(RefusedError):
 
 
 class ForeignTargetError(RefusedError):
-    """When the function lies in another account or region than the orchestrator."""
+    """When the function lies in another account or region, and the orchestrator serves none but its own."""
+
+
+class NotAMemberError(RefusedError):
+    """When another account does not let the orchestrator in."""
 
 
 class UnknownFunctionError(RefusedError):

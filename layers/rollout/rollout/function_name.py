@@ -2,7 +2,7 @@
 
 import re
 
-from rollout.models import Value
+from rollout.models import Place, Value
 
 _FUNCTION = re.compile(
     r"(?:arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):)?(?:(?P<account>[0-9]{12}):)?(?:function:)?"
@@ -18,6 +18,10 @@ class FunctionName(Value):
     account: str | None = None
     region: str | None = None
     qualifier: str | None = None
+
+    def place(self, otherwise: Place) -> Place:
+        """Return where the function lies; what its name leaves out is as it is otherwise."""
+        return Place(account=self.account or otherwise.account, region=self.region or otherwise.region)
 
 
 def read_function(text: str) -> FunctionName:

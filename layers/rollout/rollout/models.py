@@ -13,6 +13,16 @@ class Value(BaseModel, frozen=True):
     """Something that does not change; fields it does not know are ignored, so an execution outlives a deploy."""
 
 
+class Place(Value):
+    """An account and a region: the orchestrator's own, or a member's."""
+
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"account {self.account}, region {self.region}"
+
+
 class Target(Value):
     """The alias a rollout is about."""
 
@@ -20,6 +30,11 @@ class Target(Value):
     region: str
     function: str
     alias: str
+
+    @property
+    def place(self) -> Place:
+        """Where the function lies."""
+        return Place(account=self.account, region=self.region)
 
     @property
     def name(self) -> str:
@@ -35,14 +50,10 @@ class Execution(Value):
     started_at: datetime
 
     @property
-    def account(self) -> str:
-        """The account the orchestrator runs in."""
-        return self.arn.split(":")[4]
-
-    @property
-    def region(self) -> str:
-        """The region the orchestrator runs in."""
-        return self.arn.split(":")[3]
+    def place(self) -> Place:
+        """Where the orchestrator runs."""
+        _, _, _, region, account, *_ = self.arn.split(":")
+        return Place(account=account, region=region)
 
 
 class Failure(Value):

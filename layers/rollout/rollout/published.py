@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_va
 
 from rollout.duration import whole
 from rollout.function_name import read_function
-from rollout.models import Target
+from rollout.models import Place, Target
 
 _LONGEST_NAME = 80
 
@@ -82,6 +82,11 @@ class VersionPublished(BaseModel):
         if (named.account or self.account, named.region or self.region) != (self.account, self.region):
             raise ValueError(f"function is {self.detail.function}, and the event is from {self.account}, {self.region}")
         return self
+
+    @property
+    def place(self) -> Place:
+        """Where it was published."""
+        return Place(account=self.account, region=self.region)
 
     @property
     def function(self) -> str:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 
 from rollout.duration import whole
-from rollout.errors import BadRequestError, ForeignTargetError, LatestVersionError
-from rollout.function_name import FunctionName, read_function
-from rollout.models import Execution, Target, Value
+from rollout.errors import BadRequestError, LatestVersionError
+from rollout.function_name import read_function
+from rollout.models import Execution, Place, Target, Value
 from rollout.policy import Policy
 from rollout.problems import problems
 
@@ -49,21 +49,23 @@ class _Input(BaseModel, extra="forbid"):
 class RolloutRequest(Value):
     """What is to be rolled out; None where the orchestrator is to choose."""
 
+    place: Place
     function: str
     alias: str | None
     version: str | None
     policy: Policy
     policy_source: str = ""
 
-    def target(self, execution: Execution, tagged_alias: str | None) -> Target:
+    def target(self, tagged_alias: str | None) -> Target:
         """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
         alias = self.alias or tagged_alias or DEFAULT_ALIAS
-        return Target(account=execution.account, region=execution.region, function=self.function, alias=alias)
+        return Target(**dict(self.place), function=self.function, alias=alias)
 
 
 class Asked(Value):
     """What an execution's input asks for; its policy is as it was written, or a name, or None."""
 
+    place: Place
     function: str
     alias: str | None
     version: str | None
@@ -71,9 +73,7 @@ class Asked(Value):
 
     def by(self, policy: Policy, source: str) -> RolloutRequest:
         """Return the request to go by this policy."""
-        return RolloutRequest(
-            function=self.function, alias=self.alias, version=self.version, policy=policy, policy_source=source
-        )
+        return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
 
 
 class Preparation(Value):
@@ -88,20 +88,20 @@ class Preparation(Value):
 
 
 def read_request(value: object, execution: Execution) -> Asked:
-    """Return what an execution's input asks for; its function must lie in the execution's account and region.
+    """Return what an execution's input asks for; a function lies where the orchestrator does, unless its ARN says else.
 
-    Raises BadRequestError, LatestVersionError or ForeignTargetError; each names field and value.
+    Raises BadRequestError or LatestVersionError; each names field and value.
     """
     asked = _read_input(value)
     function = read_function(asked.function)
-    _refuse_foreign(function, execution)
     version, alias = _qualified(asked, function.qualifier)
     if version == "$LATEST":
         raise LatestVersionError(
             f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
             f" (aws lambda publish-version --function-name {function.name})."
         )
-    return Asked(function=function.name, alias=alias, version=version, policy=asked.policy)
+    place = function.place(execution.place)
+    return Asked(place=place, function=function.name, alias=alias, version=version, policy=asked.policy)
 
 
 def _read_input(value: object) -> _Input:
@@ -112,15 +112,6 @@ def _read_input(value: object) -> _Input:
             f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
             " alias, version and policy may be added."
         ) from error
-
-
-def _refuse_foreign(function: FunctionName, execution: Execution) -> None:
-    account, region = function.account or execution.account, function.region or execution.region
-    if (account, region) != (execution.account, execution.region):
-        raise ForeignTargetError(
-            f"function is in account {account}, region {region}; this orchestrator works in account"
-            f" {execution.account}, region {execution.region}: start the rollout with the orchestrator there."
-        )
 
 
 def _qualified(asked: _Input, qualifier: str | None) -> tuple[str | None, str | None]:

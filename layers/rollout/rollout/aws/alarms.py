@@ -13,7 +13,7 @@ _COLOURS = {"ALARM": Colour.RED, "OK": Colour.GREEN, "INSUFFICIENT_DATA": Colour
 
 
 class Alarms:
-    """The alarms of our own account and region, metric and composite ones alike."""
+    """The alarms of one account and region, metric and composite ones alike."""
 
     def __init__(self, client: "CloudWatchClient") -> None:
         self._client = client

@@ -1,12 +1,14 @@
-"""Makes the boto3 clients, once for each service a Lambda uses."""
+"""Makes the boto3 clients, once for each service a Lambda uses; for a member, with the place they work in."""
 
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 
+from rollout.aws.members import member_session
 from rollout.aws.throttles import count_throttles
+from rollout.aws.timeouts import CONFIG, HASTY
+from rollout.models import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient
@@ -18,56 +20,59 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# Four tries of at most 2 + 5 seconds, with jittered pauses below 20 seconds in all, end before the Lambda's 60.
-CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
-
-# News is not worth a task's time: two tries end within seven seconds.
-HASTY = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
-
 
 @cache
-def lambda_client() -> "LambdaClient":
+def lambda_client(member: Place | None = None) -> "LambdaClient":
     """Return the client for functions, versions and aliases."""
-    return count_throttles(boto3.client("lambda", config=CONFIG))
+    return count_throttles(_session(member).client("lambda", config=CONFIG))
 
 
 @cache
-def cloudtrail_client() -> "CloudTrailClient":
+def cloudtrail_client(member: Place | None = None) -> "CloudTrailClient":
     """Return the client for who did what."""
-    return count_throttles(boto3.client("cloudtrail", config=CONFIG))
+    return count_throttles(_session(member).client("cloudtrail", config=CONFIG))
 
 
 @cache
-def cloudwatch_client() -> "CloudWatchClient":
+def cloudwatch_client(member: Place | None = None) -> "CloudWatchClient":
     """Return the client for metrics."""
-    return count_throttles(boto3.client("cloudwatch", config=CONFIG))
+    return count_throttles(_session(member).client("cloudwatch", config=CONFIG))
 
 
 @cache
 def dynamodb_client() -> "DynamoDBClient":
     """Return the client for the ledger."""
-    return count_throttles(boto3.client("dynamodb", config=CONFIG))
+    return count_throttles(_session().client("dynamodb", config=CONFIG))
 
 
 @cache
-def tagging_client() -> "ResourceGroupsTaggingAPIClient":
+def tagging_client(member: Place | None = None) -> "ResourceGroupsTaggingAPIClient":
     """Return the client that finds functions by their tags."""
-    return count_throttles(boto3.client("resourcegroupstaggingapi", config=CONFIG))
+    return count_throttles(_session(member).client("resourcegroupstaggingapi", config=CONFIG))
 
 
 @cache
 def stepfunctions_client() -> "SFNClient":
     """Return the client that starts executions."""
-    return count_throttles(boto3.client("stepfunctions", config=CONFIG))
+    return count_throttles(_session().client("stepfunctions", config=CONFIG))
 
 
 @cache
 def events_client() -> "EventBridgeClient":
     """Return the client that sends news."""
-    return count_throttles(boto3.client("events", config=HASTY))
+    return count_throttles(_session().client("events", config=HASTY))
 
 
 @cache
 def sns_client() -> "SNSClient":
     """Return the client that tells people."""
-    return count_throttles(boto3.client("sns", config=HASTY))
+    return count_throttles(_session().client("sns", config=HASTY))
+
+
+def _session(member: Place | None = None) -> boto3.Session:
+    return member_session(member) if member else _own_session()
+
+
+@cache
+def _own_session() -> boto3.Session:
+    return boto3.Session()

@@ -28,4 +28,4 @@ def final_ending(closing: Closing, now: datetime) -> Ending:
     ending = corrected(ending, found, closing)
     if found is None or ending.outcome is not Outcome.HANDED_OVER or found.revision_id == closing.revision_id:
         return ending
-    return named(ending, trail().who_wrote(found.revision_id, now))
+    return named(ending, trail(closing.target.place).who_wrote(found.revision_id, now))

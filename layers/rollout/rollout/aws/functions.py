@@ -12,7 +12,7 @@ from rollout.aws.alias import LambdaAlias
 from rollout.aws.answers import answered
 from rollout.errors import TagsUnreadableError, UnknownFunctionError
 from rollout.facts import OPT_IN_TAG, AliasState, FunctionFacts, VersionFacts
-from rollout.models import Execution
+from rollout.models import Place
 from rollout.request import RolloutRequest
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class FunctionLookup:
     """One function, read as often as needed and not more. Each method may raise AwsUnavailableError."""
 
-    def __init__(self, client: "LambdaClient", function: str) -> None:
+    def __init__(self, client: "LambdaClient", place: Place, function: str) -> None:
         self._client = client
+        self._place = place
         self._function = function
 
     @cached_property
@@ -33,8 +34,8 @@ class FunctionLookup:
         found = self._get()
         if found is None:
             raise UnknownFunctionError(
-                f"There is no function {self._function} in this account and region: check the name"
-                " (aws lambda list-functions), or deploy it first."
+                f"There is no function {self._function} in {self._place}: check the name (aws lambda list-functions),"
+                " or deploy it first."
             )
         # GetFunction succeeds without them where lambda:ListTags is not allowed: no tags would be a false reading.
         if refused := found.get("TagsError"):
@@ -49,9 +50,9 @@ class FunctionLookup:
         """The alias the function's tag hands over to us; None without the tag."""
         return self.tags.get(OPT_IN_TAG)
 
-    def facts(self, request: RolloutRequest, execution: Execution) -> FunctionFacts:
+    def facts(self, request: RolloutRequest) -> FunctionFacts:
         """Return what a request meets; where it names no version, the newest one is the canary."""
-        target = request.target(execution, self.opted_in_alias)
+        target = request.target(self.opted_in_alias)
         alias = LambdaAlias(self._client, target).find()
         canary, newest = self._canary(request.version)
         return FunctionFacts(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class OptedIn:
-    """The functions that carry our tag, in our own account and region."""
+    """The functions that carry our tag, in one account and region."""
 
     def __init__(self, client: "ResourceGroupsTaggingAPIClient") -> None:
         self._client = client

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from rollout.aws import settings
 from rollout.aws.answers import answered, code_of
-from rollout.aws.clients import CONFIG
 from rollout.aws.throttles import count_throttles
+from rollout.aws.timeouts import CONFIG
 from rollout.chosen import Stored
 
 MAX_AGE_SECONDS = 30

@@ -21,7 +21,7 @@ from rollout.words import Start
 def accepted(asked: Preparation, now: datetime) -> Rollout:
     """Return what becomes of a request, once all it meets was looked up; raises what `accept` raises."""
     wanted = asked.read()
-    function = lookup(wanted.function)
+    function = lookup(wanted.place, wanted.function)
     request = request_for(wanted, function)
     return accept(request, facts_for(request, function, asked.execution, now), asked.execution)
 
@@ -43,12 +43,12 @@ def facts_for(request: RolloutRequest, function: FunctionLookup, execution: Exec
     Raises a RefusedError where there is no such function, and AwsUnavailableError or MetricsIncompleteError where AWS
     gave no whole answer.
     """
-    target = request.target(execution, function.opted_in_alias)
+    target = request.target(function.opted_in_alias)
     # Before the alias and after it: a rollout that ends or begins meanwhile must not make it look like a stranger's.
     held_before = claims().find(target)
-    found = function.facts(request, execution)
-    learnt = version_metrics().p99(target, now) if request.policy.learns_slowness and found.alias else None
-    watched = alarms().colours([*request.policy.alarms])
+    found = function.facts(request)
+    learnt = version_metrics(target.place).p99(target, now) if request.policy.learns_slowness and found.alias else None
+    watched = alarms(target.place).colours([*request.policy.alarms])
     waiting = waiting_versions().find(target)
     return found.model_copy(
         update={

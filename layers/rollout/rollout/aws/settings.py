@@ -3,7 +3,24 @@
 import json
 import os
 
+from rollout.models import Place
 from rollout.window import Timing
+
+
+def home() -> Place:
+    """Return where the orchestrator runs."""
+    account, region = os.environ["HOME_PLACE"].split("/")
+    return Place(account=account, region=region)
+
+
+def member_role(place: Place) -> str:
+    """Return the ARN of the role by which this Lambda works in another account or region."""
+    return os.environ["MEMBER_ROLE"].format(**dict(place))
+
+
+def member_external_id() -> str:
+    """Return the word by which members know us; empty where this orchestrator has none."""
+    return os.environ["MEMBER_EXTERNAL_ID"]
 
 
 def timing() -> Timing:

@@ -10,7 +10,7 @@ def asked_for(published: VersionPublished) -> tuple[str | None, str | None]:
     None stands for no tag, and for no version to roll out. Raises UnknownFunctionError, TagsUnreadableError or
     AwsUnavailableError.
     """
-    function = lookup(published.function)
+    function = lookup(published.place, published.function)
     alias = published.alias or function.opted_in_alias
     if alias and not published.version and (newest := function.newest()):
         return alias, newest[0]

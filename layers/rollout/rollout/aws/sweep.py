@@ -21,7 +21,7 @@ def start_missed(opted_in: OptedIn, now: datetime) -> Iterator[str]:
 
 
 def _candidate(target: Target) -> Candidate | None:
-    newest = lookup(target.function).newest()
+    newest = lookup(target.place, target.function).newest()
     if newest is None:
         return None
     version, published_at = newest

@@ -15,7 +15,7 @@ _LOOKED_BACK = timedelta(hours=1)
 
 
 class Trail:
-    """CloudTrail's memory of our own account and region."""
+    """CloudTrail's memory of one account and region."""
 
     def __init__(self, client: "CloudTrailClient") -> None:
         self._client = client

@@ -1,5 +1,8 @@
 """Hands each handler its adapters, with the stack's settings and the right account's clients in them."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from rollout.aws import clients, settings
 from rollout.aws.alarms import Alarms
 from rollout.aws.alias import LambdaAlias
@@ -13,28 +16,30 @@ from rollout.aws.notices import NoticeTopic
 from rollout.aws.opted_in import OptedIn
 from rollout.aws.trail import Trail
 from rollout.aws.waiting import WaitingVersions
-from rollout.models import Rollout, Target
+from rollout.models import Place, Rollout, Target
 from rollout.standing import Standing
+
+_Client = TypeVar("_Client")
 
 
 def alias_of(target: Target) -> LambdaAlias:
     """Return the alias a rollout is about."""
-    return LambdaAlias(clients.lambda_client(), target)
+    return LambdaAlias(_at(target.place, clients.lambda_client), target)
 
 
-def lookup(function: str) -> FunctionLookup:
-    """Return the reader of a function in our own account and region."""
-    return FunctionLookup(clients.lambda_client(), function)
+def lookup(place: Place, function: str) -> FunctionLookup:
+    """Return the reader of a function."""
+    return FunctionLookup(_at(place, clients.lambda_client), place, function)
 
 
-def version_metrics() -> VersionMetrics:
+def version_metrics(place: Place) -> VersionMetrics:
     """Return the reader of Lambda's metrics."""
-    return VersionMetrics(clients.cloudwatch_client(), settings.timing())
+    return VersionMetrics(_at(place, clients.cloudwatch_client), settings.timing())
 
 
-def alarms() -> Alarms:
+def alarms(place: Place) -> Alarms:
     """Return the reader of CloudWatch alarms."""
-    return Alarms(clients.cloudwatch_client())
+    return Alarms(_at(place, clients.cloudwatch_client))
 
 
 def ledger() -> Ledger:
@@ -52,14 +57,14 @@ def waiting_versions() -> WaitingVersions:
     return WaitingVersions(clients.dynamodb_client(), settings.ledger_table())
 
 
-def opted_in() -> OptedIn:
+def opted_in(place: Place) -> OptedIn:
     """Return the functions that carry our tag."""
-    return OptedIn(clients.tagging_client())
+    return OptedIn(_at(place, clients.tagging_client))
 
 
-def trail() -> Trail:
+def trail(place: Place) -> Trail:
     """Return CloudTrail's memory."""
-    return Trail(clients.cloudtrail_client())
+    return Trail(_at(place, clients.cloudtrail_client))
 
 
 def standing_of(rollout: Rollout) -> Standing:
@@ -86,3 +91,8 @@ def news_bus() -> NewsBus:
 def notice_topic() -> NoticeTopic:
     """Return the topic that tells people."""
     return NoticeTopic(clients.sns_client(), settings.topic_arn())
+
+
+def _at(place: Place, client: Callable[..., _Client]) -> _Client:
+    """Return the client that works there; raises ForeignTargetError where we serve no members."""
+    return client() if place == settings.home() else client(place)
