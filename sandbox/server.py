@@ -42,6 +42,8 @@ class Sandbox:
     port: int
     folder: Path
     process: subprocess.Popen[str] = field(repr=False)
+    access_key: str = "test"
+    """Twelve digits name the account; `test` is the root of 000000000000."""
 
     @property
     def url(self) -> str:
@@ -57,7 +59,7 @@ class Sandbox:
         """What a shell needs so that any AWS tool talks to this sandbox."""
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
         }
@@ -67,25 +69,25 @@ class Sandbox:
         """The environment for a tool that must reach this sandbox and nothing else."""
         return {**environment.without_aws(), **self.exports, "AWS_REGION": REGION}
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - a client of that service
-        """Return a boto3 client with the rights of the account's root."""
+    def client(self, service: str, account: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401 - a client of that service
+        """Return a boto3 client with the rights of an account's root; of the stack's account and region by default."""
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.url,
-            region_name=REGION,
-            aws_access_key_id="test",
+            region_name=region or REGION,
+            aws_access_key_id=account or self.access_key,
             aws_secret_access_key="test",  # noqa: S106 - the emulator's word for root
         )
 
 
 @contextmanager
-def running(port: int, name: str = "serve") -> Iterator[Sandbox]:
-    """Run the emulator on this port; its log and its audit are in `.sandbox/NAME`."""
+def running(port: int, name: str = "serve", access_key: str = "test") -> Iterator[Sandbox]:
+    """Run the emulator on this port, for the account of this key; its log and its audit are in `.sandbox/NAME`."""
     refuse_busy(port)
     folder = ROOT / ".sandbox" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    sandbox = Sandbox(port, folder, _start(port, folder))
+    sandbox = Sandbox(port, folder, _start(port, folder), access_key)
     try:
         _wait_until_ready(sandbox)
         yield sandbox

@@ -17,12 +17,19 @@ _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "
 
 
 class Shop:
-    """A function with an alias, in a sandbox."""
+    """A function with an alias, in a sandbox; in the stack's account and region unless told otherwise."""
 
-    def __init__(self, sandbox: Sandbox, name: str = "shop", alias: str = "live") -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        name: str = "shop",
+        alias: str = "live",
+        account: str | None = None,
+        region: str | None = None,
+    ) -> None:
         self.name, self.alias = name, alias
-        self._lambda = sandbox.client("lambda")
-        self._iam: Any = sandbox.client("iam")  # kept: one that is let go leaves its connection open
+        self._lambda = sandbox.client("lambda", account, region)
+        self._iam: Any = sandbox.client("iam", account, region)  # kept: one that is let go leaves its connection open
 
     def open(self, *, opted_in: bool = True, **manners: float) -> str:
         """Create the function with a first version behind its alias, healthy unless told otherwise; return it."""

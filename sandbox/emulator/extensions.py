@@ -7,6 +7,7 @@ An alias that AWS refuses leaves no trail, so the rules come after the trail.
 from sandbox.emulator import (  # noqa: I001 - see above
     audit,
     permissions,
+    role_sessions,
     shown_tags,
     workers,
     invocation_metrics,
@@ -23,11 +24,15 @@ from sandbox.emulator import (  # noqa: I001 - see above
     fault_orders,
     machine_roles,
     deliveries,
+    bus_policies,
+    crossings,
 )
 
 __all__ = [
     "alias_rules",
     "audit",
+    "bus_policies",
+    "crossings",
     "deliveries",
     "executions",
     "fault_orders",
@@ -38,6 +43,7 @@ __all__ = [
     "permissions",
     "refused_statistics",
     "request_rate",
+    "role_sessions",
     "routing",
     "shown_tags",
     "statistics",

@@ -16,8 +16,8 @@ from sandbox.emulator import executions, faults, request_rate
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
 _PREFIX = "/_sandbox/"
-_published: list[tuple[str, Record]] = []
-"""What CloudTrail has told of versions that were published, with the account it was told in."""
+_published: list[tuple[str, str, Record]] = []
+"""What CloudTrail has told of versions that were published, with the account and the region it was told in."""
 _pace = [1.0]
 _TICK_SECONDS = eventbridge._SCHEDULER_TICK_INTERVAL
 
@@ -36,11 +36,11 @@ async def _take_order(original: Callable[..., Awaitable[Answer | None]], path: s
 
 def _redeliver(mentions: str) -> int:
     """Tell once more of the versions published of something, as EventBridge may; return how many there were."""
-    again = [(account, entry) for account, entry in _published if mentions in entry["Detail"]]
-    for account, entry in again:
-        responses.set_request_account_id(account)
-        _published.remove((account, entry))  # told again, it is remembered again
-        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    again = [told for told in _published if mentions in told[-1]["Detail"]]
+    for account, region, entry in again:
+        _published.remove((account, region, entry))  # told again, it is remembered again
+        with responses.request_scope(account, region):
+            eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
     return len(again)
 
 
@@ -48,15 +48,16 @@ def _redeliver(mentions: str) -> int:
 def _remember(original: Original, request: Record, *args: object, **kwargs: object) -> object:
     entries = request.get("Entries", [])
     told = [entry for entry in entries if '"eventName": "PublishVersion' in entry.get("Detail", "")]
-    _published.extend((responses.get_account_id(), entry) for entry in told)
+    _published.extend((responses.get_account_id(), responses.get_region(), entry) for entry in told)
     return original(request, *args, **kwargs)
 
 
 def _time_out(execution: str) -> str:
     """Let the time of an execution run out now; return its status."""
-    responses.set_request_account_id(execution.split(":")[4])
-    found = stepfunctions._executions.get(execution)
-    executions._time_out(found)
+    region, account = execution.split(":")[3:5]
+    with responses.request_scope(account, region):
+        found = stepfunctions._executions.get(execution)
+        executions._time_out(found)
     return str(found["status"])
 
 
@@ -65,6 +66,11 @@ def _set_pace(pace: float) -> float:
     _pace[:] = [pace]
     eventbridge._SCHEDULER_TICK_INTERVAL = min(_TICK_SECONDS, max(1, _TICK_SECONDS * pace))
     return pace
+
+
+def _tick() -> None:
+    """Let the rules that are due by now fire at once; EventBridge looks every ten seconds."""
+    eventbridge._tick_scheduled_rules()
 
 
 @extends(stepfunctions, "_find_matching_retrier")
@@ -88,5 +94,6 @@ _ORDERS: dict[str, Callable[..., object]] = {
     "redeliver": _redeliver,
     "time-out": _time_out,
     "pace": _set_pace,
+    "tick": _tick,
     "request-rate": request_rate.limit,
 }

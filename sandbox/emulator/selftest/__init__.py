@@ -6,7 +6,7 @@ routed every call to the primary version.
 
 from importlib.metadata import version
 
-from sandbox.emulator.selftest import control_plane, faults, metrics, rates, workflows
+from sandbox.emulator.selftest import buses, control_plane, faults, metrics, rates, workflows
 from sandbox.emulator.selftest.stage import Stage
 
 # What takes its time is begun first and looked at last.
@@ -15,6 +15,7 @@ PROMISES = [
     *control_plane.PROMISES,
     *metrics.PROMISES,
     *workflows.PROMISES,
+    *buses.PROMISES,
     *faults.PROMISES,
     *rates.PROMISES,
 ]

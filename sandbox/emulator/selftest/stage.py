@@ -42,11 +42,18 @@ class Stage:
         self.queue = ""
         self.executions: dict[str, str] = {}
 
-    def client(self, service: str, key: str = ACCOUNT, secret: str = "test", token: str | None = None) -> Any:  # noqa: ANN401, S107 - a client; no secret
+    def client(
+        self,
+        service: str,
+        key: str = ACCOUNT,
+        secret: str = "test",  # noqa: S107 - no secret
+        token: str | None = None,
+        region: str = REGION,
+    ) -> Any:  # noqa: ANN401 - a client
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self._url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             aws_session_token=token,
