@@ -14,6 +14,11 @@ import boto3
 ASL = Path(__file__).parents[2] / "statemachine" / "rollout.asl.json"
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
+FILLED_IN = {
+    "AliasWriterRole": "arn:aws:iam::{}:role/rollouts-writer-{}",
+    "FunctionArn": "arn:aws:lambda:{}:{}:function:{}",
+}
+"""What RestoreAlias fills in itself, from the document."""
 _PATIENCE_SECONDS = 60
 
 
@@ -23,7 +28,9 @@ def definition() -> dict[str, Any]:
 
 
 def wired(text: str) -> str:
-    """The definition with an ARN for each substitution, named after the folder of its function."""
+    """The definition with an ARN for each substitution, a function's named after its folder."""
+    for name, arn in FILLED_IN.items():
+        text = text.replace(f"${{{name}}}", arn)
     return re.sub(r"\$\{(\w+)FunctionArn\}", lambda found: function_arn(folder(found[1])), text)
 
 

@@ -14,7 +14,7 @@ dead = object()
 BROKEN = '{"errorType":"BrokenError","errorMessage":"no module named rollout"}'
 ACCEPTED = {
     "start": "begin",
-    "target": {"function": "shop", "alias": "live"},
+    "target": {"account": "123456789012", "region": "eu-west-1", "function": "shop", "alias": "live"},
     "stable_version": "1",
     "revision_id": "a1",
     "wait_seconds": 0,
