@@ -1,23 +1,39 @@
-"""A state machine acts with its own role, and with nothing more."""
+"""A state machine acts with its own role, or with the one that a task's Credentials name, and with nothing more."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ministack.core import iam_evaluator, responses
-from ministack.services import lambda_svc, stepfunctions, tagging
+from ministack.services import lambda_svc, stepfunctions
 
-from sandbox.emulator import audit, executions
+from sandbox.emulator import executions
+from sandbox.emulator.role_sessions import Session
 from sandbox.emulator.seams import Original, Record, extends
 
 _LAMBDA_SDK = "arn:aws:states:::aws-sdk:lambda:"
+_task_role: ContextVar[str | None] = ContextVar("task_role", default=None)
+
+
+@extends(stepfunctions, "_execute_task")
+def _read_credentials(original: Original, state: Record, given: Record, execution: Record, context: Record) -> object:
+    """MiniStack does not know the field."""
+    effective = stepfunctions._apply_input_path(state, given, context) if "Credentials" in state else None
+    named: Record = stepfunctions._resolve_params_obj(state.get("Credentials", {}), effective, context)
+    marked = _task_role.set(named.get("RoleArn"))
+    try:
+        return original(state, given, execution, context)
+    finally:
+        _task_role.reset(marked)
 
 
 @extends(stepfunctions, "_call_lambda")
 def _invoke_as_machine(original: Original, reference: str, event: object) -> object:
-    arn = reference if reference.startswith("arn:") else lambda_svc._func_arn(reference)
-    _require("lambda:InvokeFunction", arn, "Lambda.AWSLambdaException")
-    return original(reference, event)
+    with _acting() as session:
+        _require(session, "lambda:InvokeFunction", _arn(reference), "Lambda.AWSLambdaException")
+        return original(reference, event)
 
 
 @extends(stepfunctions, "_invoke_aws_sdk_integration")
@@ -27,36 +43,52 @@ def _call_as_machine(original: Original, resource: str, task_input: Record) -> o
             "States.Runtime", f"The sandbox does not know which permission {resource} needs: say so in machine_roles."
         )
     operation = resource.removeprefix(_LAMBDA_SDK)
-    name = task_input.get("FunctionName", "")
-    arn = name if name.startswith("arn:") else lambda_svc._func_arn(name)
-    _require(f"lambda:{operation[:1].upper()}{operation[1:]}", arn, "Lambda.LambdaException")
-    return original(resource, task_input)
+    action = f"lambda:{operation[:1].upper()}{operation[1:]}"
+    with _acting() as session:
+        _require(session, action, _arn(task_input.get("FunctionName", "")), "Lambda.LambdaException")
+        return original(resource, task_input)
 
 
-def _require(action: str, arn: str, error: str) -> None:
+@contextmanager
+def _acting() -> Iterator[Session]:
+    """Do what is inside as the role of the task, in that role's account and in this region: no task leaves it."""
+    machine = _machine()
+    role_arn = _task_role.get()
+    if role_arn is None:
+        yield machine
+        return
+    _require_trust(machine, role_arn)
+    session = Session(role_arn, machine.name)
+    caller = iam_evaluator._request_caller_arn.set(session.arn)
+    try:
+        with responses.request_scope(session.account, responses.get_region()):
+            yield session
+    finally:
+        iam_evaluator._request_caller_arn.reset(caller)
+
+
+def _machine() -> Session:
     execution = executions.current.get()
-    role = stepfunctions._state_machines.get(execution["stateMachineArn"])["roleArn"]
-    account, name = role.split(":")[4], role.rsplit("/", 1)[-1]
-    session = f"arn:aws:sts::{account}:assumed-role/{name}/{execution['name']}"
-    policies = iam_evaluator._gather_role_policies(name, account)
-    allowed = iam_evaluator.evaluate(_context(session, action, arn), policies).decision == "Allow"
-    audit.write(session, action, arn, allowed=allowed)
-    if not allowed:
+    role_arn = stepfunctions._state_machines.get(execution["stateMachineArn"])["roleArn"]
+    return Session(role_arn, execution["name"])
+
+
+def _require_trust(machine: Session, role_arn: str) -> None:
+    # Step Functions gives the state machine's ARN as the external id, as it documents for `.sync` tasks.
+    external_id = executions.current.get()["stateMachineArn"]
+    if not machine.may_become(role_arn, {"sts:externalid": external_id}):
+        said = f"The role {machine.role_arn} is not authorized to assume the task state's role, {role_arn}."
+        raise stepfunctions._ExecutionError("States.TaskFailed", said)
+
+
+def _arn(function: str) -> str:
+    return function if function.startswith("arn:") else str(lambda_svc._func_arn(function))
+
+
+def _require(session: Session, action: str, arn: str, error: str) -> None:
+    if not session.may(action, arn):
         raise stepfunctions._ExecutionError(
             error,
-            f"User: {session} is not authorized to perform: {action} on resource: {arn} "
+            f"User: {session.arn} is not authorized to perform: {action} on resource: {arn} "
             f"because no identity-based policy allows the {action} action",
         )
-
-
-def _context(session: str, action: str, arn: str) -> Any:  # noqa: ANN401 - MiniStack's type, which it does not declare
-    tags = tagging.resource_tags(arn) or {}
-    return iam_evaluator.EvalContext(
-        principal_arn=session,
-        principal_type="AssumedRole",
-        principal_account=session.split(":")[4],
-        action=action,
-        resource_arn=arn,
-        region=responses.get_region(),
-        service_context={f"aws:resourcetag/{key}".lower(): value for key, value in tags.items()},
-    )

@@ -42,9 +42,9 @@ class Session:
         audit.write(self.arn, action, resource, allowed=allowed)
         return allowed
 
-    def may_become(self, role_arn: str) -> bool:
+    def may_become(self, role_arn: str, context: Record) -> bool:
         """Tell whether this role may assume another one, which has to trust it."""
-        asked = self.context("sts:AssumeRole", role_arn, {})
+        asked = self.context("sts:AssumeRole", role_arn, context)
         return self.may("sts:AssumeRole", role_arn) and bool(
             iam_evaluator.evaluate_trust_policy(trust_of(role_arn), self.arn, asked)
         )

@@ -6,16 +6,18 @@ routed every call to the primary version.
 
 from importlib.metadata import version
 
-from sandbox.emulator.selftest import buses, control_plane, faults, metrics, rates, workflows
+from sandbox.emulator.selftest import buses, control_plane, faults, members, metrics, rates, workflows
 from sandbox.emulator.selftest.stage import Stage
 
 # What takes its time is begun first and looked at last.
 PROMISES = [
     *workflows.BEGUN,
+    *members.BEGUN,
     *control_plane.PROMISES,
     *metrics.PROMISES,
     *workflows.PROMISES,
     *buses.PROMISES,
+    *members.PROMISES,
     *faults.PROMISES,
     *rates.PROMISES,
 ]

@@ -63,8 +63,8 @@ class Stage:
         audit.start(self.decisions)
         self._listen_to_trail()
         self._create_roles()
-        self._create_function("tried", {"rollout:alias": "live"})
-        self._create_function(UNTAGGED, {})
+        self.create_function("tried", {"rollout:alias": "live"})
+        self.create_function(UNTAGGED, {})
         weights = {"AdditionalVersionWeights": {"2": 1.0}}
         self.lambda_.create_alias(FunctionName="tried", Name="live", FunctionVersion="1", RoutingConfig=weights)
         self.lambda_.create_alias(FunctionName=UNTAGGED, Name="live", FunctionVersion="1")
@@ -89,17 +89,19 @@ class Stage:
             policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **statement}]}
             self.iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
 
-    def _create_function(self, name: str, tags: dict[str, str]) -> None:
-        self.lambda_.create_function(
+    def create_function(self, name: str, tags: dict[str, str], account: str = ACCOUNT, role: str = "mover") -> None:
+        """Create a function with two published versions, which answers which of them was called."""
+        functions = self.client("lambda", account)
+        functions.create_function(
             FunctionName=name,
             Runtime="python3.13",
             Handler="index.handler",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/mover",
+            Role=f"arn:aws:iam::{account}:role/{role}",
             Code={"ZipFile": _zip(_SOURCE)},
             Tags=tags,
             Publish=True,
         )
-        self.lambda_.update_function_code(FunctionName=name, ZipFile=_zip(_SOURCE + "#"), Publish=True)
+        functions.update_function_code(FunctionName=name, ZipFile=_zip(_SOURCE + "#"), Publish=True)
 
 
 def code_of(call: Callable[..., Any], *arguments: object, **named: object) -> str:
