@@ -4,18 +4,24 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import WaiterError
 
 from sandbox.environment import without_aws
 from sandbox.server import LOG, ROOT, Sandbox, SandboxError, refuse_busy, running
 
 STACK = "lambda-rollouts"
+MEMBER_STACK = "lambda-rollouts-member"
 TEMPLATE = ROOT / "template.yaml"
 _BIN = Path(sys.executable).parent
-_STAGE = ["--config-env", "sandbox", "--config-file", str(ROOT / "samconfig.toml")]
+_CONFIG = ROOT / "samconfig.toml"
+_STAGE = ["--config-env", "sandbox", "--config-file", str(_CONFIG)]
 _SHOWN_LINES = 15
 _UV_NAMES = {"amd64": "x86_64", "arm64": "aarch64"}
 
@@ -26,17 +32,24 @@ class DeployError(SandboxError):
 
 @contextmanager
 def deployed(
-    port: int, name: str, say: Callable[[str], object] = lambda _: None
+    port: int,
+    name: str,
+    say: Callable[[str], object] = lambda _: None,
+    parameters: Mapping[str, str] | None = None,
+    access_key: str = "test",
 ) -> Iterator[tuple[Sandbox, dict[str, str]]]:
-    """Run a local AWS with the stack in it; yield it with the outputs of the stack."""
+    """Run a local AWS with the stack in the account of this key; yield it with the outputs of the stack.
+
+    The stack's parameters are those of samconfig.toml, and these beside or instead of them.
+    """
     refuse_busy(port)
     with ThreadPoolExecutor(1) as meanwhile:
         say("Building the stack and starting the local AWS")
         built = meanwhile.submit(build, ROOT / ".sandbox" / f"{name}-build")
-        with running(port, name) as sandbox:
+        with running(port, name, access_key) as sandbox:
             template = built.result()
             say("Deploying the stack")
-            yield sandbox, deploy(sandbox, template)
+            yield sandbox, deploy(sandbox, template, parameters or {})
 
 
 def build(folder: Path, template: Path = TEMPLATE) -> Path:
@@ -45,14 +58,52 @@ def build(folder: Path, template: Path = TEMPLATE) -> Path:
     return folder / "template.yaml"
 
 
-def deploy(sandbox: Sandbox, built: Path) -> dict[str, str]:
+def deploy(sandbox: Sandbox, built: Path, parameters: Mapping[str, str]) -> dict[str, str]:
     """Deploy what was built; return the outputs of the stack."""
+    command = ["deploy", "--template-file", str(built), "--stack-name", STACK, *_overrides(parameters)]
     try:
-        _sam(["deploy", "--template-file", str(built), "--stack-name", STACK], sandbox.environment)
+        _sam(command, sandbox.environment)
     except DeployError as error:
         raise DeployError(f"{error}\nThe emulator's own log is {(sandbox.folder / LOG).relative_to(ROOT)}.") from error
-    stack = sandbox.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return _outputs(sandbox.client("cloudformation"), STACK)
+
+
+def deploy_member(
+    sandbox: Sandbox, template: Path, account: str, region: str, parameters: Mapping[str, str]
+) -> dict[str, str]:
+    """Create the stack of a member, which has no code to build; return its outputs."""
+    formation = sandbox.client("cloudformation", account, region)
+    formation.create_stack(
+        StackName=MEMBER_STACK,
+        TemplateBody=template.read_text(),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    try:
+        formation.get_waiter("stack_create_complete").wait(StackName=MEMBER_STACK, WaiterConfig={"Delay": 0.1})
+    except WaiterError as error:
+        raise DeployError(f"The stack of {account} in {region} is not created: {_reasons(formation)}") from error
+    return _outputs(formation, MEMBER_STACK)
+
+
+def _overrides(parameters: Mapping[str, str]) -> list[str]:
+    """Return sam's arguments; given any, sam forgets those of its configuration."""
+    if not parameters:
+        return []
+    configured = tomllib.loads(_CONFIG.read_text())["sandbox"]["deploy"]["parameters"]["parameter_overrides"]
+    kept = [pair for pair in configured if pair.partition("=")[0] not in parameters]
+    return ["--parameter-overrides", *kept, *(f"{name}={value}" for name, value in parameters.items())]
+
+
+def _outputs(formation: Any, stack: str) -> dict[str, str]:  # noqa: ANN401 - a client
+    described = formation.describe_stacks(StackName=stack)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def _reasons(formation: Any) -> str:  # noqa: ANN401 - a client
+    events = formation.describe_stack_events(StackName=MEMBER_STACK)["StackEvents"]
+    reasons = [event["ResourceStatusReason"] for event in events if "FAILED" in event["ResourceStatus"]]
+    return "; ".join(reasons) or "CloudFormation does not say why."
 
 
 def layer_platform() -> str:
