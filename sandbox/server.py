@@ -55,6 +55,11 @@ class Sandbox:
         return self.folder / AUDIT
 
     @property
+    def account(self) -> str:
+        """The account of the access key."""
+        return self.access_key if self.access_key.isdigit() else "000000000000"
+
+    @property
     def exports(self) -> dict[str, str]:
         """What a shell needs so that any AWS tool talks to this sandbox."""
         return {

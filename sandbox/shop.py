@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sandbox.server import Sandbox
+from sandbox.server import REGION, Sandbox
 from sandbox.traffic import Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
@@ -28,6 +28,7 @@ class Shop:
         region: str | None = None,
     ) -> None:
         self.name, self.alias = name, alias
+        self.account, self.region = account or sandbox.account, region or REGION
         self._lambda = sandbox.client("lambda", account, region)
         self._iam: Any = sandbox.client("iam", account, region)  # kept: one that is let go leaves its connection open
 
@@ -48,13 +49,16 @@ class Shop:
             self.opt_in()
         return version
 
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+
     def opt_in(self) -> None:
         """Hand the alias over: from now on a published version is rolled out."""
         self.tag("rollout:alias", self.alias)
 
     def tag(self, key: str, value: str) -> None:
-        arn = self._lambda.get_function(FunctionName=self.name)["Configuration"]["FunctionArn"]
-        self._lambda.tag_resource(Resource=arn, Tags={key: value})
+        self._lambda.tag_resource(Resource=self.arn, Tags={key: value})
 
     def publish(self, **manners: float) -> str:
         """Publish a version of these manners (see `functions/shop`), healthy without any; return its number."""
@@ -65,6 +69,10 @@ class Shop:
         self._lambda.update_function_configuration(FunctionName=self.name, **configuration)
         self._settled()
         return str(self._lambda.publish_version(FunctionName=self.name)["Version"])
+
+    def edit(self, **changes: Any) -> None:  # noqa: ANN401 - whatever Lambda takes
+        """Change the alias by hand, as its owner may."""
+        self._lambda.update_alias(FunctionName=self.name, Name=self.alias, **changes)
 
     def traffic(self, per_second: float = 20) -> Traffic:
         return Traffic(self._lambda, f"{self.name}:{self.alias}", per_second)

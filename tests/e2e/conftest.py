@@ -3,7 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -11,12 +11,22 @@ from typing import Any
 
 import pytest
 
-from sandbox.deploy import deployed
-from sandbox.server import Sandbox, free_port
+from sandbox.accounts import HOME, MEMBER
+from sandbox.deploy import deploy_member, deployed
+from sandbox.server import REGION, ROOT, Sandbox, free_port
 from sandbox.shop import Shop
 from tests.e2e.listener import Listener
-from tests.e2e.stories import STORIES, Played, faulty_version_operated, fine_version_published
+from tests.e2e.member_stories import MEMBER_STORIES, member_restored_without_code
+from tests.e2e.stories import OWN_STORIES, Played, faulty_version_operated, fine_version_published
 
+STORIES = (*MEMBER_STORIES, *OWN_STORIES)
+
+MEMBER_TEMPLATE = ROOT / "template-member.yaml"
+EXTERNAL_ID = "only-we-know"
+MEMBER_PARAMETERS = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION, "MemberExternalId": EXTERNAL_ID}
+MEMBERS_BUS = f"arn:aws:events:{REGION}:{HOME}:event-bus/lambda-rollouts-members"
+UNLIKE = "444444444444"
+"""An account that may tell us of its versions, and whose roles expect another external id."""
 POLL_SECONDS = 0.2
 STORIES_AT_ONCE = 5
 
@@ -24,15 +34,15 @@ STORIES_AT_ONCE = 5
 _one_at_a_time = Lock()
 
 
-def _client(local: Sandbox, service: str) -> Any:
+def _client(local: Sandbox, service: str, account: str | None = None) -> Any:
     """One client for all, whichever story asks first: each keeps its connections, which nobody closes."""
     with _one_at_a_time:
-        return _made(local, service)
+        return _made(local, service, account)
 
 
 @cache
-def _made(local: Sandbox, service: str) -> Any:
-    return local.client(service)
+def _made(local: Sandbox, service: str, account: str | None) -> Any:
+    return local.client(service, account)
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ class Cloud:
     local: Sandbox
     outputs: dict[str, str]
     listener: Listener
+    shops: list[Shop] = field(default_factory=list)
+    """Kept: a shop that is let go leaves its connections open."""
 
     @property
     def url(self) -> str:
@@ -51,8 +63,8 @@ class Cloud:
     def audit(self) -> Path:
         return self.local.audit
 
-    def client(self, service: str) -> Any:
-        return _client(self.local, service)
+    def client(self, service: str, account: str | None = None) -> Any:
+        return _client(self.local, service, account)
 
     @cached_property
     def physical_ids(self) -> dict[str, str]:
@@ -60,9 +72,10 @@ class Cloud:
         stack = self.client("cloudformation").describe_stack_resources(StackName="lambda-rollouts")["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack}
 
-    def shop(self, name: str, *, opted_in: bool = True, **manners: float) -> Shop:
+    def shop(self, name: str, *, account: str | None = None, opted_in: bool = True, **manners: float) -> Shop:
         """Create a function with one version behind its alias `live`, tagged and healthy unless told otherwise."""
-        shop = Shop(self.local, name)
+        shop = Shop(self.local, name, account=account)
+        self.shops.append(shop)
         shop.open(opted_in=opted_in, **manners)
         return shop
 
@@ -106,9 +119,15 @@ class Cloud:
 
     def run_again(self, played: Played, state: str) -> dict[str, Any]:
         """Run a state's function once more on the document it was given then, holding the claim it held."""
-        document = self.inputs(played.execution)[state]
-        key, table = _key(played.shop, "claim"), {"TableName": self.outputs["LedgerTableName"]}
-        self.client("dynamodb").put_item(Item=key | {"holder": {"S": played.execution}}, **table)
+        return self.call_with_claim(state, self.inputs(played.execution)[state], played.shop)
+
+    def call_with_claim(self, state: str, document: dict[str, Any], shop: Shop) -> dict[str, Any]:
+        """Run a state's function on a document whose execution holds the claim to a shop's alias."""
+        key, table = _key(shop, "claim"), {"TableName": self.outputs["LedgerTableName"]}
+        told = {name: document[name] for name in ("target", "stable_version", "canary_version", "revision_id")}
+        claim = {"S": json.dumps(told | {"holder": document["execution"]})}
+        entry = {"holder": {"S": document["execution"]["arn"]}, "claim": claim}
+        self.client("dynamodb").put_item(Item=key | entry, **table)
         try:
             return self.call(f"{state}Function", document)
         finally:
@@ -172,7 +191,7 @@ class Cloud:
 
     def _looked_up(self, function: str) -> int:
         return sum(
-            "StartRollout" in decision["principal"]
+            ("StartRollout" in decision["principal"] or "-member-" in decision["principal"])
             and decision["action"] == "lambda:GetFunction"
             and decision["resource"].endswith(f":function:{function}")
             for decision in self.decisions()
@@ -184,7 +203,7 @@ class Cloud:
 
 
 def _key(shop: Shop, entry: str) -> dict[str, dict[str, str]]:
-    return {"target": {"S": f"000000000000/us-east-1/{shop.name}/{shop.alias}"}, "entry": {"S": entry}}
+    return {"target": {"S": f"{shop.account}/{shop.region}/{shop.name}/{shop.alias}"}, "entry": {"S": entry}}
 
 
 def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
@@ -193,7 +212,10 @@ def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
 
 @pytest.fixture(scope="session")
 def sandbox():
-    with deployed(free_port(), "e2e") as (local, outputs):
+    parameters = {"MemberAccounts": f"{MEMBER},{UNLIKE}", "MemberExternalId": EXTERNAL_ID}
+    with deployed(free_port(), "e2e", parameters=parameters, access_key=HOME) as (local, outputs):
+        deploy_member(local, MEMBER_TEMPLATE, MEMBER, REGION, MEMBER_PARAMETERS)
+        deploy_member(local, MEMBER_TEMPLATE, UNLIKE, REGION, MEMBER_PARAMETERS | {"MemberExternalId": "somebody-else"})
         yield Cloud(local, outputs, Listener(partial(_client, local), outputs))
 
 
@@ -227,11 +249,13 @@ def swept(sandbox, stories):
 
 @pytest.fixture(scope="session")
 def rollback_code_broken(sandbox, stories):
-    """Play a rollout of a faulty version while RollBack's code cannot be loaded, after all the others."""
+    """Play rollouts of faulty versions, at home and in a member, while RollBack cannot be loaded, after all others."""
     for story in STORIES:
         stories(story)
     functions, rollback = sandbox.client("lambda"), sandbox.physical_ids["RollBackFunction"]
     functions.update_function_configuration(FunctionName=rollback, Handler="nowhere.handler")
-    played = faulty_version_operated(sandbox)
+    with ThreadPoolExecutor(2) as stage:
+        played = stage.map(lambda story: story(sandbox), (faulty_version_operated, member_restored_without_code))
+        at_home, in_a_member = played
     functions.update_function_configuration(FunctionName=rollback, Handler="app.handler")
-    return played
+    return {"at home": at_home, "in a member": in_a_member}

@@ -54,7 +54,7 @@ def faulty_version_published(sandbox):
 
 
 def started_by_an_operator(sandbox):
-    shop = _with_unseen_version(sandbox, "operated")
+    shop = with_unseen_version(sandbox, "operated")
     with shop.traffic(per_second=6):
         execution = sandbox.start({"function": shop.name})
         return Played(shop, execution, sandbox.end(execution))
@@ -62,7 +62,7 @@ def started_by_an_operator(sandbox):
 
 def told_by_a_pipeline(sandbox):
     """An account without a trail: the pipeline itself says that a version was published, and not which."""
-    shop = _with_unseen_version(sandbox, "told")
+    shop = with_unseen_version(sandbox, "told")
     detail = {"function": shop.name, "policy": QUICK}
     event = {"Source": "rollouts", "DetailType": "Version Published", "Detail": json.dumps(detail)}
     with shop.traffic(per_second=6):
@@ -82,13 +82,13 @@ def faulty_version_operated(sandbox):
 
 
 def nobody_calls(sandbox):
-    shop = _with_unseen_version(sandbox, "quiet")
+    shop = with_unseen_version(sandbox, "quiet")
     execution = sandbox.start({"function": shop.name, "policy": IMPATIENT})
     return Played(shop, execution, sandbox.end(execution))
 
 
 def alarm_turns_red(sandbox):
-    shop, metrics = _with_unseen_version(sandbox, "alarmed"), sandbox.client("cloudwatch")
+    shop, metrics = with_unseen_version(sandbox, "alarmed"), sandbox.client("cloudwatch")
     for name in ("checkout", "burning"):
         metrics.put_metric_alarm(AlarmName=name, **FAILED_CHECKOUTS)
         metrics.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="quiet")
@@ -102,27 +102,27 @@ def alarm_turns_red(sandbox):
 
 
 def alias_not_yet_there(sandbox):
-    shop = _with_unseen_version(sandbox, "brand-new")
+    shop = with_unseen_version(sandbox, "brand-new")
     sandbox.client("lambda").delete_alias(FunctionName=shop.name, Name="live")
     execution = sandbox.start({"function": shop.name})
     return Played(shop, execution, sandbox.end(execution))
 
 
 def stranger_moves_the_alias(sandbox):
-    shop = _with_unseen_version(sandbox, "moved", versions=2)
+    shop = with_unseen_version(sandbox, "moved", versions=2)
     with shop.traffic(per_second=4):
         execution = sandbox.start({"function": shop.name, "version": 3, "policy": TWO_STEPS})
         sandbox.enters(execution, "WaitForMetrics")
-        _edit(sandbox, shop, FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
+        shop.edit(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
         return Played(shop, execution, sandbox.end(execution))
 
 
 def stranger_edits_our_weights(sandbox):
-    shop = _with_unseen_version(sandbox, "edited")
+    shop = with_unseen_version(sandbox, "edited")
     with shop.traffic(per_second=4):
         execution = sandbox.start({"function": shop.name, "policy": QUICK})
         sandbox.enters(execution, "WaitForMetrics")
-        _edit(sandbox, shop, RoutingConfig={"AdditionalVersionWeights": {"2": 0.6}})
+        shop.edit(RoutingConfig={"AdditionalVersionWeights": {"2": 0.6}})
         return Played(shop, execution, sandbox.end(execution))
 
 
@@ -132,7 +132,7 @@ def errors_come_in_clumps(sandbox):
     Fifteen periods are what the judge needs to learn from: 82 s of traffic before are sixteen. The shipped evidence
     passed its limit in 3 of 3,000 simulated rollouts like this one; with two periods of history, in 28 of 1,000.
     """
-    shop = _with_unseen_version(sandbox, "clumpy", stable={"burst_percent": 20}, canary={"burst_percent": 20})
+    shop = with_unseen_version(sandbox, "clumpy", burst_percent=20, canary={"burst_percent": 20})
     with shop.traffic(per_second=6):
         time.sleep(82)
         execution = sandbox.start({"function": shop.name, "policy": LONG | {"steps": [{"percent": 50, "hold": 10}]}})
@@ -145,14 +145,14 @@ def errors_double(sandbox):
     At 40 and 80 % of 30 calls each in five seconds, 100 simulated rollouts took 6 periods, the longest 10, of the 18
     there are; at 15 and 30 % half of them would have taken more than 13.
     """
-    shop = _with_unseen_version(sandbox, "doubled", stable={"fault_percent": 40}, canary={"fault_percent": 80})
+    shop = with_unseen_version(sandbox, "doubled", fault_percent=40, canary={"fault_percent": 80})
     with shop.traffic(per_second=12):
         execution = sandbox.start({"function": shop.name, "policy": LONG})
         return Played(shop, execution, sandbox.end(execution, within_seconds=180))
 
 
 def calls_become_slow(sandbox):
-    shop = _with_unseen_version(sandbox, "slowed", canary={"delay_ms": DELAY_MS})
+    shop = with_unseen_version(sandbox, "slowed", canary={"delay_ms": DELAY_MS})
     watched = LONG | {"witnesses": ["errors", {"slow": {"over_ms": SLOW_MS}}]}
     with shop.traffic(per_second=5):
         execution = sandbox.start({"function": shop.name, "policy": watched})
@@ -161,7 +161,7 @@ def calls_become_slow(sandbox):
 
 def slowness_is_learnt(sandbox):
     """Stable has served a while, each call a fifth of a second, before a much slower version comes."""
-    shop = _with_unseen_version(sandbox, "learnt", stable={"delay_ms": 200}, canary={"delay_ms": 1500})
+    shop = with_unseen_version(sandbox, "learnt", delay_ms=200, canary={"delay_ms": 1500})
     with shop.traffic(per_second=5):
         time.sleep(11)
         execution = sandbox.start({"function": shop.name, "policy": LONG | {"witnesses": ["errors", "slow"]}})
@@ -173,7 +173,7 @@ def slow_calls_are_not_counted(sandbox):
 
     A period is then one bad one of one, so proof takes periods, not calls: 9 at the limit of 100, 6 at that of 20.
     """
-    shop = _with_unseen_version(sandbox, "uncounted", canary={"delay_ms": DELAY_MS})
+    shop = with_unseen_version(sandbox, "uncounted", canary={"delay_ms": DELAY_MS})
     shop.tag("sandbox:refuse-ranges", "yes")
     watched = LONG | {"witnesses": [{"slow": {"over_ms": SLOW_MS}}], "false_rollback_percent": 5}
     with shop.traffic(per_second=4):
@@ -182,22 +182,22 @@ def slow_calls_are_not_counted(sandbox):
 
 
 def stopped_in_a_step(sandbox):
-    shop = _with_unseen_version(sandbox, "stopped")
+    shop = with_unseen_version(sandbox, "stopped")
     execution = sandbox.start({"function": shop.name, "policy": LONG})
-    return _stopped(sandbox, shop, execution, "WaitForMetrics")
+    return stopped(sandbox, shop, execution, "WaitForMetrics")
 
 
 def stopped_in_the_bake(sandbox):
-    shop = _with_unseen_version(sandbox, "unwatched")
+    shop = with_unseen_version(sandbox, "unwatched")
     with shop.traffic(per_second=6):
         execution = sandbox.start({"function": shop.name, "policy": QUICK | {"bake": 300}})
         sandbox.enters(execution, "PromoteVersion")
-        return _stopped(sandbox, shop, execution, "WaitForMetrics", times=2)
+        return stopped(sandbox, shop, execution, "WaitForMetrics", times=2)
 
 
 def newer_versions_wait(sandbox):
     """Version 3 waits behind version 2 until version 4 comes; then 4 waits alone, and is rolled out after 2."""
-    shop = _with_unseen_version(sandbox, "queued", versions=3)
+    shop = with_unseen_version(sandbox, "queued", versions=3)
     with shop.traffic(per_second=6):
         started = []
         for version in (2, 3, 4):
@@ -208,7 +208,7 @@ def newer_versions_wait(sandbox):
 
 
 def newer_version_supersedes(sandbox):
-    shop = _with_unseen_version(sandbox, "superseded", versions=2)
+    shop = with_unseen_version(sandbox, "superseded", versions=2)
     with shop.traffic(per_second=6):
         first = sandbox.start({"function": shop.name, "version": 2, "policy": LONG})
         sandbox.enters(first, "WaitForMetrics")
@@ -217,7 +217,7 @@ def newer_version_supersedes(sandbox):
 
 
 def policy_named_by_the_tag(sandbox):
-    shop = _with_unseen_version(sandbox, "careful")
+    shop = with_unseen_version(sandbox, "careful")
     careful = QUICK | {"steps": [{"percent": 30, "hold": 5}, {"percent": 70, "hold": 5}]}
     sandbox.client("ssm").put_parameter(
         Name="/rollouts/policies/careful", Type="String", Value=json.dumps(careful), Overwrite=True
@@ -242,7 +242,7 @@ def another_role_taken_back_from_the_bake(sandbox):
         return Played(shop, execution, sandbox.end(execution))
 
 
-STORIES = (
+OWN_STORIES = (
     newer_versions_wait,
     errors_come_in_clumps,
     slow_calls_are_not_counted,
@@ -267,7 +267,7 @@ STORIES = (
 )
 
 
-def _stopped(sandbox, shop: Shop, execution: str, state: str, times: int = 1) -> Played:
+def stopped(sandbox, shop: Shop, execution: str, state: str, times: int = 1) -> Played:
     """Stop an execution as an operator would, and wait for the guardian."""
     sandbox.enters(execution, state, times=times)
     sandbox.client("stepfunctions").stop_execution(executionArn=execution)
@@ -275,9 +275,9 @@ def _stopped(sandbox, shop: Shop, execution: str, state: str, times: int = 1) ->
     return Played(shop, execution, sandbox.end(execution))
 
 
-def _with_unseen_version(sandbox, name: str, versions: int = 1, stable=None, canary=None) -> Shop:
+def with_unseen_version(sandbox, name: str, versions: int = 1, canary=None, **opened: Any) -> Shop:
     """Return a shop whose newer versions were published before it was opted in, so that no event started them."""
-    shop = sandbox.shop(name, opted_in=False, **(stable or {}))
+    shop = sandbox.shop(name, opted_in=False, **opened)
     for number in range(1, versions + 1):
         shop.publish(**{"delay_ms": number, **(canary or {})})
     sandbox.left_alone(shop, versions=1 + versions)
@@ -294,7 +294,3 @@ def _with_version_of_another_role(sandbox, name: str, **manners: float) -> Shop:
     sandbox.left_alone(shop, versions=2)
     shop.opt_in()
     return shop
-
-
-def _edit(sandbox, shop: Shop, **changes: Any) -> None:
-    sandbox.client("lambda").update_alias(FunctionName=shop.name, Name=shop.alias, **changes)

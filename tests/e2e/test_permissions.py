@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.stories import STORIES
+from tests.e2e.conftest import STORIES
 
 NEVER_SEEN = {
     # Lambda and Step Functions themselves do these in a role's name, and the emulator without asking IAM.

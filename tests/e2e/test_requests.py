@@ -7,7 +7,7 @@ import pytest
 
 NAME = "requested"
 REQUESTS_AT_ONCE = 4
-ARN = f"arn:aws:lambda:us-east-1:000000000000:function:{NAME}"
+ARN = f"arn:aws:lambda:us-east-1:111111111111:function:{NAME}"
 STEP = {"percent": 10, "hold": "5m"}
 
 REFUSED = {
@@ -20,7 +20,7 @@ REFUSED = {
     "an unknown version": ({"function": NAME, "version": 99}, "UnknownVersionError", "no version 99; its newest is 5"),
     "an unknown alias": ({"function": NAME, "alias": "beta"}, "UnknownAliasError", "no alias beta"),
     "$LATEST": ({"function": f"{ARN}:$LATEST"}, "LatestVersionError", "publish a version"),
-    "another account": ({"function": ARN.replace("0" * 12, "1" * 12)}, "ForeignTargetError", "1" * 12),
+    "another account": ({"function": ARN.replace("1" * 12, "3" * 12)}, "NotAMemberError", "3" * 12),
     "the version it serves": ({"function": NAME, "version": 2}, "AlreadyServedError", "already serves version 2"),
     "a version it has passed": ({"function": f"{ARN}:1"}, "VersionPassedError", "newer than version 1"),
     "another role": ({"function": NAME, "version": 3}, "DifferentRoleError", "requested-other-role"),
@@ -55,7 +55,7 @@ def alias_before(sandbox):
     functions = sandbox.client("lambda")
     functions.update_alias(FunctionName=NAME, Name="live", FunctionVersion="2")
     shop.publish_with(Role=shop.role("requested-other-role"))
-    shop.publish_with(Role=shop.role(), DeadLetterConfig={"TargetArn": "arn:aws:sqs:us-east-1:000000000000:failed"})
+    shop.publish_with(Role=shop.role(), DeadLetterConfig={"TargetArn": "arn:aws:sqs:us-east-1:111111111111:failed"})
     shop.publish_with(DeadLetterConfig={"TargetArn": ""})
     sandbox.left_alone(shop, versions=5)
     shop.opt_in()

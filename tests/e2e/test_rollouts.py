@@ -117,7 +117,7 @@ def test_an_alias_moved_by_a_stranger_is_left_as_it_is(stories):
     played = stories(stranger_moves_the_alias)
     assert (played.ending, played.shop.served()) == ("RolloutHandedOver", {"2": 100})
     assert "it points at version 2" in played.ended["cause"]
-    assert ". CloudTrail says it was arn:aws:iam::000000000000:root at 20" in played.ended["cause"]
+    assert ". CloudTrail says it was arn:aws:iam::111111111111:root at 20" in played.ended["cause"]
 
 
 def test_our_own_weights_edited_by_a_stranger_are_left_as_they_are(stories):
@@ -144,7 +144,7 @@ def test_the_ledger_holds_the_rollout_its_looks_and_its_ending(stories, sandbox)
     entries = sandbox.client("dynamodb").query(
         TableName=sandbox.outputs["LedgerTableName"],
         KeyConditionExpression="target = :target",
-        ExpressionAttributeValues={":target": {"S": "000000000000/us-east-1/fine/live"}},
+        ExpressionAttributeValues={":target": {"S": "111111111111/us-east-1/fine/live"}},
     )["Items"]
     kinds = [entry["entry"]["S"].split("#")[0] for entry in entries]
     assert kinds.count("rollout") == 1
@@ -157,8 +157,8 @@ def test_an_event_that_comes_again_starts_nothing(stories, sandbox):
     """P7."""
     played = stories(fine_version_published)
     event = json.loads((EVENTS / "start_rollout.json").read_text())
-    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{played.shop.name}:2"
-    event |= {"account": "000000000000", "region": "us-east-1"}
+    arn = f"arn:aws:lambda:us-east-1:111111111111:function:{played.shop.name}:2"
+    event |= {"account": "111111111111", "region": "us-east-1"}
     event["detail"]["responseElements"] |= {"functionArn": arn, "version": "2"}
     answer = sandbox.client("lambda").invoke(
         FunctionName=sandbox.physical_ids["StartRolloutFunction"], Payload=json.dumps(event)
