@@ -1,8 +1,9 @@
 """Faults on order: AWS calls refused, held, cut short or answered in vain, and functions killed while they call.
 
 A fault meets the calls that are made under a name (`action`, as IAM says it) by somebody (`who`, a part of the
-caller's role, or of the function a state machine invokes) about something (`mentions`, a part of the request). It comes
-after IAM's decision, so a call that is refused anyway uses up no fault. `fault_orders` takes the orders.
+caller's role, of the role that assumed it, or of the function a state machine invokes) about something (`mentions`, a
+part of the request). It comes after IAM's decision, so a call that is refused anyway uses up no fault. `fault_orders`
+takes the orders.
 """
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
@@ -18,9 +19,10 @@ from functools import partial
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions
 from ministack.services import stepfunctions
 
+from sandbox.emulator import request_roles
 from sandbox.emulator.killing import kill
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
@@ -94,11 +96,11 @@ async def _handle(
 ) -> Answer:
     headers, body, query = request
     action = iam_actions.extract_iam_action(service, method, path, headers, body, query) if armed else None
-    who, text = _role(), f"{path} {query} {body.decode(errors='replace')}"
-    fault = _met(action, who, text) if action else None
+    roles, text = request_roles.chain(), f"{path} {query} {body.decode(errors='replace')}"
+    fault = _met(action, " ".join(roles), text) if action else None
     if fault is None:
         return await original(method, path, *request)
-    return await _suffer(fault, partial(original, method, path, *request), who)
+    return await _suffer(fault, partial(original, method, path, *request), roles[-1])
 
 
 async def _suffer(fault: Fault, call: Callable[[], Awaitable[Answer]], who: str) -> Answer:
@@ -123,12 +125,6 @@ def _cut(fault: Fault, answer: Answer) -> Answer:
         left = int(len(series["Values"]) * share)
         series.update(StatusCode=code, Values=series["Values"][:left], Timestamps=series["Timestamps"][:left])
     return status, headers, json.dumps(said).encode()
-
-
-def _role() -> str:
-    """Return the name of the role that calls; people call as root."""
-    caller = iam_evaluator.caller_arn()
-    return caller.split("/")[1] if "/" in caller else "root"
 
 
 for _service in SERVICES:

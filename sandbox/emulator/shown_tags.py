@@ -3,27 +3,19 @@
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
 import json
-from contextvars import ContextVar
+from collections.abc import Callable
 
 from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.services import lambda_svc
 
-from sandbox.emulator.seams import Answer, Original, extends
+from sandbox.emulator import request_roles
+from sandbox.emulator.seams import Answer, extends
 
 _ACTION = "lambda:ListTags"
-_key: ContextVar[str] = ContextVar("key")
-"""The access key of the request being answered."""
-
-
-@extends(iam_evaluator, "enforce")
-def _remember_key(original: Original, access_key: str, *request: object, **context: object) -> object | None:
-    _key.set(access_key)
-    denied: object | None = original(access_key, *request, **context)
-    return denied
 
 
 @extends(lambda_svc, "_get_function")
-def _get_function(original: Original, name: str, qualifier: str | None = None) -> Answer:
+def _get_function(original: Callable[..., Answer], name: str, qualifier: str | None = None) -> Answer:
     status, headers, body = original(name, qualifier)
     if status >= 300 or not (reason := _refused(lambda_svc._func_arn(name))):  # noqa: PLR2004
         return status, headers, body
@@ -35,7 +27,7 @@ def _get_function(original: Original, name: str, qualifier: str | None = None) -
 
 def _refused(arn: str) -> str | None:
     """Return why the caller may not list the tags; None where it may, as root always may."""
-    key = _key.get("")
+    key = request_roles.key.get()
     denied = key and iam_evaluator.enforce(key, _ACTION, "lambda", responses.get_region(), resource_arn=arn)
     if not denied:
         return None

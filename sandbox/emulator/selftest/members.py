@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.accounts import MEMBER
 from sandbox.emulator.selftest.buses import _policy
 from sandbox.emulator.selftest.control_plane import _session
+from sandbox.emulator.selftest.faults import _order
 from sandbox.emulator.selftest.metrics import _BY_FUNCTION, _metric
 from sandbox.emulator.selftest.stage import ACCOUNT, REGION, UNTAGGED, Stage, code_of
 from sandbox.emulator.selftest.workflows import _end, _start
@@ -130,6 +131,15 @@ def _recorded_there(stage: Stage) -> bool:
     return (calls, by, {event["recipientAccountId"] for event in told}) == ([1, 0], {"reader", "writer"}, {MEMBER})
 
 
+def _faults_know_the_caller(stage: Stage) -> bool:
+    """A fault meets a call by the role that has assumed the one that makes it."""
+    _order(stage, "fault", who="mover", mentions="unlucky", code="TooManyRequestsException", status=409)
+    functions = stage.client("lambda", *_member_keys(stage))
+    refused = code_of(functions.update_alias, FunctionName="tried", Name="live", Description="unlucky")
+    _order(stage, "no-fault", mentions="unlucky")
+    return refused == "TooManyRequestsException"
+
+
 def _member_keys(stage: Stage) -> tuple[str, str, str]:
     session = _assume(stage.client("sts", *_session(stage)), "reader", ExternalId=_EXTERNAL_ID)
     return session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
@@ -153,4 +163,4 @@ def _calls(cloudwatch: Any) -> float:  # noqa: ANN401 - a client
 
 
 BEGUN = [_begin]
-PROMISES = [_acts_there, _refused_there, _assumed, _acts_as_member, _recorded_there]
+PROMISES = [_acts_there, _refused_there, _assumed, _acts_as_member, _recorded_there, _faults_know_the_caller]
