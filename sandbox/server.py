@@ -51,7 +51,7 @@ class Sandbox:
 
     @property
     def audit(self) -> Path:
-        """One JSON object a line: principal, action, resource, allowed."""
+        """One JSON object a line: account, principal, action, resource, allowed."""
         return self.folder / AUDIT
 
     @property

@@ -22,7 +22,8 @@ def stop() -> None:
 
 def write(principal_arn: str, action: str, resource: str, *, allowed: bool) -> None:
     principal = principal_arn.split("/")[1]  # the role of arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
-    line = {"principal": principal, "action": action, "resource": resource, "allowed": allowed}
+    account = principal_arn.split(":")[4]
+    line = {"account": account, "principal": principal, "action": action, "resource": resource, "allowed": allowed}
     for path in _record:
         with path.open("a") as file:
             file.write(json.dumps(line) + "\n")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.accounts import HOME, MEMBER
-from sandbox.deploy import deploy_member, deployed
+from sandbox.deploy import MEMBER_STACK, STACK, deploy_member, deployed
 from sandbox.server import REGION, ROOT, Sandbox, free_port
 from sandbox.shop import Shop
 from tests.e2e.listener import Listener
@@ -69,8 +69,13 @@ class Cloud:
     @cached_property
     def physical_ids(self) -> dict[str, str]:
         """The stack's resources by their logical ids."""
-        stack = self.client("cloudformation").describe_stack_resources(StackName="lambda-rollouts")["StackResources"]
-        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack}
+        return self.resources(HOME)
+
+    def resources(self, account: str) -> dict[str, str]:
+        """Return the resources of an account's stack by their logical ids: the orchestrator's own, or a member's."""
+        formation = self.client("cloudformation", account)
+        stack = formation.describe_stack_resources(StackName=STACK if account == HOME else MEMBER_STACK)
+        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack["StackResources"]}
 
     def shop(self, name: str, *, account: str | None = None, opted_in: bool = True, **manners: float) -> Shop:
         """Create a function with one version behind its alias `live`, tagged and healthy unless told otherwise."""
@@ -241,10 +246,12 @@ def second_promotion(sandbox, stories):
 
 @pytest.fixture(scope="session")
 def swept(sandbox, stories):
-    """Call the guardian as its two schedules do, once every story has been told; return its answers."""
+    """Call the guardian as its two schedules and a member do, once every story has been told; return its answers."""
     for story in STORIES:
         stories(story)
-    return {sweep: sandbox.call("GuardianFunction", {"sweep": sweep}) for sweep in ("aliases", "versions")}
+    hour = {"source": "aws.events", "detail-type": "Scheduled Event", "account": MEMBER, "region": REGION, "detail": {}}
+    sweeps = {"aliases": {"sweep": "aliases"}, "versions": {"sweep": "versions"}, "a member's versions": hour}
+    return {name: sandbox.call("GuardianFunction", asked) for name, asked in sweeps.items()}
 
 
 @pytest.fixture(scope="session")
