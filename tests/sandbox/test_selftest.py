@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from sandbox.accounts import MEMBER
 from sandbox.environment import without_aws
 from sandbox.server import EmulatorError, free_port, running
 
@@ -33,10 +34,12 @@ def run(script: str, *arguments: str) -> tuple[int, str, list[str]]:
         return process.wait(), said, complained.strip().splitlines()[-1:]
 
 
-def test_the_emulator_keeps_its_promises_and_leaves_nothing_of_their_trial(emulator):
-    assert emulator.client("lambda").list_functions()["Functions"] == []
-    assert emulator.client("iam").list_roles()["Roles"] == []
-    assert emulator.audit.read_text() == ""
+def test_the_emulator_keeps_its_promises_and_leaves_nothing_of_their_trial():
+    with running(free_port(), "fresh") as emulator:
+        for account in (None, MEMBER):
+            assert emulator.client("lambda", account).list_functions()["Functions"] == []
+            assert emulator.client("iam", account).list_roles()["Roles"] == []
+        assert emulator.audit.read_text() == ""
 
 
 @pytest.mark.parametrize(
