@@ -7,12 +7,14 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rollout.aws.claims import Claims
+from rollout.aws.gathering import meet
 from rollout.aws.policies import MAX_AGE_SECONDS, parameter_store
 from rollout.aws.wiring import claims
 from rollout.claim import claim_of
 from rollout.errors import AliasMovingError, AwsUnavailableError, VersionPendingError
 from rollout.models import Rollout
-from tests.integration.conftest import alias, client, event, move_alias, owned
+from rollout.request import Preparation
+from tests.integration.conftest import NOW, alias, client, event, move_alias, owned
 
 READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
 STEPS = [{"percent": 10, "hold": "5m"}]
@@ -328,6 +330,65 @@ FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
 def test_a_request_that_cannot_be_met_touches_nothing(reject, request_, error, said):
     """P6, P10."""
     reject(request_, error, said)
+
+
+BAD_POLICY = {"steps": [{"percent": 0, "hold": "soon"}], "backe": 5}
+OF_THE_POLICY = ["policy.steps[0].percent is 0", 'policy.steps[0].hold is "soon"', "policy.backe is not a known field"]
+GONE = ["There is no function no-api"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "errors", "said"),
+    [
+        (
+            ASKED | {"version": "$LATEST", "alias": "blue", "weight": 1, "policy": BAD_POLICY},
+            ["BadRequestError", "LatestVersionError", "BadPolicyError", "UnknownAliasError"],
+            ["weight is not a known field", "publish a version", *OF_THE_POLICY, "my-api has no alias blue"],
+        ),
+        (
+            ASKED | {"version": "9", "alias": "blue", "policy": "nowhere"},
+            ["UnknownPolicyError", "UnknownAliasError", "UnknownVersionError"],
+            ["no parameter /rollouts/policies/nowhere", "has no alias blue", "has no version 9; its newest is 2"],
+        ),
+        (
+            {"function": "no-api", "version": "new", "policy": BAD_POLICY},
+            ["BadRequestError", "UnknownFunctionError", "BadPolicyError"],
+            ['version is "new"', *GONE, *OF_THE_POLICY],
+        ),
+        (
+            {"function": "no api", "policy": BAD_POLICY},
+            ["BadRequestError", "BadPolicyError"],
+            ['function is "no api"', *OF_THE_POLICY],
+        ),
+        (
+            FOREIGN | {"version": "$LATEST", "policy": "Canary5Percent"},
+            ["LatestVersionError", "ForeignTargetError", "BadPolicyError"],
+            ["publish a version", "region us-east-1", 'policy is "Canary5Percent": presets are'],
+        ),
+        (
+            {"function": "my-api:1", "alias": "7", "policy": BAD_POLICY},
+            ["BadRequestError", "BadPolicyError"],
+            ['alias is "7"', *OF_THE_POLICY],
+        ),
+        ({"function": "no-api"}, ["UnknownFunctionError"], GONE),
+    ],
+)
+def test_every_reason_is_told_at_once(reject, store, request_, errors, said):
+    """P6, P10: the ending bears the first one's name."""
+    for words in said:
+        reject(request_, errors[0], words)
+    assert [type(reason).__name__ for reason in meet(preparation(request_), NOW).refusals] == errors
+
+
+def test_a_broken_policy_of_the_tag_hides_nothing_about_the_version(reject, store):
+    """P6, P10."""
+    tag("nowhere")
+    for said in ('The tag rollout:policy is "nowhere"', "my-api has no version 9"):
+        reject(ASKED | {"version": "9"}, "UnknownPolicyError", said)
+
+
+def preparation(request_):
+    return Preparation.model_validate(event("prepare_rollout") | {"request": request_})
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,16 @@
 
 import pytest
 
-from rollout.accept import accept, alias_mark
+from rollout.accept import accept, alias_mark, objections
 from rollout.claim import claim_of
-from rollout.errors import DifferentRoleError, UnknownVersionError, VersionPendingError
+from rollout.errors import (
+    AliasClaimedError,
+    DifferentRoleError,
+    NotOptedInError,
+    UnknownVersionError,
+    VersionNotActiveError,
+    VersionPendingError,
+)
 from rollout.facts import AliasState
 from rollout.request import RolloutRequest
 from rollout.restore import WayBack, is_ours
@@ -96,6 +103,36 @@ def test_all_that_speaks_against_a_request_is_said_at_once():
         accept(REQUEST, facts(canary=version("4", role="other", dead_letter="arn:q")), EXECUTION)
     assert "runs as other" in str(refused.value)
     assert "sends its failures to arn:q" in str(refused.value)
+
+
+def test_a_version_that_does_not_exist_hides_nothing_about_the_alias():
+    request = REQUEST.model_copy(update={"version": "9"})
+    with pytest.raises(NotOptedInError) as refused:
+        accept(request, facts(tags={}, canary=None), EXECUTION)
+    assert [type(reason) for reason in refused.value.reasons] == [NotOptedInError, UnknownVersionError]
+    assert str(refused.value) == " ".join(str(reason) for reason in refused.value.reasons)
+
+
+def test_who_may_not_wait_is_told_of_the_claim_and_of_all_but_what_it_does_to_the_alias():
+    """P3: the split is the holder's own work."""
+    request = REQUEST.model_copy(update={"policy": policy(on_newer_version="refuse")})
+    split = AliasState(version="2", revision_id="r", shares={"3": 10})
+    held = claim_of(rollout(canary_version="3", execution=OTHER))
+    sick = version("4", state="Failed")
+    with pytest.raises(AliasClaimedError) as refused:
+        accept(request, facts(claim=held, alias=split, canary=sick, tags={}), EXECUTION)
+    assert [type(reason) for reason in refused.value.reasons] == [
+        AliasClaimedError,
+        NotOptedInError,
+        VersionNotActiveError,
+    ]
+
+
+@pytest.mark.parametrize("field", ["alias", "version"])
+def test_nobody_is_in_the_way_of_what_could_not_be_read(field):
+    request = REQUEST.model_copy(update={"policy": policy(on_newer_version="refuse"), "unread": frozenset({field})})
+    held = claim_of(rollout(canary_version="3", execution=OTHER))
+    assert [*objections(request, facts(claim=held), EXECUTION)] == []
 
 
 def test_an_event_starts_nothing_that_was_rolled_out_before():

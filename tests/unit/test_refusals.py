@@ -15,8 +15,11 @@ from rollout.errors import (
 )
 from rollout.facts import AliasState
 from rollout.refusals import refusals
-from tests.samples import facts, policy, version
+from rollout.request import RolloutRequest
+from tests.samples import TARGET, facts, policy, version
 
+REQUEST = RolloutRequest(place=TARGET.place, function="my-api", alias=None, version=None, policy=policy())
+AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
 SPLIT = AliasState(version="3", revision_id="r", shares={"2": 10})
 
 REFUSED = [
@@ -74,19 +77,19 @@ REFUSED = [
 @pytest.mark.parametrize(("changes", "error", "found", "remedy"), REFUSED)
 def test_each_reason_has_its_name_and_its_remedy(changes, error, found, remedy):
     met = facts(**changes)
-    (refusal,) = refusals(met.canary, met, policy())
+    (refusal,) = refusals(REQUEST, met)
     assert type(refusal) is error
     assert found in str(refusal)
     assert remedy in str(refusal)
 
 
 def test_nothing_speaks_against_a_sound_request():
-    assert [*refusals(facts().canary, facts(), policy())] == []
+    assert [*refusals(REQUEST, facts())] == []
 
 
 def test_a_newer_version_is_newer_by_number_and_not_by_text():
     met = facts(canary=version("10"), stable=version("9"), alias=AliasState(version="9", revision_id="r"))
-    assert [*refusals(met.canary, met, policy())] == []
+    assert [*refusals(REQUEST, met)] == []
 
 
 @pytest.mark.parametrize(
@@ -94,5 +97,26 @@ def test_a_newer_version_is_newer_by_number_and_not_by_text():
 )
 def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other):
     met = facts(canary=version("4", **other))
-    assert all('"policy": "AllAtOnce"' in str(refusal) for refusal in refusals(met.canary, met, policy()))
-    assert [*refusals(met.canary, met, policy(steps="AllAtOnce"))] == []
+    assert all('"policy": "AllAtOnce"' in str(refusal) for refusal in refusals(REQUEST, met))
+    assert [*refusals(AT_ONCE, met)] == []
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [
+        (set(), [NotOptedInError, AliasSplitError, VersionNotActiveError]),
+        ({"alias"}, [VersionNotActiveError]),
+        ({"version"}, [NotOptedInError, AliasSplitError]),
+        ({"alias", "version"}, []),
+    ],
+)
+def test_a_field_that_could_not_be_read_is_not_judged_by_what_stands_in_its_place(unread, told):
+    """P10: the newest version may be sick, and nobody asked for it."""
+    request = REQUEST.model_copy(update={"unread": frozenset(unread)})
+    met = facts(tags={}, alias=SPLIT, canary=version("4", state="Failed"))
+    assert [type(refusal) for refusal in refusals(request, met)] == told
+
+
+def test_a_version_is_held_against_no_alias_that_could_not_be_read():
+    request = REQUEST.model_copy(update={"unread": frozenset({"alias"})})
+    assert [*refusals(request, facts(canary=version("3")))] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from rollout.errors import BadRequestError, LatestVersionError
+from rollout.reasons import Reasons, together
 from rollout.request import Asked, Preparation, read_request
 from tests.samples import EXECUTION, policy
 
@@ -10,7 +11,12 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 
 
 def read(value: object) -> Asked:
-    return read_request(value, EXECUTION)
+    """Return what is asked for; raises what speaks against it."""
+    reasons = Reasons()
+    asked = read_request(value, EXECUTION, reasons)
+    if reasons:
+        raise together([*reasons])
+    return asked
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_a_function_lies_where_its_arn_says(function, place):
     assert (asked.function, str(asked.place)) == ("my-api", place)
 
 
-LEAST = 'The least that is needed is {"function": "my-api"}; alias, version and policy may be added.'
+LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, policy and dry_run may be added.'
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,8 @@ LEAST = 'The least that is needed is {"function": "my-api"}; alias, version and 
             BadRequestError,
             "alias is blue, but the function is written with :live",
         ),
+        ({"function": "a", "dry_run": "yes"}, BadRequestError, 'dry_run is "yes": true or false is needed'),
+        ({"function": "a", "dry_run": 1}, BadRequestError, "dry_run is 1: true or false is needed"),
         ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, which an alias cannot give a share"),
         ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
     ],
@@ -99,7 +107,69 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "errors", "asked"),
+    [
+        (
+            {"function": "my-api:$LATEST", "alias": "7", "weight": 1, "policy": "AllAtOnce"},
+            [BadRequestError, LatestVersionError],
+            {
+                "function": "my-api",
+                "alias": None,
+                "version": None,
+                "policy": "AllAtOnce",
+                "unread": {"alias", "weight", "version"},
+            },
+        ),
+        (
+            {"function": "my-api:live", "alias": "blue", "version": 0},
+            [BadRequestError, BadRequestError],
+            {"function": "my-api", "alias": None, "version": None, "unread": {"alias", "version"}},
+        ),
+        (
+            {"function": "my api", "version": "new", "policy": {"steps": []}},
+            [BadRequestError],
+            {"function": None, "version": None, "policy": {"steps": []}},
+        ),
+        ("my-api", [BadRequestError], {"function": None, "policy": None}),
+        (
+            {"function": "my-api", "alias": "blue", "version": "new"},
+            [BadRequestError],
+            {"function": "my-api", "alias": "blue", "version": None, "unread": {"version"}},
+        ),
+    ],
+)
+def test_what_can_be_read_is_read_and_all_else_is_refused_at_once(written, errors, asked):
+    reasons = Reasons()
+    found = read_request(written, EXECUTION, reasons)
+    assert [type(reason) for reason in reasons] == errors
+    assert {name: getattr(found, name) for name in asked} == asked
+
+
+def test_several_bad_fields_are_told_in_one_sentence():
+    with pytest.raises(BadRequestError) as refused:
+        read({"function": 7, "alias": "7", "versoin": 1})
+    assert all(
+        field in str(refused.value) for field in ("function is 7", 'alias is "7"', "versoin is not a known field")
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_dry"),
+    [
+        ({"dry_run": True}, True),
+        ({"dry_run": False}, False),
+        ({}, False),
+        ({"dry_run": "yes"}, False),
+        ("dry_run", False),
+    ],
+)
+def test_a_dry_run_is_asked_for_by_true_alone(request_, is_dry):
+    assert Preparation(request=request_, execution=EXECUTION).is_dry_run is is_dry
+
+
 def test_a_preparation_takes_an_input_of_any_kind():
     """P6: what is no request at all is refused by name, and not an error of the task."""
-    with pytest.raises(BadRequestError):
-        Preparation(request=[1], execution=EXECUTION).read()
+    reasons = Reasons()
+    Preparation(request=[1], execution=EXECUTION).read(reasons)
+    assert [type(reason) for reason in reasons] == [BadRequestError]

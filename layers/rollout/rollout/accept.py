@@ -1,10 +1,13 @@
 """Accepts a request, from what was found; nothing has been touched yet."""
 
+from collections.abc import Iterator
+
 from rollout.alarms import red_alarms
-from rollout.claim import turn
-from rollout.errors import UnknownVersionError, VersionPendingError
+from rollout.claim import Turn, turn
+from rollout.errors import AliasClaimedError, RefusedError, VersionPendingError
 from rollout.facts import FunctionFacts, VersionFacts
 from rollout.models import Execution, Rollout
+from rollout.reasons import together
 from rollout.refusals import refusals, waiting_refusals
 from rollout.request import RolloutRequest
 from rollout.words import Move, Start
@@ -16,12 +19,11 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     Raises VersionPendingError while the canary is being made ready, and else the first RefusedError there is, with
     the sentences of all of them.
     """
+    if refused := [*objections(request, found, execution)]:
+        raise together(refused)
     found = _without_our_own(found, execution)
-    canary = _canary(request, found)
+    canary = _canary(found)
     behind = turn(canary.version, request.policy, execution, found.claim, found.waiting)
-    # What another rollout is doing to the alias speaks against nobody who waits for it to end.
-    if refused := [*(waiting_refusals(canary, found) if behind else refusals(canary, found, request.policy))]:
-        raise type(refused[0])(" ".join(str(refusal) for refusal in refused))
     if found.rolled_out_before and found.alias:
         return _repeated(_begun(request, found, canary, execution))
     if behind:
@@ -32,6 +34,28 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     if not found.alias:
         return _nothing_to_compare(begun)
     return _promoted_at_once(begun) if request.policy.is_all_at_once else begun
+
+
+def objections(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Iterator[RefusedError]:
+    """Yield every reason to refuse a request by what was found, as far as its fields could be read."""
+    found = _without_our_own(found, execution)
+    behind, claimed = _place_in_line(request, found, execution)
+    yield from claimed
+    # What another rollout is doing to the alias speaks against nobody who waits for it to end.
+    yield from waiting_refusals(request, found) if behind or claimed else refusals(request, found)
+
+
+def _place_in_line(
+    request: RolloutRequest, found: FunctionFacts, execution: Execution
+) -> tuple[Turn | None, list[RefusedError]]:
+    """Return what keeps the version from beginning now, and why the policy lets it not wait for that."""
+    version = found.canary.version if found.canary else request.version
+    if version is None or request.unread & {"alias", "version"}:
+        return None, []
+    try:
+        return turn(version, request.policy, execution, found.claim, found.waiting), []
+    except AliasClaimedError as claimed:
+        return None, [claimed]
 
 
 def alias_mark(execution: Execution) -> str:
@@ -46,18 +70,10 @@ def _without_our_own(found: FunctionFacts, execution: Execution) -> FunctionFact
     return found
 
 
-def _canary(request: RolloutRequest, found: FunctionFacts) -> VersionFacts:
-    function = found.target.function
-    if found.canary:
-        return found.canary
-    if found.newest_version is None:
-        raise UnknownVersionError(
-            f"{function} has no published version: publish one (aws lambda publish-version --function-name {function})."
-        )
-    raise UnknownVersionError(
-        f"{function} has no version {request.version}; its newest is {found.newest_version}: name one that exists, or"
-        " leave version out to take the newest."
-    )
+def _canary(found: FunctionFacts) -> VersionFacts:
+    if found.canary is None:
+        raise ValueError("a version that does not exist was not objected to")
+    return found.canary
 
 
 def _begun(request: RolloutRequest, found: FunctionFacts, canary: VersionFacts, execution: Execution) -> Rollout:

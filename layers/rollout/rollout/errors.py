@@ -44,6 +44,9 @@ class NewsNotSentError(RolloutError):
 class RefusedError(RolloutError):
     """When a request is refused, before anything was touched."""
 
+    reasons: "tuple[RefusedError, ...]" = ()
+    """Each reason by itself, where it was refused for all of them at once."""
+
 
 class BadRequestError(RefusedError):
     """When the execution's input is not a request we understand."""

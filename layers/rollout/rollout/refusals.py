@@ -12,27 +12,30 @@ from rollout.errors import (
     ProvisionedConcurrencyMovingError,
     RefusedError,
     UnknownAliasError,
+    UnknownVersionError,
     VersionNotActiveError,
     VersionPassedError,
 )
 from rollout.facts import OPT_IN_TAG, FunctionFacts, VersionFacts
 from rollout.models import Target
-from rollout.policy import Policy
 from rollout.presets import ALL_AT_ONCE
+from rollout.request import RolloutRequest
 
 
-def refusals(canary: VersionFacts, found: FunctionFacts, policy: Policy) -> Iterator[RefusedError]:
-    """Yield all that speaks against this version on this alias by this policy, the alias's own matters first."""
-    yield from _alias_refusals(found)
-    yield from _version_refusals(canary, found, policy)
+def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
+    """Yield all that speaks against a request by what was found, the alias's own matters first."""
+    if "alias" not in request.unread:
+        yield from _alias_refusals(found)
+    if "version" not in request.unread:
+        yield from _version_refusals(request, found)
     yield from unknown_alarms(found.alarms)
 
 
-def waiting_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
-    """Yield what speaks against this version whatever becomes of the alias until its turn."""
+def waiting_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
+    """Yield what speaks against a request whatever becomes of the alias until its turn."""
     if found.opted_in_alias != found.target.alias:
         yield _not_opted_in(found)
-    yield from _state_refusals(canary, found)
+    yield from _state_refusals(request, found)
     yield from unknown_alarms(found.alarms)
 
 
@@ -73,20 +76,36 @@ def _not_opted_in(found: FunctionFacts) -> RefusedError:
     )
 
 
-def _state_refusals(canary: VersionFacts, found: FunctionFacts) -> Iterator[RefusedError]:
-    if canary.state not in ("Active", "Pending"):
+def _state_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
+    canary = found.canary
+    if canary is None:
+        yield _unknown_version(request, found)
+    elif canary.state not in ("Active", "Pending"):
         yield VersionNotActiveError(
             f"Version {canary.version} is {canary.state}{_because(canary)}, and has to be Active:"
             f" {_remedy(canary, found.target)}."
         )
 
 
-def _version_refusals(canary: VersionFacts, found: FunctionFacts, policy: Policy) -> Iterator[RefusedError]:
-    yield from _state_refusals(canary, found)
-    if found.stable and found.alias and not found.alias.shares:
-        yield from _order_refusals(canary, found.stable, found.target)
-        if not policy.is_all_at_once:
-            yield from _pairing_refusals(canary, found.stable)
+def _unknown_version(request: RolloutRequest, found: FunctionFacts) -> RefusedError:
+    function = found.target.function
+    if found.newest_version is None:
+        return UnknownVersionError(
+            f"{function} has no published version: publish one (aws lambda publish-version --function-name {function})."
+        )
+    return UnknownVersionError(
+        f"{function} has no version {request.version}; its newest is {found.newest_version}: name one that exists, or"
+        " leave version out to take the newest."
+    )
+
+
+def _version_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
+    yield from _state_refusals(request, found)
+    is_whole = found.alias and not found.alias.shares and "alias" not in request.unread
+    if is_whole and found.stable and found.canary:
+        yield from _order_refusals(found.canary, found.stable, found.target)
+        if not request.policy.is_all_at_once:
+            yield from _pairing_refusals(found.canary, found.stable)
 
 
 def _because(canary: VersionFacts) -> str:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
 
 from rollout.duration import whole
 from rollout.errors import BadRequestError, LatestVersionError
@@ -11,6 +11,7 @@ from rollout.function_name import read_function
 from rollout.models import Execution, Place, Target, Value
 from rollout.policy import Policy
 from rollout.problems import problems
+from rollout.reasons import Reasons
 
 DEFAULT_ALIAS = "live"
 
@@ -39,11 +40,19 @@ def _alias(text: str) -> str:
     return text
 
 
-class _Input(BaseModel, extra="forbid"):
-    function: Annotated[str, AfterValidator(_function_text)]
+_Function = Annotated[str, AfterValidator(_function_text)]
+
+
+class _Fields(BaseModel, extra="forbid"):
+    function: _Function | None = None
     alias: Annotated[str, AfterValidator(_alias)] | None = None
     version: Annotated[str, BeforeValidator(_version_text), AfterValidator(_version)] | None = None
     policy: object = None
+    dry_run: Annotated[bool, Strict()] = False
+
+
+class _Input(_Fields):
+    function: _Function
 
 
 class RolloutRequest(Value):
@@ -55,6 +64,8 @@ class RolloutRequest(Value):
     version: str | None
     policy: Policy
     policy_source: str = ""
+    unread: frozenset[str] = frozenset()
+    """The fields that were refused; what stands in their place speaks neither for nor against anything."""
 
     def target(self, tagged_alias: str | None) -> Target:
         """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
@@ -66,14 +77,20 @@ class Asked(Value):
     """What an execution's input asks for; its policy is as it was written, or a name, or None."""
 
     place: Place
-    function: str
-    alias: str | None
-    version: str | None
-    policy: Any
+    function: str | None = None
+    """None where it cannot be read."""
+    alias: str | None = None
+    version: str | None = None
+    policy: Any = None
+    unread: frozenset[str] = frozenset()
 
     def by(self, policy: Policy, source: str) -> RolloutRequest:
         """Return the request to go by this policy."""
         return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
+
+    def without(self, field: str) -> "Asked":
+        """Return what is left to go by once a field is refused."""
+        return self.model_copy(update={field: None, "unread": self.unread | {field}})
 
 
 class Preparation(Value):
@@ -82,50 +99,75 @@ class Preparation(Value):
     request: Any
     execution: Execution
 
-    def read(self) -> Asked:
-        """Return what the input asks for; raises a RefusedError for what cannot be read."""
-        return read_request(self.request, self.execution)
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether it asks what would happen, and for nothing to happen."""
+        return isinstance(self.request, dict) and self.request.get("dry_run") is True
+
+    def read(self, reasons: Reasons) -> Asked:
+        """Return what the input asks for, as far as it can be read; why the rest cannot be is among the reasons."""
+        return read_request(self.request, self.execution, reasons)
 
 
-def read_request(value: object, execution: Execution) -> Asked:
+def read_request(value: object, execution: Execution, reasons: Reasons) -> Asked:
     """Return what an execution's input asks for; a function lies where the orchestrator does, unless its ARN says else.
 
-    Raises BadRequestError or LatestVersionError; each names field and value.
+    What cannot be read is left out and added to the reasons, each with its field and value.
     """
-    asked = _read_input(value)
-    function = read_function(asked.function)
-    version, alias = _qualified(asked, function.qualifier)
-    if version == "$LATEST":
-        raise LatestVersionError(
-            f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
-            f" (aws lambda publish-version --function-name {function.name})."
-        )
-    place = function.place(execution.place)
-    return Asked(place=place, function=function.name, alias=alias, version=version, policy=asked.policy)
+    fields, unread = _read_fields(value, reasons)
+    if fields.function is None:
+        return Asked(place=execution.place, policy=fields.policy)
+    function = read_function(fields.function)
+    asked = Asked(
+        place=function.place(execution.place),
+        function=function.name,
+        alias=fields.alias,
+        version=fields.version,
+        policy=fields.policy,
+        unread=unread,
+    )
+    return _published(_qualified(asked, function.qualifier, reasons), reasons)
 
 
-def _read_input(value: object) -> _Input:
+def _read_fields(value: object, reasons: Reasons) -> tuple[_Fields, frozenset[str]]:
+    """Return the fields that can be read, and the names of those that cannot."""
     try:
-        return _Input.model_validate(value)
+        return _Input.model_validate(value), frozenset()
     except ValidationError as error:
-        raise BadRequestError(
-            f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
-            " alias, version and policy may be added."
-        ) from error
+        reasons.add(
+            BadRequestError(
+                f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
+                " alias, version, policy and dry_run may be added."
+            )
+        )
+        unread = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
+    written = value if isinstance(value, dict) else {}
+    return _Fields.model_validate({name: written[name] for name in written.keys() - unread}), unread
 
 
-def _qualified(asked: _Input, qualifier: str | None) -> tuple[str | None, str | None]:
-    """Return version and alias, each from its own field or from what stands behind the function's name."""
+def _qualified(asked: Asked, qualifier: str | None, reasons: Reasons) -> Asked:
+    """Return what is asked for with the version or the alias that stands behind the function's name."""
     if qualifier is None:
-        return asked.version, asked.alias
-    if qualifier == "$LATEST" or qualifier.isdigit():
-        return _agreed("version", asked.version, qualifier), asked.alias
-    return asked.version, _agreed("alias", asked.alias, qualifier)
-
-
-def _agreed(field: str, named: str | None, qualifier: str) -> str:
-    if named not in (None, qualifier):
-        raise BadRequestError(
+        return asked
+    field = "version" if qualifier == "$LATEST" or qualifier.isdigit() else "alias"
+    named = getattr(asked, field)
+    if named in (None, qualifier):
+        return asked.model_copy(update={field: qualifier})
+    reasons.add(
+        BadRequestError(
             f"{field} is {named}, but the function is written with :{qualifier} behind its name: name one of them."
         )
-    return qualifier
+    )
+    return asked.without(field)
+
+
+def _published(asked: Asked, reasons: Reasons) -> Asked:
+    if asked.version != "$LATEST":
+        return asked
+    reasons.add(
+        LatestVersionError(
+            f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
+            f" (aws lambda publish-version --function-name {asked.function})."
+        )
+    )
+    return asked.without("version")
