@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
 from rollout.aws.preparing import accepted, enter
+from rollout.aws.rehearsing import rehearsed
 from rollout.aws.telling import tell_refusal
 from rollout.endings import rejected
 from rollout.errors import RefusedError
@@ -17,6 +18,8 @@ from rollout.words import Start
 def handler(asked: Preparation, context: LambdaContext) -> dict[str, object]:
     now = datetime.now(UTC)
     try:
+        if asked.is_dry_run:
+            return rehearsed(asked, now)
         rollout = accepted(asked, now)
     except RefusedError as refusal:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))

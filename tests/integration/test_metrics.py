@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from rollout.aws.metrics import VersionMetrics
+from rollout.aws.metrics import VersionMetrics, metrics_of
 from rollout.errors import AwsUnavailableError, MetricsIncompleteError
 from rollout.health import Minute, Series
 from rollout.models import Health, Rollout
@@ -95,6 +95,35 @@ def asked(begun: Rollout, window: Window = WINDOW) -> list[dict[str, Any]]:
     assert (question["StartTime"], question["EndTime"]) == (window.history_start, window.end)
     assert all(query["MetricStat"]["Period"] == 60 for query in fake.queries)
     return fake.queries
+
+
+def test_the_calls_of_the_alias_are_those_of_closed_periods():
+    fake = FakeCloudWatch({(ALIAS, "Invocations"): [10, None, 30]})
+    now = AT + timedelta(minutes=5, seconds=40)
+    calls, until = VersionMetrics(fake, ON_AWS).calls(TARGET, now)
+    (question,) = fake.questions
+    assert calls == {AT: 10, AT + timedelta(minutes=2): 30}
+    assert until == question["EndTime"] == AT + timedelta(minutes=3)
+    assert question["StartTime"] == until - timedelta(minutes=180)
+    assert [dimensions(query) for query in fake.queries] == [{"FunctionName": "my-api", "Resource": "my-api:live"}]
+
+
+@pytest.mark.parametrize("phase", [Phase.SHIFTING, Phase.BAKE])
+@pytest.mark.parametrize(
+    "witnesses",
+    [
+        ["errors"],
+        ["errors", {"slow": {"over_ms": 800}}],
+        ["errors", "slow"],
+        ["slow", "throttles", {"metric": CHECKOUTS}],
+        [{"metric": CHECKOUTS | {"of": "All"}}],
+        [{"alarm": "checkout"}],
+    ],
+)
+def test_what_a_look_asks_for_can_be_counted_beforehand(phase, witnesses):
+    for p99 in (None, 120.0):
+        begun = watching(*witnesses, phase=phase, p99_before=p99)
+        assert metrics_of(begun) == len(asked(begun))
 
 
 def watching(*witnesses: object, **changes: object) -> Rollout:

@@ -17,6 +17,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from rollout.aws import clients
+from rollout.price import EACH_LOOK, EACH_STEP, ONCE
 from tests.statemachine.conftest import Task, Tasks
 from tests.statemachine.machine import Machine
 
@@ -128,6 +129,41 @@ def test_a_healthy_version_is_promoted_and_watched(orchestrator: Machine, shop):
     )
     assert (ended.visits("ShiftTraffic"), outcome()) == (2, "promoted")
     assert len(ledger()) == 1 + ended.visits("JudgeCanary")
+
+
+def test_a_rollout_uses_what_its_price_is_counted_from(orchestrator: Machine, shop):
+    """The call of StartRollout is the one that no execution makes."""
+    publish("1", calls=900, errors=1)
+    publish("2", calls=100, errors=0)
+    publish(None, calls=1000, errors=1)
+    done: list[Any] = []
+    clients.dynamodb_client().meta.events.register("before-parameter-build.dynamodb", lambda **call: done.append(call))
+    ended = orchestrator.run({"function": "shop"})
+    counted = ONCE + EACH_STEP * 2 + EACH_LOOK * ended.visits("JudgeCanary")
+    entered = [event["type"] for event in ended.events if event["type"].endswith("StateEntered")]
+    assert (counted.transitions, counted.lambda_calls - 1) == (len(entered), entered.count("TaskStateEntered"))
+    assert counted.reads == sum(_is_read(call) for call in done)
+    assert counted.writes == sum(_writes(call) for call in done)
+
+
+def _is_read(call: Mapping[str, Any]) -> bool:
+    return call["model"].name in ("GetItem", "Query")
+
+
+def _writes(call: Mapping[str, Any]) -> int:
+    """How many entries a call writes: those of open rollouts and claims are in the index as well."""
+    if _is_read(call):
+        return 0
+    entry = (call["params"].get("Item") or call["params"]["Key"])["entry"]["S"]
+    return 2 if entry == "claim" or entry.startswith("rollout#") else 1
+
+
+def test_a_dry_run_ends_green_with_its_plan_and_touches_nothing(orchestrator: Machine, shop):
+    """P6."""
+    ended = orchestrator.run({"function": "shop", "dry_run": True})
+    assert ended.way == "PrepareRollout > ChooseStart:nothing_to_do > NothingToDo"
+    assert ended.output["plan"]["start"] == "begin"
+    assert (alias(), ledger()) == (("1", {}), [])
 
 
 def test_a_faulty_version_is_taken_back_with_its_numbers(orchestrator: Machine, shop):

@@ -112,13 +112,21 @@ class Policy(Criteria):
     @property
     def planned_seconds(self) -> int:
         """The time from the first shift to the end of the bake, when no step is extended."""
-        return sum(math.ceil(hold / self.look_every) * self.look_every for hold in self._holds)
+        return sum(self.seconds_in(hold) for hold in self._holds)
 
     @property
     def planned_looks(self) -> int:
         """The most looks there are from the first shift to the end of the bake, when no step is extended."""
-        # The first look of each comes at the next period's edge, before look_every is over.
-        return sum(1 + math.ceil(hold / self.look_every) for hold in self._holds)
+        return sum(self.looks_in(hold) for hold in self._holds)
+
+    def seconds_in(self, hold: int) -> int:
+        """Return the time up to the look that ends a hold of so many seconds, when it is not extended."""
+        return math.ceil(hold / self.look_every) * self.look_every
+
+    def looks_in(self, hold: int) -> int:
+        """Return the most looks there are in a hold of so many seconds, when it is not extended."""
+        # The first look comes at the next period's edge, before look_every is over.
+        return 1 + math.ceil(hold / self.look_every)
 
     @property
     def _holds(self) -> list[int]:

@@ -15,6 +15,7 @@ from rollout.health import Series
 from rollout.learning import typical
 from rollout.models import Rollout, Target
 from rollout.window import HISTORY_PERIODS, Timing, Window
+from rollout.witness import Witness
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -55,10 +56,19 @@ class VersionMetrics:
         points = self._read([calls, p99], start, self._timing.floor(now))
         return typical(points[p99], points[calls])
 
+    def calls(self, target: Target, now: datetime) -> tuple[dict[datetime, float], datetime]:
+        """Return the alias's calls in each closed period of the last three hours on AWS, and where these end.
+
+        Raises MetricsIncompleteError or AwsUnavailableError.
+        """
+        count = Count("AWS/Lambda", "Invocations", "Sum", lambda_dimensions(target, None))
+        end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
+        start = end - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
+        return self._read([count], start, end)[count], end
+
     def _measured(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
-        witnesses = {one.name: one for one in (ERRORS, *rollout.policy.heeded) if not one.alarm}
-        ways = {name: counting(one, rollout.p99_before, by_percentile=by_percentile) for name, one in witnesses.items()}
-        asked = {name: question(one, rollout, ways[name]) for name, one in witnesses.items() if not ways[name].is_idle}
+        ways = _ways(rollout, by_percentile=by_percentile)
+        asked = _questions(rollout, ways)
         points = self._read(counts_of(asked.values()), window.history_start, window.end)
         return {name: _series(way, window, asked.get(name), points) for name, way in ways.items()}
 
@@ -79,6 +89,24 @@ class VersionMetrics:
         for result in results:
             points[named[result["Id"]]].update(_points(result, end))
         return points
+
+
+def metrics_of(rollout: Rollout) -> int:
+    """Return how many metrics a look asks CloudWatch for."""
+    return len(counts_of(_questions(rollout, _ways(rollout, by_percentile=False)).values()))
+
+
+def _ways(rollout: Rollout, *, by_percentile: bool) -> dict[str, Counting]:
+    return {one.name: counting(one, rollout.p99_before, by_percentile=by_percentile) for one in _witnesses(rollout)}
+
+
+def _questions(rollout: Rollout, ways: Mapping[str, Counting]) -> dict[str, Question]:
+    witnesses = {one.name: one for one in _witnesses(rollout)}
+    return {name: question(witnesses[name], rollout, way) for name, way in ways.items() if not way.is_idle}
+
+
+def _witnesses(rollout: Rollout) -> list[Witness]:
+    return [one for one in (ERRORS, *rollout.policy.heeded) if not one.alarm]
 
 
 def _series(how: Counting, window: Window, asked: Question | None, points: Mapping[Count, Points]) -> Series:

@@ -21,7 +21,9 @@ def tell_shift(shifted: Rollout, at: datetime) -> None:
 
 
 def tell_refusal(asked: Preparation, ending: Ending, at: datetime) -> None:
-    """Tell that a request was refused."""
+    """Tell that a request was refused; of a dry run nobody else is told."""
+    if asked.is_dry_run:
+        return
     with _in_nobodys_way("a refusal"):
         news_bus().send([refusal_news(asked.request, asked.execution, ending, at)])
 
