@@ -33,6 +33,20 @@ REFUSED = {
     "no opt-in": ({"function": "untagged"}, "NotOptedInError", "tag-resource"),
     "a split alias": ({"function": "half-way"}, "AliasSplitError", "version 1 with 30 % to version 2"),
 }
+ALL_AT_ONCE = {
+    "three reasons": (
+        {"function": NAME, "version": 99, "alias": "beta", "policy": {"steps": [STEP], "backe": "5m"}},
+        ["policy.backe is not a known field", "has no alias beta", "has no version 99; its newest is 5"],
+    ),
+    "an input and a policy that cannot be read": (
+        {"function": f"{NAME}:$LATEST", "alias": "7", "weight": 1, "policy": {"steps": []}},
+        ['alias is "7"', "weight is not a known field", "version is $LATEST", "policy.steps is []"],
+    ),
+    "nobody's function by nobody's policy": (
+        {"function": "nobody", "version": "new", "policy": "nowhere"},
+        ['version is "new"', "There is no function nobody", "there is no parameter /rollouts/policies/nowhere"],
+    ),
+}
 BAD_POLICIES = {
     "no steps": ({"steps": []}, "policy.steps is []"),
     "0 percent": ({"steps": [STEP | {"percent": 0}]}, "policy.steps[0].percent is 0"),
@@ -73,6 +87,7 @@ def alias_before(sandbox):
 def ended(sandbox, alias_before):
     """Start every refused request, a few at once, and return how each ended."""
     asked = {case: request for case, (request, *_) in REFUSED.items()}
+    asked |= {case: request for case, (request, _) in ALL_AT_ONCE.items()}
     asked |= {case: {"function": NAME, "policy": policy} for case, (policy, _) in BAD_POLICIES.items()}
     with ThreadPoolExecutor(REQUESTS_AT_ONCE) as operators:
         return dict(zip(asked, operators.map(lambda request: _asked(sandbox, request), asked.values()), strict=True))
@@ -94,9 +109,15 @@ def test_a_bad_policy_is_refused_by_field_and_value(case, ended):
     assert words in ended[case][1]["cause"]
 
 
+@pytest.mark.parametrize("case", ALL_AT_ONCE)
+def test_every_reason_is_told_at_once(case, ended):
+    _, reasons = ALL_AT_ONCE[case]
+    assert [words for words in reasons if words not in ended[case][1]["cause"]] == []
+
+
 def test_no_refused_request_has_touched_an_alias(ended, alias_before, sandbox):
     """P6."""
-    assert len(ended) == len(REFUSED) + len(BAD_POLICIES)
+    assert len(ended) == len(REFUSED) + len(ALL_AT_ONCE) + len(BAD_POLICIES)
     assert _aliases(sandbox) == alias_before
 
 
