@@ -43,7 +43,7 @@ def test_the_plan_is_told_and_nothing_is_touched(dry_run, sandbox, shop):
     assert sandbox.states(execution) == ["PrepareRollout", "ChooseStart", "NothingToDo"]
     assert output["reason"].startswith(
         "dry run, nothing was touched: version 2 would be rolled out to rehearsed:live in 2 steps, in place of version"
-        " 1, and be done after 1m with its bake"
+        " 1, and be done after 1m as planned"
     )
     assert [(step["from"], step["until"]) for step in plan["steps"]] == [("0s", "20s"), ("20s", "40s")]
     assert plan["cost"]["us_cents"] > 0

@@ -82,7 +82,7 @@ def test_a_plan_is_told_from_the_aliass_own_traffic(rehearse, served):
     plan = document["plan"]
     assert document["reason"] == (
         "dry run, nothing was touched: version 2 would be rolled out to my-api:live in 2 steps, in place of version 1,"
-        " and be done after 15m with its bake; the plan has 1 warning"
+        " and be done after 15m as planned; the plan has 1 warning"
     )
     assert (plan["start"], plan["target"]["alias"]) == ("begin", "live")
     assert (plan["stable_version"], plan["canary_version"]) == ("1", "2")

@@ -3,15 +3,23 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from rollout import errors
 from rollout.criteria import Guards
+from rollout.dry_run import Plan
+from rollout.forecast import stretches
 from rollout.news import KINDS
 from rollout.policy import Policy
+from rollout.price import cost, usage
+from rollout.reasons import Reasons
+from rollout.request import read_request
 from rollout.schema import news_schema
+from rollout.thin import Traffic
+from tests.samples import EXECUTION, ON_AWS
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
@@ -19,6 +27,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
 STATES = json.loads((ROOT / "statemachine/rollout.asl.json").read_text())["States"]
+DEFAULT_POLICY = json.loads(re.findall(r"Default: '(.*)'", (ROOT / "template.yaml").read_text())[0])
 BASES = {"RolloutError", "RefusedError"}
 NAMED_ERRORS = {name for name in vars(errors) if name.endswith("Error")} - BASES
 POLICY_KEYS = (set(Policy.model_fields) - {"guards"}) | {f"guards.{name}" for name in Guards.model_fields}
@@ -60,9 +69,28 @@ def test_every_link_to_a_file_of_ours_leads_somewhere(document: Path):
 
 
 def test_the_samples_of_the_readme_are_requests_we_take():
-    samples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
-    assert [sample["function"].split(":")[-1] for sample in samples] == ["my-api", "my-api"]
+    samples = [sample for sample in _samples() if "plan" not in sample]
+    assert [sample["function"].split(":")[-1] for sample in samples] == ["my-api"] * 3
     Policy.model_validate(samples[1]["policy"])
+    for sample in samples:
+        read_request(sample, EXECUTION, reasons := Reasons())
+        assert not reasons
+
+
+def test_the_readmes_answer_to_a_dry_run_is_one_we_give():
+    """Its cost is that of the policy it names, and its steps are told by the keys there are."""
+    (answer,) = [sample for sample in _samples() if "plan" in sample]
+    plan, policy = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
+    told = [*stretches(policy, Traffic(calls=120, seconds=60), ON_AWS)]
+    assert [plan["steps"][0], plan["bake"]] == [
+        one.model_dump(mode="json", by_alias=True) for one in (told[0], told[-1])
+    ]
+    assert plan["cost"] == cost(usage(policy, 6, 4)).model_dump(mode="json")
+    assert set(plan) == set(Plan.model_fields) - {"policy"}
+
+
+def _samples() -> list[dict[str, Any]]:
+    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
 
 
 def test_every_event_has_a_row_and_a_sample_that_is_as_its_schema_says():

@@ -33,7 +33,7 @@ def test_there_is_nothing_to_do_and_one_sentence_says_what_would_be():
     assert told["start"] == "nothing_to_do"
     assert told["reason"] == (
         "dry run, nothing was touched: version 4 would be rolled out to my-api:live in 2 steps, in place of version 3,"
-        " and be done after 15m with its bake"
+        " and be done after 15m as planned"
     )
 
 

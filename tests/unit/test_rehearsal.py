@@ -32,7 +32,7 @@ WAITING = facts(waiting=Waiting(version="9", holder=OTHER, seen_at=AT))
     ("found", "changes", "start", "said"),
     [
         (None, {}, Start.BEGIN, "version 4 would be rolled out to my-api:live in 2 steps, in place of version 3, and"),
-        (None, {}, Start.BEGIN, "and be done after 15m with its bake"),
+        (None, {}, Start.BEGIN, "and be done after 15m as planned"),
         (None, {"steps": [{"percent": 9, "hold": "5m"}]}, Start.BEGIN, "my-api:live in 1 step, in place"),
         (None, {"steps": "AllAtOnce"}, Start.PROMOTE, "version 4 would be rolled out to my-api:live at once, in place"),
         (HELD, {}, Start.QUEUE, "version 4 would wait for its turn on my-api:live behind version 3 (execution older)"),

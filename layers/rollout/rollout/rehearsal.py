@@ -71,7 +71,7 @@ def _going(rollout: Rollout) -> str:
     how = f"in {steps} step{'' if steps == 1 else 's'}" if steps else "at once"
     return (
         f"version {rollout.canary_version} would be rolled out to {rollout.target.name} {how}, in place of version"
-        f" {rollout.stable_version}, and be done after {say_duration(policy.planned_seconds)} with its bake"
+        f" {rollout.stable_version}, and be done after {say_duration(policy.planned_seconds)} as planned"
     )
 
 
