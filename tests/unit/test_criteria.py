@@ -66,7 +66,11 @@ def test_what_is_muted_is_neither_asked_nor_heard():
         ({"witnesses": ["errors", "errors"]}, "policy.witnesses has errors twice: tell them apart by `called`"),
         ({"witnesses": [{"slow": {"over_ms": 9}, "called": "errors"}]}, "policy.witnesses calls something errors that"),
         ({"witnesses": [{"alarm": "a"}], "guards": {"alarms": ["a"]}}, "policy.witnesses has a twice"),
-        ({"witnesses": [{"metric": OWN | {"dimensions": {"V": "4"}}}]}, "one dimension has to hold {version}"),
+        (
+            {"witnesses": [{"metric": OWN | {"dimensions": {"V": "4"}}}]},
+            'policy.witnesses[0].metric.dimensions is {"V": "4"}: one dimension has to hold {version}, or both',
+        ),
+        ({"witnesses": [{"metric": OWN | {"name": ""}}]}, 'metric.name is "": at least 1 character is needed'),
         ({"witnesses": []}, "policy.witnesses has nothing left that decides"),
         ({"witnesses": [{"errors": {}, "mode": "advisory"}]}, "policy.witnesses has nothing left that decides"),
         ({"muted": ["errors"]}, "policy.witnesses has nothing left that decides"),

@@ -16,8 +16,9 @@ def said(value: object) -> str:
 def test_every_problem_is_said_at_once():
     assert said({"steps": [{"percent": 0, "hold": "5m"}, {"hold": "5w"}], "bakes": 1}) == (
         "policy.steps[0].percent is 0: a step's share is at least 1 and at most 99; promotion after the last step"
-        ' gives 100; policy.steps[1].percent is missing; policy.steps[1].hold is "5w": write whole seconds, or a'
-        ' number with its unit such as "90s", "5m" or "2h"; policy.bakes is not a known field (found 1)'
+        ' gives 100; policy.steps[1].percent is missing: add it; policy.steps[1].hold is "5w": write whole seconds, or'
+        ' a number with its unit such as "90s", "5m" or "2h"; policy.bakes is not a known field (found 1): take it out,'
+        " or correct its name"
     )
 
 

@@ -76,7 +76,7 @@ LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, pol
 @pytest.mark.parametrize(
     ("written", "error", "message"),
     [
-        ({}, BadRequestError, f"The input is refused: function is missing. {LEAST}"),
+        ({}, BadRequestError, f"The input is refused: function is missing: add it. {LEAST}"),
         ([], BadRequestError, "the input is []: an object is needed"),
         ("my-api", BadRequestError, 'the input is "my-api": an object is needed'),
         (None, BadRequestError, "the input is null: an object is needed"),

@@ -85,7 +85,9 @@ class Criteria(Strict):
     @model_validator(mode="after")
     def _muted_are_known(self) -> Self:
         if unknown := [name for name in self.muted if name not in {*self._names()}]:
-            raise ValueError(f"muted names {', '.join(unknown)}, and the policy's are {', '.join(self._names())}")
+            raise ValueError(
+                f"muted names {', '.join(unknown)}, and the policy's are {', '.join(self._names())}: name some of these"
+            )
         return self
 
     @model_validator(mode="after")

@@ -21,6 +21,8 @@ _NEEDED = {
     "less_than_equal": "at most {le:,.10g} is needed",
     "list_type": "a list is needed",
     "model_type": "an object is needed",
+    "string_too_long": "at most {max_length} characters are taken",
+    "string_too_short": "at least {min_length} character is needed",
     "string_type": "a text is needed",
     "too_long": "at most {max_length} are taken",
     "too_short": "at least {min_length} is needed",
@@ -42,9 +44,9 @@ def _sentences(error: ValidationError, root: str) -> Iterator[str]:
 def _sentence(detail: ErrorDetails, field: str) -> str:
     match detail["type"]:
         case "missing":
-            return f"{field} is missing"
+            return f"{field} is missing: add it"
         case "extra_forbidden":
-            return f"{field} is not a known field (found {shown(detail['input'])})"
+            return f"{field} is not a known field (found {shown(detail['input'])}): take it out, or correct its name"
         case "value_error" if isinstance(detail["input"], dict):
             # A complaint about fields together names them itself; the whole value would only hide it.
             return f"{field}.{_needed(detail)}"
@@ -52,7 +54,9 @@ def _sentence(detail: ErrorDetails, field: str) -> str:
 
 
 def _needed(detail: ErrorDetails) -> str:
-    return _NEEDED.get(detail["type"], detail["msg"]).format_map(detail.get("ctx", {}))
+    needed = _NEEDED.get(detail["type"])
+    # Only ours are templates: what somebody else says may hold braces of its own.
+    return needed.format_map(detail.get("ctx", {})) if needed else detail["msg"]
 
 
 def _field(location: tuple[int | str, ...], root: str) -> str:

@@ -45,7 +45,9 @@ class Throttles(Strict):
 
 def _told_apart(dimensions: dict[str, str]) -> dict[str, str]:
     if not any(_VERSION in value for value in dimensions.values()):
-        raise ValueError("one dimension has to hold {version}, or both versions would be measured as one")
+        raise PydanticCustomError(
+            "not_told_apart", "one dimension has to hold {version}, or both versions would be measured as one"
+        )
     return dimensions
 
 
