@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.conftest import ROOT, event
 
-FILES = sorted(path.stem for path in (ROOT / "events").iterdir())
+FILES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
 HANDLERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 
 

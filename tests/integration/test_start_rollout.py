@@ -8,7 +8,14 @@ from rollout.errors import ForeignTargetError
 from tests.integration.conftest import client, event
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
-FILES = ["start_rollout", "start_rollout_update_function_code"]
+FILES = [
+    "start_rollout",
+    "start_rollout_unchanged_function",
+    "start_rollout_update_function_code",
+    "start_rollout_update_function_code_of_a_later_date",
+    "start_rollout_update_function_code_without_v2",
+]
+"""All of them say that version 2 of my-api was published."""
 
 
 @pytest.fixture

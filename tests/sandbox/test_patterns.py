@@ -10,8 +10,15 @@ from rollout.news import KINDS
 
 ROOT = Path(__file__).parents[2]
 RULES = load(str(ROOT / "template.yaml"))["Resources"]["StartRolloutFunction"]["Properties"]["Events"]
-EVENTS = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events").glob("start_rollout*.json")}
-TOLD = EVENTS["start_rollout_version_published"]
+
+
+def read(files):
+    return {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "events").glob(files))}
+
+
+TOLD = read("start_rollout_version_published.json").popitem()[1]
+RECORDED = {name: sent for name, sent in read("start_rollout*.json").items() if sent != TOLD}
+LEFT_ALONE = read("left_alone/*.json")
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +38,70 @@ def takers(emulator):
     return found
 
 
-@pytest.mark.parametrize("file", EVENTS)
+def changed(recorded, place, **changes):
+    """Return a recorded call with other fields in its detail, or in one part of it."""
+    detail = recorded["detail"]
+    return recorded | {"detail": detail | (changes if place == "detail" else {place: detail[place] | changes})}
+
+
+@pytest.mark.parametrize("file", RECORDED)
 def test_each_way_of_publishing_is_taken_by_one_rule(takers, file):
-    assert takers(EVENTS[file]) == {"VersionTold" if EVENTS[file] == TOLD else "VersionPublished"}
+    assert takers(RECORDED[file]) == {"VersionPublished"}
+
+
+def test_a_pipelines_own_word_is_taken_by_the_other_rule(takers):
+    assert takers(TOLD) == {"VersionTold"}
+
+
+SUFFIXES = ["", "20150331", "20150331v2", "20270115", "20270115v3"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(
+    ("file", "call"),
+    [
+        ("start_rollout", "PublishVersion"),
+        ("start_rollout_update_function_code", "UpdateFunctionCode"),
+        ("start_rollout_create_function", "CreateFunction"),
+    ],
+)
+def test_the_date_behind_a_calls_name_does_not_matter(takers, file, call, suffix):
+    """But for CreateFunction's, which has always had one: without it, CreateFunctionUrlConfig would look like it."""
+    taken = takers(changed(RECORDED[file], "detail", eventName=call + suffix))
+    assert taken == ({"VersionPublished"} if suffix or call != "CreateFunction" else set())
+
+
+SPELT = [
+    "my-api",
+    "my-api:$LATEST",
+    "123456789012:my-api",
+    "123456789012:function:my-api",
+    "arn:aws:lambda:eu-west-1:123456789012:function:my-api",
+    "arn:aws:lambda:eu-west-1:123456789012:function:my-api:$LATEST",
+]
+
+
+@pytest.mark.parametrize("name", SPELT)
+@pytest.mark.parametrize("file", RECORDED)
+def test_a_caller_may_spell_the_function_as_lambda_allows(takers, file, name):
+    assert takers(changed(RECORDED[file], "requestParameters", functionName=name)) == {"VersionPublished"}
+
+
+@pytest.mark.parametrize("file", LEFT_ALONE)
+def test_what_publishes_no_version_is_taken_by_no_rule(takers, file):
+    """Our own UpdateAlias least of all: it would start a rollout for each share it gives."""
+    assert takers(LEFT_ALONE[file]) == set()
+
+
+@pytest.mark.parametrize("file", RECORDED)
+def test_no_way_of_publishing_is_taken_where_the_call_failed(takers, file):
+    assert takers(changed(RECORDED[file], "detail", errorCode="AccessDenied", responseElements=None)) == set()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("call", ["UpdateAlias", "CreateAlias", "DeleteAlias", "UpdateFunctionConfiguration"])
+def test_no_other_call_is_taken_even_if_it_answered_with_a_version(takers, call, suffix):
+    assert takers(changed(RECORDED["start_rollout"], "detail", eventName=call + suffix)) == set()
 
 
 @pytest.mark.parametrize("detail_type", [kind.detail_type for kind in KINDS])
