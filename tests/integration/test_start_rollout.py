@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from rollout.errors import ForeignTargetError
 from tests.integration.conftest import client, event
@@ -57,7 +58,19 @@ def test_a_function_that_is_not_opted_in_is_left_alone(handle, started):
 def test_an_event_of_another_account_is_not_taken_for_a_function_of_the_same_name(handle, started, ledger):
     """P9: even where somebody forwards it, and the function here is opted in."""
     with pytest.raises(ForeignTargetError, match="function is in account 210987654321"):
-        handle("start_rollout", event("start_rollout") | {"account": "210987654321"})
+        handle("start_rollout", json.loads(json.dumps(event("start_rollout")).replace("123456789012", "210987654321")))
+    assert started() == []
+
+
+@pytest.mark.parametrize("file", [*FILES, "start_rollout_version_published"])
+@pytest.mark.parametrize("envelope", [{"account": "210987654321"}, {"region": "us-east-1"}])
+def test_an_event_that_claims_another_account_or_region_in_its_detail_starts_nothing(handle, started, file, envelope):
+    """P9: it fails, so that the dead-letter queue keeps it and its alarm tells."""
+    sent = event(file)
+    if file == "start_rollout_version_published":
+        sent["detail"]["function"] = ARN
+    with pytest.raises(ValidationError, match=f"{ARN}.* the event is from account {envelope.get('account', '1')}"):
+        handle("start_rollout", sent | envelope)
     assert started() == []
 
 

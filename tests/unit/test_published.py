@@ -28,9 +28,39 @@ def test_function_and_version_come_from_lambdas_answer(arn):
 
 
 def test_account_and_region_come_from_the_envelope():
-    foreign = ARN.replace("123456789012", "999999999999")
-    published = VersionPublished.model_validate(event(functionArn=foreign))
+    published = VersionPublished.model_validate(event() | {"account": "123456789012", "region": "eu-west-1"})
     assert published.target("live") == TARGET
+
+
+FOREIGN = [
+    (ARN.replace("123456789012", "999999999999"), "in account 999999999999, region eu-west-1"),
+    (ARN.replace("eu-west-1", "us-east-1"), "in account 123456789012, region us-east-1"),
+]
+
+
+@pytest.mark.parametrize("ways", [lambda arn: event(functionArn=f"{arn}:4"), lambda arn: told(function=arn)])
+@pytest.mark.parametrize(("arn", "said"), FOREIGN)
+def test_an_event_that_speaks_of_another_account_or_region_is_refused(ways, arn, said):
+    """P9: it is never taken for the sender's function of that name; the refusal names both sides."""
+    with pytest.raises(ValidationError) as refused:
+        VersionPublished.model_validate(ways(arn))
+    assert f"function is {arn}" in str(refused.value)
+    assert f"{said}, and the event is from account 123456789012, region eu-west-1" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"functionArn": None}, "responseElements.functionArn is null: a text is needed"),
+        ({"version": 4}, "responseElements.version is 4: a text is needed"),
+        ({"version": "$LATEST"}, "the number of a published version"),
+        ({"version": "5"}, "version is 5, but the function is written with :4"),
+        ({"functionArn": "arn:aws:s3:::my-api"}, "write a function's name or ARN"),
+    ],
+)
+def test_a_record_that_names_no_version_is_refused(answer, said):
+    with pytest.raises(ValidationError, match=re.escape(said)):
+        VersionPublished.model_validate(event(**answer))
 
 
 NAMES = [("my-api", "4"), ("f" * 64, "4"), ("f" * 64, "123456789"), ("f", "1")]
@@ -64,6 +94,15 @@ def test_no_two_rollouts_share_a_name():
 def test_the_input_is_a_request():
     """It names account and region, so that it means no other function than the event did."""
     assert json.loads(execution_input(TARGET, "4")) == {"function": ARN, "alias": "live", "version": "4"}
+
+
+PARTITIONS = [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-east-1", "aws")]
+
+
+@pytest.mark.parametrize(("region", "partition"), PARTITIONS)
+def test_the_input_names_the_partition_of_its_region(region, partition):
+    target = TARGET.model_copy(update={"region": region})
+    assert json.loads(execution_input(target, "4"))["function"].startswith(f"arn:{partition}:lambda:{region}:")
 
 
 def told(**detail: object) -> dict[str, object]:
@@ -114,11 +153,8 @@ def test_a_pipelines_word_and_cloudtrails_start_one_and_the_same_rollout():
         ({"function": "my-api", "version": True}, "version"),
         ({"function": "my-api:4", "version": 5}, "version is 5, but the function is written with :4"),
         ({"function": "my-api:live", "alias": "blue"}, "alias is blue, but the function is written with :live"),
-        ({"function": ARN.replace("123456789012", "999999999999")}, "the event is from 123456789012"),
-        ({"function": ARN.replace("eu-west-1", "us-east-1")}, "the event is from 123456789012, eu-west-1"),
     ],
 )
 def test_what_cannot_name_an_execution_is_refused(detail, said):
-    """P9: and nobody speaks for another account."""
     with pytest.raises(ValidationError, match=re.escape(said)):
         VersionPublished.model_validate(told(**detail))

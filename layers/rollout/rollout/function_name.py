@@ -8,6 +8,7 @@ _FUNCTION = re.compile(
     r"(?:arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):)?(?:(?P<account>[0-9]{12}):)?(?:function:)?"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 _FORMS = "a function's name or ARN, with or without a version or an alias behind it"
 
 
@@ -30,3 +31,9 @@ def read_function(text: str) -> FunctionName:
     if not found:
         raise ValueError(f"write {_FORMS}")
     return FunctionName(**found.groupdict())
+
+
+def function_arn(place: Place, name: str) -> str:
+    """Return a function's ARN, in the partition its region belongs to."""
+    partition = next((partition for prefix, partition in _PARTITIONS.items() if place.region.startswith(prefix)), "aws")
+    return f"arn:{partition}:lambda:{place.region}:{place.account}:function:{name}"

@@ -5,11 +5,12 @@ import json
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from rollout.duration import whole
-from rollout.function_name import read_function
+from rollout.function_name import function_arn, read_function
 from rollout.models import Place, Target
+from rollout.problems import problems
 
 _LONGEST_NAME = 80
 
@@ -41,11 +42,14 @@ class _Recorded(BaseModel):
 
 
 def _as_told(detail: object) -> object:
-    """Read CloudTrail's record; the request's own spelling of a function may be an ARN, so the answer's is taken."""
+    """Read CloudTrail's record. Callers spell a function as they like; Lambda's answer has its ARN, which is taken."""
     if not isinstance(detail, dict) or "responseElements" not in detail:
         return detail
-    published = _Recorded.model_validate(detail).published
-    return {"function": read_function(published.function_arn).name, "version": published.version}
+    try:
+        published = _Recorded.model_validate(detail).published
+    except ValidationError as error:
+        raise ValueError(f"CloudTrail's record names no version: {problems(error)}") from error
+    return {"function": published.function_arn, "version": published.version}
 
 
 class _Told(BaseModel, extra="allow"):
@@ -78,9 +82,12 @@ class VersionPublished(BaseModel):
 
     @model_validator(mode="after")
     def _speak_of_no_other_account(self) -> Self:
-        named = read_function(self.detail.function)
-        if (named.account or self.account, named.region or self.region) != (self.account, self.region):
-            raise ValueError(f"function is {self.detail.function}, and the event is from {self.account}, {self.region}")
+        named = read_function(self.detail.function).place(otherwise=self.place)
+        if named != self.place:
+            raise ValueError(
+                f"function is {self.detail.function}, in {named}, and the event is from {self.place}: an event speaks"
+                " for functions of its own account and region alone"
+            )
         return self
 
     @property
@@ -128,5 +135,5 @@ def execution_input(target: Target, version: str, further: dict[str, Any] | None
 
     It names account and region, so that an event from elsewhere is never taken for a function of the same name here.
     """
-    arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{target.function}"
+    arn = function_arn(target.place, target.function)
     return json.dumps({"function": arn, "alias": target.alias, "version": version} | (further or {}))
