@@ -11,12 +11,12 @@ from rollout.published import VersionPublished, execution_input, execution_name
 @event_parser(model=VersionPublished)
 def handler(published: VersionPublished, context: LambdaContext) -> dict[str, object]:
     alias, version = asked_for(published)
-    if not alias or not version:
-        reason = f"{published.function} has no {'published version' if alias else 'opt-in tag'}"
+    if alias is None or not version:
+        reason = f"{published.function} has no {'opt-in tag' if alias is None else 'published version'}"
         logger.info("Version left alone", function=published.function, version=version, reason=reason)
         return {"started": False, "reason": reason}
     target = published.target(alias)
     name = execution_name(target, version)
     is_new = executions().start_once(name, execution_input(target, version, published.further))
-    logger.info("Version seen", target=target.name, version=version, execution=name, started=is_new)
+    logger.info("Version seen", function=target.function, alias=alias, version=version, execution=name, started=is_new)
     return {"started": is_new, "reason": f"execution {name}" if is_new else f"execution {name} was started before"}

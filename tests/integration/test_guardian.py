@@ -8,7 +8,7 @@ import pytest
 from rollout.aws import wiring
 from rollout.aws.executions import Executions
 from rollout.models import Execution, Rollout, Target
-from tests.integration.conftest import NOW, alias, event, move_alias, owned
+from tests.integration.conftest import NOW, alias, client, event, move_alias, owned
 
 STOPPED, SWEEP = event("guardian"), {"sweep": "aliases"}
 
@@ -114,6 +114,19 @@ def test_a_version_that_nobody_rolled_out_is_started(handle, missed, ledger):
     (name,) = handle("guardian", event("guardian_sweeps_versions"))["started"]
     assert name.startswith("my-api-2-")
     assert missed == [name]
+
+
+@pytest.mark.parametrize("tags", [{"rollout:alias": "my live"}, {"rollout:alias": "live", "rollout:polcy": "x"}])
+def test_a_function_that_is_tagged_wrongly_keeps_no_other_from_being_found(handle, missed, tags):
+    """P8: it is told when its version is published; a name is kept for when its tags are mended."""
+    role = client("iam").get_role(RoleName="api")["Role"]["Arn"]
+    code = {"Runtime": "python3.13", "Handler": "app.handler", "Code": {"ZipFile": b"one"}}
+    client("lambda").create_function(FunctionName="another-api", Role=role, Publish=True, Tags=tags, **code)
+    client("lambda").create_alias(FunctionName="another-api", Name="live", FunctionVersion="1")
+    document = event("judge_canary")
+    wiring.claims().release(Target(**document["target"]), Execution(**document["execution"]))
+    handle("guardian", event("guardian_sweeps_versions"))
+    assert [name.rsplit("-", 2)[0] for name in missed] == ["my-api"]
 
 
 def test_a_version_that_is_being_rolled_out_is_not_started_again(handle, missed, shifted, statuses):

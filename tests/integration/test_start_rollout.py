@@ -19,6 +19,14 @@ FILES = [
 """All of them say that version 2 of my-api was published."""
 
 
+POLICY = {"steps": [{"percent": 10, "hold": "5m"}]}
+TOLD = event("start_rollout_version_published")
+
+
+def told(**detail):
+    return TOLD | {"detail": detail}
+
+
 @pytest.fixture
 def started(my_api, lambda_wire, state_machine):
     """Return the inputs of the executions that were started."""
@@ -43,16 +51,58 @@ def test_an_event_that_comes_again_starts_nothing(handle, started):
     assert len(started()) == len(names) == 1
 
 
-def test_a_function_that_is_not_opted_in_is_left_alone(handle, started):
-    """P9."""
-    functions = client("lambda")
-    arn = functions.get_function(FunctionName="my-api")["Configuration"]["FunctionArn"]
-    functions.untag_resource(Resource=arn, TagKeys=["rollout:alias"])
-    assert handle("start_rollout", event("start_rollout")) == {
-        "started": False,
-        "reason": "my-api has no opt-in tag",
-    }
+def tag(**tags):
+    """Let the function carry these tags alone."""
+    client("lambda").untag_resource(Resource=ARN, TagKeys=["rollout:alias"])
+    client("lambda").tag_resource(Resource=ARN, Tags=tags)
+
+
+@pytest.mark.parametrize("sent", [*map(event, FILES), told(function="my-api"), told(function="my-api", version=2)])
+@pytest.mark.parametrize("tags", [{"team": "shop"}, {"team": "shop", "rollout:date": "today"}])
+def test_a_function_that_is_not_opted_in_is_left_alone_after_one_cheap_call(handle, started, lambda_wire, sent, tags):
+    """P9: the log says why; GetFunction has a budget of its own, which nobody else's calls share."""
+    tag(**tags)
+    lambda_wire.called.clear()
+    assert handle("start_rollout", sent) == {"started": False, "reason": "my-api has no opt-in tag"}
+    assert lambda_wire.called == ["GetFunction"]
     assert started() == []
+
+
+WRONG_TAGS = [
+    {"rollout:alias": ""},
+    {"rollout:alias": "my live"},
+    {"rollout:alias": "7"},
+    {"rollout:alias": "$LATEST"},
+    {"rollout:policy": "AllAtOnce"},
+    {"rollout:alais": "live"},
+    {"rollout:alias": "live", "rollout:polcy": "careful"},
+]
+
+
+@pytest.mark.parametrize("tags", WRONG_TAGS)
+def test_a_function_that_is_tagged_wrongly_is_refused_where_people_see_it(handle, started, ledger, news, tags):
+    """P6: once, however often the event comes."""
+    tag(**tags)
+    for _ in range(2):
+        assert handle("start_rollout", event("start_rollout"))["started"] is True
+    (asked,) = started()
+    assert asked == {"function": ARN, "version": "2"}
+    document = handle("prepare_rollout", event("prepare_rollout") | {"request": asked})
+    assert (document["outcome"], document["Error"]) == ("rejected", "BadTagsError")
+    assert [*tags][-1] in document["Cause"]
+    assert f"resource --resource {ARN} --tag" in document["Cause"]
+    (told_of,) = news()
+    assert (told_of["detail-type"], told_of["detail"]["error"]) == ("Rollout Rejected", "BadTagsError")
+    assert ledger() == []
+
+
+def test_mended_tags_start_the_version_that_wrong_ones_kept_back(handle, started):
+    """P8: the refused execution does not take the name of the rollout there is to be."""
+    tag(**{"rollout:alias": "live", "rollout:polcy": "careful"})
+    handle("start_rollout", event("start_rollout"))
+    client("lambda").untag_resource(Resource=ARN, TagKeys=["rollout:polcy"])
+    handle("start_rollout", event("start_rollout"))
+    assert {"function": ARN, "alias": "live", "version": "2"} in started()
 
 
 def test_an_event_of_another_account_is_not_taken_for_a_function_of_the_same_name(handle, started, ledger):
@@ -72,14 +122,6 @@ def test_an_event_that_claims_another_account_or_region_in_its_detail_starts_not
     with pytest.raises(ValidationError, match=f"{ARN}.* the event is from account {envelope.get('account', '1')}"):
         handle("start_rollout", sent | envelope)
     assert started() == []
-
-
-POLICY = {"steps": [{"percent": 10, "hold": "5m"}]}
-TOLD = event("start_rollout_version_published")
-
-
-def told(**detail):
-    return TOLD | {"detail": detail}
 
 
 def test_a_pipeline_without_a_trail_starts_the_rollout_it_asks_for(handle, started):

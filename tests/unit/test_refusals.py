@@ -5,6 +5,7 @@ import pytest
 from rollout.errors import (
     AliasSplitError,
     AlreadyServedError,
+    BadTagsError,
     DifferentDeadLetterError,
     DifferentRoleError,
     NotOptedInError,
@@ -24,7 +25,14 @@ SPLIT = AliasState(version="3", revision_id="r", shares={"2": 10})
 
 REFUSED = [
     ({"tags": {}}, NotOptedInError, "my-api has no tag rollout:alias", "--tags rollout:alias=live"),
-    ({"tags": {"rollout:alias": ""}}, NotOptedInError, "my-api has no tag rollout:alias", "--tags rollout:alias=live"),
+    ({"tags": {"rollout:alias": ""}}, BadTagsError, 'The tag rollout:alias is ""', "--tags rollout:alias=live"),
+    ({"tags": {"rollout:alais": "live"}}, BadTagsError, '"rollout:alais" (value "live")', "--tag-keys rollout:alais"),
+    (
+        {"tags": {"rollout:alias": "live", "rollout:polcy": "careful"}},
+        BadTagsError,
+        '"rollout:polcy" (value "careful")',
+        "--tags rollout:policy=careful",
+    ),
     ({"tags": {"rollout:alias": "blue"}}, NotOptedInError, "names blue", "name blue, or tag the function"),
     (
         {"tags": {"rollout:alias": "blue"}, "alias": None, "stable": None},

@@ -11,9 +11,7 @@ from rollout.models import Value
 from rollout.policy import Policy, read_policy
 from rollout.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
 from rollout.problems import shown
-
-POLICY_TAG = "rollout:policy"
-"""The function's tag that names its policy, a preset or a stored one."""
+from rollout.tags import POLICY_TAG
 
 NONE_IN_PARTICULAR = Policy(steps=ALL_AT_ONCE)
 """Stands in for a policy that was refused, so that what speaks against its function can be said beside it: there is

@@ -92,6 +92,10 @@ class NotOptedInError(RefusedError):
     """When the function's tag does not hand this alias over to us."""
 
 
+class BadTagsError(RefusedError):
+    """When our tags on the function are misspelt, or their values say nothing."""
+
+
 class LatestVersionError(RefusedError):
     """When $LATEST is asked for: an alias cannot give it a share."""
 

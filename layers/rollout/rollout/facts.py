@@ -6,10 +6,8 @@ from pydantic import Field
 
 from rollout.claim import Claim, Waiting
 from rollout.models import Target, Value
+from rollout.tags import tagged_alias
 from rollout.words import Colour
-
-OPT_IN_TAG = "rollout:alias"
-"""The function's tag that hands an alias over to us; its value is the alias's name."""
 
 
 class AliasState(Value):
@@ -69,5 +67,5 @@ class FunctionFacts(Value):
 
     @property
     def opted_in_alias(self) -> str | None:
-        """The alias the tag hands over to us; None without the tag."""
-        return self.tags.get(OPT_IN_TAG)
+        """The alias the tag hands over to us; None without the tag, or where it names none."""
+        return tagged_alias(self.tags)

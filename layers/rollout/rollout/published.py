@@ -133,7 +133,9 @@ def execution_name(target: Target, version: str) -> str:
 def execution_input(target: Target, version: str, further: dict[str, Any] | None = None) -> str:
     """Return the request an event makes, the same to the letter each time the event comes.
 
-    It names account and region, so that an event from elsewhere is never taken for a function of the same name here.
+    It names account and region, so that an event from elsewhere is never taken for a function of the same name here;
+    and the alias, unless the target leaves it empty.
     """
     arn = function_arn(target.place, target.function)
-    return json.dumps({"function": arn, "alias": target.alias, "version": version} | (further or {}))
+    alias = {"alias": target.alias} if target.alias else {}
+    return json.dumps({"function": arn} | alias | {"version": version} | (further or {}))

@@ -6,6 +6,7 @@ from rollout.alarms import unknown_alarms
 from rollout.errors import (
     AliasSplitError,
     AlreadyServedError,
+    BadTagsError,
     DifferentDeadLetterError,
     DifferentRoleError,
     NotOptedInError,
@@ -16,10 +17,12 @@ from rollout.errors import (
     VersionNotActiveError,
     VersionPassedError,
 )
-from rollout.facts import OPT_IN_TAG, FunctionFacts, VersionFacts
+from rollout.facts import FunctionFacts, VersionFacts
+from rollout.function_name import function_arn
 from rollout.models import Target
 from rollout.presets import ALL_AT_ONCE
 from rollout.request import RolloutRequest
+from rollout.tags import OPT_IN_TAG, tag_problems
 
 
 def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
@@ -33,16 +36,14 @@ def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedE
 
 def waiting_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     """Yield what speaks against a request whatever becomes of the alias until its turn."""
-    if found.opted_in_alias != found.target.alias:
-        yield _not_opted_in(found)
+    yield from _opt_in_refusals(found)
     yield from _state_refusals(request, found)
     yield from unknown_alarms(found.alarms)
 
 
 def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
     target = found.target
-    if found.opted_in_alias != target.alias:
-        yield _not_opted_in(found)
+    yield from _opt_in_refusals(found)
     if found.capacity_moving:
         yield ProvisionedConcurrencyMovingError(
             f"Lambda is still allocating the provisioned concurrency of {target.name}, and moves its weights until"
@@ -54,6 +55,13 @@ def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
             f"{target.name} is already split: {found.alias.say()}. Another rollout or a person is at work; start"
             " again when it serves one version alone."
         )
+
+
+def _opt_in_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
+    problems = [*tag_problems(found.tags, function_arn(found.target.place, found.target.function))]
+    yield from map(BadTagsError, problems)
+    if found.opted_in_alias != found.target.alias and (found.opted_in_alias or not problems):
+        yield _not_opted_in(found)
 
 
 def _not_opted_in(found: FunctionFacts) -> RefusedError:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from rollout.aws.alias import LambdaAlias
 from rollout.aws.answers import answered
 from rollout.errors import TagsUnreadableError, UnknownFunctionError
-from rollout.facts import OPT_IN_TAG, AliasState, FunctionFacts, VersionFacts
+from rollout.facts import AliasState, FunctionFacts, VersionFacts
 from rollout.models import Place
 from rollout.request import RolloutRequest
+from rollout.tags import tagged_alias
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -47,8 +48,8 @@ class FunctionLookup:
 
     @property
     def opted_in_alias(self) -> str | None:
-        """The alias the function's tag hands over to us; None without the tag."""
-        return self.tags.get(OPT_IN_TAG)
+        """The alias the function's tag hands over to us; None without the tag, or where it names none."""
+        return tagged_alias(self.tags)
 
     def facts(self, request: RolloutRequest) -> FunctionFacts:
         """Return what a request meets; where it names no version, the newest one is the canary."""

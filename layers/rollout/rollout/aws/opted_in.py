@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rollout.aws.answers import answered
-from rollout.facts import OPT_IN_TAG
 from rollout.function_name import read_function
 from rollout.models import Target
+from rollout.tags import OPT_IN_TAG, tag_problems, tagged_alias
 
 if TYPE_CHECKING:
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
@@ -19,7 +19,7 @@ class OptedIn:
         self._client = client
 
     def targets(self) -> Iterator[Target]:
-        """Yield the alias of each; raises AwsUnavailableError."""
+        """Yield the alias of each that is tagged well; raises AwsUnavailableError."""
         pages = self._client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OPT_IN_TAG}]
         )
@@ -28,9 +28,13 @@ class OptedIn:
         for resource in found:
             function = read_function(resource["ResourceARN"])
             tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
+            alias = tagged_alias(tags)
+            # Whoever tagged a function wrongly was told so when its version was published.
+            if alias is None or any(tag_problems(tags, resource["ResourceARN"])):
+                continue
             yield Target(
                 account=function.account or "",
                 region=function.region or "",
                 function=function.name,
-                alias=tags[OPT_IN_TAG],
+                alias=alias,
             )
