@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.faults.cells import Cell
 from tests.faults.promises import CHECKED, Seen, broken
+from tests.measured_page import write_between
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 _NONE = "–"  # noqa: RUF001 - a dash that says there is nothing
 _BEGIN, _END = "<!-- faults: begin -->", "<!-- faults: end -->"
 
@@ -86,12 +85,9 @@ def summary(results: Iterable[Result]) -> str:
     return f"{kept} of {len(played)} cells keep every promise{lost}; {not_there} cells cannot exist.{faults}"
 
 
-def write(results: list[Result], page: Path = PAGE) -> None:
+def write(results: list[Result]) -> None:
     """Write the table between its markers in docs/reliability.md."""
-    text = page.read_text()
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    page.write_text(f"{before}{_BEGIN}\n{_markdown(results)}\n{_END}{after}")
+    write_between(_BEGIN, _END, _markdown(results))
 
 
 def _markdown(results: list[Result]) -> str:

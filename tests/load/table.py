@@ -1,12 +1,11 @@
 """What rollouts under load did, as a printed table, as JSON, and as the table of docs/reliability.md."""
 
-from pathlib import Path
 from typing import Any
 
 from tests.load.play import Played
 from tests.load.promises import PROMOTED, ROLLED_BACK
+from tests.measured_page import write_between
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 _BEGIN, _END = "<!-- load -->", "<!-- /load -->"
 _SHOWN = 20
 """Broken promises that are told one by one."""
@@ -70,12 +69,9 @@ def summary(played: list[Played]) -> str:
     return f"All {rollouts} rollouts ended as their policy says, every alias is whole, and every promise is kept."
 
 
-def write(played: list[Played], page: Path = PAGE) -> None:
+def write(played: list[Played]) -> None:
     """Write the table between its markers in docs/reliability.md."""
-    text = page.read_text()
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    page.write_text(f"{before}{_BEGIN}\n{_markdown(played)}\n{_END}{after}")
+    write_between(_BEGIN, _END, _markdown(played))
 
 
 def _markdown(played: list[Played]) -> str:

@@ -1,0 +1,12 @@
+"""The page that keeps what was measured; each program writes its own part."""
+
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
+
+
+def write_between(begin: str, end: str, text: str, page: Path = PAGE) -> None:
+    """Write a text in place of what stands between two markers of the page."""
+    before, _, rest = page.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")
