@@ -1,6 +1,7 @@
 """A published version of an opted-in function starts its one rollout."""
 
 import json
+from random import Random
 
 import pytest
 from pydantic import ValidationError
@@ -49,6 +50,27 @@ def test_an_event_that_comes_again_starts_nothing(handle, started):
     """P7: whichever way the version was published."""
     names = {handle("start_rollout", event(file))["reason"] for file in [*FILES, *FILES]}
     assert len(started()) == len(names) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_version_starts_one_rollout_in_whatever_order_and_however_often_word_comes(handle, started, seed):
+    """P7: every shape of it, twice, for three versions."""
+    for code in (b"three", b"four"):
+        client("lambda").update_function_code(FunctionName="my-api", ZipFile=code, Publish=True)
+    words = [word for version in "234" for word in [*recorded(version), told(function=ARN, version=version)] * 2]
+    Random(seed).shuffle(words)  # noqa: S311 - a seed, so that every run is the same
+    for word in words:
+        handle("start_rollout", word)
+    assert sorted(asked["version"] for asked in started()) == ["2", "3", "4"]
+
+
+def recorded(version):
+    """Return every shape of a recorded call, as it would have been for this version."""
+    answer = {"functionArn": f"{ARN}:{version}", "version": version}
+    for file in FILES:
+        sent = event(file)
+        sent["detail"]["responseElements"] |= answer
+        yield sent
 
 
 def tag(**tags):
