@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rollout.aws.answers import answered
-from rollout.aws.items import partition, plain, typed
+from rollout.aws.items import partition, typed
+from rollout.aws.table import Table
 from rollout.models import Target
 
 if TYPE_CHECKING:
@@ -14,36 +14,28 @@ class Entries:
     """One kind of entry, at most one for each alias. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "DynamoDBClient", table: str, kind: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
         self._kind = kind
 
     def find(self, target: Target) -> dict[str, Any]:
         """Return an alias's entry as it is this moment; empty where there is none."""
-        with answered("reading the ledger"):
-            answer = self._client.get_item(TableName=self._table, Key=self._key(target), ConsistentRead=True)
-        return plain(answer.get("Item", {}))
+        return self._table.find(self._key(target))
 
     def put(self, target: Target, values: dict[str, str], holder: str) -> bool:
         """Enter it for its holder; False where there is one already, whoever has it."""
-        item = typed(values | {"holder": holder})
-        return self._done(
-            self._client.put_item,
-            Item=self._key(target) | item,
-            ConditionExpression="attribute_not_exists(entry)",
-        )
+        item = self._key(target) | values | {"holder": holder}
+        return self._table.put(item, ConditionExpression="attribute_not_exists(entry)")
 
     def replace(self, target: Target, values: dict[str, str], holder: str) -> None:
         """Enter it for its holder, whoever had it."""
-        self._done(self._client.put_item, Item=self._key(target) | typed(values | {"holder": holder}))
+        self._table.put(self._key(target) | values | {"holder": holder})
 
     def change(self, target: Target, values: dict[str, str], holders: list[str]) -> bool:
         """Set some of its values; False where none of these holds it."""
         condition, named = _held_by(holders)
         values_named = {f":{name}": value for name, value in values.items()}
-        return self._done(
-            self._client.update_item,
-            Key=self._key(target),
+        return self._table.update(
+            self._key(target),
             UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in values),
             ConditionExpression=condition,
             ExpressionAttributeValues=typed(values_named | named),
@@ -52,23 +44,12 @@ class Entries:
     def delete(self, target: Target, holder: str) -> bool:
         """Delete it; False where this one does not hold it."""
         condition, named = _held_by([holder])
-        return self._done(
-            self._client.delete_item,
-            Key=self._key(target),
-            ConditionExpression=condition,
-            ExpressionAttributeValues=typed(named),
+        return self._table.delete(
+            self._key(target), ConditionExpression=condition, ExpressionAttributeValues=typed(named)
         )
 
-    def _key(self, target: Target) -> dict[str, Any]:
-        return typed({"target": partition(target), "entry": self._kind})
-
-    def _done(self, write: Any, **request: Any) -> bool:  # noqa: ANN401 - one of the client's own methods
-        with answered("writing the ledger"):
-            try:
-                write(TableName=self._table, **request)
-            except self._client.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+    def _key(self, target: Target) -> dict[str, str]:
+        return {"target": partition(target), "entry": self._kind}
 
 
 def _held_by(holders: list[str]) -> tuple[str, dict[str, str]]:

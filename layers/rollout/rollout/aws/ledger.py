@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.aws.answers import answered
 from rollout.aws.items import OPEN, key, partition, plain, stamp, typed
+from rollout.aws.table import Table
 from rollout.endings import ending_of
 from rollout.models import Ending, Execution, Finding, Rollout, Target
 from rollout.words import Move, Outcome
@@ -26,11 +27,12 @@ class Ledger:
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
-        self._table = table
+        self._name = table
+        self._table = Table(client, table)
 
     def open(self, rollout: Rollout) -> bool:
         """Enter a rollout that was accepted; False where it was closed already, as the guardian does."""
-        return self._put(
+        return self._table.put(
             key(rollout.target, "rollout", rollout.execution)
             | {
                 "execution_arn": rollout.execution.arn,
@@ -52,7 +54,7 @@ class Ledger:
         judgement = rollout.judgement
         if judgement is None:
             raise ValueError("a rollout has no look to record before its first judgement")
-        self._put(
+        self._table.put(
             key(rollout.target, "look", rollout.execution, f"#{rollout.looks:05}")
             | {
                 "at": stamp(now),
@@ -72,9 +74,8 @@ class Ledger:
 
     def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> None:
         """Enter how a rollout ended, unless it has ended already."""
-        self._done(
-            self._client.update_item,
-            Key=typed(key(target, "rollout", execution)),
+        self._table.update(
+            key(target, "rollout", execution),
             UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
             " REMOVE #open",
             ConditionExpression=_NOT_ENDED,
@@ -92,11 +93,7 @@ class Ledger:
 
     def ended(self, target: Target, execution: Execution) -> Ending | None:
         """Return how a rollout ended by the ledger's word; None while it runs, and where the ledger knows of none."""
-        with answered("reading the ledger"):
-            answer = self._client.get_item(
-                TableName=self._table, Key=typed(key(target, "rollout", execution)), ConsistentRead=True
-            )
-        entry = plain(answer.get("Item", {}))
+        entry = self._table.find(key(target, "rollout", execution))
         if entry.get("outcome", _RUNNING) == _RUNNING:
             return None
         return ending_of(Outcome(entry["outcome"]), entry["reason"])
@@ -105,7 +102,7 @@ class Ledger:
         """Return what a rollout's newest look decided; None where it has had none."""
         with answered("reading the ledger"):
             answer = self._client.query(
-                TableName=self._table,
+                TableName=self._name,
                 KeyConditionExpression="target = :target AND begins_with(entry, :looks)",
                 ExpressionAttributeValues=typed(
                     {":target": partition(target), ":looks": key(target, "look", execution, "#")["entry"]}
@@ -120,7 +117,7 @@ class Ledger:
     def knows(self, target: Target, version: str, besides: str = "") -> bool:
         """Whether a version was ever rolled out to an alias, or is being, by another execution than this ARN's."""
         pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
+            TableName=self._name,
             KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
             FilterExpression="canary_version = :version AND execution_arn <> :besides",
             ExpressionAttributeValues=typed(
@@ -129,17 +126,6 @@ class Ledger:
         )
         with answered("reading the ledger"):
             return any(page["Items"] for page in pages)
-
-    def _put(self, item: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401 - DynamoDB's own words
-        return self._done(self._client.put_item, Item=typed(item), **condition)
-
-    def _done(self, write: Any, **request: Any) -> bool:  # noqa: ANN401 - one of the client's own methods
-        with answered("writing the ledger"):
-            try:
-                write(TableName=self._table, **request)
-            except self._client.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
 
 
 def _told(finding: Finding) -> dict[str, Any]:
