@@ -30,10 +30,10 @@ def tell_refusal(asked: Preparation, ending: Ending, at: datetime) -> None:
 
 def tell_ending(closing: Closing, ending: Ending, at: datetime) -> None:
     """Tell how a rollout ended, on the bus and to people; the one does not wait for the other to work."""
-    with _in_nobodys_way("an ending"):
-        news_bus().send([ending_news(closing, ending, at)])
     with _in_nobodys_way("an ending to people"):
         news = ending_news(closing, ending, at)
+        with _in_nobodys_way("an ending"):
+            news_bus().send([news])
         if not isinstance(news, RolloutRejected):
             notice_topic().publish(notice_of(news))
 
