@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from rollout.duration import whole
+from rollout.percent import CallPercent, Number
 from rollout.witness import Errors, Witness, WrittenWitness
 from rollout.words import Mode
 from rollout.written import Strict
@@ -15,10 +16,6 @@ from rollout.written import Strict
 def _ceiling(default: float | None, what: str) -> float | None:
     field: float | None = Field(
         default=default,
-        gt=0,
-        le=100,
-        strict=True,
-        allow_inf_nan=False,
         description=f"The canary cannot pass above this share of {what} calls, and is taken back when more than chance"
         " has it there, unless stable is above it too; null for none.",
     )
@@ -31,8 +28,8 @@ ERRORS = Witness(errors=Errors())
 class Guards(Strict):
     """Ceilings on the canary, whatever the evidence says."""
 
-    max_error_percent: float | None = _ceiling(5, "failed")
-    max_slow_percent: float | None = _ceiling(None, "slow")
+    max_error_percent: CallPercent | None = _ceiling(5, "failed")
+    max_slow_percent: CallPercent | None = _ceiling(None, "slow")
     alarms: list[str] = Field(
         default_factory=list,
         max_length=20,
@@ -52,12 +49,10 @@ class Criteria(Strict):
         default_factory=list, description="Witnesses and alarms that are neither asked nor heard, by name."
     )
     guards: Guards = Guards()
-    false_rollback_percent: float = Field(
+    false_rollback_percent: Number = Field(
         default=1,
         ge=0.001,
         le=50,
-        strict=True,
-        allow_inf_nan=False,
         description="The chance, over the whole rollout, that a healthy canary is taken back.",
     )
     min_invocations: Annotated[int, BeforeValidator(whole)] = Field(

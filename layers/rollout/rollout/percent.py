@@ -19,3 +19,9 @@ Percent = Annotated[
     AfterValidator(_share),
 ]
 """A share in a step; no less than 1, so that a fraction such as 0.1 is seen to be one."""
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+"""A number as JSON has it: no text that looks like one, and no infinity."""
+
+CallPercent = Annotated[Number, Field(gt=0, le=100)]
+"""A share of calls that may be bad; none at all would be no limit that a version can keep."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from rollout.percent import CallPercent, Number
 from rollout.words import Missing, Mode
 from rollout.written import Strict
 
@@ -20,12 +21,10 @@ class Errors(Strict):
 class Slow(Strict):
     """Calls that took longer than a limit."""
 
-    over_ms: float | None = Field(
+    over_ms: Number | None = Field(
         default=None,
         ge=1,
         le=900_000,
-        strict=True,
-        allow_inf_nan=False,
         description="Milliseconds above which a call is slow; without it, stable's own p99 before the first shift.",
     )
 
@@ -33,12 +32,8 @@ class Slow(Strict):
 class Throttles(Strict):
     """Calls to the alias that Lambda refused for want of concurrency, whichever version they were for."""
 
-    max_percent: float = Field(
+    max_percent: CallPercent = Field(
         default=1,
-        gt=0,
-        le=100,
-        strict=True,
-        allow_inf_nan=False,
         description="The share of calls that may be refused, unless it was exceeded before the rollout.",
     )
 
