@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import re
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from rollout.duration import whole
 from rollout.function_name import function_arn, read_function
 from rollout.models import Place, Target
 from rollout.problems import problems
+from rollout.qualifier import read_version, version_text
 
 _LONGEST_NAME = 80
 
@@ -18,17 +17,6 @@ _LONGEST_NAME = 80
 def _readable(text: str) -> str:
     if read_function(text).qualifier == "$LATEST":
         raise ValueError("$LATEST is no published version")
-    return text
-
-
-def _version_text(value: object) -> object:
-    number = whole(value)
-    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
-
-
-def _version(text: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
-        raise ValueError("write the number of a published version, such as 7")
     return text
 
 
@@ -56,7 +44,7 @@ class _Told(BaseModel, extra="allow"):
     """What was published. Only what names an execution is read here: PrepareRollout refuses the rest in the open."""
 
     function: Annotated[str, AfterValidator(_readable)]
-    version: Annotated[str, BeforeValidator(_version_text), AfterValidator(_version)] | None = None
+    version: Annotated[str, BeforeValidator(version_text), AfterValidator(read_version)] | None = None
     alias: str | None = None
 
     @model_validator(mode="after")

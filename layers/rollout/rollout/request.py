@@ -1,16 +1,15 @@
 """What an operator or an event asks for, from as little as {"function": "my-api"}."""
 
-import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
 
-from rollout.duration import whole
 from rollout.errors import BadRequestError, LatestVersionError
 from rollout.function_name import read_function
 from rollout.models import Execution, Place, Target, Value
 from rollout.policy import Policy
 from rollout.problems import problems
+from rollout.qualifier import read_alias, read_version, version_text
 from rollout.reasons import Reasons
 
 DEFAULT_ALIAS = "live"
@@ -19,25 +18,12 @@ DEFAULT_ALIAS = "live"
 def _function_text(text: str) -> str:
     qualifier = read_function(text).qualifier
     if qualifier and qualifier.isdigit():
-        _version(qualifier)
+        read_version(qualifier)
     return text
-
-
-def _version_text(value: object) -> object:
-    number = whole(value)
-    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 def _version(text: str) -> str:
-    if text != "$LATEST" and not re.fullmatch(r"[1-9][0-9]{0,17}", text):
-        raise ValueError("write the number of a published version, such as 7")
-    return text
-
-
-def _alias(text: str) -> str:
-    if not re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}", text):
-        raise ValueError("an alias is made of letters, digits, - and _, and is not a number")
-    return text
+    return text if text == "$LATEST" else read_version(text)
 
 
 _Function = Annotated[str, AfterValidator(_function_text)]
@@ -45,8 +31,8 @@ _Function = Annotated[str, AfterValidator(_function_text)]
 
 class _Fields(BaseModel, extra="forbid"):
     function: _Function | None = None
-    alias: Annotated[str, AfterValidator(_alias)] | None = None
-    version: Annotated[str, BeforeValidator(_version_text), AfterValidator(_version)] | None = None
+    alias: Annotated[str, AfterValidator(read_alias)] | None = None
+    version: Annotated[str, BeforeValidator(version_text), AfterValidator(_version)] | None = None
     policy: object = None
     dry_run: Annotated[bool, Strict()] = False
 

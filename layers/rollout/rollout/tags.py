@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from rollout.problems import shown
+from rollout.qualifier import ALIAS_FORM, is_alias_name
 
 OPT_IN_TAG = "rollout:alias"
 """The function's tag that hands an alias over to us; its value is the alias's name."""
@@ -13,19 +14,12 @@ OPT_IN_TAG = "rollout:alias"
 POLICY_TAG = "rollout:policy"
 """The function's tag that names its policy, a preset or a stored one."""
 
-ALIAS_FORM = "an alias is made of letters, digits, - and _, and is not a number"
-
 _VALUES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes"}
 """A value for each tag of ours that a person can start from."""
 
 _LIKENESS = 0.85
 """A key that is this like one of ours, beyond case and punctuation, is a slip: rollout:alais, Rollout-Alias. Other
 people's keys that begin with the same word, such as rollout:date, are less like it."""
-
-
-def is_alias_name(text: str) -> bool:
-    """Whether Lambda takes this for an alias's name."""
-    return bool(re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}", text))
 
 
 def tagged_alias(tags: Mapping[str, str]) -> str | None:
