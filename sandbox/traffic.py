@@ -1,36 +1,28 @@
 """A steady caller of a function through its alias."""
 
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Self
+from typing import Any
 
 from botocore.exceptions import ClientError
+
+from sandbox.meanwhile import Meanwhile
 
 _CALLERS = 8
 
 
-class Traffic:
+class Traffic(Meanwhile):
     """Calls a function so many times a second, from a thread, for as long as its `with` block lasts."""
 
     def __init__(self, lambda_client: Any, qualified_name: str, per_second: float = 20) -> None:  # noqa: ANN401
+        super().__init__()
         self.served: Counter[str] = Counter()  # calls by the version that served them, or "refused"
         self._lambda = lambda_client
         self._name = qualified_name
         self._pause = 1 / per_second
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._call_steadily, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_reason: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _call_steadily(self) -> None:
+    def _go_on(self) -> None:
         due = time.monotonic()
         with ThreadPoolExecutor(_CALLERS) as callers:
             while not self._stop.wait(max(0.0, due - time.monotonic())):

@@ -1,9 +1,9 @@
 """What the emulator and the processes of its functions take of this machine."""
 
 import subprocess
-import threading
 from dataclasses import dataclass
-from typing import Self
+
+from sandbox.meanwhile import Meanwhile
 
 _EVERY_SECONDS = 0.5
 
@@ -16,24 +16,15 @@ class Taken:
     workers: int = 0
 
 
-class Burden:
+class Burden(Meanwhile):
     """Keeps the peaks of a process and all below it, for as long as its `with` block lasts."""
 
     def __init__(self, root: int) -> None:
+        super().__init__()
         self.peak = Taken()
         self._root = root
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look_often, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_reason: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _look_often(self) -> None:
+    def _go_on(self) -> None:
         while not self._stop.wait(_EVERY_SECONDS):
             now = taken(self._root, _processes())
             self.peak = Taken(max(self.peak.kilobytes, now.kilobytes), max(self.peak.workers, now.workers))
