@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from ministack.core import iam_evaluator, responses
 from ministack.services import lambda_svc, stepfunctions
 
-from sandbox.emulator import executions
+from sandbox.emulator import executions, regions
 from sandbox.emulator.role_sessions import Session
 from sandbox.emulator.seams import Original, Record, extends
 
@@ -45,7 +45,11 @@ def _call_as_machine(original: Original, resource: str, task_input: Record) -> o
     operation = resource.removeprefix(_LAMBDA_SDK)
     action = f"lambda:{operation[:1].upper()}{operation[1:]}"
     with _acting() as session:
-        _require(session, action, _arn(task_input.get("FunctionName", "")), "Lambda.LambdaException")
+        arn = _arn(task_input.get("FunctionName", ""))
+        # Which of the two AWS looks at first is not documented; a role's tag conditions say nothing of other regions.
+        if reason := regions.refusal(arn):
+            raise stepfunctions._ExecutionError(f"Lambda.{regions.REFUSED}", reason)
+        _require(session, action, arn, "Lambda.LambdaException")
         return original(resource, task_input)
 
 

@@ -9,16 +9,24 @@ from ministack.services import lambda_svc
 
 from sandbox.emulator.seams import Answer, extends
 
-_NAMED = re.compile(r"/functions/arn:aws:lambda:([a-z0-9-]+):")
+REFUSED = "ResourceNotFoundException"
+_FUNCTION = re.compile(r"arn:aws:lambda:([a-z0-9-]+):\d+:function:")
+
+
+def refusal(function: str) -> str | None:
+    """Return what Lambda says of a function that is named by an ARN of another region, or None."""
+    named, here = _FUNCTION.match(function), responses.get_region()
+    if named is None or named[1] == here:
+        return None
+    return f"Functions from '{named[1]}' are not reachable in this region ('{here}')"
 
 
 @extends(lambda_svc, "handle_request")
 async def _refuse_other_regions(
     original: Callable[..., Awaitable[Answer]], method: str, path: str, *request: object
 ) -> Answer:
-    named, here = _NAMED.search(unquote(path)), responses.get_region()
-    if named is None or named[1] == here:
+    reason = refusal(unquote(path).partition("/functions/")[2])
+    if reason is None:
         return await original(method, path, *request)
-    said = f"Functions from '{named[1]}' are not reachable in this region ('{here}')"
-    answer: Answer = responses.error_response_json("ResourceNotFoundException", said, 404)
+    answer: Answer = responses.error_response_json(REFUSED, reason, 404)
     return answer

@@ -31,7 +31,6 @@ def _trust(role: str, **conditions: object) -> dict[str, Any]:
 _WRITES = _policy(Action=["lambda:GetAlias", "lambda:UpdateAlias"], Resource="*", Condition=_TAGGED)
 _ROLES = {
     "writer": (_trust("machine"), _WRITES),
-    "roamer": (_trust("machine"), _policy(Action="lambda:UpdateAlias", Resource="*")),
     "untrusting": (_trust("another"), _WRITES),
     "reader": (
         _trust("mover", StringEquals={"sts:ExternalId": _EXTERNAL_ID}),
@@ -51,7 +50,7 @@ def _begin(stage: Stage) -> bool:
     _move(stage, "moves-there", "writer", near)
     _move(stage, "untrusted", "untrusting", "tried")
     _move(stage, "not-tagged", "writer", UNTAGGED)
-    _move(stage, "too-far", "roamer", far)
+    _move(stage, "too-far", "writer", far)
     return True
 
 
