@@ -9,7 +9,9 @@ from cfnlint.decode.cfn_yaml import load
 from rollout.news import KINDS
 
 ROOT = Path(__file__).parents[2]
-RULES = load(str(ROOT / "template.yaml"))["Resources"]["StartRolloutFunction"]["Properties"]["Events"]
+STARTS = load(str(ROOT / "template.yaml"))["Resources"]["StartRolloutFunction"]["Properties"]["Events"]
+RULES = {name: rule for name, rule in STARTS.items() if "EventBusName" not in rule["Properties"]}
+MEMBER = load(str(ROOT / "template-member.yaml"))["Resources"]
 
 
 def read(files):
@@ -51,6 +53,12 @@ def test_each_way_of_publishing_is_taken_by_one_rule(takers, file):
 
 def test_a_pipelines_own_word_is_taken_by_the_other_rule(takers):
     assert takers(TOLD) == {"VersionTold"}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_member_forwards_the_same_and_what_it_forwards_is_taken_as_the_same(rule):
+    pattern = RULES[rule]["Properties"]["Pattern"]
+    assert STARTS[f"Member{rule}"]["Properties"]["Pattern"] == MEMBER[rule]["Properties"]["EventPattern"] == pattern
 
 
 SUFFIXES = ["", "20150331", "20150331v2", "20270115", "20270115v3"]
