@@ -49,7 +49,7 @@ def _function(wanted: Asked, reasons: Reasons) -> FunctionLookup | None:
         return None
     with reasons.gathered():
         function = lookup(wanted.place, wanted.function)
-        _ = function.tags
+        _ = function.tags  # whatever is refused about the function is refused here, once
         return function
     return None
 
