@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tests.interleavings.actors import Actor, Fate
 from tests.interleavings.paths import Document, chosen, filled, placed
+from tests.statemachine.machine import ASL, wired
 
-STATES = json.loads((Path(__file__).parents[2] / "statemachine" / "rollout.asl.json").read_text())["States"]
+STATES = json.loads(wired(ASL.read_text()))["States"]
 PATIENCE = 1
 """A retrier that tries more often is played as if it tried again this often: the way on is the same."""
 

@@ -151,6 +151,7 @@ def test_a_pipelines_word_and_cloudtrails_start_one_and_the_same_rollout():
         ({"function": "my-api:$LATEST"}, "no published version"),
         ({"function": "my-api", "version": "../4"}, "the number of a published version"),
         ({"function": "my-api", "version": True}, "version"),
+        ({"function": "my-api", "dry_run": True}, "dry_run is true: no event asks that; start an execution by hand"),
         ({"function": "my-api:4", "version": 5}, "version is 5, but the function is written with :4"),
         ({"function": "my-api:live", "alias": "blue"}, "alias is blue, but the function is written with :live"),
     ],

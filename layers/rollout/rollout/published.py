@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from rollout.function_name import function_arn, read_function
 from rollout.models import Place, Target
-from rollout.problems import problems
+from rollout.problems import problems, shown
 from rollout.qualifier import read_version, version_text
 
 _LONGEST_NAME = 80
@@ -46,6 +46,14 @@ class _Told(BaseModel, extra="allow"):
     function: Annotated[str, AfterValidator(_readable)]
     version: Annotated[str, BeforeValidator(version_text), AfterValidator(read_version)] | None = None
     alias: str | None = None
+    dry_run: object = None
+
+    @model_validator(mode="after")
+    def _ask_for_the_rollout_itself(self) -> Self:
+        """A version has one execution by its events: a dry run would use it up, and must not become the real one."""
+        if self.dry_run:
+            raise ValueError(f"dry_run is {shown(self.dry_run)}: no event asks that; start an execution by hand")
+        return self
 
     @model_validator(mode="after")
     def _take_what_stands_behind_the_name(self) -> Self:
