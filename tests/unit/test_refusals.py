@@ -128,3 +128,11 @@ def test_a_field_that_could_not_be_read_is_not_judged_by_what_stands_in_its_plac
 def test_a_version_is_held_against_no_alias_that_could_not_be_read():
     request = REQUEST.model_copy(update={"unread": frozenset({"alias"})})
     assert [*refusals(request, facts(canary=version("3")))] == []
+
+
+@pytest.mark.parametrize("unread", [set(), {"alias"}, {"version"}, {"alias", "version"}])
+def test_tags_are_told_to_be_wrong_whatever_else_could_not_be_read(unread):
+    """Once each: that they name no alias is not said a second time as a missing tag."""
+    request = REQUEST.model_copy(update={"unread": frozenset(unread)})
+    met = facts(tags={"rollout:alais": "live", "rollout:policy": ""})
+    assert [type(refusal) for refusal in refusals(request, met)] == [BadTagsError, BadTagsError]

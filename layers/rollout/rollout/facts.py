@@ -5,8 +5,9 @@ from math import isclose
 from pydantic import Field
 
 from rollout.claim import Claim, Waiting
+from rollout.function_name import function_arn
 from rollout.models import Target, Value
-from rollout.tags import tagged_alias
+from rollout.tags import tag_problems, tagged_alias
 from rollout.words import Colour
 
 
@@ -69,3 +70,8 @@ class FunctionFacts(Value):
     def opted_in_alias(self) -> str | None:
         """The alias the tag hands over to us; None without the tag, or where it names none."""
         return tagged_alias(self.tags)
+
+    @property
+    def tag_problems(self) -> list[str]:
+        """A sentence for all that is wrong with the function's tags of ours."""
+        return [*tag_problems(self.tags, function_arn(self.target.place, self.target.function))]

@@ -18,15 +18,15 @@ from rollout.errors import (
     VersionPassedError,
 )
 from rollout.facts import FunctionFacts, VersionFacts
-from rollout.function_name import function_arn
 from rollout.models import Target
 from rollout.presets import ALL_AT_ONCE
 from rollout.request import RolloutRequest
-from rollout.tags import OPT_IN_TAG, tag_problems
+from rollout.tags import OPT_IN_TAG
 
 
 def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     """Yield all that speaks against a request by what was found, the alias's own matters first."""
+    yield from map(BadTagsError, found.tag_problems)
     if "alias" not in request.unread:
         yield from _alias_refusals(found)
     if "version" not in request.unread:
@@ -36,6 +36,7 @@ def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedE
 
 def waiting_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     """Yield what speaks against a request whatever becomes of the alias until its turn."""
+    yield from map(BadTagsError, found.tag_problems)
     yield from _opt_in_refusals(found)
     yield from _state_refusals(request, found)
     yield from unknown_alarms(found.alarms)
@@ -58,9 +59,8 @@ def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
 
 
 def _opt_in_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
-    problems = [*tag_problems(found.tags, function_arn(found.target.place, found.target.function))]
-    yield from map(BadTagsError, problems)
-    if found.opted_in_alias != found.target.alias and (found.opted_in_alias or not problems):
+    is_said_already = found.opted_in_alias is None and found.tag_problems
+    if found.opted_in_alias != found.target.alias and not is_said_already:
         yield _not_opted_in(found)
 
 
