@@ -28,7 +28,8 @@ demo: $(READY)  ## see a healthy version promoted, a faulty and a slow one taken
 	@$(BIN)/python -m sandbox demo
 
 test: lint types $(READY)  ## run every check: lint, types, and all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup --ignore tests/e2e
+	@$(BIN)/python -m pytest tests/e2e
 
 sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0.0.1:4566 (PORT= for another)
 	@$(BIN)/python -m sandbox serve --port $(PORT)

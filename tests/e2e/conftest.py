@@ -27,6 +27,8 @@ MEMBER_PARAMETERS = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION, 
 MEMBERS_BUS = f"arn:aws:events:{REGION}:{HOME}:event-bus/lambda-rollouts-members"
 UNLIKE = "444444444444"
 """An account that may tell us of its versions, and whose roles expect another external id."""
+UNTAGGED = "theirs-untagged"
+"""A member's function that forged requests are about."""
 POLL_SECONDS = 0.2
 STORIES_AT_ONCE = 5
 

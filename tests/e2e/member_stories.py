@@ -24,6 +24,15 @@ def stopped_in_a_member(sandbox):
     return stopped(sandbox, shop, execution, "WaitForMetrics")
 
 
+def stranger_moves_a_members_alias(sandbox):
+    shop = with_unseen_version(sandbox, "theirs-moved", versions=2, account=MEMBER)
+    with shop.traffic(per_second=4):
+        execution = sandbox.start({"function": shop.arn, "version": 3, "policy": LONG})
+        sandbox.enters(execution, "WaitForMetrics")
+        shop.edit(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
+        return Played(shop, execution, sandbox.end(execution))
+
+
 def member_restored_without_code(sandbox):
     """Played while RollBack's code cannot be loaded."""
     shop = with_unseen_version(sandbox, "theirs-not-taken-back", canary={"fault_percent": 100}, account=MEMBER)
@@ -32,4 +41,9 @@ def member_restored_without_code(sandbox):
         return Played(shop, execution, sandbox.end(execution))
 
 
-MEMBER_STORIES = (fine_version_of_a_member, faulty_version_of_a_member, stopped_in_a_member)
+MEMBER_STORIES = (
+    fine_version_of_a_member,
+    faulty_version_of_a_member,
+    stopped_in_a_member,
+    stranger_moves_a_members_alias,
+)

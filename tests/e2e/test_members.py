@@ -7,8 +7,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.accounts import HOME, MEMBER, STRANGER
-from tests.e2e.conftest import MEMBERS_BUS, UNLIKE
-from tests.e2e.member_stories import faulty_version_of_a_member, fine_version_of_a_member, stopped_in_a_member
+from tests.e2e.conftest import MEMBERS_BUS, UNLIKE, UNTAGGED
+from tests.e2e.member_stories import (
+    faulty_version_of_a_member,
+    fine_version_of_a_member,
+    stopped_in_a_member,
+    stranger_moves_a_members_alias,
+)
 
 HEARD_SECONDS = 5
 
@@ -43,6 +48,13 @@ def test_the_guardian_makes_a_members_alias_whole(stories):
     assert (played.ended["status"], played.shop.served()) == ("ABORTED", {"1": 100})
 
 
+def test_an_alias_that_a_member_moves_by_hand_is_left_to_it_and_its_trail_is_asked_who(stories):
+    """P2, P10."""
+    played = stories(stranger_moves_a_members_alias)
+    assert (played.ending, played.shop.served()) == ("RolloutHandedOver", {"2": 100})
+    assert ". CloudTrail says it was arn:aws:iam::222222222222:root at 20" in played.ended["cause"]
+
+
 def test_an_account_that_is_not_named_may_tell_us_nothing(sandbox):
     with pytest.raises(ClientError, match="AccessDenied"):
         sandbox.client("events", STRANGER).put_events(Entries=[told("my-api", MEMBERS_BUS)])
@@ -75,7 +87,7 @@ def test_another_external_id_opens_nothing(sandbox):
 
 def test_a_forged_request_cannot_write_an_alias_without_the_tag(sandbox, stories):
     """P9: IAM refuses it in the member's account, whatever a document says and whoever holds the claim."""
-    shop = sandbox.shop("theirs-untagged", account=MEMBER, opted_in=False)
+    shop = sandbox.shop(UNTAGGED, account=MEMBER, opted_in=False)
     shop.publish(delay_ms=1)
     fine = stories(fine_version_of_a_member)
     for task in ("ShiftTraffic", "PromoteVersion", "RollBack"):

@@ -5,8 +5,10 @@ Each step is one call to AWS; between any two of them anybody else may act, a pr
 """
 
 from collections.abc import Sequence
+from functools import partial
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
@@ -14,6 +16,8 @@ from tests.interleavings.actors import Fate
 from tests.interleavings.machine import Execution
 from tests.interleavings.world import HEALTH
 
+PARTS = 4
+"""Played side by side where there are processes for it."""
 _MOST_EXECUTIONS = 4
 _MOST_GUARDIANS = 2
 
@@ -119,12 +123,14 @@ def _one(of, which):
     return of[which % len(of)]
 
 
-def test_any_order_of_steps_keeps_the_promises(stage, examples, is_steady):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_any_order_of_steps_keeps_the_promises(part, stage, examples, is_steady):
     """P1, P2, P3, P4, P6, P7, P10."""
+    play = partial(Interleavings, stage)
     run_state_machine_as_test(
-        lambda: Interleavings(stage),
+        seed(part)(play) if is_steady else play,
         settings=settings(
-            max_examples=examples,
+            max_examples=examples // PARTS,
             stateful_step_count=60,
             deadline=None,
             derandomize=is_steady,
