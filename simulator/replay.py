@@ -7,7 +7,7 @@ from itertools import groupby, takewhile
 from pydantic import BaseModel
 
 from rollout.health import Minute, canary_health, stable_health
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.policy import Policy
 from rollout.words import Move, Outcome, Phase, Verdict
 from simulator.recording import Recording

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from rollout.health import Minute, canary_health, stable_health
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.problems import problems
 from rollout.window import Timing
 from simulator.files import UnreadableError, parse, read_text

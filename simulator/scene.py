@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from matplotlib.axes import Axes
 
 from rollout.health import Minute
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.words import Move, Phase
 from simulator.trial import Film
 

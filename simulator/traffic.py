@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from rollout.health import Measured, Minute, Series
-from rollout.models import Health, Rollout
+from rollout.judgement import Health
+from rollout.models import Rollout
 from rollout.window import Timing, Window
 from rollout.words import Phase
 from simulator.load import HEALTHY, Load, Version

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from rollout.health import canary_health
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.policy import Policy
 from rollout.window import EDGE
 from rollout.words import Move, Phase, Verdict

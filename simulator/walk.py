@@ -8,8 +8,9 @@ from typing import Protocol
 from rollout.decide import decide
 from rollout.health import Measured
 from rollout.judge import judge
-from rollout.models import Execution, Rollout, Target
+from rollout.models import Rollout
 from rollout.observation import observed
+from rollout.place import Execution, Target
 from rollout.plan import bake_begun, next_step, step_begun
 from rollout.policy import Policy
 from rollout.window import Timing, Window, look_window

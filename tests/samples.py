@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from rollout.facts import AliasState, FunctionFacts, VersionFacts
 from rollout.health import Minute, Series
-from rollout.models import Execution, Health, Judgement, Rollout, Target
+from rollout.judgement import Health, Judgement
+from rollout.models import Rollout
 from rollout.observation import Observation
+from rollout.place import Execution, Target
 from rollout.policy import Policy
 from rollout.window import Timing
 from rollout.words import Phase, Verdict

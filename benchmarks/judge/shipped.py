@@ -10,7 +10,7 @@ from benchmarks.judge.traffic import MINUTES, Flags, Traffic
 from benchmarks.judge.twin import log_evidence
 from rollout.health import Minute, Series
 from rollout.judge import judge
-from rollout.models import Health, Judgement
+from rollout.judgement import Health, Judgement
 from rollout.observation import Observation
 from rollout.policy import Policy
 from rollout.words import Phase, Verdict

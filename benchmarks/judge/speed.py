@@ -10,7 +10,7 @@ from benchmarks.judge.cell import Cell
 from benchmarks.judge.traffic import MINUTES, Traffic, play
 from rollout.health import Minute, Series
 from rollout.judge import judge
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.observation import Observation
 from rollout.policy import Policy
 from rollout.words import Phase

@@ -5,7 +5,7 @@ import pytest
 from rollout.aws.wiring import claims, waiting_versions
 from rollout.claim import Claim, Intent, Waiting, claim_of
 from rollout.errors import AliasMovingError, ClaimLostError
-from rollout.models import Execution
+from rollout.place import Execution
 from tests.integration.conftest import NOW, owned
 from tests.samples import EXECUTION, TARGET, rollout
 

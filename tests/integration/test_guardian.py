@@ -7,7 +7,8 @@ import pytest
 
 from rollout.aws import wiring
 from rollout.aws.executions import Executions
-from rollout.models import Execution, Rollout, Target
+from rollout.models import Rollout
+from rollout.place import Execution, Target
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned
 
 STOPPED, SWEEP = event("guardian"), {"sweep": "aliases"}

@@ -12,7 +12,7 @@ from rollout.aws import clients
 from rollout.aws.members import member_session
 from rollout.aws.wiring import alarms, alias_of, lookup, opted_in, version_metrics
 from rollout.errors import ForeignTargetError, NotAMemberError
-from rollout.models import Place, Target
+from rollout.place import Place, Target
 from tests.integration.conftest import NOW, Wire, client, event
 
 MEMBER = Place(account="222222222222", region="us-east-1")

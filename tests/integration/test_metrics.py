@@ -11,7 +11,8 @@ from botocore.stub import Stubber
 from rollout.aws.metrics import VersionMetrics, metrics_of
 from rollout.errors import AwsUnavailableError, MetricsIncompleteError
 from rollout.health import Minute, Series
-from rollout.models import Health, Rollout
+from rollout.judgement import Health
+from rollout.models import Rollout
 from rollout.window import Window
 from rollout.words import Phase, Unit
 from tests.integration.conftest import client

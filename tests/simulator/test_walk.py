@@ -8,7 +8,7 @@ import pytest
 
 import rollout
 from rollout.health import Minute, Series
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.words import Move, Phase, Verdict
 from simulator import walk as room
 from simulator.walk import walk

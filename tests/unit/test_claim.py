@@ -15,7 +15,7 @@ from rollout.claim import (
 )
 from rollout.errors import AliasClaimedError, NotOptedInError
 from rollout.facts import AliasState
-from rollout.models import Execution
+from rollout.place import Execution
 from rollout.request import RolloutRequest
 from rollout.words import Phase, Start
 from tests.samples import AT, EXECUTION, facts, policy, rollout, version

@@ -14,7 +14,7 @@ from rollout.dispersion import (
     learn_dispersion,
 )
 from rollout.health import Series
-from rollout.models import Health
+from rollout.judgement import Health
 from tests.samples import minutes
 
 STEADY = Health(calls=6000, bad=12)

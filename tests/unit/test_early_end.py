@@ -7,7 +7,7 @@ import pytest
 from rollout.early_end import EarlyEnd, early_end
 from rollout.health import Series
 from rollout.judge import judge
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.words import Phase, Verdict
 from tests.samples import AT, QUIET_HOUR, beside, minutes, policy, seen
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rollout.dispersion import learn_dispersion
 from rollout.evidence import bake_log_evidence, log_evidence
 from rollout.health import Series
-from rollout.models import Health
+from rollout.judgement import Health
 from tests.samples import minutes
 
 Counts = tuple[int, int, int, int]

@@ -7,7 +7,7 @@ import pytest
 from rollout.findings import together
 from rollout.health import Series
 from rollout.judge import judge
-from rollout.models import Finding, Health
+from rollout.judgement import Finding, Health
 from rollout.words import Mode, Phase, Unit, Verdict
 from tests.samples import AT, beside, judgement, minutes, policy, seen
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rollout.health import Series
 from rollout.judge import judge
-from rollout.models import Health, Judgement
+from rollout.judgement import Health, Judgement
 from rollout.observation import observed
 from rollout.window import look_window
 from rollout.words import Phase, Verdict

@@ -5,8 +5,8 @@ from math import lgamma, log, log1p
 import pytest
 
 from rollout.dispersion import Dispersion
+from rollout.judgement import Health
 from rollout.lattice import BELOW, JUMP, STEP, Likelihoods, Move, grown, jumped, learn_levels, likelihoods, tables
-from rollout.models import Health
 from rollout.risks import TOLERATED_RISK
 
 LEARNT = Dispersion(theta=0.001, error_rate=0.01, minutes=60)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from rollout.models import Failure, Health, Rollout
+from rollout.judgement import Health
+from rollout.models import Failure, Rollout
 from rollout.words import Phase
 from tests.samples import AT, judgement, policy, rollout
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from rollout.models import Target
+from rollout.place import Target
 from rollout.published import VersionPublished, execution_input, execution_name
 from tests.samples import TARGET
 

@@ -6,7 +6,8 @@ from rollout.alarms import red_alarms
 from rollout.claim import Turn, turn
 from rollout.errors import AliasClaimedError, RefusedError, VersionPendingError
 from rollout.facts import FunctionFacts, VersionFacts
-from rollout.models import Execution, Rollout
+from rollout.models import Rollout
+from rollout.place import Execution
 from rollout.reasons import together
 from rollout.refusals import refusals, waiting_refusals
 from rollout.request import RolloutRequest

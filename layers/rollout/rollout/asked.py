@@ -2,8 +2,8 @@
 
 from rollout.duration import whole
 from rollout.function_name import FunctionName, read_function
-from rollout.models import Execution
 from rollout.news import AskedTarget
+from rollout.place import Execution
 
 
 def asked_target(request: object, execution: Execution) -> AskedTarget:

@@ -11,10 +11,11 @@ from math import log, log1p
 
 from rollout.criteria import Criteria
 from rollout.health import Minute, Series
-from rollout.models import Health, Value
+from rollout.judgement import Health
 from rollout.observation import Observation
 from rollout.paired import MARGIN
 from rollout.risks import TOLERATED_RISK, log_mean_exp
+from rollout.value import Value
 from rollout.witness import Witness
 from rollout.words import Unit
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from rollout.errors import BadPolicyError, UnknownPolicyError
-from rollout.models import Value
 from rollout.policy import Policy, read_policy
 from rollout.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
 from rollout.problems import shown
 from rollout.tags import POLICY_TAG
+from rollout.value import Value
 
 NONE_IN_PARTICULAR = Policy(steps=ALL_AT_ONCE)
 """Stands in for a policy that was refused, so that what speaks against its function can be said beside it: there is

@@ -6,8 +6,10 @@ from typing import assert_never
 from pydantic import Field
 
 from rollout.errors import AliasClaimedError
-from rollout.models import Execution, Rollout, Target, Value
+from rollout.models import Rollout
+from rollout.place import Execution, Target
 from rollout.policy import OnNewerVersion, Policy
+from rollout.value import Value
 from rollout.words import Phase, Start
 
 LONGEST_WAIT_SECONDS = 900

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rollout.health import Minute, Series
-from rollout.models import Health, Value
+from rollout.judgement import Health
+from rollout.value import Value
 from rollout.window import HISTORY_PERIODS, Window
 from rollout.witness import Witness
 from rollout.words import Missing, Unit

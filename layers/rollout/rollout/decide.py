@@ -5,7 +5,8 @@ from typing import assert_never
 
 from rollout.duration import say_duration
 from rollout.endings import left_to_a_person, promoted
-from rollout.models import Ending, Judgement, Rollout
+from rollout.judgement import Judgement
+from rollout.models import Ending, Rollout
 from rollout.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
 from rollout.window import EDGE, Timing, seconds_to_next_look
 from rollout.words import Move, Phase, Verdict

@@ -12,7 +12,8 @@ from itertools import accumulate
 from math import exp, fsum, lgamma, log, log1p
 from operator import mul
 
-from rollout.models import Health, Value
+from rollout.judgement import Health
+from rollout.value import Value
 
 SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(21))
 """The thetas weighed against each other, 1e-6 to 0.1, equally likely beforehand on their logarithmic scale."""

@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 from rollout.duration import say_duration
 from rollout.forecast import UNKNOWN, Stretch, Told, stretches
-from rollout.models import Target, Value
+from rollout.place import Target
 from rollout.policy import Policy
 from rollout.price import Cost, cost, usage
 from rollout.rehearsal import Rehearsal, forewarned, would_be
+from rollout.value import Value
 from rollout.window import Timing
 from rollout.words import Start
 

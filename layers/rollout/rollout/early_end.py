@@ -3,9 +3,9 @@
 import math
 
 from rollout.early import INTOLERABLE_RISK, early_log_evidence
-from rollout.models import Value
 from rollout.observation import Observation
 from rollout.policy import Policy
+from rollout.value import Value
 from rollout.words import Phase
 
 

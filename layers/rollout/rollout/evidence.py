@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from rollout.dispersion import Dispersion
 from rollout.groups import grouped, grouped_alone
 from rollout.health import Minute
+from rollout.judgement import Health
 from rollout.lattice import learn_levels
 from rollout.level import level_log_evidence
-from rollout.models import Health
 from rollout.paired import paired_log_evidence
 from rollout.risks import log_mean_exp
 

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from rollout.claim import Claim, Waiting
 from rollout.function_name import function_arn
-from rollout.models import Target, Value
+from rollout.place import Target
 from rollout.tags import tag_problems, tagged_alias
+from rollout.value import Value
 from rollout.words import Colour
 
 

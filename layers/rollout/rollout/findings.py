@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rollout.criteria import Criteria
 from rollout.evidence import bake_log_evidence, log_evidence
 from rollout.health import Series
-from rollout.models import Finding
+from rollout.judgement import Finding
 from rollout.observation import Observation
 from rollout.risks import log_mean_exp
 from rollout.witness import Witness

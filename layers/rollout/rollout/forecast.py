@@ -7,9 +7,9 @@ from typing import Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from rollout.duration import say_duration
-from rollout.models import Value
 from rollout.policy import Policy
 from rollout.thin import Share, Traffic, say_thin
+from rollout.value import Value
 from rollout.window import Timing
 
 UNKNOWN: Literal["unknown"] = "unknown"

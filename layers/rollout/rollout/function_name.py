@@ -2,7 +2,8 @@
 
 import re
 
-from rollout.models import Place, Value
+from rollout.place import Place
+from rollout.value import Value
 
 _FUNCTION = re.compile(
     r"(?:arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):)?(?:(?P<account>[0-9]{12}):)?(?:function:)?"

@@ -3,8 +3,9 @@
 from rollout.claim import Claim
 from rollout.endings import ending_of, handed_over, rolled_back
 from rollout.facts import AliasState
-from rollout.models import Ending, Value
+from rollout.models import Ending
 from rollout.restore import WayBack, is_ours, left_alone
+from rollout.value import Value
 from rollout.words import Move, Outcome, Phase
 
 

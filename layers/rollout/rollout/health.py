@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cached_property
 
 from rollout.dispersion import Dispersion, learn_dispersion
-from rollout.models import Health, Value
+from rollout.judgement import Health
+from rollout.value import Value
 from rollout.words import Unit
 
 

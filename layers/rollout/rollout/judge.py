@@ -8,7 +8,7 @@ from rollout.ceiling import Over, over_ceilings
 from rollout.criteria import Criteria
 from rollout.early_end import early_end
 from rollout.findings import deciding, findings, together
-from rollout.models import Finding, Judgement
+from rollout.judgement import Finding, Judgement
 from rollout.observation import Observation
 from rollout.policy import Policy
 from rollout.sentences import say_findings, say_muted, say_too_few, say_worse

@@ -12,7 +12,7 @@ from operator import add, mul
 from typing import NamedTuple
 
 from rollout.dispersion import ENOUGH_MINUTES, Dispersion
-from rollout.models import Health
+from rollout.judgement import Health
 from rollout.risks import TOLERATED_RISK
 
 STEP = 10**0.125

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from rollout.models import Value
+from rollout.value import Value
 
 GIVEN = timedelta(minutes=15)
 """How long an event may take before its version is taken for missed."""

@@ -1,59 +1,15 @@
-"""The values of a rollout, and the one document that flows through the state machine."""
+"""The one document that flows through the state machine, and how it ends."""
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from rollout.judgement import Judgement
+from rollout.place import Execution, Target
 from rollout.policy import Policy
 from rollout.steps import Step
-from rollout.words import Mode, Move, Outcome, Phase, Start, Verdict
-
-
-class Value(BaseModel, frozen=True):
-    """Something that does not change; fields it does not know are ignored, so an execution outlives a deploy."""
-
-
-class Place(Value):
-    """An account and a region: the orchestrator's own, or a member's."""
-
-    account: str
-    region: str
-
-    def __str__(self) -> str:
-        return f"account {self.account}, region {self.region}"
-
-
-class Target(Value):
-    """The alias a rollout is about."""
-
-    account: str
-    region: str
-    function: str
-    alias: str
-
-    @property
-    def place(self) -> Place:
-        """Where the function lies."""
-        return Place(account=self.account, region=self.region)
-
-    @property
-    def name(self) -> str:
-        """The function and its alias, as Lambda's metrics name them."""
-        return f"{self.function}:{self.alias}"
-
-
-class Execution(Value):
-    """The Step Functions execution that carries a rollout."""
-
-    arn: str
-    name: str
-    started_at: datetime
-
-    @property
-    def place(self) -> Place:
-        """Where the orchestrator runs."""
-        _, _, _, region, account, *_ = self.arn.split(":")
-        return Place(account=account, region=region)
+from rollout.value import Value
+from rollout.words import Move, Outcome, Phase, Start
 
 
 class Failure(Value):
@@ -76,45 +32,6 @@ class Ending(Value):
     def leaves_alias_whole(self) -> bool:
         """Whether the alias is at one version alone, or in somebody else's hands; only then is its claim given back."""
         return self.outcome is not Outcome.ROLLBACK_FAILED
-
-
-class Health(Value):
-    """The calls one version served in a window, and how many were bad: they failed, say, or were slow."""
-
-    calls: int = 0
-    bad: int = 0
-
-    @property
-    def bad_percent(self) -> float:
-        """Bad calls per hundred; 0 where there were none."""
-        return 100 * self.bad / self.calls if self.calls else 0.0
-
-    def __add__(self, other: "Health") -> "Health":
-        return Health(calls=self.calls + other.calls, bad=self.bad + other.bad)
-
-
-class Finding(Value):
-    """What one witness has to say, since the first shift; in the bake, since promotion."""
-
-    witness: str
-    kind: str
-    mode: Mode
-    canary: Health
-    stable: Health
-    log_evidence: float = Field(description="Natural logarithm of its evidence against the canary; 0 says nothing.")
-
-
-class Judgement(Value):
-    """What a look found, why, and the counts it rests on (since the first shift; in the bake, since promotion)."""
-
-    verdict: Verdict
-    reason: str
-    canary: Health = Field(description="The canary's calls, and how many failed.")
-    stable: Health
-    findings: tuple[Finding, ...] = ()
-    evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
-    evidence_limit: float
-    may_end_step: bool = Field(default=False, description="Whether the policy lets the step end before its hold.")
 
 
 class Rollout(Value):

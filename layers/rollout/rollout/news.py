@@ -8,7 +8,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from rollout.models import Health, Target, Value
+from rollout.judgement import Health
+from rollout.place import Target
+from rollout.value import Value
 from rollout.words import Verdict
 
 

@@ -1,8 +1,8 @@
 """What people are told of an ending: a subject they can read on a telephone, and the numbers below it."""
 
-from rollout.models import Value
 from rollout.news import EndingNews, RollbackFailed, RolloutHandedOver, RolloutPromoted, RolloutRolledBack
 from rollout.sentences import say_rate
+from rollout.value import Value
 
 LONGEST_SUBJECT = 99
 """SNS takes fewer than 100 characters, ASCII without line breaks."""

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from rollout.alarms import Colours
 from rollout.health import Measured, Minute, Series, canary_health
-from rollout.models import Health, Rollout, Value
+from rollout.judgement import Health
+from rollout.models import Rollout
+from rollout.value import Value
 from rollout.window import Timing, Window
 from rollout.words import Colour, Phase
 

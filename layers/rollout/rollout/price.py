@@ -6,8 +6,8 @@ logs, traces and notices to people are not counted. Lambda's time and the entrie
 ours has been measured on AWS.
 """
 
-from rollout.models import Value
 from rollout.policy import Policy
+from rollout.value import Value
 
 TRANSITION = 0.025 / 1_000
 METRIC = 0.01 / 1_000

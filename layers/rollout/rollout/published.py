@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from rollout.function_name import function_arn, read_function
-from rollout.models import Place, Target
+from rollout.place import Place, Target
 from rollout.problems import problems, shown
 from rollout.qualifier import read_version, version_text
 

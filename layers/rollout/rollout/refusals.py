@@ -18,7 +18,7 @@ from rollout.errors import (
     VersionPassedError,
 )
 from rollout.facts import FunctionFacts, VersionFacts
-from rollout.models import Target
+from rollout.place import Target
 from rollout.presets import ALL_AT_ONCE
 from rollout.request import RolloutRequest
 from rollout.tags import OPT_IN_TAG

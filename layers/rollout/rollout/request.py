@@ -6,11 +6,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, Validat
 
 from rollout.errors import BadRequestError, LatestVersionError
 from rollout.function_name import read_function
-from rollout.models import Execution, Place, Target, Value
+from rollout.place import Execution, Place, Target
 from rollout.policy import Policy
 from rollout.problems import problems
 from rollout.qualifier import read_alias, read_version, version_text
 from rollout.reasons import Reasons
+from rollout.value import Value
 
 DEFAULT_ALIAS = "live"
 

@@ -6,7 +6,10 @@ from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidato
 
 from rollout.endings import handed_over, rollback_failed, rolled_back, say_failure, say_moved
 from rollout.facts import AliasState
-from rollout.models import Ending, Execution, Failure, Judgement, Target, Value
+from rollout.judgement import Judgement
+from rollout.models import Ending, Failure
+from rollout.place import Execution, Target
+from rollout.value import Value
 from rollout.words import Move, Outcome, Phase
 
 

@@ -7,7 +7,7 @@ from rollout.criteria import Criteria
 from rollout.duration import say_roughly
 from rollout.findings import together
 from rollout.health import Series
-from rollout.models import Finding, Health
+from rollout.judgement import Finding, Health
 from rollout.observation import Observation
 from rollout.words import Mode, Phase, Unit
 

@@ -3,7 +3,8 @@
 from rollout.claim import Claim
 from rollout.endings import handed_over, say_moved
 from rollout.facts import AliasState
-from rollout.models import Ending, Rollout, Value
+from rollout.models import Ending, Rollout
+from rollout.value import Value
 from rollout.words import Move, Phase
 
 

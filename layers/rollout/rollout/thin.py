@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from rollout.counting import Points
 from rollout.duration import say_duration, say_roughly
-from rollout.models import Value
 from rollout.policy import OnInconclusive, Policy
+from rollout.value import Value
 from rollout.window import Timing
 
 _IN_THE_END = {

@@ -5,7 +5,8 @@ from typing import Any
 
 from rollout.asked import asked_target, asked_version
 from rollout.duration import say_duration
-from rollout.models import Ending, Execution, Judgement, Rollout
+from rollout.judgement import Judgement
+from rollout.models import Ending, Rollout
 from rollout.news import (
     AskedTarget,
     Carrier,
@@ -22,6 +23,7 @@ from rollout.news import (
     StepShifted,
     slug,
 )
+from rollout.place import Execution
 from rollout.restore import Closing, WayBack
 from rollout.words import Outcome
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from rollout.models import Place, Value
+from rollout.place import Place
+from rollout.value import Value
 
 
 class _Detail(Value):

@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-from rollout.models import Value
+from rollout.value import Value
 
 EDGE = timedelta(seconds=2)
 """Looks and shifts land just after a period's edge; a moment more or less must not cost a whole period."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rollout.aws.answers import answered
 from rollout.errors import AliasChangedError, VersionGoneError
 from rollout.facts import AliasState
-from rollout.models import Target
+from rollout.place import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -7,7 +7,7 @@ from rollout.aws.entries import Entries
 from rollout.aws.items import OPEN, plain, typed
 from rollout.claim import Claim
 from rollout.errors import AliasMovingError, ClaimLostError
-from rollout.models import Execution, Target
+from rollout.place import Execution, Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

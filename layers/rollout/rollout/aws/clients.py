@@ -8,7 +8,7 @@ import boto3
 from rollout.aws.members import member_session
 from rollout.aws.throttles import count_throttles
 from rollout.aws.timeouts import CONFIG, HASTY
-from rollout.models import Place
+from rollout.place import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient

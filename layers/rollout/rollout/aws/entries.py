@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.aws.items import partition, typed
 from rollout.aws.table import Table
-from rollout.models import Target
+from rollout.place import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

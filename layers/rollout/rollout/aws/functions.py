@@ -12,7 +12,7 @@ from rollout.aws.alias import LambdaAlias
 from rollout.aws.answers import answered
 from rollout.errors import TagsUnreadableError, UnknownFunctionError
 from rollout.facts import AliasState, FunctionFacts, VersionFacts
-from rollout.models import Place
+from rollout.place import Place
 from rollout.request import RolloutRequest
 from rollout.tags import tagged_alias
 

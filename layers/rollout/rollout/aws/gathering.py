@@ -11,7 +11,7 @@ from rollout.aws.wiring import alarms, claims, ledger, lookup, version_metrics, 
 from rollout.chosen import NONE_IN_PARTICULAR, chosen
 from rollout.errors import RefusedError
 from rollout.facts import FunctionFacts
-from rollout.models import Execution, Target
+from rollout.place import Execution, Target
 from rollout.policy import Policy
 from rollout.published import execution_name
 from rollout.reasons import Reasons

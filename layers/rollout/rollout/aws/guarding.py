@@ -9,8 +9,9 @@ from rollout.claim import Claim
 from rollout.errors import RolloutError
 from rollout.facts import AliasState
 from rollout.guard import LastWord, mending
-from rollout.models import Ending, Value
+from rollout.models import Ending
 from rollout.restore import Closing
+from rollout.value import Value
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 

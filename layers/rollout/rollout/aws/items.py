@@ -5,7 +5,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from rollout.models import Execution, Target
+from rollout.place import Execution, Target
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize

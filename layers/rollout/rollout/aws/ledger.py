@@ -11,7 +11,9 @@ from rollout.aws.answers import answered
 from rollout.aws.items import OPEN, key, partition, plain, stamp, typed
 from rollout.aws.table import Table
 from rollout.endings import ending_of
-from rollout.models import Ending, Execution, Finding, Rollout, Target
+from rollout.judgement import Finding
+from rollout.models import Ending, Rollout
+from rollout.place import Execution, Target
 from rollout.words import Move, Outcome
 
 if TYPE_CHECKING:

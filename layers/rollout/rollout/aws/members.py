@@ -14,7 +14,7 @@ from botocore.session import get_session
 from rollout.aws import settings
 from rollout.aws.timeouts import CONFIG
 from rollout.errors import ForeignTargetError
-from rollout.models import Place
+from rollout.place import Place
 
 SESSION_NAME = "lambda-rollouts"
 """Under this name a member's CloudTrail knows us."""

@@ -13,7 +13,8 @@ from rollout.criteria import ERRORS
 from rollout.errors import MetricsIncompleteError
 from rollout.health import Series
 from rollout.learning import typical
-from rollout.models import Rollout, Target
+from rollout.models import Rollout
+from rollout.place import Target
 from rollout.window import HISTORY_PERIODS, Timing, Window
 from rollout.witness import Witness
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rollout.aws.answers import answered
 from rollout.function_name import read_function
-from rollout.models import Target
+from rollout.place import Target
 from rollout.tags import OPT_IN_TAG, tag_problems, tagged_alias
 
 if TYPE_CHECKING:

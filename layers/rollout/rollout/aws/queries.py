@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from rollout.counting import GUARD_PERCENTILE, Counting
-from rollout.models import Rollout, Target
+from rollout.models import Rollout
+from rollout.place import Target
 from rollout.witness import Metric, Witness
 from rollout.words import Phase, Unit
 

@@ -10,7 +10,8 @@ from rollout.aws.settings import timing
 from rollout.aws.wiring import version_metrics
 from rollout.dry_run import DryRun, dry_run
 from rollout.facts import FunctionFacts
-from rollout.models import Execution, Rollout
+from rollout.models import Rollout
+from rollout.place import Execution
 from rollout.reasons import together
 from rollout.rehearsal import Rehearsal
 from rollout.request import Preparation, RolloutRequest

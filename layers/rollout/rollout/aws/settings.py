@@ -3,7 +3,7 @@
 import json
 import os
 
-from rollout.models import Place
+from rollout.place import Place
 from rollout.window import Timing
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from rollout.aws.opted_in import OptedIn
 from rollout.aws.wiring import alias_of, claims, executions, ledger, lookup
 from rollout.missed import Candidate, is_missed
-from rollout.models import Target
+from rollout.place import Target
 from rollout.published import execution_input, execution_name
 
 

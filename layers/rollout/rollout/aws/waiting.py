@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rollout.aws.entries import Entries
 from rollout.aws.items import stamp
 from rollout.claim import Waiting
-from rollout.models import Execution, Target
+from rollout.place import Execution, Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

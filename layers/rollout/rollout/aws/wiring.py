@@ -16,7 +16,8 @@ from rollout.aws.notices import NoticeTopic
 from rollout.aws.opted_in import OptedIn
 from rollout.aws.trail import Trail
 from rollout.aws.waiting import WaitingVersions
-from rollout.models import Place, Rollout, Target
+from rollout.models import Rollout
+from rollout.place import Place, Target
 from rollout.standing import Standing
 
 _Client = TypeVar("_Client")
