@@ -8,7 +8,7 @@ TEMPLATES := template.yaml template-member.yaml
 EVENTS := rollout-started step-shifted rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e faults load simulate replay bench-judge mutate lock schema picture clean
+.PHONY: help setup demo test sandbox lint format types unit integration statemachine e2e adopting faults load simulate replay bench-judge mutate lock schema picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,14 @@ statemachine: $(READY)  ## run the tests that walk the state machine
 e2e: $(READY)  ## run the suite that deploys into the sandbox
 	@$(BIN)/python -m pytest tests/e2e
 
+adopting: $(READY) tests/adopting/node_modules  ## deploy every example of docs/adopting.md, by npm's tools too (needs node 20)
+	@$(BIN)/python -m pytest tests/adopting tests/e2e/test_adopting.py tests/e2e/test_pipelines.py -m "node or not node"
+
+tests/adopting/node_modules: tests/adopting/package-lock.json
+	@node --version > /dev/null || { echo "node 20 or newer and npm are needed, for the CDK and the Serverless Framework"; exit 1; }
+	@cd tests/adopting && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 faults: $(READY)  ## kill, throttle, stop and lie to every task, and check the promises [ONLY=STATE:FAULT] [WRITE=1]
 	@$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
 	@$(if $(ONLY),,$(BIN)/python -m pytest tests/interleavings --examples 10000 --timeout 3600)
@@ -108,4 +116,4 @@ schema: $(READY)  ## write the JSON Schemas of policies and events anew
 		PYTHONPATH=layers/rollout $(BIN)/python -m rollout.schema $$event > docs/events/$$event.schema.json; done
 
 clean:  ## remove everything make has made
-	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation
+	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation tests/adopting/node_modules

@@ -1,0 +1,2 @@
+sam build
+sam deploy --stack-name sam-shop --resolve-s3 --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset

@@ -1,0 +1,53 @@
+"""How docs/adopting.md is put together: what stands between its markers are the examples, word for word."""
+
+import difflib
+import re
+from itertools import chain
+from pathlib import Path
+
+from tests.adopting.workshop import EXAMPLES
+
+DOCUMENT = EXAMPLES.parent / "adopting.md"
+_MARKED = re.compile(r"<!-- (diff|file): (\S+) -->\n(?:\n```\w+\n.*?\n```\n)?", re.DOTALL)
+_LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml"}
+
+
+def written(text: str) -> str:
+    """Return the document with every example as it is in its file."""
+    return _MARKED.sub(lambda marked: f"<!-- {marked[1]}: {marked[2]} -->\n\n{_block(marked[1], marked[2])}\n", text)
+
+
+def lines_changed(example: str) -> int:
+    """Return how many lines a team changes: one that is replaced counts once."""
+    return sum(_changed(*_lines(before, after)) for before, after in _pairs(example))
+
+
+def _changed(before: list[str], after: list[str]) -> int:
+    steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return sum(max(old_end - old, new_end - new) for tag, old, old_end, new, new_end in steps if tag != "equal")
+
+
+def _pairs(example: str) -> list[tuple[Path, Path]]:
+    befores = sorted((EXAMPLES / example).glob("before.*"), reverse=True)
+    return [(before, before.with_stem("after")) for before in befores]
+
+
+def _lines(before: Path, after: Path) -> tuple[list[str], list[str]]:
+    return before.read_text().splitlines(), after.read_text().splitlines()
+
+
+def _block(kind: str, name: str) -> str:
+    if kind == "file":
+        file = EXAMPLES / name
+        return f"```{_LANGUAGES[file.suffix]}\n{file.read_text()}```"
+    shown = chain.from_iterable(_difference(*pair) for pair in _pairs(name))
+    return "\n".join(["```diff", *shown, "```"])
+
+
+def _difference(before: Path, after: Path) -> list[str]:
+    whole = difflib.unified_diff(*_lines(before, after), before.name, after.name, n=3, lineterm="")
+    return [line for line in whole if not line.startswith("@@")]
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(written(DOCUMENT.read_text()))

@@ -1,0 +1,110 @@
+"""Teams that deploy a function with a tool of their own, and hand its alias over to Lambda Rollouts."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.server import ROOT
+
+EXAMPLES = ROOT / "docs" / "examples"
+HERE = Path(__file__).parent
+SOON = {"steps": "AllAtOnce", "bake": 5, "look_every": 5, "max_hold": 5, "on_inconclusive": "promote"}
+"""A policy for functions that nobody calls."""
+_SHOP = ROOT / "sandbox" / "functions" / "shop" / "app.py"
+_BINARIES = (Path(sys.executable).parent, HERE / "node_modules" / ".bin")
+
+
+class ToolError(Exception):
+    """When a tool fails; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """How a tool is told what to deploy: a file that is called `template` in a team's folder, and a script."""
+
+    template: str = ""
+    before: tuple[str, str] = ("", "deploy.sh")
+    after: tuple[str, str] = ("", "deploy.sh")
+    once: str = ""
+    """The script by which the alias is handed over, where no file says it."""
+
+
+TOOLS = {
+    "sam": Example("template.yaml", ("before.yaml", "before.sh"), ("after.yaml", "after.sh")),
+    "sam-second-alias": Example("template.yaml", ("before.yaml", "deploy.sh"), ("after.yaml", "deploy.sh")),
+    "cloudformation": Example("template.yaml", ("before.yaml", "deploy.sh"), ("after.yaml", "deploy.sh")),
+    "cli": Example(before=("", "before.sh"), after=("", "after.sh"), once="adopt.sh"),
+}
+NODE_TOOLS = {
+    "cdk": Example("shop-stack.ts", ("before.ts", "deploy.sh"), ("after.ts", "deploy.sh")),
+    "serverless": Example("serverless.yml", ("before.yml", "deploy.sh"), ("after.yml", "deploy.sh")),
+}
+
+
+@dataclass
+class Team:
+    """A folder with a function's code in it, and a shell that reaches nothing but the local AWS."""
+
+    tool: str
+    folder: Path
+    environment: dict[str, str]
+    releases: int = 0
+
+    @property
+    def function(self) -> str:
+        return "second-shop" if self.tool == "sam-second-alias" else f"{self.tool}-shop"
+
+    def change_the_code(self) -> None:
+        """Write the function's code anew, otherwise than all before; package it too, for who deploys packages."""
+        self.releases += 1
+        source = self.folder / "src" / "app.py"
+        source.parent.mkdir(exist_ok=True)
+        source.write_text(f"{_SHOP.read_text()}\n# release {self.releases}\n")
+        shutil.make_archive(str(self.folder / "shop"), "zip", source.parent)
+
+    def deploy(self, example: Example, which: tuple[str, str], adapt: Callable[[str], str] = str) -> str:
+        """Deploy as the documented file and script say; return what the tool said."""
+        template, script = which
+        if template:
+            written = adapt((EXAMPLES / self.tool / template).read_text())
+            (self.folder / example.template).write_text(written)
+        return self.run(script)
+
+    def bootstrap(self) -> None:
+        """Prepare the folder for the CDK's application, and the account for the CDK."""
+        (self.folder / "node_modules").symlink_to(HERE / "node_modules")
+        for file in (HERE / "cdk").iterdir():
+            shutil.copy(file, self.folder)
+        shutil.copy(EXAMPLES / "cdk" / "before.ts", self.folder / "shop-stack.ts")
+        self.say("cdk bootstrap aws://000000000000/us-east-1")
+
+    def run(self, script: str) -> str:
+        """Run a documented script in the team's folder; raises ToolError."""
+        return self.say((EXAMPLES / self.tool / script).read_text())
+
+    def say(self, words: str, **settings: str) -> str:
+        """Run a shell script in the team's folder; return what it printed. Raises ToolError."""
+        ended = self.ended(words, **settings)
+        if ended.returncode:
+            raise ToolError(f"{words}\nended with {ended.returncode} and said:\n{ended.stdout}{ended.stderr}")
+        return ended.stdout
+
+    def ended(self, words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a shell script in the team's folder; return how it ended."""
+        # The rollouts beside it are judged by the clock: a tool that builds must not make their calls slow.
+        command = ["nice", "bash", "-e", "-c", words]
+        environment = self._environment() | settings
+        return subprocess.run(  # noqa: S603 - the words are those of the examples
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=180
+        )
+
+    def _environment(self) -> dict[str, str]:
+        path = os.pathsep.join([*map(str, _BINARIES), self.environment["PATH"]])
+        quiet = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.2", "CDK_DISABLE_CLI_TELEMETRY": "1"}
+        quiet |= {"SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off", "AWS_PAGER": ""}
+        named = {"CODE_BUCKET": "shop-code", "RELEASE": str(self.releases), "HOME": str(self.folder)}
+        return self.environment | quiet | named | {"PATH": path}
