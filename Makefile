@@ -62,7 +62,7 @@ e2e: $(READY)  ## run the suite that deploys into the sandbox
 	@$(BIN)/python -m pytest tests/e2e
 
 adopting: $(READY) tests/adopting/node_modules  ## deploy every example of docs/adopting.md, by npm's tools too (needs node 20)
-	@$(BIN)/python -m pytest tests/adopting tests/e2e/test_adopting.py tests/e2e/test_pipelines.py -m "node or not node"
+	@$(BIN)/python -m pytest tests/adopting tests/e2e/test_adopting.py tests/e2e/test_pipelines.py -m "heavy or not heavy"
 
 tests/adopting/node_modules: tests/adopting/package-lock.json
 	@node --version > /dev/null || { echo "node 20 or newer and npm are needed, for the CDK and the Serverless Framework"; exit 1; }

@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from rollout.facts import AliasState
-from rollout.models import Execution
 from rollout.policy import Policy
+from rollout.reasons import Reasons
 from rollout.refusals import refusals
-from rollout.request import read_request
-from tests import samples
+from rollout.request import RolloutRequest, read_request
 from tests.adopting.documents import DOCUMENT, lines_changed, written
-from tests.adopting.workshop import EXAMPLES, NODE_TOOLS, TOOLS
+from tests.adopting.workshop import EXAMPLES, HEAVY_TOOLS, TOOLS
+from tests.samples import EXECUTION, TARGET, facts, policy, version
 
 TEXT = DOCUMENT.read_text()
 ROWS = ["sam", "sam-second-alias", "cloudformation", "cdk", "terraform", "serverless", "cli"]
@@ -47,7 +47,7 @@ def test_a_sam_application_needs_few_lines(example):
 
 
 def test_every_tool_but_terraform_is_deployed_with():
-    assert {*TOOLS, *NODE_TOOLS} == set(ROWS) - {"terraform"}
+    assert {*TOOLS, *HEAVY_TOOLS} == set(ROWS) - {"terraform"}
 
 
 def test_templates_are_valid():
@@ -79,17 +79,21 @@ def test_the_workflow_waits_by_the_documented_script():
 
 
 @pytest.mark.parametrize("block", re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
-def test_what_is_to_be_typed_in_the_console_is_understood(block, execution):
-    asked = read_request(json.loads(block), execution)
+def test_what_is_to_be_typed_in_the_console_is_understood(block):
+    reasons = Reasons()
+    asked = read_request(json.loads(block), EXECUTION, reasons)
+    assert [*reasons] == []
     assert asked.function == "my-api"
     if isinstance(asked.policy, dict):
         Policy.model_validate(asked.policy)
 
 
 def test_a_publisher_who_moves_the_alias_reads_what_the_document_says():
-    served = samples.facts(alias=AliasState(version="7", revision_id="revision-1"), stable=samples.version("7"))
-    [refused] = refusals(samples.version("7"), served, samples.policy())
-    assert str(refused) in " ".join(TEXT.split())
+    seven = version("7")
+    served = facts(alias=AliasState(version="7", revision_id="revision-1"), stable=seven, canary=seven)
+    asked = RolloutRequest(place=TARGET.place, function="my-api", alias=None, version=None, policy=policy())
+    [refused] = refusals(asked, served)
+    assert str(refused) in TEXT
 
 
 def _succeeds(*command: str) -> None:
@@ -100,9 +104,3 @@ def _succeeds(*command: str) -> None:
 def _plain(text: str) -> str:
     """Some releases of the parser keep the quotes and braces that Terraform writes."""
     return text.strip('"${}')
-
-
-@pytest.fixture
-def execution() -> Execution:
-    arn = "arn:aws:states:eu-west-1:123456789012:execution:rollouts:by-hand"
-    return Execution(arn=arn, name="by-hand", started_at="2026-03-01T11:59:50Z")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.server import ROOT
+from sandbox.accounts import HOME
+from sandbox.server import REGION, ROOT
 
 EXAMPLES = ROOT / "docs" / "examples"
 HERE = Path(__file__).parent
@@ -35,11 +36,11 @@ class Example:
 
 TOOLS = {
     "sam": Example("template.yaml", ("before.yaml", "before.sh"), ("after.yaml", "after.sh")),
-    "sam-second-alias": Example("template.yaml", ("before.yaml", "deploy.sh"), ("after.yaml", "deploy.sh")),
     "cloudformation": Example("template.yaml", ("before.yaml", "deploy.sh"), ("after.yaml", "deploy.sh")),
     "cli": Example(before=("", "before.sh"), after=("", "after.sh"), once="adopt.sh"),
 }
-NODE_TOOLS = {
+HEAVY_TOOLS = {
+    "sam-second-alias": Example("template.yaml", ("before.yaml", "deploy.sh"), ("after.yaml", "deploy.sh")),
     "cdk": Example("shop-stack.ts", ("before.ts", "deploy.sh"), ("after.ts", "deploy.sh")),
     "serverless": Example("serverless.yml", ("before.yml", "deploy.sh"), ("after.yml", "deploy.sh")),
 }
@@ -80,7 +81,7 @@ class Team:
         for file in (HERE / "cdk").iterdir():
             shutil.copy(file, self.folder)
         shutil.copy(EXAMPLES / "cdk" / "before.ts", self.folder / "shop-stack.ts")
-        self.say("cdk bootstrap aws://000000000000/us-east-1")
+        self.say(f"cdk bootstrap aws://{HOME}/{REGION}")
 
     def run(self, script: str) -> str:
         """Run a documented script in the team's folder; raises ToolError."""
