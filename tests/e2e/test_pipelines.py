@@ -32,7 +32,6 @@ def waited(request, sandbox, tmp_path_factory):
     policy = {"Name": "/rollouts/policies/piped", "Type": "String", "Value": json.dumps(SOON), "Overwrite": True}
     sandbox.client("ssm").put_parameter(**policy)
     shop = sandbox.shop("piped", opted_in=False)
-    shop.tag("rollout:policy", "piped")
     shop.publish(delay_ms=1)
     team = Team("pipeline", tmp_path_factory.mktemp("pipeline"), sandbox.local.environment)
 
@@ -43,6 +42,7 @@ def waited(request, sandbox, tmp_path_factory):
     refused = run("start-and-wait.sh")
     sandbox.left_alone(shop, versions=2)
     shop.opt_in()
+    shop.tag("rollout:policy", "piped")
     promoted = run("start-and-wait.sh")
     _change(sandbox, shop.name)
     return Waited(promoted, refused, run("publish-and-wait.sh"), run("publish-and-wait.sh"), shop.served())
