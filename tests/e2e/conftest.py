@@ -15,11 +15,13 @@ from sandbox.accounts import HOME, MEMBER
 from sandbox.deploy import MEMBER_STACK, STACK, deploy_member, deployed
 from sandbox.server import REGION, ROOT, Sandbox, free_port
 from sandbox.shop import Shop
+from tests.e2e.dry_runs import asked_before
 from tests.e2e.listener import Listener
+from tests.e2e.many_events import told_often
 from tests.e2e.member_stories import MEMBER_STORIES, member_restored_without_code
 from tests.e2e.stories import OWN_STORIES, Played, faulty_version_operated, fine_version_published
 
-STORIES = (*MEMBER_STORIES, *OWN_STORIES)
+STORIES = (told_often, *MEMBER_STORIES, *OWN_STORIES, asked_before)
 
 MEMBER_TEMPLATE = ROOT / "template-member.yaml"
 EXTERNAL_ID = "only-we-know"
@@ -30,7 +32,7 @@ UNLIKE = "444444444444"
 UNTAGGED = "theirs-untagged"
 """A member's function that forged requests are about."""
 POLL_SECONDS = 0.2
-STORIES_AT_ONCE = 5
+STORIES_AT_ONCE = 6
 
 
 _one_at_a_time = Lock()
