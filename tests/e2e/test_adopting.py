@@ -79,8 +79,8 @@ def test_nobody_but_a_rollout_moves_the_alias(tool, adopted, sandbox):
 def test_a_deployment_after_a_promotion_does_not_put_the_alias_back(tool, adopted):
     """P2."""
     found = adopted(tool)
-    assert found.left[0] in {found.before, found.before or "1", found.first}
-    assert found.left[1] in {found.first, found.second}
+    assert int(found.left[0] or 0) >= int(found.before or 0)
+    assert int(found.left[1] or 0) >= int(found.first)
 
 
 def _adopt(sandbox, team: Team) -> Adopted:
@@ -90,6 +90,8 @@ def _adopt(sandbox, team: Team) -> Adopted:
     sandbox.client("lambda").tag_resource(Resource=_arn(team.function), Tags={"rollout:policy": "soon"})
     if example.once:
         team.run(example.once)
+    if example.template:  # handed over with the code as it is
+        team.deploy(example, example.after, _pinned(team))
     (first, first_left), (second, second_left) = (_released(sandbox, team, example) for _ in range(2))
     return Adopted(team.function, before, first, second, (first_left, second_left))
 
