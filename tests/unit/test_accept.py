@@ -6,6 +6,7 @@ from rollout.accept import accept, alias_mark, objections
 from rollout.claim import claim_of
 from rollout.errors import (
     AliasClaimedError,
+    AlreadyServedError,
     DifferentRoleError,
     NotOptedInError,
     UnknownVersionError,
@@ -140,3 +141,23 @@ def test_an_event_starts_nothing_that_was_rolled_out_before():
     found = accept(REQUEST, facts(rolled_out_before=True), EXECUTION)
     assert found.start is Start.NOTHING_TO_DO
     assert found.reason.startswith("version 4 was rolled out to my-api:live before, and no event starts that twice")
+
+
+BORN = facts(alias=AliasState(version="1", revision_id="r"), stable=version("1"), canary=version("1"))
+
+
+def test_a_new_functions_first_version_has_nothing_to_do():
+    """P10: an application that is born with version and alias has done nothing wrong."""
+    born = accept(REQUEST, BORN.model_copy(update={"asked_by_event": True}), EXECUTION)
+    assert born.start is Start.NOTHING_TO_DO
+    assert born.reason == "my-api:live serves version 1, its function's first: there is nothing to compare it with"
+
+
+SECOND = {"stable": version("2"), "canary": version("2"), "alias": AliasState(version="2", revision_id="r")}
+
+
+@pytest.mark.parametrize("changes", [{"asked_by_event": False}, SECOND])
+def test_what_is_served_already_is_refused_otherwise(changes):
+    """P10: a person, or a publisher who moved the alias as well, reads why."""
+    with pytest.raises(AlreadyServedError):
+        accept(REQUEST, BORN.model_copy(update={"asked_by_event": True} | changes), EXECUTION)

@@ -31,10 +31,7 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
         return _begun(request, found, canary, execution).model_copy(update=dict(behind))
     if canary.state == "Pending":
         raise VersionPendingError(f"Version {canary.version} of {found.target.function} is still Pending.")
-    begun = _begun(request, found, canary, execution)
-    if not found.alias:
-        return _nothing_to_compare(begun)
-    return _promoted_at_once(begun) if request.policy.is_all_at_once else begun
+    return _opened(_begun(request, found, canary, execution), found)
 
 
 def objections(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Iterator[RefusedError]:
@@ -108,6 +105,19 @@ def _promoted_at_once(begun: Rollout) -> Rollout:
     )
     # Said before it is done: a promotion whose answer is lost has to be known for our own on the way back.
     return begun.model_copy(update={"start": Start.PROMOTE, "next_move": Move.PROMOTE, "reason": reason})
+
+
+def _opened(begun: Rollout, found: FunctionFacts) -> Rollout:
+    if not found.alias:
+        return _nothing_to_compare(begun)
+    if found.is_first_of_its_function:
+        return _first(begun)
+    return _promoted_at_once(begun) if begun.policy.is_all_at_once else begun
+
+
+def _first(begun: Rollout) -> Rollout:
+    reason = f"{begun.target.name} serves version 1, its function's first: there is nothing to compare it with"
+    return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
 
 
 def _nothing_to_compare(begun: Rollout) -> Rollout:

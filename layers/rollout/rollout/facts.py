@@ -11,6 +11,9 @@ from rollout.tags import tag_problems, tagged_alias
 from rollout.value import Value
 from rollout.words import Colour
 
+FIRST_VERSION = "1"
+"""Lambda counts a function's versions from 1, and uses no number twice."""
+
 
 class AliasState(Value):
     """Where an alias points. `shares` are percents of further versions; empty when it serves one alone."""
@@ -62,10 +65,18 @@ class FunctionFacts(Value):
     """Who holds the alias."""
     waiting: Waiting | None = None
     """Who waits for it."""
+    asked_by_event: bool = False
+    """Whether an event or a sweep asks, and no person."""
     rolled_out_before: bool = False
     """Whether this is a repeated start, by no person's wish, of a version that was rolled out already."""
     capacity_moving: bool = False
     """Whether Lambda is still allocating the alias's provisioned concurrency."""
+
+    @property
+    def is_first_of_its_function(self) -> bool:
+        """Whether a new function tells of its first version, which its alias was made with."""
+        served = self.alias and self.canary and self.alias.serves_alone(self.canary.version)
+        return bool(self.asked_by_event and served and self.canary and self.canary.version == FIRST_VERSION)
 
     @property
     def opted_in_alias(self) -> str | None:

@@ -110,7 +110,7 @@ def _unknown_version(request: RolloutRequest, found: FunctionFacts) -> RefusedEr
 def _version_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     yield from _state_refusals(request, found)
     is_whole = found.alias and not found.alias.shares and "alias" not in request.unread
-    if is_whole and found.stable and found.canary:
+    if is_whole and found.stable and found.canary and not found.is_first_of_its_function:
         yield from _order_refusals(found.canary, found.stable, found.target)
         if not request.policy.is_all_at_once:
             yield from _pairing_refusals(found.canary, found.stable)

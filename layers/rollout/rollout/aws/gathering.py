@@ -91,14 +91,19 @@ def _facts(request: RolloutRequest, function: FunctionLookup, execution: Executi
             "alarms": watched,
             "p99_ms": learnt,
             "claim": held_before or claims().find(target),
+            "asked_by_event": _is_by_event(request, target, execution),
             "rolled_out_before": _is_repeated(request, target, execution),
             "waiting": waiting if waiting and waiting.waits_at(now) else None,
         }
     )
 
 
+def _is_by_event(request: RolloutRequest, target: Target, execution: Execution) -> bool:
+    """Whether an event or a sweep asks; a person's execution has another name."""
+    return execution.name == execution_name(target, request.version or "")
+
+
 def _is_repeated(request: RolloutRequest, target: Target, execution: Execution) -> bool:
     """Whether an event or a sweep asks for what was done before (P7); a person may ask as often as they like."""
-    version = request.version or ""
-    is_by_event = execution.name == execution_name(target, version)
-    return is_by_event and ledger().knows(target, version, besides=execution.arn)
+    by_event = _is_by_event(request, target, execution)
+    return by_event and ledger().knows(target, request.version or "", besides=execution.arn)
