@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.accounts import HOME, MEMBER
+from sandbox.accounts import ELSEWHERE, HOME, MEMBER
 from sandbox.deploy import MEMBER_STACK, STACK, deploy_member, deployed
 from sandbox.server import REGION, ROOT, Sandbox, free_port
 from sandbox.shop import Shop
@@ -81,9 +81,17 @@ class Cloud:
         stack = formation.describe_stack_resources(StackName=STACK if account == HOME else MEMBER_STACK)
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack["StackResources"]}
 
-    def shop(self, name: str, *, account: str | None = None, opted_in: bool = True, **manners: float) -> Shop:
+    def shop(
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        opted_in: bool = True,
+        **manners: float,
+    ) -> Shop:
         """Create a function with one version behind its alias `live`, tagged and healthy unless told otherwise."""
-        shop = Shop(self.local, name, account=account)
+        shop = Shop(self.local, name, account=account, region=region)
         self.shops.append(shop)
         shop.open(opted_in=opted_in, **manners)
         return shop
@@ -223,7 +231,8 @@ def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
 def sandbox():
     parameters = {"MemberAccounts": f"{MEMBER},{UNLIKE}", "MemberExternalId": EXTERNAL_ID}
     with deployed(free_port(), "e2e", parameters=parameters, access_key=HOME) as (local, outputs):
-        deploy_member(local, MEMBER_TEMPLATE, MEMBER, REGION, MEMBER_PARAMETERS)
+        for region in (REGION, ELSEWHERE):
+            deploy_member(local, MEMBER_TEMPLATE, MEMBER, region, MEMBER_PARAMETERS)
         deploy_member(local, MEMBER_TEMPLATE, UNLIKE, REGION, MEMBER_PARAMETERS | {"MemberExternalId": "somebody-else"})
         yield Cloud(local, outputs, Listener(partial(_client, local), outputs))
 

@@ -1,6 +1,6 @@
 """Rollouts of functions that lie in another account, told as the others are."""
 
-from sandbox.accounts import MEMBER
+from sandbox.accounts import ELSEWHERE, MEMBER
 from tests.e2e.stories import LONG, QUICK, Played, stopped, with_unseen_version
 
 
@@ -12,7 +12,8 @@ def fine_version_of_a_member(sandbox):
 
 
 def faulty_version_of_a_member(sandbox):
-    shop = sandbox.shop("theirs-faulty", account=MEMBER)
+    """In another region as well."""
+    shop = sandbox.shop("theirs-faulty", account=MEMBER, region=ELSEWHERE)
     with shop.traffic(per_second=6):
         execution = sandbox.started_by_event(shop.name, shop.publish(fault_percent=60))
         return Played(shop, execution, sandbox.end(execution))

@@ -6,7 +6,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.accounts import HOME, MEMBER, STRANGER
+from sandbox.accounts import ELSEWHERE, HOME, MEMBER, STRANGER
 from tests.e2e.conftest import MEMBERS_BUS, UNLIKE, UNTAGGED
 from tests.e2e.member_stories import (
     faulty_version_of_a_member,
@@ -37,8 +37,9 @@ def test_its_traffic_was_judged_there(stories, sandbox):
     assert document["target"]["account"] == MEMBER
 
 
-def test_a_faulty_version_of_a_member_is_taken_back_there(stories):
+def test_a_faulty_version_in_another_region_of_a_member_is_taken_back_there(stories):
     played = stories(faulty_version_of_a_member)
+    assert played.shop.region == ELSEWHERE
     assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
 
 
