@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.accounts import ELSEWHERE, HOME, MEMBER
+from sandbox.accounts import ELSEWHERE, HOME, MEMBER, ORGANIZATION
 from sandbox.deploy import MEMBER_STACK, STACK, deploy_member, deployed
 from sandbox.server import REGION, ROOT, Sandbox, free_port
 from sandbox.shop import Shop
@@ -229,7 +229,8 @@ def _asked_for(request: dict[str, Any]) -> tuple[str, str | None]:
 
 @pytest.fixture(scope="session")
 def sandbox():
-    parameters = {"MemberAccounts": f"{MEMBER},{UNLIKE}", "MemberExternalId": EXTERNAL_ID}
+    members = {"MemberAccounts": f"{MEMBER},{UNLIKE}", "MemberOrganization": ORGANIZATION}
+    parameters = members | {"MemberExternalId": EXTERNAL_ID}
     with deployed(free_port(), "e2e", parameters=parameters, access_key=HOME) as (local, outputs):
         for region in (REGION, ELSEWHERE):
             deploy_member(local, MEMBER_TEMPLATE, MEMBER, region, MEMBER_PARAMETERS)
@@ -262,7 +263,8 @@ def swept(sandbox, stories):
     """Call the guardian as its two schedules and a member do, once every story has been told; return its answers."""
     for story in STORIES:
         stories(story)
-    hour = {"source": "aws.events", "detail-type": "Scheduled Event", "account": MEMBER, "region": REGION, "detail": {}}
+    hour = json.loads((ROOT / "events" / "guardian_hour_of_a_member.json").read_text())
+    hour |= {"account": MEMBER, "region": REGION}
     sweeps = {"aliases": {"sweep": "aliases"}, "versions": {"sweep": "versions"}, "a member's versions": hour}
     return {name: sandbox.call("GuardianFunction", asked) for name, asked in sweeps.items()}
 

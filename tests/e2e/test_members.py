@@ -16,6 +16,7 @@ from tests.e2e.member_stories import (
 )
 
 HEARD_SECONDS = 5
+ORGANIZED_ALONE = "000000000000"
 
 
 def told(function, bus="default", **detail):
@@ -59,6 +60,11 @@ def test_an_alias_that_a_member_moves_by_hand_is_left_to_it_and_its_trail_is_ask
 def test_an_account_that_is_not_named_may_tell_us_nothing(sandbox):
     with pytest.raises(ClientError, match="AccessDenied"):
         sandbox.client("events", STRANGER).put_events(Entries=[told("my-api", MEMBERS_BUS)])
+
+
+def test_an_account_of_the_organization_may_tell_us_without_being_named(sandbox):
+    answer = sandbox.client("events", ORGANIZED_ALONE).put_events(Entries=[told("my-api", MEMBERS_BUS)])
+    assert answer["FailedEntryCount"] == 0
 
 
 def test_a_member_may_tell_us_of_versions_alone(sandbox):

@@ -119,6 +119,6 @@ def test_a_version_published_in_a_member_is_rolled_out_there(handle, assumed, th
 
 def test_a_members_hour_has_its_own_versions_swept(handle, assumed, their_api, ledger, state_machine):
     """P8: an account that nobody lists is looked after because it asks."""
-    asked = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}} | MEMBER.model_dump()
+    asked = event("guardian_hour_of_a_member") | MEMBER.model_dump()
     assert handle("guardian", asked) == {"mended": [], "started": []}
     assert {one["RoleArn"] for one in assumed.asked} == {ROLE}
