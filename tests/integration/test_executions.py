@@ -34,3 +34,13 @@ def test_a_throttled_start_is_unavailability():
     stub.add_client_error("start_execution", "ThrottlingException", http_status_code=400)
     with pytest.raises(AwsUnavailableError, match="starting execution my-api-2"):
         started(stub)
+
+
+def test_how_a_name_ended_is_read_with_its_error():
+    stub = Stubber(client("stepfunctions"))
+    arn = ARN.replace("stateMachine", "execution") + ":my-api-2"
+    machine = {"executionArn": arn, "stateMachineArn": ARN, "startDate": 0}
+    ended = {"status": "FAILED", "error": "AliasSplitError"}
+    stub.add_response("describe_execution", machine | ended, {"executionArn": arn})
+    with stub:
+        assert Executions(stub.client, ARN).ended("my-api-2") == ("FAILED", "AliasSplitError")

@@ -117,6 +117,19 @@ def test_a_version_that_nobody_rolled_out_is_started(handle, missed, ledger):
     assert missed == [name]
 
 
+LOST = {("FAILED", "AwsUnavailableError"): ["", "-030112"], ("FAILED", "AliasSplitError"): [""], ("ABORTED", ""): [""]}
+
+
+@pytest.mark.parametrize("ended", LOST)
+def test_an_execution_that_was_lost_before_it_began_is_followed_by_another(handle, missed, ledger, monkeypatch, ended):
+    """P8: its name is used up, and AWS was not there to answer it; what was refused or stopped stays so."""
+    monkeypatch.setattr(Executions, "start_once", lambda _self, name, _: missed.append(name) or len(missed) > 1)
+    monkeypatch.setattr(Executions, "ended", lambda _self, _name: ended)
+    started = handle("guardian", event("guardian_sweeps_versions"))["started"]
+    assert missed == [missed[0] + again for again in LOST[ended]]
+    assert started == missed[1:]
+
+
 @pytest.mark.parametrize("tags", [{"rollout:alias": "my live"}, {"rollout:alias": "live", "rollout:polcy": "x"}])
 def test_a_function_that_is_tagged_wrongly_keeps_no_other_from_being_found(handle, missed, tags):
     """P8: it is told when its version is published; a name is kept for when its tags are mended."""

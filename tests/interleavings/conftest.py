@@ -9,7 +9,7 @@ import pytest
 
 from rollout.aws import clients
 from tests.interleavings.world import POLICY, World
-from tests.samples import TARGET
+from tests.samples import EXECUTION, TARGET
 
 HANDLERS = (
     "close_rollout",
@@ -69,7 +69,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(judge_canary, "observed", lambda rollout, *_: rollout)
     monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: stage.world.judged(rollout))
     monkeypatch.setattr(guardian, "opted_in", lambda _place: SimpleNamespace(targets=lambda: [TARGET]))
-    settings = {"METRIC_PERIOD_SECONDS": "60", "METRIC_LAG_SECONDS": "120", "STATE_MACHINE_ARN": "arn:of:machine"}
+    machine = EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+    settings = {"METRIC_PERIOD_SECONDS": "60", "METRIC_LAG_SECONDS": "120", "STATE_MACHINE_ARN": machine}
     settings |= {"HOME_PLACE": f"{TARGET.account}/{TARGET.region}"}
     for key, value in (settings | {"LEDGER_TABLE": "ledger", "DEFAULT_POLICY": json.dumps(POLICY)}).items():
         monkeypatch.setenv(key, value)

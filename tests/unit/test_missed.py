@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rollout.missed import Candidate, is_missed
+from rollout.missed import Candidate, is_missed, was_lost
 from tests.samples import AT
 
 HOUR = timedelta(hours=1)
@@ -33,3 +33,21 @@ def test_a_newer_version_that_nobody_began_is_missed(age):
 )
 def test_what_is_served_or_shared_or_too_young_or_too_old_is_not(changes):
     assert not is_missed(candidate(**changes), AT)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "is_lost"),
+    [
+        ("FAILED", "AwsUnavailableError", True),
+        ("FAILED", "States.Timeout", True),
+        ("FAILED", "", True),
+        ("FAILED", "AliasSplitError", False),
+        ("FAILED", "BadTagsError", False),
+        ("ABORTED", "", False),
+        ("RUNNING", "", False),
+        ("SUCCEEDED", "", False),
+    ],
+)
+def test_an_execution_that_gave_no_answer_is_lost(status, error, is_lost):
+    """P8: a refusal is an answer, and so is a person's stop."""
+    assert was_lost(status, error) is is_lost

@@ -130,3 +130,7 @@ class AlreadyServedError(RefusedError):
 
 class VersionPassedError(RefusedError):
     """When the alias serves a newer version than the one asked for."""
+
+
+REFUSALS = frozenset(kind.__name__ for kind in RefusedError.__subclasses__())
+"""How executions end whose requests were refused."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from rollout.errors import REFUSALS
 from rollout.value import Value
 
 GIVEN = timedelta(minutes=15)
@@ -28,3 +29,8 @@ def is_missed(found: Candidate, now: datetime) -> bool:
     if found.served is None or found.is_shared or int(found.version) <= int(found.served):
         return False
     return GIVEN <= age <= REMEMBERED
+
+
+def was_lost(status: str, error: str) -> bool:
+    """Whether an execution failed before its request had an answer: it was neither refused nor stopped by a person."""
+    return status == "FAILED" and error not in REFUSALS

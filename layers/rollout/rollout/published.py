@@ -116,13 +116,14 @@ class VersionPublished(BaseModel):
         return Target(account=self.account, region=self.region, function=self.function, alias=alias)
 
 
-def execution_name(target: Target, version: str) -> str:
+def execution_name(target: Target, version: str, again: str = "") -> str:
     """Return the name of the one execution that may roll out this version, at most 80 characters.
 
-    Step Functions takes a name once in 90 days, so an event that comes twice starts nothing the second time.
+    Step Functions takes a name once in 90 days, so an event that comes twice starts nothing the second time. `again`
+    makes another name, for an execution that was lost before it could begin.
     """
     identity = f"{target.account}/{target.region}/{target.function}/{target.alias}/{version}"
-    tail = f"-{version}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    tail = f"-{version}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}{again}"
     return target.function[: _LONGEST_NAME - len(tail)] + tail
 
 

@@ -23,6 +23,13 @@ class Executions:
             except self._client.exceptions.ExecutionDoesNotExist:
                 return "gone"
 
+    def ended(self, name: str) -> tuple[str, str]:
+        """Return the status and the error of the execution of this name; raises AwsUnavailableError."""
+        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        with answered(f"reading execution {name}"):
+            described = self._client.describe_execution(executionArn=arn)
+        return described["status"], described.get("error", "")
+
     def start_once(self, name: str, request: str) -> bool:
         """Start an execution; False where one of that name has ended already. Raises AwsUnavailableError.
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rollout.aws.opted_in import OptedIn
 from rollout.aws.wiring import alias_of, claims, executions, ledger, lookup
-from rollout.missed import Candidate, is_missed
+from rollout.missed import Candidate, is_missed, was_lost
 from rollout.place import Target
 from rollout.published import execution_input, execution_name
 
@@ -15,9 +15,18 @@ def start_missed(opted_in: OptedIn, now: datetime) -> Iterator[str]:
     for target in opted_in.targets():
         found = _candidate(target)
         if found and is_missed(found, now) and not _is_known(target, found.version):
-            name = execution_name(target, found.version)
-            if executions().start_once(name, execution_input(target, found.version)):
-                yield name
+            yield from _started(target, found.version, now)
+
+
+def _started(target: Target, version: str, now: datetime) -> Iterator[str]:
+    """Start a version's one execution, or another where that one was lost before it began, once an hour."""
+    for again in ("", f"-{now:%m%d%H}"):
+        name = execution_name(target, version, again)
+        if executions().start_once(name, execution_input(target, version)):
+            yield name
+            return
+        if not was_lost(*executions().ended(name)):
+            return
 
 
 def _candidate(target: Target) -> Candidate | None:
