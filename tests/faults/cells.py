@@ -44,7 +44,7 @@ class State:
     @property
     def role(self) -> str:
         """The logical id of the role it acts under."""
-        return f"{self.name}FunctionRole" if self.is_code else "RolloutStateMachineRole"
+        return f"{self.name}FunctionRole" if self.is_code else "AliasWriterRole"
 
 
 _ROLLBACK_CANNOT_RUN = {
@@ -196,6 +196,10 @@ class Cell:
             return ""
         if service == "dynamodb" and any(action.startswith("dynamodb:") for action in allowed):
             return ""
+        if self.action == self.state.write:
+            raise ValueError(
+                f"{self.state.name} writes by {self.action}, and {self.state.role} may not: which role is it?"
+            )
         return f"its role may not call {'DynamoDB' if service == 'dynamodb' else self.action}"
 
 

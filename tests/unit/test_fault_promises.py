@@ -106,3 +106,9 @@ def test_every_task_meets_every_fault_or_there_is_a_reason():
     assert len({one.name for one in cells()}) == len(STATES) * len(FAULTS)
     absent = [one for one in cells() if one.impossible(everything)]
     assert all(not one.state.is_code or one.fault.act is Act.DELETE for one in absent)
+
+
+def test_a_state_whose_role_may_not_make_its_own_write_is_a_mistake_of_the_suite():
+    """Its cells must not be told as ones that cannot exist."""
+    with pytest.raises(ValueError, match="RestoreAlias writes by lambda:UpdateAlias"):
+        cell("RestoreAlias", "alias-throttled").impossible(frozenset({"sts:AssumeRole"}))
