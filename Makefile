@@ -71,7 +71,7 @@ tests/adopting/node_modules: tests/adopting/package-lock.json
 
 faults: $(READY)  ## kill, throttle, stop and lie to every task, and check the promises [ONLY=STATE:FAULT] [WRITE=1]
 	@$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
-	@$(if $(ONLY),,$(BIN)/python -m pytest tests/interleavings --numprocesses 2 --examples 10000 --timeout 3600)
+	@$(if $(ONLY),,$(BIN)/python -m pytest tests/interleavings --numprocesses 2 --dist worksteal --examples 10000 --timeout 3600)
 
 load: $(READY)  ## roll out 50 and then 200 functions at once, and check that all end whole [ROLLOUTS=N] [WRITE=1]
 	@$(BIN)/python -m tests.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write)
