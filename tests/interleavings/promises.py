@@ -35,10 +35,16 @@ class Promises:
             return
         if actor.owner == _GUARDIAN:
             self._mended.add(actor.behalf)
-        self._first.setdefault(actor.behalf, len(self._world.functions.history) - 1)
-        self._written[actor.behalf] = len(self._world.functions.history) - 1
+        if not self._is_as_found(actor, before, after):
+            self._first.setdefault(actor.behalf, len(self._world.functions.history) - 1)
+            self._written[actor.behalf] = len(self._world.functions.history) - 1
         self._nobody_is_overwritten(before, after, actor.behalf)
         self._the_claim_is_held(actor)
+
+    def _is_as_found(self, actor: Any, before: Pointing, after: Pointing) -> bool:
+        """Whether the guardian gives an alias another revision and no more, where its rollout has written nothing."""
+        is_same = (before.version, before.weights) == (after.version, after.weights)
+        return is_same and actor.owner == _GUARDIAN and actor.behalf not in self._written
 
     def _nobody_is_overwritten(self, before: Pointing, after: Pointing, arn: str) -> None:
         if before.by != _STRANGER:

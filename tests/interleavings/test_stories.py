@@ -167,3 +167,16 @@ def test_a_late_sweep_rolls_out_no_version_that_somebody_began_and_had_taken_bac
         assert (started.status, started.way[-1]) == ("SUCCEEDED", "NothingToDo")
     assert world.functions.now.alone == "1"
     assert kept(world)
+
+
+def test_a_way_back_of_the_state_machines_own_that_comes_late_writes_nothing(world):
+    """P3: nothing was announced, as nothing could be; RestoreAlias asks no claim, so only the revision keeps it out."""
+    rollout = world.asked("2")
+    reach(world, rollout, "ShiftTraffic")
+    while rollout.state != "RestoreAlias" or rollout.task is None:
+        rollout.go_on(Fate.THROTTLED)
+    zombie = rollout.task
+    rollout.stop()
+    world.guard().finish()
+    zombie.finish()
+    assert kept(world)

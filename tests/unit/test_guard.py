@@ -21,6 +21,9 @@ def alias(version: str, **shares: float) -> AliasState:
     return AliasState(version=version, revision_id="r", shares={name[1:]: percent for name, percent in shares.items()})
 
 
+UNTOUCHED = AliasState(version="3", revision_id=rollout().revision_id)
+
+
 @pytest.mark.parametrize(
     ("claim", "found", "last", "serve", "outcome"),
     [
@@ -43,6 +46,11 @@ def alias(version: str, **shares: float) -> AliasState:
         (SHIFTING, alias("3", v5=10), LastWord(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, None, LastWord(status="gone"), None, Outcome.HANDED_OVER),
         (claim_of(rollout()), alias("3"), LastWord(status="FAILED"), None, Outcome.REJECTED),
+        (claim_of(rollout()), UNTOUCHED, LastWord(status="FAILED"), None, Outcome.REJECTED),
+        (claim_of(rollout()), UNTOUCHED, LastWord(status="ABORTED"), "3", Outcome.REJECTED),
+        (claim_of(rollout()), UNTOUCHED, LastWord(status="TIMED_OUT"), "3", Outcome.REJECTED),
+        (claim_of(rollout()), alias("3"), LastWord(status="ABORTED"), None, Outcome.REJECTED),
+        (claim_of(rollout()), None, LastWord(status="ABORTED"), None, Outcome.REJECTED),
         (SHIFTING, alias("3", v4=10), LastWord(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
         (SHIFTING, None, LastWord(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
         (PROMOTING, alias("4"), LastWord(status="SUCCEEDED", last_move=Move.FINISH), "4", Outcome.PROMOTED),

@@ -36,7 +36,7 @@ def mending(claim: Claim, alias: AliasState | None, last: LastWord) -> Mending:
     revision it decided on, and split the alias behind our back.
     """
     if claim.writing is None:
-        return Mending(serve=None, ending=_kept(last) or _untouched(claim, last))
+        return Mending(serve=_as_it_is(claim, alias, last), ending=_kept(last) or _untouched(claim, last))
     way = _way(claim, last)
     if last.last_move is Move.HAND_OVER:
         return Mending(serve=None, ending=_kept(last) or _left_to_a_person(claim, alias))
@@ -45,6 +45,16 @@ def mending(claim: Claim, alias: AliasState | None, last: LastWord) -> Mending:
     if _stays_promoted(claim, alias, last):
         return Mending(serve=claim.canary_version, ending=_kept(last) or _unwatched(claim, last))
     return Mending(serve=claim.stable_version, ending=_kept(last) or _put_back(way))
+
+
+def _as_it_is(claim: Claim, alias: AliasState | None, last: LastWord) -> str | None:
+    """Return what an alias serves that nobody has written, where RestoreAlias may still be on its way.
+
+    It asks no claim; but written again, the alias has another revision than the one it goes by.
+    """
+    was_cut_short = last.status in ("ABORTED", "TIMED_OUT")
+    is_untouched = alias is not None and alias.revision_id == claim.revision_id
+    return claim.stable_version if was_cut_short and is_untouched else None
 
 
 def _way(claim: Claim, last: LastWord) -> WayBack:
