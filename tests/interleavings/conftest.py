@@ -59,6 +59,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(clients, "dynamodb_client", lambda: stage.world.table)
     monkeypatch.setattr(clients, "stepfunctions_client", lambda: stage.world.step_functions)
     monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
+    monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(lookup_events=lambda **_: {}))
     for name in HANDLERS:
         app = importlib.import_module(f"functions.{name}.app")
         monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: stage.world.now), raising=False)
