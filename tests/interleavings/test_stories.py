@@ -180,3 +180,15 @@ def test_a_way_back_of_the_state_machines_own_that_comes_late_writes_nothing(wor
     world.guard().finish()
     zombie.finish()
     assert kept(world)
+
+
+def test_a_guardian_that_comes_late_to_a_redriven_rollout_leaves_it_to_the_next_one(world):
+    """P1: it seized the claim of a rollout that ran again and had moved the alias meanwhile, and so could not write."""
+    rollout = world.asked("2")
+    reach(world, rollout, "JudgeCanary")
+    rollout.stop()
+    guardian = guard(world, TO_SEIZE)
+    rollout.redrive()
+    world.run(rollout, until=lambda: rollout.way.count("ShiftTraffic") > 1 and rollout.state == "WaitForMetrics")
+    guardian.finish()
+    assert kept(world)

@@ -113,11 +113,11 @@ def test_a_rollout_without_its_claim_ends_as_the_ledger_says(claim, verdict):
     assert (after.next_move, after.ending, after.reason) == (Move.HAND_OVER, ended, ended.cause)
 
 
-def test_a_rollout_without_its_claim_that_the_ledger_does_not_know_to_have_ended_touches_nothing():
-    """P3."""
+def test_a_rollout_without_its_claim_that_the_ledger_does_not_know_to_have_ended_goes_the_way_back():
+    """P1, P3: which writes nothing without the claim, and says to the next guardian that nothing was handed over."""
     after = heed(decided(rollout(), HEALTHY, 300), standing(alias("3", v4=10), None))
-    assert (after.next_move, after.ending.outcome) == (Move.HAND_OVER, Outcome.HANDED_OVER)
-    assert after.reason == "my-api:live is claimed by this rollout no longer. It is left as it is"
+    assert (after.next_move, after.ending) == (Move.ROLL_BACK, None)
+    assert after.reason == "my-api:live is claimed by this rollout no longer"
 
 
 def test_a_rollout_is_taken_back_for_the_version_that_supersedes_it():

@@ -34,10 +34,16 @@ def heed(decided: Rollout, standing: Standing) -> Rollout:
 
 
 def _claim_lost(decided: Rollout, standing: Standing) -> Rollout:
-    """Return the ending that somebody else has brought about already, as the guardian does (P10)."""
-    lost = f"{decided.target.name} is claimed by this rollout no longer. It is left as it is"
-    ending = standing.ended or handed_over(lost)
-    return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": ending.cause, "ending": ending})
+    """Return the ending that somebody else has brought about already, as the guardian does (P10).
+
+    Where nobody has yet, the way back is taken, which writes nothing without the claim. Handed over, an alias would
+    stay split whose guardian could not finish: the next one leaves alone what was handed over.
+    """
+    if standing.ended is None:
+        lost = f"{decided.target.name} is claimed by this rollout no longer"
+        return decided.model_copy(update={"next_move": Move.ROLL_BACK, "reason": lost, "ending": None})
+    ended = {"next_move": Move.HAND_OVER, "reason": standing.ended.cause, "ending": standing.ended}
+    return decided.model_copy(update=ended)
 
 
 def _superseded(decided: Rollout, version: str) -> Rollout:

@@ -31,8 +31,8 @@ def _ended_elsewhere(way: WayBack) -> Ending | None:
         if claim and claim.belongs_to(way.execution.arn):
             return None
         return ledger().ended(way.target, way.execution) or handed_over(
-            f"{way.target.name} is claimed by this rollout no longer. It is left as it is; it was being taken back"
-            f" because: {way.why}"
+            f"{way.target.name} is left as it is, to whoever has its claim by now; it was being taken back because:"
+            f" {way.why}"
         )
     except AwsUnavailableError:
         return None
