@@ -38,7 +38,7 @@ class Promises:
         if not self._is_as_found(actor, before, after):
             self._first.setdefault(actor.behalf, len(self._world.functions.history) - 1)
             self._written[actor.behalf] = len(self._world.functions.history) - 1
-        self._nobody_is_overwritten(before, after, actor.behalf)
+            self._nobody_is_overwritten(before, after, actor.behalf)
         self._the_claim_is_held(actor)
 
     def _is_as_found(self, actor: Any, before: Pointing, after: Pointing) -> bool:
