@@ -32,6 +32,8 @@ UNLIKE = "444444444444"
 UNTAGGED = "theirs-untagged"
 """A member's function that forged requests are about."""
 POLL_SECONDS = 0.2
+ROOM_SECONDS = 120
+"""The sandbox's Lambda runs few calls at a time, and the stories many."""
 STORIES_AT_ONCE = 6
 
 
@@ -151,9 +153,15 @@ class Cloud:
             self.client("dynamodb").delete_item(Key=key, **table)
 
     def call(self, logical_id: str, document: object) -> dict[str, Any]:
-        """Invoke one of the stack's functions; return its answer."""
+        """Invoke one of the stack's functions, once Lambda has room for it; return its answer."""
+        functions, deadline = self.client("lambda"), time.monotonic() + ROOM_SECONDS
         name, payload = self.physical_ids[logical_id], json.dumps(document).encode()
-        return json.loads(self.client("lambda").invoke(FunctionName=name, Payload=payload)["Payload"].read())
+        while True:
+            try:
+                return json.loads(functions.invoke(FunctionName=name, Payload=payload)["Payload"].read())
+            except functions.exceptions.TooManyRequestsException:
+                if time.monotonic() > deadline:
+                    raise
 
     def claim(self, shop: Shop) -> dict[str, Any]:
         """Return the claim to a shop's alias; empty where nobody has it."""
