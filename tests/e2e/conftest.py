@@ -34,7 +34,7 @@ UNTAGGED = "theirs-untagged"
 POLL_SECONDS = 0.2
 ROOM_SECONDS = 120
 """The sandbox's Lambda runs few calls at a time, and the stories many."""
-STORIES_AT_ONCE = 6
+STORIES_AT_ONCE = 5
 
 
 _one_at_a_time = Lock()

@@ -13,6 +13,7 @@ from sandbox.accounts import HOME
 from sandbox.server import REGION
 from tests.adopting.workshop import HEAVY_TOOLS, SOON, TOOLS, Example, Team
 
+pytestmark = pytest.mark.heavy
 PROMOTED_WITHIN_SECONDS = 90
 OURS = ("ShiftTraffic", "PromoteVersion")
 TEAMS_AT_ONCE = 2

@@ -76,7 +76,9 @@ def test_a_member_may_tell_us_of_versions_alone(sandbox):
 
 def test_a_member_speaks_for_nobody_else(sandbox, stories):
     """P9: neither for the orchestrator's own functions, though it would find them by that name."""
-    shop = sandbox.shop("not-theirs")
+    shop = sandbox.shop("not-theirs", opted_in=False)
+    sandbox.left_alone(shop, versions=1)
+    shop.opt_in()
     sandbox.client("events", MEMBER).put_events(Entries=[told(shop.arn, version="1")])
     time.sleep(HEARD_SECONDS)
     assert sandbox.rollouts_of(shop.name, "1") == []

@@ -9,6 +9,7 @@ import pytest
 
 from tests.adopting.workshop import EXAMPLES, SOON, Team
 
+pytestmark = pytest.mark.heavy
 HURRIED = "sleep() { command sleep 3; }\n"
 """Before each script: a rollout of seconds is not waited for by tens of them."""
 
