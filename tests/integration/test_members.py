@@ -9,7 +9,7 @@ import pytest
 from botocore.session import Session
 
 from rollout.aws import clients
-from rollout.aws.members import member_session
+from rollout.aws.sessions import member_session
 from rollout.aws.wiring import alarms, alias_of, lookup, opted_in, version_metrics
 from rollout.errors import ForeignTargetError, NotAMemberError
 from rollout.place import Place, Target

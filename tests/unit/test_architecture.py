@@ -32,6 +32,7 @@ AWS_LIBRARIES = {"boto3", "botocore", "aws_lambda_powertools"} | {
         "lambda",
         "resourcegroupstaggingapi",
         "sns",
+        "ssm",
         "stepfunctions",
     )
 }

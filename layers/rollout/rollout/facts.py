@@ -75,8 +75,9 @@ class FunctionFacts(Value):
     @property
     def is_first_of_its_function(self) -> bool:
         """Whether a new function tells of its first version, which its alias was made with."""
-        served = self.alias and self.canary and self.alias.serves_alone(self.canary.version)
-        return bool(self.asked_by_event and served and self.canary and self.canary.version == FIRST_VERSION)
+        if not self.asked_by_event or self.alias is None or self.canary is None:
+            return False
+        return self.canary.version == FIRST_VERSION and self.alias.serves_alone(FIRST_VERSION)
 
     @property
     def opted_in_alias(self) -> str | None:

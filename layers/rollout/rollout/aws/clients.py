@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from rollout.aws.members import member_session
+from rollout.aws.sessions import member_session, own_session
 from rollout.aws.throttles import count_throttles
 from rollout.aws.timeouts import CONFIG, HASTY
 from rollout.place import Place
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
 
 
@@ -52,6 +53,12 @@ def tagging_client(member: Place | None = None) -> "ResourceGroupsTaggingAPIClie
 
 
 @cache
+def ssm_client() -> "SSMClient":
+    """Return the client for stored policies."""
+    return count_throttles(_session().client("ssm", config=CONFIG))
+
+
+@cache
 def stepfunctions_client() -> "SFNClient":
     """Return the client that starts executions."""
     return count_throttles(_session().client("stepfunctions", config=CONFIG))
@@ -70,9 +77,4 @@ def sns_client() -> "SNSClient":
 
 
 def _session(member: Place | None = None) -> boto3.Session:
-    return member_session(member) if member else _own_session()
-
-
-@cache
-def _own_session() -> boto3.Session:
-    return boto3.Session()
+    return member_session(member) if member else own_session()

@@ -17,17 +17,18 @@ class Executions:
 
     def status(self, arn: str) -> str:
         """Return an execution's status in Step Functions' word, or `gone`; raises AwsUnavailableError."""
-        with answered(f"reading execution {arn}"):
-            try:
-                return self._client.describe_execution(executionArn=arn)["status"]
-            except self._client.exceptions.ExecutionDoesNotExist:
-                return "gone"
+        return self._outcome(arn)[0]
 
     def ended(self, name: str) -> tuple[str, str]:
         """Return the status and the error of the execution of this name; raises AwsUnavailableError."""
-        arn = f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
-        with answered(f"reading execution {name}"):
-            described = self._client.describe_execution(executionArn=arn)
+        return self._outcome(f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}")
+
+    def _outcome(self, arn: str) -> tuple[str, str]:
+        with answered(f"reading execution {arn}"):
+            try:
+                described = self._client.describe_execution(executionArn=arn)
+            except self._client.exceptions.ExecutionDoesNotExist:
+                return "gone", ""
         return described["status"], described.get("error", "")
 
     def start_once(self, name: str, request: str) -> bool:

@@ -85,25 +85,19 @@ def _facts(request: RolloutRequest, function: FunctionLookup, execution: Executi
     found = function.facts(request)
     learnt = version_metrics(target.place).p99(target, now) if request.policy.learns_slowness and found.alias else None
     watched = alarms(target.place).colours([*request.policy.alarms])
-    waiting = waiting_versions().find(target)
+    waiting, by_event = waiting_versions().find(target), _is_by_event(request, target, execution)
     return found.model_copy(
         update={
             "alarms": watched,
             "p99_ms": learnt,
             "claim": held_before or claims().find(target),
-            "asked_by_event": _is_by_event(request, target, execution),
-            "rolled_out_before": _is_repeated(request, target, execution),
+            "asked_by_event": by_event,
+            "rolled_out_before": by_event and ledger().knows(target, request.version or "", besides=execution.arn),
             "waiting": waiting if waiting and waiting.waits_at(now) else None,
         }
     )
 
 
 def _is_by_event(request: RolloutRequest, target: Target, execution: Execution) -> bool:
-    """Whether an event or a sweep asks; a person's execution has another name."""
+    """Whether an event or a sweep asks, to whom P7 applies: a person may ask as often as they like, by other names."""
     return execution.name == execution_name(target, request.version or "")
-
-
-def _is_repeated(request: RolloutRequest, target: Target, execution: Execution) -> bool:
-    """Whether an event or a sweep asks for what was done before (P7); a person may ask as often as they like."""
-    by_event = _is_by_event(request, target, execution)
-    return by_event and ledger().knows(target, request.version or "", besides=execution.arn)

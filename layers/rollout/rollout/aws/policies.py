@@ -2,15 +2,12 @@
 
 from functools import cache
 
-import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from rollout.aws import settings
+from rollout.aws import clients, settings
 from rollout.aws.answers import answered, code_of
-from rollout.aws.throttles import count_throttles
-from rollout.aws.timeouts import CONFIG
 from rollout.chosen import Stored
 
 MAX_AGE_SECONDS = 30
@@ -46,7 +43,7 @@ class StoredPolicies:
 @cache
 def parameter_store() -> SSMProvider:
     """Return Parameter Store, with what was read from it a moment ago."""
-    return SSMProvider(boto3_client=count_throttles(boto3.client("ssm", config=CONFIG)))
+    return SSMProvider(boto3_client=clients.ssm_client())
 
 
 def stored_policies() -> StoredPolicies:

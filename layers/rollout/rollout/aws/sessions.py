@@ -1,4 +1,4 @@
-"""Works in another account or region, by the role that it has for us."""
+"""The boto3 sessions: our own, and one for each member, by the role that it has for us."""
 
 from functools import cache, partial
 
@@ -18,6 +18,12 @@ from rollout.place import Place
 
 SESSION_NAME = "lambda-rollouts"
 """Under this name a member's CloudTrail knows us."""
+
+
+@cache
+def own_session() -> boto3.Session:
+    """Return the session whose clients work at home."""
+    return boto3.Session()
 
 
 @cache
@@ -48,10 +54,9 @@ class _Assumed(CredentialProvider):
         self._external_id = external_id
 
     def load(self) -> DeferredRefreshableCredentials:
-        own = get_session()
         fetcher = AssumeRoleCredentialFetcher(
-            client_creator=partial(own.create_client, config=CONFIG),
-            source_credentials=own.get_credentials(),
+            client_creator=partial(own_session().client, config=CONFIG),
+            source_credentials=own_session().get_credentials(),
             role_arn=settings.member_role(self._place),
             extra_args={"ExternalId": self._external_id, "RoleSessionName": SESSION_NAME},
         )
