@@ -70,11 +70,11 @@ tests/adopting/node_modules: tests/adopting/package-lock.json
 	@touch $@
 
 faults: $(READY)  ## kill, throttle, stop and lie to every task, and check the promises [ONLY=STATE:FAULT] [WRITE=1]
-	@$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
+	@$(BIN)/python -m stress.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
 	@$(if $(ONLY),,$(BIN)/python -m pytest tests/interleavings --numprocesses 2 --dist worksteal --examples 10000 --timeout 3600)
 
 load: $(READY)  ## roll out 50 and then 200 functions at once, and check that all end whole [ROLLOUTS=N] [WRITE=1]
-	@$(BIN)/python -m tests.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write)
+	@$(BIN)/python -m stress.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write)
 
 simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDOWN= BURSTS= ROLLOUTS=] against simulated traffic
 	@PYTHONPATH=layers/rollout $(BIN)/python -m simulator simulate $(if $(POLICY),"$(POLICY)") \

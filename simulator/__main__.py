@@ -11,15 +11,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from rollout.window import Timing
-from simulator import story, table
+from rollout.judging.window import Timing
+from simulator.evaluation_loop import ON_AWS
 from simulator.files import UnreadableError, read_policy_file
-from simulator.load import Load
-from simulator.record import Wanted, as_csv, cloudwatch, record
-from simulator.replay import replay
-from simulator.rows import read_recording
-from simulator.simulate import simulate
-from simulator.walk import ON_AWS
+from simulator.replay import report
+from simulator.replay.record import Wanted, as_csv, cloudwatch, record
+from simulator.replay.replay import replay
+from simulator.replay.rows import read_recording
+from simulator.simulate import table
+from simulator.simulate.load import Load
+from simulator.simulate.simulate import simulate
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -78,7 +79,7 @@ def replay_command(recording: Path, policy: Path, *, every_look: bool, as_json: 
     if as_json:
         click.echo(told.model_dump_json(indent=2))
     else:
-        story.show(Console(highlight=False), f"{policy} over {recording}", told, every_look=every_look)
+        report.show(Console(highlight=False), f"{policy} over {recording}", told, every_look=every_look)
 
 
 @main.command("record")
@@ -101,7 +102,7 @@ def record_command(since: datetime, until: datetime, **wanted: Any) -> None:  # 
 
 def _draws_into(picture: Path) -> Callable[..., None]:
     """Return what draws a simulation, having made sure that it can; matplotlib is loaded only when asked for."""
-    drawing = importlib.import_module("simulator.picture")
+    drawing = importlib.import_module("simulator.simulate.picture")
     drawing.refuse_other_pictures(picture)
     draw: Callable[..., None] = drawing.draw
     return draw

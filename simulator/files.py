@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from rollout.errors import BadPolicyError
-from rollout.policy import Policy, read_policy
+from rollout.domain.errors import BadPolicyError
+from rollout.policy.policy import Policy, read_policy
 
 
 class UnreadableError(Exception):

@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rollout.facts import AliasState, FunctionFacts, VersionFacts
-from rollout.health import Minute, Series
-from rollout.judgement import Health, Judgement
-from rollout.models import Rollout
-from rollout.observation import Observation
-from rollout.place import Execution, Target
-from rollout.policy import Policy
-from rollout.window import Timing
-from rollout.words import Phase, Verdict
+from rollout.admission.facts import FunctionFacts, VersionFacts
+from rollout.domain.counts import Health
+from rollout.domain.enums import Phase, Verdict
+from rollout.domain.identity import Execution, Target
+from rollout.evidence.series import Minute, Series
+from rollout.judging.observation import Observation
+from rollout.judging.window import Timing
+from rollout.policy.policy import Policy
+from rollout.state.alias import AliasState
+from rollout.state.judgement import Judgement
+from rollout.state.rollout import Rollout
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 """A whole minute, at which everything here begins."""

@@ -1,4 +1,4 @@
-"""rollout.ceiling once more, in arrays: whether the canary breaks its ceiling at every look of many rollouts."""
+"""rollout.judging.ceilings once more, in arrays: whether the canary breaks its ceiling at every evaluation."""
 
 import math
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from benchmarks.judge.learning import learn
 from benchmarks.judge.traffic import Flags, Rates, Traffic
-from rollout.ceiling import EXCESSES
-from rollout.paired import MARGIN
-from rollout.policy import Policy
-from rollout.risks import TOLERATED_RISK
+from rollout.evidence.assumptions import TOLERATED_RISK
+from rollout.evidence.paired_test import MARGIN
+from rollout.judging.ceilings import EXCESSES
+from rollout.policy.policy import Policy
 
 
 def breaks_ceiling(traffic: Traffic, policy: Policy) -> Flags:

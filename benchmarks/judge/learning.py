@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import gammaln
 
 from benchmarks.judge.traffic import HISTORY, Counts, Flags, Rates, Traffic
-from rollout.dispersion import SCALES
-from rollout.lattice import BELOW, JUMP, RISK_STEPS, STEP
+from rollout.evidence.dispersion import SCALES
+from rollout.evidence.rate_grid import BELOW, JUMP, RISK_STEPS, STEP
 
 CAUTION = 0.8
 """The quantile of theta that is used after HISTORY minutes."""

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from benchmarks.judge.traffic import Counts, Flags, Rates, Traffic
-from rollout.risks import TOLERATED_RISK
+from rollout.evidence.assumptions import TOLERATED_RISK
 
 LIMIT = np.log(100)
 ALMOST_ALL = 1 - 1e-9

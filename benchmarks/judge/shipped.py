@@ -8,12 +8,13 @@ import numpy as np
 from benchmarks.judge.ceiling import breaks_ceiling
 from benchmarks.judge.traffic import MINUTES, Flags, Traffic
 from benchmarks.judge.twin import log_evidence
-from rollout.health import Minute, Series
-from rollout.judge import judge
-from rollout.judgement import Health, Judgement
-from rollout.observation import Observation
-from rollout.policy import Policy
-from rollout.words import Phase, Verdict
+from rollout.domain.counts import Health
+from rollout.domain.enums import Phase, Verdict
+from rollout.evidence.series import Minute, Series
+from rollout.judging.judge import judge
+from rollout.judging.observation import Observation
+from rollout.policy.policy import Policy
+from rollout.state.judgement import Judgement
 
 POLICY = Policy.model_validate({"steps": [{"percent": p, "hold": "6m"} for p in (1, 5, 10, 25, 50)]})
 LIMIT = math.log(100 / POLICY.false_rollback_percent)

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from benchmarks.judge.cell import Cell
 from benchmarks.judge.traffic import MINUTES, Traffic, play
-from rollout.health import Minute, Series
-from rollout.judge import judge
-from rollout.judgement import Health
-from rollout.observation import Observation
-from rollout.policy import Policy
-from rollout.words import Phase
+from rollout.domain.counts import Health
+from rollout.domain.enums import Phase
+from rollout.evidence.series import Minute, Series
+from rollout.judging.judge import judge
+from rollout.judging.observation import Observation
+from rollout.policy.policy import Policy
 
 DAY = 1_440 // MINUTES
 """So many half hours make a day."""

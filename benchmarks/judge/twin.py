@@ -1,4 +1,4 @@
-"""rollout.evidence once more, in arrays: the same numbers at every look of many rollouts.
+"""rollout.evidence.combined once more, in arrays: the same numbers at every look of many rollouts.
 
 Rows are rollouts. Written for speed: `rollout.evidence` and the modules it names are the place to learn what it does.
 It relies on fewer minutes than need grouping.
@@ -11,9 +11,9 @@ from scipy.special import logsumexp
 
 from benchmarks.judge.learning import Learnt, jumped, learn, log_likelihoods
 from benchmarks.judge.traffic import MINUTES, Counts, Flags, Rates, Traffic
-from rollout.lattice import JUMP, RISK_SHARES, RISK_STEPS
-from rollout.paired import MARGIN, RISKS
-from rollout.risks import TOLERATED_RISK, TURN, WELL
+from rollout.evidence.assumptions import TOLERATED_RISK, TURN, WELL
+from rollout.evidence.paired_test import MARGIN, RISKS
+from rollout.evidence.rate_grid import JUMP, RISK_SHARES, RISK_STEPS
 
 NOTHING = -1e300
 """ln of the weight of a level that is not there."""

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.closing import final_ending
-from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
-from rollout.aws.telling import tell_ending
+from rollout.aws.powertools import LambdaContext, MetricUnit, logger, metrics, tracer
 from rollout.aws.wiring import claims, ledger
-from rollout.restore import Closing
+from rollout.lifecycle.rollback import Closing
+from rollout.tasks.close import final_ending
+from rollout.tasks.notify import tell_ending
 
 
 @logger.inject_lambda_context

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.frame import LambdaContext, MetricUnit, logger, metrics, tracer
-from rollout.aws.guarding import mend
+from rollout.aws.powertools import LambdaContext, MetricUnit, logger, metrics, tracer
 from rollout.aws.settings import home
-from rollout.aws.sweep import start_missed
 from rollout.aws.wiring import opted_in
-from rollout.watch import Watch
+from rollout.lifecycle.guardian_event import Watch
+from rollout.tasks.recover import mend
+from rollout.tasks.sweep import start_missed
 
 
 @logger.inject_lambda_context

@@ -2,16 +2,17 @@
 
 from datetime import UTC, datetime
 
-from rollout.alarms import still_red
-from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
+from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alarms, ledger, standing_of, version_metrics
-from rollout.decide import decide
-from rollout.judge import judge
-from rollout.models import Rollout
-from rollout.observation import observed
-from rollout.standing import heed
-from rollout.window import look_window
+from rollout.aws.wiring import alarms, ledger, version_metrics
+from rollout.judging.alarms import still_red
+from rollout.judging.judge import judge
+from rollout.judging.observation import observed
+from rollout.judging.window import look_window
+from rollout.lifecycle.decide import decide
+from rollout.lifecycle.ownership import heed
+from rollout.state.rollout import Rollout
+from rollout.tasks.ownership import standing_of
 
 
 @logger.inject_lambda_context

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
-from rollout.aws.preparing import accepted, enter
-from rollout.aws.rehearsing import rehearsed
-from rollout.aws.telling import tell_refusal
-from rollout.endings import rejected
-from rollout.errors import RefusedError
-from rollout.request import Preparation
-from rollout.words import Start
+from rollout.admission.request import Preparation
+from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
+from rollout.domain.enums import Start
+from rollout.domain.errors import RefusedError
+from rollout.state.endings import rejected
+from rollout.tasks.dry_run import rehearsed
+from rollout.tasks.notify import tell_refusal
+from rollout.tasks.prepare import accepted, enter
 
 
 @logger.inject_lambda_context

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
+from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
 from rollout.aws.wiring import alias_of, claims
-from rollout.claim import Intent, claim_of
-from rollout.models import Rollout
-from rollout.plan import bake_begun
+from rollout.lifecycle.transitions import bake_begun
+from rollout.state.lock import Intent, claim_of
+from rollout.state.rollout import Rollout
 
 
 @logger.inject_lambda_context

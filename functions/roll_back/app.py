@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from rollout.aws.frame import LambdaContext, logger, tracer
-from rollout.aws.way_back import take_back
-from rollout.restore import WayBack
+from rollout.aws.powertools import LambdaContext, logger, tracer
+from rollout.lifecycle.rollback import WayBack
+from rollout.tasks.roll_back import take_back
 
 
 @logger.inject_lambda_context

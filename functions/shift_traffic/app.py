@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
-from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
+from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
 from rollout.aws.settings import timing
-from rollout.aws.telling import tell_shift
 from rollout.aws.wiring import alias_of, claims
-from rollout.claim import Intent, claim_of
-from rollout.models import Rollout
-from rollout.plan import next_step, step_begun
+from rollout.lifecycle.transitions import next_step, step_begun
+from rollout.state.lock import Intent, claim_of
+from rollout.state.rollout import Rollout
+from rollout.tasks.notify import tell_shift
 
 
 @logger.inject_lambda_context

@@ -1,9 +1,9 @@
 """StartRollout: a version was published; start its one rollout, if its function is opted in."""
 
-from rollout.aws.frame import LambdaContext, event_parser, logger, tracer
-from rollout.aws.starting import asked_for
+from rollout.admission.version_event import VersionPublished, execution_input, execution_name
+from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
 from rollout.aws.wiring import executions
-from rollout.published import VersionPublished, execution_input, execution_name
+from rollout.tasks.start import asked_for
 
 
 @logger.inject_lambda_context

@@ -17,7 +17,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app
 
-from sandbox.emulator import audit, extensions, selftest, workers
+from sandbox.emulator import extensions, selftest
+from sandbox.emulator.iam import audit_log
+from sandbox.emulator.lambda_ import workers
 
 __all__ = ["extensions"]
 
@@ -53,7 +55,7 @@ class Trial:
             stop()
             return
         if recorded := os.environ.get("SANDBOX_AUDIT"):
-            audit.start(Path(recorded))
+            audit_log.start(Path(recorded))
         print("ready", flush=True)
 
 

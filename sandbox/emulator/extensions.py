@@ -1,57 +1,36 @@
-"""Every extended behaviour, installed by being imported.
+"""Installs every extension, by importing it.
 
-The order matters where two wrap the same function: the later one is asked first.
-An alias that AWS refuses leaves no trail, so the rules come after the trail.
+The order matters where two extensions wrap the same function: the later one runs first. Refused alias updates leave no
+CloudTrail event, so `alias_rules` comes after `cloudtrail`.
 """
 
-from sandbox.emulator import (  # noqa: I001 - see above
-    audit,
-    permissions,
-    role_sessions,
-    request_roles,
-    shown_tags,
-    workers,
-    invocation_metrics,
-    routing,
-    regions,
-    statistics,
-    refused_statistics,
-    templates,
-    trail,
-    alias_rules,
-    executions,
-    killing,
-    request_rate,
-    faults,
-    fault_orders,
-    machine_roles,
-    deliveries,
-    bus_policies,
-    crossings,
+from importlib import import_module
+
+MODULES = (
+    "iam.audit_log",
+    "iam.actions",
+    "iam.role_sessions",
+    "iam.callers",
+    "lambda_.function_tags",
+    "lambda_.workers",
+    "cloudwatch.invocation_metrics",
+    "lambda_.routing",
+    "lambda_.regions",
+    "cloudwatch.statistics",
+    "cloudwatch.refused_statistics",
+    "lambda_.dead_letter_config",
+    "events.cloudtrail",
+    "lambda_.alias_rules",
+    "stepfunctions.executions",
+    "faults.kill",
+    "lambda_.request_rate",
+    "faults.injection",
+    "faults.requests",
+    "stepfunctions.roles",
+    "lambda_.async_invocations",
+    "events.bus_policies",
+    "events.cross_account",
 )
 
-__all__ = [
-    "alias_rules",
-    "audit",
-    "bus_policies",
-    "crossings",
-    "deliveries",
-    "executions",
-    "fault_orders",
-    "faults",
-    "invocation_metrics",
-    "killing",
-    "machine_roles",
-    "permissions",
-    "refused_statistics",
-    "regions",
-    "request_rate",
-    "request_roles",
-    "role_sessions",
-    "routing",
-    "shown_tags",
-    "statistics",
-    "templates",
-    "trail",
-    "workers",
-]
+for _module in MODULES:
+    import_module(f"sandbox.emulator.{_module}")

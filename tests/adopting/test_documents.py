@@ -10,11 +10,11 @@ import hcl2
 import pytest
 import yaml
 
-from rollout.facts import AliasState
-from rollout.policy import Policy
-from rollout.reasons import Reasons
-from rollout.refusals import refusals
-from rollout.request import RolloutRequest, read_request
+from rollout.admission.refusal_list import Reasons
+from rollout.admission.refusals import refusals
+from rollout.admission.request import RolloutRequest, read_request
+from rollout.policy.policy import Policy
+from rollout.state.alias import AliasState
 from tests.adopting.documents import DOCUMENT, lines_changed, written
 from tests.adopting.workshop import EXAMPLES, HEAVY_TOOLS, TOOLS
 from tests.samples import EXECUTION, TARGET, facts, policy, version

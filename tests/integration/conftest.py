@@ -14,10 +14,10 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
-from rollout.aws import clients
+from rollout.aws.boto import clients
 from rollout.aws.wiring import claims
-from rollout.claim import claim_of
-from rollout.models import Rollout
+from rollout.state.lock import claim_of
+from rollout.state.rollout import Rollout
 
 ROOT = Path(__file__).parents[2]
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m"}

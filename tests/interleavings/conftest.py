@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rollout.aws import clients
+from rollout.aws.boto import clients
 from tests.interleavings.world import POLICY, World
 from tests.samples import EXECUTION, TARGET
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rollout.aws.items import plain
+from rollout.aws.dynamodb.items import plain
 from tests.interleavings.actors import read, refusal, written
 
 Item = dict[str, Any]

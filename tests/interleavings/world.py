@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from rollout.models import Rollout
-from rollout.words import Verdict
+from rollout.domain.enums import Verdict
+from rollout.state.rollout import Rollout
 from tests.interleavings.actors import Actor, Fate
 from tests.interleavings.functions import VERSIONS, Functions, Pointing
 from tests.interleavings.handlers import folder, handle

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cfnlint.decode.cfn_yaml import load
 
-from rollout.news import KINDS
+from rollout.notifications.events import KINDS
 
 ROOT = Path(__file__).parents[2]
 STARTS = load(str(ROOT / "template.yaml"))["Resources"]["StartRolloutFunction"]["Properties"]["Events"]

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rollout.aws.metrics import VersionMetrics
-from rollout.window import Timing, Window
-from rollout.words import Unit
+from rollout.aws.cloudwatch.metrics import VersionMetrics
+from rollout.domain.enums import Unit
+from rollout.judging.window import Timing, Window
 from sandbox.shop import Shop
 from tests.samples import TARGET, policy, rollout
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rollout.policy import read_policy
+from rollout.policy.policy import read_policy
 from simulator.files import UnreadableError, read_policy_file
-from simulator.report import Report
+from simulator.simulate.report import Report
 
 ROOT = Path(__file__).parents[2]
 POLICIES = sorted((ROOT / "simulator/policies").glob("*.yaml"))

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.evaluation_loop import ON_AWS
 from simulator.files import UnreadableError
-from simulator.record import Wanted, as_csv, record
-from simulator.rows import read_recording
-from simulator.walk import ON_AWS
+from simulator.replay.record import Wanted, as_csv, record
+from simulator.replay.rows import read_recording
 from tests.samples import AT
 
 MINUTE = timedelta(minutes=1)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from rollout.health import Minute
-from rollout.policy import Policy
-from rollout.words import Move, Outcome
+from rollout.domain.enums import Move, Outcome
+from rollout.evidence.series import Minute
+from rollout.policy.policy import Policy
+from simulator.evaluation_loop import ON_AWS
 from simulator.files import UnreadableError
-from simulator.recording import Recording
-from simulator.replay import replay
-from simulator.story import ending
-from simulator.walk import ON_AWS
+from simulator.replay.recording import Recording
+from simulator.replay.replay import replay
+from simulator.replay.report import ending
 from tests.samples import minutes, policy
 
 ROOT = Path(__file__).parents[2]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rollout.policy import Policy
+from rollout.policy.policy import Policy
 from simulator.files import UnreadableError
-from simulator.findings import findings, sentences, verdict
-from simulator.load import Load
-from simulator.report import Report
 from simulator.shares import share, spread
-from simulator.simulate import Simulated, simulate
+from simulator.simulate.findings import findings, sentences, verdict
+from simulator.simulate.load import Load
+from simulator.simulate.report import Report
+from simulator.simulate.simulate import Simulated, simulate
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"steps": [{"percent": 20, "hold": "4m"}], "bake": "3m"}

@@ -6,12 +6,12 @@ from statistics import correlation, fmean, pvariance
 import numpy as np
 import pytest
 
-from rollout.health import canary_health, stable_health
-from rollout.window import look_window
-from rollout.words import Phase
-from simulator.load import HEALTHY, Load, Version
-from simulator.traffic import Traffic
-from simulator.walk import ON_AWS
+from rollout.domain.enums import Phase
+from rollout.evidence.series import canary_health, stable_health
+from rollout.judging.window import look_window
+from simulator.evaluation_loop import ON_AWS
+from simulator.simulate.load import HEALTHY, Load, Version
+from simulator.simulate.traffic import Traffic
 from tests.samples import AT, policy, rollout
 
 HOURS = timedelta(hours=5)

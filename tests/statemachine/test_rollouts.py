@@ -16,8 +16,8 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from rollout.aws import clients
-from rollout.price import EACH_LOOK, EACH_STEP, ONCE
+from rollout.aws.boto import clients
+from rollout.dry_run.cost import EACH_LOOK, EACH_STEP, ONCE
 from tests.statemachine.conftest import Task, Tasks
 from tests.statemachine.machine import Machine
 

@@ -11,7 +11,7 @@ import pytest
 from cfnlint.api import lint_all
 from cfnlint.decode.cfn_yaml import load
 
-from rollout import errors
+from rollout.domain import errors
 from tests.statemachine.machine import ASL, definition, folder
 
 ROOT = ASL.parents[1]

@@ -5,8 +5,8 @@ import sys
 
 from pydantic import BaseModel
 
-from rollout.news import KINDS, News, slug
-from rollout.policy import Policy
+from rollout.notifications.events import KINDS, News, slug
+from rollout.policy.policy import Policy
 
 NEWS = {slug(kind): kind for kind in KINDS}
 

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from sandbox.emulator import audit
+from sandbox.emulator.iam import audit_log
 
 ACCOUNT = "999999999999"
 REGION = "us-east-1"
@@ -60,7 +60,7 @@ class Stage:
         )
 
     def set_up(self) -> None:
-        audit.start(self.decisions)
+        audit_log.start(self.decisions)
         self._listen_to_trail()
         self._create_roles()
         self.create_function("tried", {"rollout:alias": "live"})
@@ -70,7 +70,7 @@ class Stage:
         self.lambda_.create_alias(FunctionName=UNTAGGED, Name="live", FunctionVersion="1")
 
     def sweep(self) -> None:
-        audit.stop()
+        audit_log.stop()
         reset = urllib.request.Request(f"{self._url}/_ministack/reset", method="POST")  # noqa: S310
         urllib.request.urlopen(reset).read()  # noqa: S310
 

@@ -1,1 +1,1 @@
-"""The only room that speaks to AWS: an adapter per service, a method per intent, values in and values out."""
+"""Adapters: the only package that imports boto3, botocore and Powertools."""

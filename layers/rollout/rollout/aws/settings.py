@@ -3,8 +3,8 @@
 import json
 import os
 
-from rollout.place import Place
-from rollout.window import Timing
+from rollout.domain.identity import Place
+from rollout.judging.window import Timing
 
 
 def home() -> Place:

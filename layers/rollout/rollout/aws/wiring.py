@@ -3,22 +3,21 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from rollout.aws import clients, settings
-from rollout.aws.alarms import Alarms
-from rollout.aws.alias import LambdaAlias
-from rollout.aws.claims import Claims
-from rollout.aws.executions import Executions
-from rollout.aws.functions import FunctionLookup
-from rollout.aws.ledger import Ledger
-from rollout.aws.metrics import VersionMetrics
-from rollout.aws.news import NewsBus
-from rollout.aws.notices import NoticeTopic
-from rollout.aws.opted_in import OptedIn
-from rollout.aws.trail import Trail
-from rollout.aws.waiting import WaitingVersions
-from rollout.models import Rollout
-from rollout.place import Place, Target
-from rollout.standing import Standing
+from rollout.aws import settings
+from rollout.aws.boto import clients
+from rollout.aws.cloudtrail import Trail
+from rollout.aws.cloudwatch.alarms import Alarms
+from rollout.aws.cloudwatch.metrics import VersionMetrics
+from rollout.aws.dynamodb.ledger import Ledger
+from rollout.aws.dynamodb.locks import Claims
+from rollout.aws.dynamodb.queue import WaitingVersions
+from rollout.aws.event_bus import NewsBus
+from rollout.aws.lambda_.alias import LambdaAlias
+from rollout.aws.lambda_.functions import FunctionLookup
+from rollout.aws.lambda_.tagged_functions import OptedIn
+from rollout.aws.sns_topic import NoticeTopic
+from rollout.aws.step_functions import Executions
+from rollout.domain.identity import Place, Target
 
 _Client = TypeVar("_Client")
 
@@ -66,17 +65,6 @@ def opted_in(place: Place) -> OptedIn:
 def trail(place: Place) -> Trail:
     """Return CloudTrail's memory."""
     return Trail(_at(place, clients.cloudtrail_client))
-
-
-def standing_of(rollout: Rollout) -> Standing:
-    """Return how a rollout stands with its alias; raises AwsUnavailableError."""
-    claim = claims().find(rollout.target)
-    is_held = claim is not None and claim.belongs_to(rollout.execution.arn)
-    return Standing(
-        alias=alias_of(rollout.target).find(),
-        claim=claim,
-        ended=None if is_held else ledger().ended(rollout.target, rollout.execution),
-    )
 
 
 def executions() -> Executions:

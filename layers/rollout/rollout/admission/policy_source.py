@@ -1,0 +1,113 @@
+"""Which policy a rollout goes by: the execution's, else the function's own by its tag, else the stack's default."""
+
+import json
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from rollout.admission.tags import POLICY_TAG
+from rollout.domain.errors import BadPolicyError, UnknownPolicyError
+from rollout.domain.models import Value
+from rollout.domain.validation import shown
+from rollout.policy.policy import Policy, read_policy
+from rollout.policy.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
+
+NONE_IN_PARTICULAR = Policy(steps=ALL_AT_ONCE)
+"""Stands in for a policy that was refused, so that what speaks against its function can be said beside it: there is
+nothing that it asks of a function."""
+
+_STORED_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+
+
+class Origin(StrEnum):
+    """Who says by which policy to go."""
+
+    EXECUTION = "The policy"
+    TAG = f"The tag {POLICY_TAG}"
+    DEFAULT = "The stack's DefaultPolicy"
+
+
+_SAID = {
+    Origin.EXECUTION: "the execution's input",
+    Origin.TAG: f"the tag {POLICY_TAG}",
+    Origin.DEFAULT: "the stack's DefaultPolicy",
+}
+
+
+class Stored(Value):
+    """What Parameter Store has under a policy's name."""
+
+    parameter: str
+    text: str | None
+    """None where there is no such parameter."""
+
+
+class Choice(Value):
+    """A policy as somebody wrote it, or its name."""
+
+    written: Any
+    origin: Origin
+
+    @property
+    def stored_name(self) -> str | None:
+        """The name to look up in Parameter Store; None where the policy is written out, or a preset.
+
+        Raises BadPolicyError for what can be no name.
+        """
+        if not isinstance(self.written, str) or is_preset(self.written):
+            return None
+        if is_near_preset(self.written):
+            raise self._refused(f"presets are {FORMS}")
+        if not _STORED_NAME.fullmatch(self.written):
+            raise self._refused("write a policy as JSON, a preset's name or a stored policy's")
+        return self.written
+
+    def policy(self, stored: Stored | None) -> Policy:
+        """Return the policy; raises BadPolicyError that names field and value, or UnknownPolicyError."""
+        if stored is None:
+            return read_policy(_spelt_out(self.written), self.origin)
+        if stored.text is None:
+            raise UnknownPolicyError(
+                f"{self.origin} is {shown(self.written)}, and there is no parameter {stored.parameter}: put the policy"
+                f" there as JSON (aws ssm put-parameter --type String --name {stored.parameter} --value file://…), or"
+                f" name a preset: {FORMS}."
+            )
+        whose = f"The parameter {stored.parameter}, named by {_SAID[self.origin]},"
+        return read_policy(_spelt_out(_read(stored.text, whose)), whose)
+
+    def source(self, stored: Stored | None) -> str:
+        """Return where the policy came from, in words."""
+        said = _SAID[self.origin]
+        if stored:
+            return f"the parameter {stored.parameter}, named by {said}"
+        return f"the preset {self.written}, named by {said}" if isinstance(self.written, str) else said
+
+    def _refused(self, needed: str) -> BadPolicyError:
+        return BadPolicyError(f"{self.origin} is refused: policy is {shown(self.written)}: {needed}.")
+
+
+def chosen(asked: object, tags: Mapping[str, str], default: object) -> Choice:
+    """Return the policy to go by: the execution's, else the one the function's tag names, else the stack's."""
+    if asked is not None:
+        return Choice(written=asked, origin=Origin.EXECUTION)
+    if tagged := tags.get(POLICY_TAG):
+        return Choice(written=tagged, origin=Origin.TAG)
+    return Choice(written=default, origin=Origin.DEFAULT)
+
+
+def _read(text: str, whose: str) -> object:
+    """Return what a parameter holds, which is JSON or a preset's name."""
+    if is_preset(text.strip()):
+        return text.strip()
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise BadPolicyError(
+            f"{whose} is refused: policy is {shown(text)}: JSON, or a preset's name, is needed."
+        ) from error
+
+
+def _spelt_out(written: object) -> object:
+    """Return a preset as the policy it stands for; anything else as it is."""
+    return {"steps": written} if isinstance(written, str) and is_preset(written) else written

@@ -1,0 +1,159 @@
+"""What an operator or an event asks for, from as little as {"function": "my-api"}."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
+
+from rollout.admission.refusal_list import Reasons
+from rollout.domain.errors import BadRequestError, LatestVersionError
+from rollout.domain.identity import Execution, Place, Target
+from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
+from rollout.domain.models import Value
+from rollout.domain.validation import problems
+from rollout.policy.policy import Policy
+
+DEFAULT_ALIAS = "live"
+
+
+def _function_text(text: str) -> str:
+    qualifier = read_function(text).qualifier
+    if qualifier and qualifier.isdigit():
+        read_version(qualifier)
+    return text
+
+
+def _version(text: str) -> str:
+    return text if text == "$LATEST" else read_version(text)
+
+
+_Function = Annotated[str, AfterValidator(_function_text)]
+
+
+class _Fields(BaseModel, extra="forbid"):
+    function: _Function | None = None
+    alias: Annotated[str, AfterValidator(read_alias)] | None = None
+    version: Annotated[str, BeforeValidator(version_text), AfterValidator(_version)] | None = None
+    policy: object = None
+    dry_run: Annotated[bool, Strict()] = False
+
+
+class _Input(_Fields):
+    function: _Function
+
+
+class RolloutRequest(Value):
+    """What is to be rolled out; None where the orchestrator is to choose."""
+
+    place: Place
+    function: str
+    alias: str | None
+    version: str | None
+    policy: Policy
+    policy_source: str = ""
+    unread: frozenset[str] = frozenset()
+    """The fields that were refused; what stands in their place speaks neither for nor against anything."""
+
+    def target(self, tagged_alias: str | None) -> Target:
+        """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
+        alias = self.alias or tagged_alias or DEFAULT_ALIAS
+        return Target(**dict(self.place), function=self.function, alias=alias)
+
+
+class Asked(Value):
+    """What an execution's input asks for; its policy is as it was written, or a name, or None."""
+
+    place: Place
+    function: str | None = None
+    """None where it cannot be read."""
+    alias: str | None = None
+    version: str | None = None
+    policy: Any = None
+    unread: frozenset[str] = frozenset()
+
+    def by(self, policy: Policy, source: str) -> RolloutRequest:
+        """Return the request to go by this policy."""
+        return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
+
+    def without(self, field: str) -> "Asked":
+        """Return what is left to go by once a field is refused."""
+        return self.model_copy(update={field: None, "unread": self.unread | {field}})
+
+
+class Preparation(Value):
+    """What PrepareRollout is given: the execution's input as it came, and the execution itself."""
+
+    request: Any
+    execution: Execution
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether it asks what would happen, and for nothing to happen."""
+        return isinstance(self.request, dict) and self.request.get("dry_run") is True
+
+    def read(self, reasons: Reasons) -> Asked:
+        """Return what the input asks for, as far as it can be read; why the rest cannot be is among the reasons."""
+        return read_request(self.request, self.execution, reasons)
+
+
+def read_request(value: object, execution: Execution, reasons: Reasons) -> Asked:
+    """Return what an execution's input asks for; a function lies where the orchestrator does, unless its ARN says else.
+
+    What cannot be read is left out and added to the reasons, each with its field and value.
+    """
+    fields, unread = _read_fields(value, reasons)
+    if fields.function is None:
+        return Asked(place=execution.place, policy=fields.policy)
+    function = read_function(fields.function)
+    asked = Asked(
+        place=function.place(execution.place),
+        function=function.name,
+        alias=fields.alias,
+        version=fields.version,
+        policy=fields.policy,
+        unread=unread,
+    )
+    return _published(_qualified(asked, function.qualifier, reasons), reasons)
+
+
+def _read_fields(value: object, reasons: Reasons) -> tuple[_Fields, frozenset[str]]:
+    """Return the fields that can be read, and the names of those that cannot."""
+    try:
+        return _Input.model_validate(value), frozenset()
+    except ValidationError as error:
+        reasons.add(
+            BadRequestError(
+                f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
+                " alias, version, policy and dry_run may be added."
+            )
+        )
+        unread = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
+    written = value if isinstance(value, dict) else {}
+    return _Fields.model_validate({name: written[name] for name in written.keys() - unread}), unread
+
+
+def _qualified(asked: Asked, qualifier: str | None, reasons: Reasons) -> Asked:
+    """Return what is asked for with the version or the alias that stands behind the function's name."""
+    if qualifier is None:
+        return asked
+    field = "version" if qualifier == "$LATEST" or qualifier.isdigit() else "alias"
+    named = getattr(asked, field)
+    if named in (None, qualifier):
+        return asked.model_copy(update={field: qualifier})
+    reasons.add(
+        BadRequestError(
+            f"{field} is {named}, but the function is written with :{qualifier} behind its name: name one of them."
+        )
+    )
+    return asked.without(field)
+
+
+def _published(asked: Asked, reasons: Reasons) -> Asked:
+    if asked.version != "$LATEST":
+        return asked
+    reasons.add(
+        LatestVersionError(
+            f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
+            f" (aws lambda publish-version --function-name {asked.function})."
+        )
+    )
+    return asked.without("version")

@@ -1,0 +1,1 @@
+"""What all AWS clients share: sessions, timeouts, errors, the throttle metric."""

@@ -1,0 +1,80 @@
+"""Makes the boto3 clients, once for each service a Lambda uses; for a member, with the place they work in."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+
+from rollout.aws.boto.sessions import member_session, own_session
+from rollout.aws.boto.throttle_metric import count_throttles
+from rollout.aws.boto.timeouts import CONFIG, HASTY
+from rollout.domain.identity import Place
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudtrail import CloudTrailClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+@cache
+def lambda_client(member: Place | None = None) -> "LambdaClient":
+    """Return the client for functions, versions and aliases."""
+    return count_throttles(_session(member).client("lambda", config=CONFIG))
+
+
+@cache
+def cloudtrail_client(member: Place | None = None) -> "CloudTrailClient":
+    """Return the client for who did what."""
+    return count_throttles(_session(member).client("cloudtrail", config=CONFIG))
+
+
+@cache
+def cloudwatch_client(member: Place | None = None) -> "CloudWatchClient":
+    """Return the client for metrics."""
+    return count_throttles(_session(member).client("cloudwatch", config=CONFIG))
+
+
+@cache
+def dynamodb_client() -> "DynamoDBClient":
+    """Return the client for the ledger."""
+    return count_throttles(_session().client("dynamodb", config=CONFIG))
+
+
+@cache
+def tagging_client(member: Place | None = None) -> "ResourceGroupsTaggingAPIClient":
+    """Return the client that finds functions by their tags."""
+    return count_throttles(_session(member).client("resourcegroupstaggingapi", config=CONFIG))
+
+
+@cache
+def ssm_client() -> "SSMClient":
+    """Return the client for stored policies."""
+    return count_throttles(_session().client("ssm", config=CONFIG))
+
+
+@cache
+def stepfunctions_client() -> "SFNClient":
+    """Return the client that starts executions."""
+    return count_throttles(_session().client("stepfunctions", config=CONFIG))
+
+
+@cache
+def events_client() -> "EventBridgeClient":
+    """Return the client that sends news."""
+    return count_throttles(_session().client("events", config=HASTY))
+
+
+@cache
+def sns_client() -> "SNSClient":
+    """Return the client that tells people."""
+    return count_throttles(_session().client("sns", config=HASTY))
+
+
+def _session(member: Place | None = None) -> boto3.Session:
+    return member_session(member) if member else own_session()

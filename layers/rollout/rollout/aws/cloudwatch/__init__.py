@@ -1,0 +1,1 @@
+"""Reads metrics and alarms."""

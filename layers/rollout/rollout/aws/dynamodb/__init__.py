@@ -1,0 +1,1 @@
+"""The ledger table: rollouts, locks, the queue."""

@@ -1,0 +1,136 @@
+"""The table of rollouts: what ran when, what each look found, and how it ended.
+
+Partition key `target` (account/region/function/alias), sort key `entry`: `rollout#<start>#<execution>` for a
+rollout, `look#<start>#<execution>#<number>` for a look. A repeated write lands on the same entry.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rollout.aws.boto.errors import answered
+from rollout.aws.dynamodb.items import OPEN, key, partition, plain, stamp, typed
+from rollout.aws.dynamodb.table import Table
+from rollout.domain.enums import Move, Outcome
+from rollout.domain.identity import Execution, Target
+from rollout.state.endings import ending_of
+from rollout.state.judgement import Finding
+from rollout.state.rollout import Ending, Rollout
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_RUNNING = "running"
+_NOT_ENDED = "attribute_not_exists(outcome) OR outcome IN (:running, :failed)"
+"""The first ending stands, but for one that left work to the guardian."""
+
+
+class Ledger:
+    """Writes the ledger; each method may raise AwsUnavailableError."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._name = table
+        self._table = Table(client, table)
+
+    def open(self, rollout: Rollout) -> bool:
+        """Enter a rollout that was accepted; False where it was closed already, as the guardian does."""
+        return self._table.put(
+            key(rollout.target, "rollout", rollout.execution)
+            | {
+                "execution_arn": rollout.execution.arn,
+                "started_at": stamp(rollout.execution.started_at),
+                "outcome": _RUNNING,
+                OPEN: "rollout",
+                "stable_version": rollout.stable_version,
+                "canary_version": rollout.canary_version,
+                "policy": rollout.policy.model_dump_json(),
+                "policy_source": rollout.policy_source,
+                "reason": rollout.reason,
+            },
+            ConditionExpression=_NOT_ENDED,
+            ExpressionAttributeValues=typed({":running": _RUNNING, ":failed": Outcome.ROLLBACK_FAILED}),
+        )
+
+    def record_look(self, rollout: Rollout, now: datetime) -> None:
+        """Enter what the rollout's newest look found and what follows from it."""
+        judgement = rollout.judgement
+        if judgement is None:
+            raise ValueError("a rollout has no look to record before its first judgement")
+        self._table.put(
+            key(rollout.target, "look", rollout.execution, f"#{rollout.looks:05}")
+            | {
+                "at": stamp(now),
+                "phase": rollout.phase,
+                "step": rollout.step,
+                "percent": f"{rollout.percent:g}",
+                "verdict": judgement.verdict,
+                "next_move": rollout.next_move,
+                "reason": rollout.reason,
+                "canary": judgement.canary.model_dump(),
+                "stable": judgement.stable.model_dump(),
+                "findings": [_told(finding) for finding in judgement.findings],
+                "evidence": f"{judgement.evidence:.6g}",
+                "evidence_limit": f"{judgement.evidence_limit:.6g}",
+            }
+        )
+
+    def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> None:
+        """Enter how a rollout ended, unless it has ended already."""
+        self._table.update(
+            key(target, "rollout", execution),
+            UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
+            " REMOVE #open",
+            ConditionExpression=_NOT_ENDED,
+            ExpressionAttributeNames={"#open": OPEN},
+            ExpressionAttributeValues=typed(
+                {
+                    ":outcome": ending.outcome,
+                    ":reason": ending.cause,
+                    ":now": stamp(now),
+                    ":running": _RUNNING,
+                    ":failed": Outcome.ROLLBACK_FAILED,
+                }
+            ),
+        )
+
+    def ended(self, target: Target, execution: Execution) -> Ending | None:
+        """Return how a rollout ended by the ledger's word; None while it runs, and where the ledger knows of none."""
+        entry = self._table.find(key(target, "rollout", execution))
+        if entry.get("outcome", _RUNNING) == _RUNNING:
+            return None
+        return ending_of(Outcome(entry["outcome"]), entry["reason"])
+
+    def last_move(self, target: Target, execution: Execution) -> Move | None:
+        """Return what a rollout's newest look decided; None where it has had none."""
+        with answered("reading the ledger"):
+            answer = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="target = :target AND begins_with(entry, :looks)",
+                ExpressionAttributeValues=typed(
+                    {":target": partition(target), ":looks": key(target, "look", execution, "#")["entry"]}
+                ),
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )
+        newest = [plain(item) for item in answer["Items"]]
+        return Move(newest[0]["next_move"]) if newest else None
+
+    def knows(self, target: Target, version: str, besides: str = "") -> bool:
+        """Whether a version was ever rolled out to an alias, or is being, by another execution than this ARN's."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
+            FilterExpression="canary_version = :version AND execution_arn <> :besides",
+            ExpressionAttributeValues=typed(
+                {":target": partition(target), ":rollouts": "rollout#", ":version": version, ":besides": besides}
+            ),
+        )
+        with answered("reading the ledger"):
+            return any(page["Items"] for page in pages)
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
+    named = {"witness": finding.witness, "mode": str(finding.mode)}
+    return named | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}

@@ -1,0 +1,1 @@
+"""Reads functions and aliases, and writes aliases."""

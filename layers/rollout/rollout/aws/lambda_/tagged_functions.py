@@ -1,0 +1,40 @@
+"""Finds the functions that carry our tag."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rollout.admission.tags import OPT_IN_TAG, tag_problems, tagged_alias
+from rollout.aws.boto.errors import answered
+from rollout.domain.identity import Target
+from rollout.domain.lambda_names import read_function
+
+if TYPE_CHECKING:
+    from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+
+
+class OptedIn:
+    """The functions that carry our tag, in one account and region."""
+
+    def __init__(self, client: "ResourceGroupsTaggingAPIClient") -> None:
+        self._client = client
+
+    def targets(self) -> Iterator[Target]:
+        """Yield the alias of each that is tagged well; raises AwsUnavailableError."""
+        pages = self._client.get_paginator("get_resources").paginate(
+            ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OPT_IN_TAG}]
+        )
+        with answered("listing the opted-in functions"):
+            found = [resource for page in pages for resource in page["ResourceTagMappingList"]]
+        for resource in found:
+            function = read_function(resource["ResourceARN"])
+            tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
+            alias = tagged_alias(tags)
+            # Whoever tagged a function wrongly was told so when its version was published.
+            if alias is None or any(tag_problems(tags, resource["ResourceARN"])):
+                continue
+            yield Target(
+                account=function.account or "",
+                region=function.region or "",
+                function=function.name,
+                alias=alias,
+            )

@@ -1,0 +1,18 @@
+"""How many calls a version served, and how many of them were bad."""
+
+from rollout.domain.models import Value
+
+
+class Health(Value):
+    """The calls one version served in a window, and how many were bad: they failed, say, or were slow."""
+
+    calls: int = 0
+    bad: int = 0
+
+    @property
+    def bad_percent(self) -> float:
+        """Bad calls per hundred; 0 where there were none."""
+        return 100 * self.bad / self.calls if self.calls else 0.0
+
+    def __add__(self, other: "Health") -> "Health":
+        return Health(calls=self.calls + other.calls, bad=self.bad + other.bad)

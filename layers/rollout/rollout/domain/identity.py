@@ -1,0 +1,48 @@
+"""Where a rollout is: the alias it is about, and the execution that carries it."""
+
+from datetime import datetime
+
+from rollout.domain.models import Value
+
+
+class Place(Value):
+    """An account and a region: the orchestrator's own, or a member's."""
+
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"account {self.account}, region {self.region}"
+
+
+class Target(Value):
+    """The alias a rollout is about."""
+
+    account: str
+    region: str
+    function: str
+    alias: str
+
+    @property
+    def place(self) -> Place:
+        """Where the function lies."""
+        return Place(account=self.account, region=self.region)
+
+    @property
+    def name(self) -> str:
+        """The function and its alias, as Lambda's metrics name them."""
+        return f"{self.function}:{self.alias}"
+
+
+class Execution(Value):
+    """The Step Functions execution that carries a rollout."""
+
+    arn: str
+    name: str
+    started_at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where the orchestrator runs."""
+        _, _, _, region, account, *_ = self.arn.split(":")
+        return Place(account=account, region=region)

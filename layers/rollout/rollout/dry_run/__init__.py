@@ -1,0 +1,1 @@
+"""What a rollout would do: traffic, schedule, cost, warnings."""

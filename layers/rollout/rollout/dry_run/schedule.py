@@ -1,0 +1,59 @@
+"""How a rollout is planned to go: when each step is, and how many calls the canary gets in it."""
+
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from rollout.domain.durations import say_duration
+from rollout.domain.models import Value
+from rollout.dry_run.traffic import Share, Traffic, say_thin
+from rollout.judging.window import Timing
+from rollout.policy.policy import Policy
+
+UNKNOWN: Literal["unknown"] = "unknown"
+
+
+class Told(Value):
+    """Something told to a person, without what there is not to tell."""
+
+    @model_serializer(mode="wrap")
+    def _told(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+        # Only here: further down a null may be somebody's choice, as `max_error_percent: null` is.
+        return {name: value for name, value in dump(self).items() if value is not None}
+
+
+class Stretch(Told):
+    """A step, or the bake: when it is, counted from the first shift, and the canary's calls in it."""
+
+    percent: float
+    hold: str
+    start: str = Field(serialization_alias="from")
+    until: str
+    expected_calls: int | Literal["unknown"]
+    warning: str | None = None
+
+
+def stretches(policy: Policy, seen: Traffic | None, timing: Timing) -> Iterator[Stretch]:
+    """Yield the steps, and then the bake if there is one, each until the look that ends it when nothing holds it on."""
+    shares = [*_shares(policy)]
+    starts = accumulate((policy.seconds_in(share.hold) for share in shares), initial=0)
+    for share, start in zip(shares, starts, strict=False):
+        length = policy.seconds_in(share.hold)
+        yield Stretch(
+            percent=share.percent,
+            hold=say_duration(share.hold),
+            start=say_duration(start),
+            until=say_duration(start + length),
+            expected_calls=round(seen.expected(length, share.percent)) if seen else UNKNOWN,
+            warning=say_thin(share, policy, seen, timing) if seen else None,
+        )
+
+
+def _shares(policy: Policy) -> Iterator[Share]:
+    for number, step in enumerate(policy.steps, start=1):
+        name = f"Step {number} ({step.percent:g} % for {say_duration(step.hold)})"
+        yield Share(name=name, percent=step.percent, hold=step.hold)
+    if policy.bake:
+        yield Share(name=f"The bake ({say_duration(policy.bake)})", percent=100, hold=policy.bake)

@@ -1,0 +1,1 @@
+"""How strongly the counts speak against, or for, the canary."""

@@ -1,0 +1,70 @@
+"""What a look has seen, put in order for judging."""
+
+from bisect import bisect_left
+from datetime import datetime
+
+from pydantic import Field
+
+from rollout.domain.counts import Health
+from rollout.domain.enums import Colour, Phase
+from rollout.domain.models import Value
+from rollout.evidence.series import Measured, Minute, Series, canary_health
+from rollout.judging.alarms import Colours
+from rollout.judging.window import Timing, Window
+from rollout.state.rollout import Rollout
+
+CALLS = "errors"
+"""The witness that is always measured, for the calls it counts."""
+
+
+class Observation(Value):
+    """What a look has seen since the first shift (in the bake: since promotion)."""
+
+    phase: Phase
+    series: dict[str, Series]
+    """Each witness's, by its name; `errors` is always there."""
+    step_since: datetime
+    """Start of the first minute that lies wholly in the current step."""
+    closed_until: datetime
+    """End of the minutes that count as good news; later ones are still open, and may be bad news alone."""
+    alarms: dict[str, Colour] = Field(default_factory=dict)
+    red_before: tuple[str, ...] = ()
+    """Alarms that have been red since before the first shift."""
+
+    @property
+    def calls(self) -> Series:
+        """Both versions' calls, and how many failed."""
+        return self.series[CALLS]
+
+    def in_step(self, name: str = CALLS) -> Health:
+        """Return the canary's counts by a witness in the closed minutes of the current step."""
+        return canary_health(self.closed_in_step(name))
+
+    def closed_in_step(self, name: str = CALLS) -> tuple[Minute, ...]:
+        """Return a witness's closed minutes of the current step; none where it has counted nothing."""
+        minutes = self.series[name].minutes if name in self.series else ()
+        first, end = (bisect_left(minutes, at, key=_start) for at in (self.step_since, self.closed_until))
+        return minutes[first:end]
+
+    @property
+    def seconds_in_step(self) -> float:
+        """How much of the current step lies in closed minutes; 0 where none does yet."""
+        return max((self.closed_until - self.step_since).total_seconds(), 0)
+
+
+def _start(minute: Minute) -> datetime:
+    return minute.start
+
+
+def observed(
+    rollout: Rollout, measured: Measured, window: Window, timing: Timing, alarms: Colours | None = None
+) -> Observation:
+    """Return what a look has seen, with the current step marked off in it."""
+    return Observation(
+        phase=rollout.phase,
+        series=dict(measured),
+        step_since=timing.first_whole_period(rollout.step_started_at or rollout.judged_since),
+        closed_until=window.closed_until,
+        alarms=dict(alarms or {}),
+        red_before=rollout.red_before,
+    )

@@ -1,0 +1,1 @@
+"""What a rollout publishes: its events, and the messages people read."""

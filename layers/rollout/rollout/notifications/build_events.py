@@ -1,0 +1,168 @@
+"""From what a rollout does to the news of it."""
+
+from datetime import datetime
+from typing import Any
+
+from rollout.domain.durations import say_duration, whole
+from rollout.domain.enums import Outcome
+from rollout.domain.identity import Execution
+from rollout.domain.lambda_names import FunctionName, read_function
+from rollout.lifecycle.rollback import Closing, WayBack
+from rollout.notifications.events import (
+    AskedTarget,
+    Carrier,
+    Counts,
+    EndingNews,
+    News,
+    RollbackFailed,
+    RolloutHandedOver,
+    RolloutNews,
+    RolloutPromoted,
+    RolloutRejected,
+    RolloutRolledBack,
+    RolloutStarted,
+    StepShifted,
+    slug,
+)
+from rollout.state.judgement import Judgement
+from rollout.state.rollout import Ending, Rollout
+
+_ENDINGS: dict[Outcome, type[EndingNews]] = {
+    Outcome.PROMOTED: RolloutPromoted,
+    Outcome.ROLLED_BACK: RolloutRolledBack,
+    Outcome.HANDED_OVER: RolloutHandedOver,
+    Outcome.ROLLBACK_FAILED: RollbackFailed,
+}
+
+
+def shift_news(shifted: Rollout, at: datetime) -> list[RolloutNews]:
+    """Return the news of a shift that was made; the first one starts the rollout."""
+    told = _shifted(shifted, at)
+    return [_started(shifted, at), told] if shifted.step == 1 else [told]
+
+
+def ending_news(closing: Closing, ending: Ending, at: datetime) -> EndingNews | RolloutRejected:
+    """Return the news of an ending."""
+    if ending.outcome is Outcome.REJECTED:
+        return _untouched(closing, ending, at)
+    kind = _ENDINGS[ending.outcome]
+    return kind(
+        **_every(kind, closing.execution, at),
+        **_versions(closing),
+        sentence=ending.cause,
+        judgement=_counts(closing.judgement),
+    )
+
+
+def refusal_news(request: object, execution: Execution, ending: Ending, at: datetime) -> RolloutRejected:
+    """Return the news of a request that was refused; whatever it is, what can be read of it is told."""
+    target = asked_target(request, execution)
+    name = ":".join(part for part in (target.function, target.alias) if part) or "a request"
+    return RolloutRejected(
+        **_every(RolloutRejected, execution, at),
+        sentence=f"{name} is not rolled out: {ending.cause}",
+        target=target,
+        canary_version=asked_version(request),
+        error=ending.error,
+        cause=ending.cause,
+    )
+
+
+def _untouched(closing: Closing, ending: Ending, at: datetime) -> RolloutRejected:
+    return RolloutRejected(
+        **_every(RolloutRejected, closing.execution, at),
+        **_versions(closing) | {"target": AskedTarget(**closing.target.model_dump())},
+        sentence=f"{closing.target.name} is not rolled out: {ending.cause}",
+        error=ending.error,
+        cause=ending.cause,
+    )
+
+
+def _started(shifted: Rollout, at: datetime) -> RolloutStarted:
+    percents, bake = tuple(step.percent for step in shifted.policy.steps), shifted.policy.bake
+    shares = ", ".join(f"{percent:g} %" for percent in percents)
+    watched = f" and watched for {say_duration(bake)}" if bake else ""
+    return RolloutStarted(
+        **_every(RolloutStarted, shifted.execution, at),
+        **_versions(shifted),
+        sentence=f"{shifted.target.name}: version {shifted.canary_version} is rolled out in place of version"
+        f" {shifted.stable_version}, with {shares}, then alone{watched}",
+        percents=percents,
+        bake_seconds=bake,
+    )
+
+
+def _shifted(shifted: Rollout, at: datetime) -> StepShifted:
+    return StepShifted(
+        **_every(StepShifted, shifted.execution, at, f"/{shifted.step}"),
+        **_versions(shifted),
+        sentence=f"{shifted.target.name}: {shifted.reason}",
+        judgement=_counts(shifted.judgement),
+        percent=shifted.percent,
+        step=shifted.step,
+        steps=len(shifted.policy.steps),
+    )
+
+
+def _every(kind: type[News], execution: Execution, at: datetime, which: str = "") -> dict[str, Any]:
+    """Return what all news has; the id is the same each time a repeated task sends it."""
+    return {
+        "schema_version": 1,
+        "id": f"{execution.arn}/{slug(kind)}{which}",
+        "at": at,
+        "execution": Carrier(arn=execution.arn, name=execution.name),
+    }
+
+
+def _versions(rollout: Rollout | WayBack) -> dict[str, Any]:
+    return {
+        "target": rollout.target,
+        "stable_version": rollout.stable_version,
+        "canary_version": rollout.canary_version,
+    }
+
+
+def _counts(judgement: Judgement | None) -> Counts | None:
+    return Counts(**judgement.model_dump()) if judgement else None
+
+
+def asked_target(request: object, execution: Execution) -> AskedTarget:
+    """Return the alias a request is about, as far as it says so."""
+    named = _function(request)
+    return AskedTarget(
+        account=(named and named.account) or execution.place.account,
+        region=(named and named.region) or execution.place.region,
+        function=named.name if named else None,
+        alias=_text(request, "alias") or _qualifier(named, is_version=False),
+    )
+
+
+def asked_version(request: object) -> str | None:
+    """Return the version a request asks for; None where it leaves the choice to us, or makes no sense."""
+    version = whole(_field(request, "version"))
+    if isinstance(version, int) and not isinstance(version, bool):
+        return str(version)
+    return _text(request, "version") or _qualifier(_function(request), is_version=True)
+
+
+def _function(request: object) -> FunctionName | None:
+    try:
+        return read_function(_text(request, "function") or "")
+    except ValueError:
+        return None
+
+
+def _text(request: object, field: str) -> str | None:
+    value = _field(request, field)
+    return value if isinstance(value, str) else None
+
+
+def _field(request: object, field: str) -> object:
+    return request.get(field) if isinstance(request, dict) else None
+
+
+def _qualifier(named: FunctionName | None, *, is_version: bool) -> str | None:
+    if named is None or named.qualifier is None:
+        return None
+    qualifier = named.qualifier
+    return qualifier if is_version is (qualifier == "$LATEST" or qualifier.isdigit()) else None

@@ -1,0 +1,1 @@
+"""How a version is to be rolled out, as people write it."""

@@ -1,0 +1,1 @@
+"""One rollout's state: the document, the judgement, the alias, the lock, the endings."""

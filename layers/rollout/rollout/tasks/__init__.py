@@ -1,0 +1,1 @@
+"""Use cases: what each handler does, by the adapters and the decisions."""

@@ -1,0 +1,65 @@
+"""What PrepareRollout makes of a request, and what it leaves behind."""
+
+from datetime import datetime
+
+from rollout.admission.accept import accept, alias_mark
+from rollout.admission.queue import seconds_to_next_try
+from rollout.admission.refusal_list import together
+from rollout.admission.request import Preparation
+from rollout.aws.wiring import alias_of, claims, ledger, waiting_versions
+from rollout.domain.enums import Start
+from rollout.domain.errors import AliasMovingError, ClaimLostError
+from rollout.policy.policy import OnNewerVersion
+from rollout.state.lock import Waiting, claim_of
+from rollout.state.rollout import Rollout
+from rollout.tasks.look_up import meet
+
+
+def accepted(asked: Preparation, now: datetime) -> Rollout:
+    """Return what becomes of a request, once all it meets was looked up.
+
+    Raises VersionPendingError, a RefusedError with every reason there is, and AwsUnavailableError or
+    MetricsIncompleteError where AWS gave no whole answer.
+    """
+    met = meet(asked, now)
+    if met.refusals or met.request is None or met.found is None:
+        raise together(met.refusals)
+    return accept(met.request, met.found, asked.execution)
+
+
+def enter(rollout: Rollout, now: datetime) -> Rollout:
+    """Leave behind what an accepted request has to: its claim and its entry, its place among the waiting, or an alias.
+
+    Raises AliasMovingError where the alias or its claim changed meanwhile, or AwsUnavailableError.
+    """
+    match rollout.start:
+        case Start.BEGIN | Start.PROMOTE:
+            _begin(rollout)
+        case Start.QUEUE:
+            return _wait(rollout, now)
+        case Start.NOTHING_TO_DO if not rollout.revision_id:
+            alias_of(rollout.target).create(rollout.canary_version, alias_mark(rollout.execution))
+    return rollout
+
+
+def _begin(rollout: Rollout) -> None:
+    claims().take(claim_of(rollout))
+    alias = alias_of(rollout.target).find()
+    if alias is None or alias.revision_id != rollout.revision_id:
+        # The claim is kept: redriven, this very execution may have begun under it. If it ends, the guardian drops it.
+        raise AliasMovingError(f"{rollout.target.name} was moved while it was being claimed.")
+    if not ledger().open(rollout):
+        raise ClaimLostError(
+            f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it begins nothing:"
+            " start a new one."
+        )
+    waiting_versions().leave(rollout.target, rollout.execution)
+
+
+def _wait(rollout: Rollout, now: datetime) -> Rollout:
+    waiting = Waiting(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
+    waiting_versions().enter(rollout.target, waiting)
+    held = claims().find(rollout.target)
+    if held and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
+        claims().supersede(held, rollout.canary_version)
+    return rollout.model_copy(update={"wait_seconds": seconds_to_next_try(rollout, now)})

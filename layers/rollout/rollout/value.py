@@ -1,7 +1,0 @@
-"""What all values of a rollout have in common."""
-
-from pydantic import BaseModel
-
-
-class Value(BaseModel, frozen=True):
-    """Something that does not change; fields it does not know are ignored, so an execution outlives a deploy."""

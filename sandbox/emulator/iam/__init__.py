@@ -1,0 +1,1 @@
+"""IAM: actions, sessions, callers, the audit log."""

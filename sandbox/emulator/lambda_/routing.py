@@ -1,0 +1,93 @@
+"""Weighted aliases: every invocation through an alias draws the version that serves it."""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from ministack.services import lambda_svc
+
+from sandbox.emulator.cloudwatch import invocation_metrics
+from sandbox.emulator.seams import Answer, Original, Record, extends
+
+# The invocation runs on a thread with a copy of the request's context, so the answer comes back in a shared box.
+_executed: ContextVar[dict[str, str] | None] = ContextVar("executed", default=None)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One invocation, with the version that was drawn for it."""
+
+    function_name: str
+    qualifier: str | None
+    version: str
+    through_alias: bool
+    record: Record
+
+
+@extends(lambda_svc, "_effective_func_record_for_qualifier")
+def _keep_alias_arn(original: Original, function: Record, qualifier: str | None) -> tuple[Record, Record]:
+    """Without the alias in its ARN, the record would reach `_execute_function` as a plain version."""
+    record, config = original(function, qualifier)
+    if config and qualifier in function.get("aliases", {}):
+        config = {**config, "FunctionArn": f"{function['config']['FunctionArn']}:{qualifier}"}
+        record = {**record, "config": config}
+    return record, config
+
+
+@extends(lambda_svc, "_execute_function")
+def _execute(original: Original, record: Record, event: object) -> Record:
+    """All invocations pass here, whoever makes them."""
+    if lambda_svc._function_config_scope_mismatch(_config(record)):
+        elsewhere: Record = original(record, event)  # comes back here in the function's own account and region
+        return elsewhere
+    call = _draw(record)
+    if (executed := _executed.get()) is not None:
+        executed["version"] = call.version
+    started = time.time()
+    result: Record = original(call.record, event)
+    invocation_metrics.record(
+        call.function_name, call.qualifier, call.version if call.through_alias else None, started, result
+    )
+    return result
+
+
+@extends(lambda_svc, "_invoke")
+async def _invoke(original: Callable[..., Awaitable[Answer]], *args: object, **kwargs: object) -> Answer:
+    executed: dict[str, str] = {}
+    _executed.set(executed)
+    status, headers, body = await original(*args, **kwargs)
+    if "version" in executed and "X-Amz-Executed-Version" in headers:
+        headers["X-Amz-Executed-Version"] = executed["version"]
+    return status, headers, body
+
+
+def _config(record: Record) -> Record:
+    config: Record = record.get("config") or record
+    return config
+
+
+def _draw(record: Record) -> Call:
+    config = _config(record)
+    name, arn = config["FunctionName"], config["FunctionArn"]
+    function = lambda_svc._functions.get(name) or {}
+    qualifier = arn.split(":", 7)[7] if arn.count(":") > 6 else None  # noqa: PLR2004 - the fields of a plain ARN
+    alias = function.get("aliases", {}).get(qualifier)
+    version = config.get("Version", "$LATEST")
+    if alias:
+        version = draw_version(alias)
+        served_by = function if version == "$LATEST" else function["versions"][version]
+        record = {**served_by, "config": {**served_by["config"], "FunctionArn": arn}}
+    # Reserved concurrency belongs to the function; MiniStack forgets it for versions and aliases.
+    record = {**record, "concurrency": function.get("concurrency")}
+    return Call(name, qualifier, version, alias is not None, record)
+
+
+def draw_version(alias: Record) -> str:
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    versions = [*weights, alias["FunctionVersion"]]
+    drawn: str = random.choices(versions, [*weights.values(), 1 - sum(weights.values())])[0]  # noqa: S311 - chance, not secrecy
+    return drawn

@@ -1,0 +1,1 @@
+"""Plays a policy over recorded minutes, and records them."""

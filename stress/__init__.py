@@ -1,0 +1,1 @@
+"""Programs that stress the whole stack in the sandbox, run before a release: fault matrix, load."""

@@ -1,0 +1,1 @@
+"""Every state under every fault, and whether the promises hold."""

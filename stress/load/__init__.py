@@ -1,0 +1,1 @@
+"""Many rollouts at once, and whether all end as they must."""

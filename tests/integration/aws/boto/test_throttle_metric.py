@@ -1,0 +1,42 @@
+"""AWS's throttling of our own calls is counted, those included that a retry made good."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.hooks import HierarchicalEmitter
+
+from rollout.aws.boto.throttle_metric import count_throttles
+
+UPDATE = SimpleNamespace(name="UpdateAlias", service_model=SimpleNamespace(service_name="lambda"))
+
+
+@pytest.fixture
+def answered(monkeypatch, capsys) -> Any:
+    """Let botocore ask whether an answer needs a retry; return the metrics that were written."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "LambdaRollouts")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "rollouts")
+    client = count_throttles(SimpleNamespace(meta=SimpleNamespace(events=HierarchicalEmitter())))
+
+    def run(*answers: dict[str, Any] | None) -> list[dict[str, Any]]:
+        for answer in answers:
+            response = None if answer is None else (object(), answer)
+            client.meta.events.emit("needs-retry.lambda.UpdateAlias", response=response, operation=UPDATE, attempts=1)
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "Throttling", "TooManyRequestsException", "ProvisionedThroughputExceededException"]
+)
+def test_each_throttled_answer_is_counted_by_its_operation(answered, code):
+    metrics = answered({"Error": {"Code": code}}, {"Error": {"Code": code}})
+    assert [metric["ThrottledCalls"] for metric in metrics] == [[1.0], [1.0]]
+    assert {metric["operation"] for metric in metrics} == {"lambda:UpdateAlias"}
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"Error": {"Code": "PreconditionFailedException"}}])
+def test_other_answers_are_not(answered, answer):
+    assert answered(answer) == []

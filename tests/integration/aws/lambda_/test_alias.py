@@ -1,0 +1,154 @@
+"""One alias, written with the revision it was decided on. By Stubber: moto does not look at RevisionId."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from rollout.aws.lambda_.alias import LambdaAlias
+from rollout.domain.errors import AliasChangedError, AwsUnavailableError, VersionGoneError
+from rollout.state.alias import AliasState
+from tests.integration.conftest import client
+from tests.samples import TARGET
+
+NAME = {"FunctionName": "my-api", "Name": "live"}
+
+
+@pytest.fixture
+def stubber() -> Iterator[Stubber]:
+    with Stubber(client("lambda")) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def live(stubber: Stubber) -> LambdaAlias:
+    return LambdaAlias(stubber.client, TARGET)
+
+
+def answer(version: str, weights: dict[str, float], revision: str = "after") -> dict[str, Any]:
+    return {
+        "FunctionVersion": version,
+        "RoutingConfig": {"AdditionalVersionWeights": weights},
+        "RevisionId": revision,
+    }
+
+
+def update(version: str, weights: dict[str, float]) -> dict[str, Any]:
+    return NAME | answer(version, weights, "before")
+
+
+@pytest.mark.parametrize(
+    ("percent", "weight"), [(1, 0.01), (10, 0.1), (29, 0.29), (33.3, 0.333), (33.333333, 0.333333), (99, 0.99)]
+)
+def test_a_percent_becomes_a_weight_here_and_a_weight_a_percent(stubber, live, percent, weight):
+    """P2: the update carries the revision it was decided on."""
+    stubber.add_response("update_alias", answer("1", {"2": weight}), update("1", {"2": weight}))
+    shifted = live.split("1", "2", percent, "before")
+    assert (shifted.version, shifted.revision_id) == ("1", "after")
+    assert shifted.shares == {"2": pytest.approx(percent, abs=1e-4)}
+
+
+def test_pointing_at_one_version_sets_it_and_clears_the_weights_in_one_call(stubber, live):
+    """P1, P2."""
+    stubber.add_response("update_alias", answer("2", {}), update("2", {}))
+    assert live.point_at("2", "before").serves_alone("2")
+
+
+@pytest.mark.parametrize("percent", [10, 33.3, 100 / 3])
+def test_a_split_found_already_there_is_success(stubber, live, percent):
+    """P4: the answer to our own write was lost, and the write changed the revision."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    stubber.add_response("get_alias", answer("1", {"2": round(percent / 100, 6)}), NAME)
+    assert live.split("1", "2", percent, "before").revision_id == "after"
+
+
+def test_a_promotion_found_already_there_is_success(stubber, live):
+    """P4."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    stubber.add_response("get_alias", {"FunctionVersion": "2", "RevisionId": "after"}, NAME)
+    assert live.point_at("2", "before").revision_id == "after"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (answer("3", {}), "it is now version 3; nothing was written"),
+        (answer("1", {}), "it is now version 1; nothing was written"),
+        (answer("1", {"2": 0.2}), "it is now version 1 with 20 % to version 2; nothing was written"),
+        (None, "it is now gone; nothing was written"),
+    ],
+)
+def test_an_alias_moved_by_a_stranger_is_not_written(stubber, live, found, said):
+    """P2: said so, with what was wanted and what is there."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    if found:
+        stubber.add_response("get_alias", found, NAME)
+    else:
+        stubber.add_client_error("get_alias", "ResourceNotFoundException", http_status_code=404)
+    with pytest.raises(AliasChangedError) as changed:
+        live.split("1", "2", 10, "before")
+    assert "my-api:live was moved by somebody else: it was to become version 1 with 10 % to version 2" in str(
+        changed.value
+    )
+    assert said in str(changed.value)
+
+
+def test_a_version_that_was_deleted_is_named(stubber, live):
+    """P10."""
+    stubber.add_client_error("update_alias", "ResourceNotFoundException", http_status_code=404)
+    with pytest.raises(VersionGoneError, match="my-api:live cannot become version 1 with 10 % to version 2, as Lambda"):
+        live.split("1", "2", 10, "before")
+
+
+def test_an_alias_that_is_busy_is_tried_again(stubber, live):
+    stubber.add_client_error("update_alias", "ResourceConflictException", http_status_code=409)
+    with pytest.raises(AwsUnavailableError, match="pointing my-api:live at version 2"):
+        live.point_at("2", "before")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"FunctionVersion": "1", "RevisionId": "r"}, AliasState(version="1", revision_id="r")),
+        (answer("1", {"2": 0.29}, "r"), AliasState(version="1", revision_id="r", shares={"2": 29})),
+        (answer("1", {"2": 0.0}, "r"), AliasState(version="1", revision_id="r", shares={"2": 0})),
+    ],
+)
+def test_an_alias_is_read_in_our_words(stubber, live, found, expected):
+    stubber.add_response("get_alias", found, NAME)
+    assert live.find() == expected
+
+
+def test_an_alias_that_does_not_exist_is_none(stubber, live):
+    stubber.add_client_error("get_alias", "ResourceNotFoundException", http_status_code=404)
+    assert live.find() is None
+
+
+def test_a_share_of_nothing_is_no_whole_alias(stubber, live):
+    stubber.add_response("get_alias", answer("1", {"2": 0.0}), NAME)
+    assert not live.find().serves_alone("1")
+
+
+MADE = NAME | {"FunctionVersion": "2", "Description": "ours"}
+
+
+def test_an_alias_is_made_at_its_version(stubber, live):
+    stubber.add_response("create_alias", answer("2", {}), MADE)
+    live.create("2", "ours")
+
+
+def test_an_alias_made_already_is_success(stubber, live):
+    """P4."""
+    stubber.add_client_error("create_alias", "ResourceConflictException", http_status_code=409)
+    stubber.add_response("get_alias", answer("2", {}), NAME)
+    live.create("2", "ours")
+
+
+def test_an_alias_made_by_a_stranger_meanwhile_is_left_alone(stubber, live):
+    """P2."""
+    stubber.add_client_error("create_alias", "ResourceConflictException", http_status_code=409)
+    stubber.add_response("get_alias", answer("1", {}), NAME)
+    with pytest.raises(AliasChangedError):
+        live.create("2", "ours")

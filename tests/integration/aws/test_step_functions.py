@@ -1,0 +1,46 @@
+"""An execution is started once by its name."""
+
+import pytest
+from botocore.stub import Stubber
+
+from rollout.aws.step_functions import Executions
+from rollout.domain.errors import AwsUnavailableError
+from tests.integration.conftest import client
+
+ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts"
+ASKED = {"stateMachineArn": ARN, "name": "my-api-2", "input": "{}"}
+
+
+def started(stub: Stubber) -> bool:
+    with stub:
+        return Executions(stub.client, ARN).start_once("my-api-2", "{}")
+
+
+def test_a_new_name_starts_an_execution():
+    stub = Stubber(client("stepfunctions"))
+    stub.add_response("start_execution", {"executionArn": "arn:of:it", "startDate": 0}, ASKED)
+    assert started(stub) is True
+
+
+def test_a_name_taken_starts_nothing():
+    """P7."""
+    stub = Stubber(client("stepfunctions"))
+    stub.add_client_error("start_execution", "ExecutionAlreadyExists", http_status_code=400)
+    assert started(stub) is False
+
+
+def test_a_throttled_start_is_unavailability():
+    stub = Stubber(client("stepfunctions"))
+    stub.add_client_error("start_execution", "ThrottlingException", http_status_code=400)
+    with pytest.raises(AwsUnavailableError, match="starting execution my-api-2"):
+        started(stub)
+
+
+def test_how_a_name_ended_is_read_with_its_error():
+    stub = Stubber(client("stepfunctions"))
+    arn = ARN.replace("stateMachine", "execution") + ":my-api-2"
+    machine = {"executionArn": arn, "stateMachineArn": ARN, "startDate": 0}
+    ended = {"status": "FAILED", "error": "AliasSplitError"}
+    stub.add_response("describe_execution", machine | ended, {"executionArn": arn})
+    with stub:
+        assert Executions(stub.client, ARN).ended("my-api-2") == ("FAILED", "AliasSplitError")

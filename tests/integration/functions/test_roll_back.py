@@ -1,0 +1,90 @@
+"""The alias points at stable alone, unless somebody else has moved it."""
+
+import pytest
+
+from rollout.aws.dynamodb.locks import Claims
+from rollout.aws.lambda_.alias import LambdaAlias
+from rollout.domain.errors import AwsUnavailableError, VersionGoneError
+from tests.integration.conftest import alias, client, event
+
+pytestmark = pytest.mark.usefixtures("claimed")
+
+FILES = ["roll_back", "roll_back_after_a_failure"]
+
+
+def publish_and_point():
+    functions = client("lambda")
+    version = functions.update_function_code(FunctionName="my-api", ZipFile=b"three", Publish=True)["Version"]
+    functions.update_alias(FunctionName="my-api", Name="live", FunctionVersion=version)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_split_alias_is_put_back_to_stable_alone(handle, my_api, file):
+    """P1, P4: and the task may run twice."""
+    handle("shift_traffic", event("shift_traffic"))
+    for _ in range(2):
+        ending = handle("roll_back", event(file))["ending"]
+        assert (alias()["version"], alias()["weights"]) == ("1", {})
+        assert (ending["outcome"], ending["Error"]) == ("rolled_back", "RolloutRolledBack")
+        assert ending["Cause"].startswith("my-api:live serves version 1 alone again; ")
+
+
+def test_the_cause_is_the_failure_that_led_here(handle, my_api):
+    """P10."""
+    cause = handle("roll_back", event("roll_back_after_a_failure"))["ending"]["Cause"]
+    assert "alone again; AliasChangedError: my-api:live was moved by somebody else" in cause
+
+
+def test_a_promoted_alias_is_put_back_from_the_bake(handle, my_api):
+    """P1."""
+    baking = handle("promote_version", event("promote_version"))
+    assert handle("roll_back", baking)["ending"]["outcome"] == "rolled_back"
+    assert (alias()["version"], alias()["weights"]) == ("1", {})
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_an_alias_moved_by_a_stranger_is_left_alone(handle, my_api, file):
+    """P2, P10."""
+    publish_and_point()
+    before = alias()
+    ending = handle("roll_back", event(file))["ending"]
+    assert alias() == before
+    assert (ending["outcome"], ending["Error"]) == ("handed_over", "RolloutHandedOver")
+    assert "my-api:live was moved by somebody else" in ending["Cause"]
+
+
+def test_an_alias_that_is_gone_is_handed_over(handle, my_api):
+    """P2."""
+    client("lambda").delete_alias(FunctionName="my-api", Name="live")
+    assert "it no longer exists" in handle("roll_back", event("roll_back"))["ending"]["Cause"]
+
+
+@pytest.mark.usefixtures("my_api")
+def test_where_stable_was_deleted_the_alias_serves_the_canary(handle, monkeypatch):
+    """P1, P10: an alias at a version that is gone serves nobody."""
+    handle("shift_traffic", event("shift_traffic"))
+    point_at = LambdaAlias.point_at
+
+    def gone(self, version, revision_id):
+        if version == "1":
+            raise VersionGoneError("version 1 is gone")
+        return point_at(self, version, revision_id)
+
+    monkeypatch.setattr(LambdaAlias, "point_at", gone)
+    ending = handle("roll_back", event("roll_back"))["ending"]
+    assert (alias()["version"], alias()["weights"]) == ("2", {})
+    assert ending["outcome"] == "handed_over"
+    assert "serves version 2 alone, as version 1 was deleted during the rollout" in ending["Cause"]
+
+
+@pytest.mark.usefixtures("my_api")
+def test_a_ledger_that_cannot_be_read_keeps_no_alias_split(handle, monkeypatch):
+    """P1: the revision and the versions found still guard it (P2)."""
+    handle("shift_traffic", event("shift_traffic"))
+    monkeypatch.setattr(Claims, "find", throttled)
+    assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"
+    assert (alias()["version"], alias()["weights"]) == ("1", {})
+
+
+def throttled(*_: object) -> None:
+    raise AwsUnavailableError("reading the ledger: AWS answered Throttling")

@@ -1,0 +1,40 @@
+"""What each package may import. `CONTRIBUTING.md` shows the same tables."""
+
+PURE = ("pydantic", "pydantic_core")
+"""What a decision may import besides the standard library."""
+
+AWS = ("boto3", "botocore", "aws_lambda_powertools", "mypy_boto3")
+"""What only `rollout.aws` may import; `mypy_boto3` stands for the type stubs of every service."""
+
+LAYER: dict[str, tuple[str, ...]] = {
+    "domain": (),
+    "policy": ("domain",),
+    "evidence": ("domain",),
+    "state": ("domain", "policy"),
+    "judging": ("domain", "policy", "evidence", "state"),
+    "lifecycle": ("domain", "policy", "state", "judging"),
+    "admission": ("domain", "policy", "state", "judging"),
+    "notifications": ("domain", "state", "judging", "lifecycle"),
+    "dry_run": ("domain", "policy", "state", "judging", "admission"),
+    "schema": ("policy", "notifications"),
+    "aws": ("domain", "policy", "evidence", "state", "judging", "admission", "notifications"),
+    "tasks": ("domain", "policy", "state", "lifecycle", "admission", "notifications", "dry_run", "aws"),
+}
+"""The packages of the layer, from the bottom up, each with the packages above which it stands."""
+
+REPOSITORY: dict[str, tuple[str, ...]] = {
+    "layers/rollout/rollout": ("rollout", *PURE, *AWS),
+    "functions": ("rollout",),
+    "sandbox": ("sandbox", "boto3", "botocore", "ministack", "hypercorn", "click", "rich"),
+    "simulator": ("simulator", "rollout", *PURE, *AWS, "click", "rich", "matplotlib", "numpy", "yaml"),
+    "statemachine": (),
+    "benchmarks": ("benchmarks", "rollout", "click", "rich", "matplotlib", "numpy", "scipy"),
+    "stress": ("stress", "sandbox", "boto3", "botocore", "click", "rich"),
+}
+"""The folders that hold programs, each with what its files may import besides the standard library."""
+
+IMPURE = {"os", "time", "random", "secrets", "uuid", "socket", "subprocess", "threading", "urllib", "http", "pathlib"}
+"""Modules of the standard library that no decision may import."""
+
+CLOCKS = {"now", "utcnow", "today"}
+"""Methods that read the clock."""

@@ -1,0 +1,175 @@
+"""A request needs no more than a function's name, and is refused with the field, the value and what to do."""
+
+import pytest
+
+from rollout.admission.refusal_list import Reasons, together
+from rollout.admission.request import Asked, Preparation, read_request
+from rollout.domain.errors import BadRequestError, LatestVersionError
+from tests.samples import EXECUTION, policy
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
+
+
+def read(value: object) -> Asked:
+    """Return what is asked for; raises what speaks against it."""
+    reasons = Reasons()
+    asked = read_request(value, EXECUTION, reasons)
+    if reasons:
+        raise together([*reasons])
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("written", "alias", "version"),
+    [
+        ({"function": "my-api"}, None, None),
+        ({"function": ARN}, None, None),
+        ({"function": f"{ARN}:live"}, "live", None),
+        ({"function": "my-api:7"}, None, "7"),
+        ({"function": "my-api:7", "version": "7", "alias": "blue"}, "blue", "7"),
+        ({"function": "my-api", "version": 7}, None, "7"),
+        ({"function": "my-api", "version": 7.0}, None, "7"),
+        ({"function": "my-api:live", "version": "7"}, "live", "7"),
+        ({"function": "my-api", "alias": None, "version": None, "policy": None}, None, None),
+    ],
+)
+def test_a_request_is_read_in_every_form(written, alias, version):
+    request = read(written)
+    assert (request.function, request.alias, request.version) == ("my-api", alias, version)
+
+
+@pytest.mark.parametrize("written", [None, "AllAtOnce", {"steps": []}, 5])
+def test_a_policy_is_passed_on_as_it_was_written(written):
+    asked = read({"function": "my-api:7", "policy": written})
+    request = asked.by(policy(), "the tag rollout:policy")
+    assert asked.policy == written
+    assert (request.function, request.version, request.policy) == ("my-api", "7", policy())
+    assert request.policy_source == "the tag rollout:policy"
+
+
+@pytest.mark.parametrize(
+    ("asked", "tagged", "alias"),
+    [("blue", "live", "blue"), (None, "blue", "blue"), (None, None, "live"), (None, "", "live")],
+)
+def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, alias):
+    target = read({"function": "my-api"} | ({"alias": asked} if asked else {})).by(policy(), "").target(tagged)
+    assert (target.name, target.place) == (f"my-api:{alias}", EXECUTION.place)
+
+
+@pytest.mark.parametrize(
+    ("function", "place"),
+    [
+        (ARN.replace("1234", "9999"), "account 999956789012, region eu-west-1"),
+        (ARN.replace("eu-west-1", "us-east-1"), "account 123456789012, region us-east-1"),
+        ("999956789012:function:my-api", "account 999956789012, region eu-west-1"),
+        ("my-api", "account 123456789012, region eu-west-1"),
+    ],
+)
+def test_a_function_lies_where_its_arn_says(function, place):
+    asked = read({"function": function})
+    assert (asked.function, str(asked.place)) == ("my-api", place)
+
+
+LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, policy and dry_run may be added.'
+
+
+@pytest.mark.parametrize(
+    ("written", "error", "message"),
+    [
+        ({}, BadRequestError, f"The input is refused: function is missing: add it. {LEAST}"),
+        ([], BadRequestError, "the input is []: an object is needed"),
+        ("my-api", BadRequestError, 'the input is "my-api": an object is needed'),
+        (None, BadRequestError, "the input is null: an object is needed"),
+        ({"function": 7}, BadRequestError, "function is 7: a text is needed"),
+        ({"function": "my api"}, BadRequestError, 'function is "my api": write a function\'s name or ARN'),
+        ({"function": "a", "versoin": 7}, BadRequestError, "versoin is not a known field (found 7)"),
+        ({"function": "a", "version": "new"}, BadRequestError, 'version is "new": write the number of a published'),
+        ({"function": "a", "version": 0}, BadRequestError, "version is 0: write the number of a published version"),
+        ({"function": "a", "version": True}, BadRequestError, "version is true: a text is needed"),
+        ({"function": "a:007"}, BadRequestError, 'function is "a:007": write the number of a published version'),
+        ({"function": "a", "alias": "7"}, BadRequestError, 'alias is "7": an alias is made of letters'),
+        ({"function": "a", "alias": "live\n"}, BadRequestError, 'alias is "live\\n": an alias is made of letters'),
+        ({"function": "a:7", "version": "8"}, BadRequestError, "version is 8, but the function is written with :7"),
+        (
+            {"function": "a:live", "alias": "blue"},
+            BadRequestError,
+            "alias is blue, but the function is written with :live",
+        ),
+        ({"function": "a", "dry_run": "yes"}, BadRequestError, 'dry_run is "yes": true or false is needed'),
+        ({"function": "a", "dry_run": 1}, BadRequestError, "dry_run is 1: true or false is needed"),
+        ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, which an alias cannot give a share"),
+        ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
+    ],
+)
+def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
+    with pytest.raises(error) as refused:
+        read(written)
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "errors", "asked"),
+    [
+        (
+            {"function": "my-api:$LATEST", "alias": "7", "weight": 1, "policy": "AllAtOnce"},
+            [BadRequestError, LatestVersionError],
+            {
+                "function": "my-api",
+                "alias": None,
+                "version": None,
+                "policy": "AllAtOnce",
+                "unread": {"alias", "weight", "version"},
+            },
+        ),
+        (
+            {"function": "my-api:live", "alias": "blue", "version": 0},
+            [BadRequestError, BadRequestError],
+            {"function": "my-api", "alias": None, "version": None, "unread": {"alias", "version"}},
+        ),
+        (
+            {"function": "my api", "version": "new", "policy": {"steps": []}},
+            [BadRequestError],
+            {"function": None, "version": None, "policy": {"steps": []}},
+        ),
+        ("my-api", [BadRequestError], {"function": None, "policy": None}),
+        (
+            {"function": "my-api", "alias": "blue", "version": "new"},
+            [BadRequestError],
+            {"function": "my-api", "alias": "blue", "version": None, "unread": {"version"}},
+        ),
+    ],
+)
+def test_what_can_be_read_is_read_and_all_else_is_refused_at_once(written, errors, asked):
+    reasons = Reasons()
+    found = read_request(written, EXECUTION, reasons)
+    assert [type(reason) for reason in reasons] == errors
+    assert {name: getattr(found, name) for name in asked} == asked
+
+
+def test_several_bad_fields_are_told_in_one_sentence():
+    with pytest.raises(BadRequestError) as refused:
+        read({"function": 7, "alias": "7", "versoin": 1})
+    assert all(
+        field in str(refused.value) for field in ("function is 7", 'alias is "7"', "versoin is not a known field")
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_dry"),
+    [
+        ({"dry_run": True}, True),
+        ({"dry_run": False}, False),
+        ({}, False),
+        ({"dry_run": "yes"}, False),
+        ("dry_run", False),
+    ],
+)
+def test_a_dry_run_is_asked_for_by_true_alone(request_, is_dry):
+    assert Preparation(request=request_, execution=EXECUTION).is_dry_run is is_dry
+
+
+def test_a_preparation_takes_an_input_of_any_kind():
+    """P6: what is no request at all is refused by name, and not an error of the task."""
+    reasons = Reasons()
+    Preparation(request=[1], execution=EXECUTION).read(reasons)
+    assert [type(reason) for reason in reasons] == [BadRequestError]

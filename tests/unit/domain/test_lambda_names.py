@@ -1,0 +1,36 @@
+"""A function may be named in every way Lambda itself takes."""
+
+import pytest
+
+from rollout.domain.lambda_names import read_function
+
+LONGEST = "f" * 64
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "account", "region", "qualifier"),
+    [
+        ("my-api", "my-api", None, None, None),
+        ("my-api:live", "my-api", None, None, "live"),
+        ("my-api:7", "my-api", None, None, "7"),
+        ("my-api:$LATEST", "my-api", None, None, "$LATEST"),
+        ("function:my-api", "my-api", None, None, None),
+        ("123456789012:function:my-api:7", "my-api", "123456789012", None, "7"),
+        ("123456789012", "123456789012", None, None, None),
+        (f"{ARN}:my-api", "my-api", "123456789012", "eu-west-1", None),
+        (f"{ARN}:{LONGEST}:live", LONGEST, "123456789012", "eu-west-1", "live"),
+        ("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:a", "a", "123456789012", "us-gov-west-1", None),
+    ],
+)
+def test_a_function_is_read_in_every_form(written, name, account, region, qualifier):
+    found = read_function(written)
+    assert (found.name, found.account, found.region, found.qualifier) == (name, account, region, qualifier)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "my api", "my-api\n", "my-api:", ":live", "a:b:c", LONGEST + "f", "arn:aws:s3:::x"]
+)
+def test_what_names_no_function_is_answered_with_the_forms_that_do(written):
+    with pytest.raises(ValueError, match="write a function's name or ARN"):
+        read_function(written)

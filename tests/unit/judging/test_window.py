@@ -1,0 +1,79 @@
+"""A look rests on whole, complete periods, and the next one comes at a period's edge."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollout.judging.window import EDGE, Timing, look_window, seconds_to_next_look
+from tests.samples import AT, ON_AWS
+
+
+def at(minute: int, second: float = 0) -> datetime:
+    return AT + timedelta(minutes=minute, seconds=second)
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "start", "closed_until", "end"),
+    [
+        (at(0), at(5), at(0), at(3), at(5)),
+        (at(0, 1.5), at(5), at(0), at(3), at(5)),
+        (at(0, 3), at(5), at(1), at(3), at(5)),
+        (at(0, 59), at(5, 59), at(1), at(3), at(6)),
+        (at(0), at(2, 59), at(0), at(0), at(3)),
+        (at(0, 30), at(3), at(1), at(1), at(3)),
+    ],
+)
+def test_a_window_tells_closed_periods_from_open_ones(since, now, start, closed_until, end):
+    """P5: what CloudWatch may not have whole yet is not taken for health."""
+    window = look_window(since, since, now, ON_AWS)
+    assert (window.start, window.closed_until, window.end) == (start, closed_until, end)
+
+
+def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
+    window = look_window(at(0, 30), at(0, 30), at(9), ON_AWS)
+    assert (window.history_start, window.history_end) == (at(-180), at(0))
+
+
+@pytest.mark.parametrize(
+    ("now", "look_every_seconds", "seconds"),
+    [
+        (at(0), 60, 60),
+        (at(0, 1.2), 60, 59),
+        (at(0, 50), 60, 10),
+        (at(0, 59.9), 60, 1),
+        (at(0), 90, 120),
+        (at(0, 5), 90, 115),
+        (at(0), 1, 60),
+        (at(0, 30), 1, 30),
+        (at(0), 300, 300),
+    ],
+)
+def test_the_next_look_comes_at_an_edge(now, look_every_seconds, seconds):
+    assert seconds_to_next_look(now, look_every_seconds, ON_AWS) == seconds
+
+
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given UTC
+timings = st.builds(Timing, period_seconds=st.integers(1, 300), lag_seconds=st.integers(0, 300))
+
+
+@given(moments, st.integers(1, 86400), timings)
+def test_looks_are_never_closer_than_the_policy_plans(now, look_every_seconds, timing):
+    """Or a policy whose looks fit would run out of them (P12)."""
+    wait = seconds_to_next_look(now, look_every_seconds, timing)
+    last_edge, next_edge = timing.floor(now), timing.floor(now + timedelta(seconds=wait))
+    assert wait >= 1
+    assert (next_edge - last_edge).total_seconds() >= look_every_seconds
+
+
+@given(moments, st.integers(-1000, 100_000), timings)
+def test_no_period_of_a_window_is_taken_for_closed_before_its_time(since, passed_seconds, timing):
+    """P5."""
+    now = since + timedelta(seconds=passed_seconds)
+    window = look_window(since, since, now, timing)
+    assert since - EDGE <= window.start
+    assert window.history_end <= since
+    assert window.closed_until <= now - timedelta(seconds=timing.lag_seconds)
+    edges = (window.history_start, window.history_end, window.start, window.closed_until, window.end)
+    assert all(timing.floor(edge) == edge for edge in edges)

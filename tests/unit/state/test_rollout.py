@@ -1,0 +1,59 @@
+"""The document of a rollout comes back from the state machine as it went in."""
+
+import json
+
+import pytest
+
+from rollout.domain.counts import Health
+from rollout.domain.enums import Phase
+from rollout.state.rollout import Failure, Rollout
+from tests.samples import AT, judgement, policy, rollout
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rollout(),
+        rollout(step=0, first_shift_at=None, step_started_at=None),
+        rollout(phase=Phase.BAKE, judgement=judgement(), looks=7, p99_before=812.5),
+        rollout(first_shift_at=AT.replace(microsecond=123456)),
+        rollout(policy=policy(steps=[{"percent": 33.3, "hold": 1}])),
+    ],
+)
+def test_a_document_survives_json(document):
+    assert Rollout.model_validate(json.loads(json.dumps(document.document()))) == document
+
+
+def test_what_is_not_known_yet_is_left_out():
+    assert {"ending", "judgement", "next_move"}.isdisjoint(rollout().document())
+
+
+def test_a_field_of_a_later_deploy_is_ignored():
+    assert Rollout.model_validate(rollout().document() | {"mood": "good"}) == rollout()
+
+
+@pytest.mark.parametrize(
+    ("changes", "percent"), [({"step": 0}, 0), ({"step": 1}, 10), ({"step": 2}, 50), ({"phase": Phase.BAKE}, 100)]
+)
+def test_the_share_follows_from_step_and_phase(changes, percent):
+    assert rollout(**changes).percent == percent
+
+
+def test_counts_begin_at_the_first_shift_and_anew_at_promotion():
+    later = AT.replace(hour=13)
+    assert rollout(step_started_at=later).judged_since == AT
+    assert rollout(step_started_at=later, phase=Phase.BAKE).judged_since == later
+    with pytest.raises(ValueError, match="before the first shift"):
+        _ = rollout(first_shift_at=None).judged_since
+
+
+def test_a_failure_may_come_without_a_cause():
+    """Step Functions gives none for a task that timed out."""
+    assert Failure.model_validate({"Error": "States.Timeout"}).cause == ""
+
+
+@pytest.mark.parametrize(
+    ("health", "percent"), [(Health(), 0), (Health(calls=8, bad=2), 25), (Health(calls=3, bad=3), 100)]
+)
+def test_errors_are_a_share_of_calls(health, percent):
+    assert health.bad_percent == percent
