@@ -9,10 +9,10 @@ from rollout.domain.enums import Move
 from rollout.domain.identity import Execution, Target
 from rollout.evidence.series import Measured
 from rollout.judging.judge import judge
-from rollout.judging.observation import observed
-from rollout.judging.window import Timing, Window, look_window
+from rollout.judging.observation import observe
+from rollout.judging.window import Timing, Window, evaluation_window
 from rollout.lifecycle.decide import decide
-from rollout.lifecycle.transitions import bake_begun, next_step, step_begun
+from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.policy.policy import Policy
 from rollout.state.rollout import Rollout
 
@@ -70,7 +70,7 @@ def walk(policy: Policy, cloud: Cloud, start: datetime, timing: Timing = ON_AWS)
             case Move.SHIFT:
                 rollout = _shifted(rollout, cloud, now, timing)
             case Move.PROMOTE:
-                rollout = bake_begun(rollout, "", now, timing)
+                rollout = begin_bake(rollout, "", now, timing)
                 cloud.shift(rollout.percent, now)
             case Move.FINISH | Move.ROLL_BACK | Move.HAND_OVER:
                 return
@@ -81,10 +81,10 @@ def walk(policy: Policy, cloud: Cloud, start: datetime, timing: Timing = ON_AWS)
 def _shifted(rollout: Rollout, cloud: Cloud, now: datetime, timing: Timing) -> Rollout:
     ahead = next_step(rollout)
     cloud.shift(ahead.percent, now)
-    return step_begun(ahead, "", now, timing)
+    return begin_step(ahead, "", now, timing)
 
 
 def _looked(rollout: Rollout, cloud: Cloud, now: datetime, timing: Timing) -> Rollout:
-    window = look_window(rollout.shared_since, rollout.judged_since, now, timing)
-    seen = observed(rollout, cloud.measure(rollout, window, now), window, timing)
+    window = evaluation_window(rollout.shared_since, rollout.judged_since, now, timing)
+    seen = observe(rollout, cloud.measure(rollout, window, now), window, timing)
     return decide(rollout, judge(seen, rollout.policy), now, timing)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from rollout.domain.errors import BadPolicyError
+from rollout.domain.errors import InvalidPolicyError
 from rollout.policy.policy import Policy, read_policy
 
 
@@ -18,7 +18,7 @@ def read_policy_file(path: Path) -> Policy:
     """Return the policy in a JSON or YAML file; raises UnreadableError."""
     try:
         policy = read_policy(parse(path, read_text(path)), whose=f"The policy in {path}")
-    except BadPolicyError as error:
+    except InvalidPolicyError as error:
         raise UnreadableError(str(error)) from error
     if policy.is_all_at_once:
         raise UnreadableError(f"The policy in {path} promotes at once: it has no step in which versions are compared.")

@@ -44,5 +44,5 @@ def times(count: int) -> str:
 
 
 def left_out(names: Sequence[str], source: str) -> str:
-    """Return which witnesses were left out, and why."""
+    """Return which metrics were left out, and why."""
     return f"Left out, as {source} cannot tell of {'them' if len(names) > 1 else 'it'}: {', '.join(names)}."

@@ -31,8 +31,8 @@ def picture(machine: dict[str, Any]) -> str:
     arrows = [arrow for name, state in states.items() for arrow in _arrows(name, state)]
     caught = {after for state in states.values() for after in _caught(state) if states[after]["Type"] == "Task"}
     back = [f"class {name} back" for name in sorted(caught)]
-    colours = [f"classDef {name} {colour}" for name, colour in COLOURS.items()]
-    return "\n    ".join(["flowchart TD", *nodes, *arrows, *back, *colours])
+    alarm_states = [f"classDef {name} {colour}" for name, colour in COLOURS.items()]
+    return "\n    ".join(["flowchart TD", *nodes, *arrows, *back, *alarm_states])
 
 
 def _arrows(name: str, state: dict[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
 from rollout.domain.identity import Execution, Target
 from rollout.evidence.series import Minute, Series
@@ -28,7 +28,7 @@ EXECUTION = Execution(
 TARGET = Target(account="123456789012", region="eu-west-1", function="my-api", alias="live")
 
 
-QUIET_HOUR = (Health(calls=1000, bad=1),) * 60
+QUIET_HOUR = (Counts(calls=1000, bad=1),) * 60
 """Stable before the first shift: one call in a thousand fails, and never in bursts."""
 
 
@@ -59,8 +59,8 @@ def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
     return tuple(
         Minute(
             start=AT + timedelta(minutes=number),
-            canary=Health(calls=canary_calls, bad=canary_errors),
-            stable=Health(calls=stable_calls, bad=stable_errors),
+            canary=Counts(calls=canary_calls, bad=canary_errors),
+            stable=Counts(calls=stable_calls, bad=stable_errors),
         )
         for number, (canary_calls, canary_errors, stable_calls, stable_errors) in enumerate(counts)
     )
@@ -76,13 +76,13 @@ def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
 
 
 def beside(observation: Observation, **series: Series) -> Observation:
-    """Return what a look has seen with further witnesses' series, or another one of errors."""
+    """Return what a look has seen with further metrics' series, or another one of errors."""
     return observation.model_copy(update={"series": observation.series | series})
 
 
 def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:
     """Return a judgement with plain numbers."""
-    canary, stable = Health(calls=100, bad=1), Health(calls=900, bad=9)
+    canary, stable = Counts(calls=100, bad=1), Counts(calls=900, bad=9)
     return Judgement(
         verdict=verdict, reason="errors: as counted", canary=canary, stable=stable, evidence=1, evidence_limit=100
     )

@@ -57,19 +57,19 @@ class Tally:
     """How many more the shipped judge lets through, rollout by rollout."""
 
     @property
-    def taken_back(self) -> int:
+    def rolled_back(self) -> int:
         """Taken back at any time."""
         return self.early + self.caught
 
     @property
     def share(self) -> float:
         """The share taken back, 0 to 1."""
-        return self.taken_back / self.rollouts
+        return self.rolled_back / self.rollouts
 
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the share taken back. Source: Clopper and Pearson 1934."""
-        taken, left = self.taken_back, self.rollouts - self.taken_back
+        taken, left = self.rolled_back, self.rollouts - self.rolled_back
         low = beta.ppf(0.025, taken, left + 1) if taken else 0.0
         return float(low), float(beta.ppf(0.975, taken + 1, left) if left else 1.0)
 
@@ -89,7 +89,7 @@ def measure(cell: Cell, rollouts: int) -> Result:
         compare(traffic, row)
     decided = {name: _first(rule, traffic) for name, rule in RULES.items()}
     ours = _until(traffic.excess_errors, decided[SHIPPED])
-    return Result(cell, {name: _tally(traffic, looks, ours) for name, looks in decided.items()})
+    return Result(cell, {name: _tally(traffic, evaluations, ours) for name, evaluations in decided.items()})
 
 
 def _sample(cell: Cell, rollouts: int) -> Counts:
@@ -104,21 +104,21 @@ def _first(rule: Callable[[Traffic], Counts], traffic: Traffic) -> Counts:
     return np.where(flags.any(axis=1), flags.argmax(axis=1), MINUTES)
 
 
-def _until(counts: Rates, looks: Counts) -> Rates:
+def _until(counts: Rates, evaluations: Counts) -> Rates:
     sums = np.cumsum(counts, axis=1)
-    return np.take_along_axis(sums, np.minimum(looks, MINUTES - 1)[:, None], axis=1)[:, 0]
+    return np.take_along_axis(sums, np.minimum(evaluations, MINUTES - 1)[:, None], axis=1)[:, 0]
 
 
-def _tally(traffic: Traffic, looks: Counts, ours: Rates) -> Tally:
+def _tally(traffic: Traffic, evaluations: Counts, ours: Rates) -> Tally:
     begin = LATE if traffic.cell.scene is Scene.LATE else 0
-    excess = _until(traffic.excess_errors, looks)
-    decided = looks < MINUTES
+    excess = _until(traffic.excess_errors, evaluations)
+    decided = evaluations < MINUTES
     return Tally(
-        rollouts=len(looks),
-        early=int((looks < begin).sum()),
-        caught=int((decided & (looks >= begin)).sum()),
-        median_minutes=_median(np.where(decided, looks + 1.0 - begin, math.inf)),
-        median_failed=_median(np.where(decided, _until(traffic.canary_errors, looks), math.inf)),
+        rollouts=len(evaluations),
+        early=int((evaluations < begin).sum()),
+        caught=int((decided & (evaluations >= begin)).sum()),
+        median_minutes=_median(np.where(decided, evaluations + 1.0 - begin, math.inf)),
+        median_failed=_median(np.where(decided, _until(traffic.canary_errors, evaluations), math.inf)),
         excess=_mean(excess),
         shipped_more=_mean(ours - excess),
     )

@@ -60,7 +60,7 @@ def _false_rollbacks(results: dict[Cell, Result]) -> Figure:
         for name in COLOURS:
             cells = [Cell(calls, TYPICAL_RATE, 1, correlation) for correlation in CORRELATIONS]
             tallies = [results[cell].tallies[name] for cell in cells if cell in results]
-            _line(panel, name, [100 * tally.taken_back / tally.rollouts for tally in tallies])
+            _line(panel, name, [100 * tally.rolled_back / tally.rollouts for tally in tallies])
         panel.axhline(1, color=COLOURS[SHIPPED], linewidth=0.8, linestyle=":")
         panel.set_title(f"{calls:,} calls a minute")
         panel.set_xticks(range(len(CORRELATIONS)), [f"{correlation:g}" for correlation in CORRELATIONS])

@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.judge.ceiling import breaks_ceiling
 from benchmarks.judge.traffic import MINUTES, Flags, Traffic
 from benchmarks.judge.twin import log_evidence
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
 from rollout.evidence.series import Minute, Series
 from rollout.judging.judge import judge
@@ -58,7 +58,7 @@ def _judged(traffic: Traffic, row: int, look: int) -> Judgement:
     errors = Series(
         minutes=tuple(_minute(traffic, row, minute) for minute in range(look + 1)),
         history=tuple(
-            Health(calls=calls, bad=errors)
+            Counts(calls=calls, bad=errors)
             for calls, errors in zip(traffic.history_calls[row], traffic.history_errors[row], strict=True)
         ),
     )
@@ -74,6 +74,6 @@ def _judged(traffic: Traffic, row: int, look: int) -> Judgement:
 def _minute(traffic: Traffic, row: int, minute: int) -> Minute:
     return Minute(
         start=FIRST_SHIFT + timedelta(minutes=minute),
-        canary=Health(calls=traffic.canary_calls[row, minute], bad=traffic.canary_errors[row, minute]),
-        stable=Health(calls=traffic.stable_calls[row, minute], bad=traffic.stable_errors[row, minute]),
+        canary=Counts(calls=traffic.canary_calls[row, minute], bad=traffic.canary_errors[row, minute]),
+        stable=Counts(calls=traffic.stable_calls[row, minute], bad=traffic.stable_errors[row, minute]),
     )

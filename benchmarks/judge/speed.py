@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from benchmarks.judge.cell import Cell
 from benchmarks.judge.traffic import MINUTES, Traffic, play
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase
 from rollout.evidence.series import Minute, Series
 from rollout.judging.judge import judge
@@ -24,30 +24,30 @@ TURNS = 9
 POLICY = Policy.model_validate(
     {
         "steps": [{"percent": 50, "hold": "1d"}],
-        "witnesses": ["errors", "slow", {"slow": {"over_ms": 5000}, "called": "very slow"}],
+        "metrics": ["errors", "slow", {"slow": {"over_ms": 5000}, "label": "very slow"}],
         "guards": {"max_slow_percent": 5},
     }
 )
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Turn = TypeVar("Turn")
-Witness = tuple[list[Minute], list[Health]]
+Metric = tuple[list[Minute], list[Counts]]
 
 
 def say_speed() -> str:
     """Return a sentence with milliseconds of processor time, and how many times what reading the minutes takes."""
     traffic = play(Cell(6_000, 0.002, 1, 0.002), DAY * WITNESSES * TURNS)
-    days = [[_witness(traffic, turn * WITNESSES + number) for number in range(WITNESSES)] for turn in range(TURNS)]
+    days = [[_metric(traffic, turn * WITNESSES + number) for number in range(WITNESSES)] for turn in range(TURNS)]
     written = [json.dumps([_written(minutes) for minutes, _ in day]) for day in days]
     judging, reading = _quickest(_judged, days), _quickest(json.loads, written)
     return (
-        f"Judging a day, of {DAY * MINUTES:,} minutes of both versions, {WITNESSES} witnesses and {HOURS} hours"
+        f"Judging a day, of {DAY * MINUTES:,} minutes of both versions, {WITNESSES} metrics and {HOURS} hours"
         f" of history, took {1000 * judging:.0f} ms of processor time on the machine that wrote this:"
         f" {judging / reading:.1f} times what `json.loads` takes to read those minutes."
     )
 
 
-def _witness(traffic: Traffic, number: int) -> Witness:
+def _metric(traffic: Traffic, number: int) -> Metric:
     """Return a day of minutes made of half hours one after another, and the history before it."""
     rows = slice(number * DAY, (number + 1) * DAY)
     arrays = (traffic.canary_calls, traffic.canary_errors, traffic.stable_calls, traffic.stable_errors)
@@ -55,15 +55,15 @@ def _witness(traffic: Traffic, number: int) -> Witness:
     before = (array[rows][:HOURS].ravel().tolist() for array in (traffic.history_calls, traffic.history_errors))
     return (
         [_minute(index, *each) for index, each in enumerate(counts)],
-        [Health(calls=calls, bad=errors) for calls, errors in zip(*before, strict=True)],
+        [Counts(calls=calls, bad=errors) for calls, errors in zip(*before, strict=True)],
     )
 
 
 def _minute(index: int, canary_calls: int, canary_errors: int, stable_calls: int, stable_errors: int) -> Minute:
     return Minute(
         start=MIDNIGHT + timedelta(minutes=index),
-        canary=Health(calls=canary_calls, bad=canary_errors),
-        stable=Health(calls=stable_calls, bad=stable_errors),
+        canary=Counts(calls=canary_calls, bad=canary_errors),
+        stable=Counts(calls=stable_calls, bad=stable_errors),
     )
 
 
@@ -71,8 +71,8 @@ def _written(minutes: list[Minute]) -> list[dict[str, object]]:
     return [minute.model_dump(mode="json") for minute in minutes]
 
 
-def _judged(day: list[Witness]) -> None:
-    names = [witness.name for witness in POLICY.heeded]
+def _judged(day: list[Metric]) -> None:
+    names = [metric.name for metric in POLICY.active_metrics]
     counted = (Series(minutes=tuple(minutes), history=tuple(history)) for minutes, history in day)
     seen = Observation(
         phase=Phase.SHIFTING,

@@ -3,24 +3,23 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.powertools import LambdaContext, MetricUnit, logger, metrics, tracer
-from rollout.aws.wiring import claims, ledger
+from rollout.aws.powertools import LambdaContext, MetricUnit, logger, metrics
+from rollout.aws.wiring import ledger, locks
 from rollout.lifecycle.rollback import Closing
 from rollout.tasks.close import final_ending
-from rollout.tasks.notify import tell_ending
+from rollout.tasks.notify import publish_ending
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     closing = Closing.model_validate(document)
     now = datetime.now(UTC)
     ending = final_ending(closing, now)
     ledger().close(closing.target, closing.execution, ending, now)
-    if ending.leaves_alias_whole:
-        claims().release(closing.target, closing.execution)
-    tell_ending(closing, ending, now)
+    if ending.leaves_alias_unsplit:
+        locks().release(closing.target, closing.execution)
+    publish_ending(closing, ending, now)
     metrics.add_dimension("outcome", ending.outcome)
     metrics.add_metric("RolloutsEnded", MetricUnit.Count, 1)
     logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)

@@ -1,31 +1,25 @@
 """JudgeCanary: measure, judge, decide the next move."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
+from rollout.aws.powertools import LambdaContext, logger
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alarms, ledger, version_metrics
-from rollout.judging.alarms import still_red
+from rollout.aws.wiring import ledger
 from rollout.judging.judge import judge
-from rollout.judging.observation import observed
-from rollout.judging.window import look_window
 from rollout.lifecycle.decide import decide
-from rollout.lifecycle.ownership import heed
+from rollout.lifecycle.ownership import apply_ownership_check
 from rollout.state.rollout import Rollout
-from rollout.tasks.ownership import standing_of
+from rollout.tasks.observe import observe_rollout
+from rollout.tasks.ownership import ownership_of
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
-@event_parser(model=Rollout)
-def handler(rollout: Rollout, context: LambdaContext) -> dict[str, object]:
-    now, clock, place = datetime.now(UTC), timing(), rollout.target.place
-    window = look_window(rollout.shared_since, rollout.judged_since, now, clock)
-    watched = alarms(place).colours([*rollout.policy.alarms])
-    rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, watched)})
-    measured = version_metrics(place).measure(rollout, window)
-    judgement = judge(observed(rollout, measured, window, clock, watched), rollout.policy)
-    decided = heed(decide(rollout, judgement, now, clock), standing_of(rollout))
-    ledger().record_look(decided, now)
+def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
+    now = datetime.now(UTC)
+    rollout, observation = observe_rollout(Rollout.model_validate(document), now)
+    decided = decide(rollout, judge(observation, rollout.policy), now, timing())
+    decided = apply_ownership_check(decided, ownership_of(rollout))
+    ledger().record_evaluation(decided, now)
     logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
     return decided.document()

@@ -1,15 +1,16 @@
 """StartRollout: a version was published; start its one rollout, if its function is opted in."""
 
+from typing import Any
+
 from rollout.admission.version_event import VersionPublished, execution_input, execution_name
-from rollout.aws.powertools import LambdaContext, event_parser, logger, tracer
+from rollout.aws.powertools import LambdaContext, logger
 from rollout.aws.wiring import executions
 from rollout.tasks.start import asked_for
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler
-@event_parser(model=VersionPublished)
-def handler(published: VersionPublished, context: LambdaContext) -> dict[str, object]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
+    published = VersionPublished.model_validate(event)
     alias, version = asked_for(published)
     if alias is None or not version:
         reason = f"{published.function} has no {'opt-in tag' if alias is None else 'published version'}"

@@ -32,15 +32,15 @@ def tell(sandbox: Sandbox, state_machine_arn: str, console: Console) -> bool:
         promoted = fine.succeeded and shop.served() == {"2": 100}
         console.print("\n[bold]Publishing version 3, in which every fourth call fails.[/bold]")
         faulty = _roll_out(sandbox, state_machine_arn, console, lambda: shop.publish(fault_percent=25))
-        taken_back = not faulty.succeeded and shop.served() == {"2": 100}
+        rollback_ending = not faulty.succeeded and shop.served() == {"2": 100}
         console.print("\n[bold]Publishing version 4, which answers every call 1.5 seconds late.[/bold]")
         slow = _roll_out(sandbox, state_machine_arn, console, lambda: shop.publish(delay_ms=1500))
         slow_taken_back = not slow.succeeded and shop.served() == {"2": 100}
     console.print()
     summary(console, "version 2 promoted", promoted, fine.sentence)
-    summary(console, "version 3 taken back", taken_back, faulty.sentence)
+    summary(console, "version 3 taken back", rollback_ending, faulty.sentence)
     summary(console, "version 4 taken back", slow_taken_back, slow.sentence)
-    return promoted and taken_back and slow_taken_back
+    return promoted and rollback_ending and slow_taken_back
 
 
 class Result:
@@ -80,7 +80,7 @@ def _watch_lines(watcher: Watcher, console: Console) -> Snapshot:
     printed: list[tuple[str, int]] = []
 
     def show(seen: Snapshot) -> None:
-        change = (seen.state, seen.document.get("looks", 0))
+        change = (seen.state, seen.document.get("evaluations", 0))
         if change not in printed[-1:]:
             printed.append(change)
             console.print(line(seen), highlight=False, soft_wrap=True)

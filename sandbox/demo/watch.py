@@ -125,9 +125,9 @@ def _query(number: int, target: dict[str, str], version: str, metric: str, stati
 
 def slow_limit(document: dict[str, Any]) -> float | None:
     """Return the milliseconds above which a call is slow, stated or learnt; None where the policy does not ask."""
-    for witness in document.get("policy", {}).get("witnesses", []):
-        if witness["slow"] is not None:
-            limit: float | None = witness["slow"]["over_ms"] or document.get("p99_before")
+    for metric in document.get("policy", {}).get("metrics", []):
+        if metric["slow"] is not None:
+            limit: float | None = metric["slow"]["over_ms"] or document.get("p99_before")
             return limit
     return None
 

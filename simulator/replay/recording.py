@@ -23,7 +23,7 @@ class Recording:
 
     @property
     def kinds(self) -> list[str]:
-        """Which kinds of witnesses it can tell of."""
+        """Which kinds of metrics it can tell of."""
         return [ERRORS, SLOW] if self.slow_minutes else [ERRORS]
 
     def shift(self, percent: float, at: datetime) -> None:

@@ -6,9 +6,9 @@ from itertools import groupby, takewhile
 
 from pydantic import BaseModel
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
-from rollout.evidence.series import Minute, canary_health, stable_health
+from rollout.evidence.series import Minute, canary_counts, stable_counts
 from rollout.policy.policy import Policy
 from simulator.evaluation_loop import Moment, walk
 from simulator.metrics import counts_slow, left_in
@@ -63,18 +63,18 @@ class Replay(BaseModel, frozen=True):
     first_shift_at: datetime
     recorded_until: datetime
     """The end of the last minute with calls on the canary."""
-    looks: list[LookTold]
+    evaluations: list[LookTold]
     stages: list[Stage]
     outcome: Outcome | None
     """Null where the recording ends before the policy does."""
     ended_at: datetime
-    canary: Health
+    canary: Counts
     """The canary's calls in the minutes that had ended by then."""
-    canary_after: Health
+    canary_after: Counts
     """Its calls in the recorded minutes after."""
-    slow: Health | None
+    slow: Counts | None
     """The canary's calls by then, and how many of them were slow; null where the policy counts none."""
-    slow_after: Health | None
+    slow_after: Counts | None
 
 
 def replay(policy: Policy, recording: Recording) -> Replay:
@@ -85,8 +85,8 @@ def replay(policy: Policy, recording: Recording) -> Replay:
     policy, left_out = left_in(policy, recording.kinds, "this recording")
     start, timing = recording.first_shift_at, recording.timing
     walked = walk(policy, recording, start, timing)
-    looks = [*takewhile(lambda look: look.at <= recording.complete_at, walked)]
-    ended_at = looks[-1].at if looks else start
+    evaluations = [*takewhile(lambda look: look.at <= recording.complete_at, walked)]
+    ended_at = evaluations[-1].at if evaluations else start
     canary, canary_after = _told_apart(recording.minutes, recording, ended_at)
     slow, slow_after = _told_apart(recording.slow_minutes, recording, ended_at) if counts_slow(policy) else (None, None)
     return Replay(
@@ -95,9 +95,9 @@ def replay(policy: Policy, recording: Recording) -> Replay:
         period_seconds=timing.period_seconds,
         first_shift_at=start,
         recorded_until=recording.ends(recording.with_canary[-1]),
-        looks=[_told(look) for look in looks],
-        stages=[*_stages(looks, recording)],
-        outcome=_OUTCOMES.get(looks[-1].move) if looks else None,
+        evaluations=[_told(look) for look in evaluations],
+        stages=[*_stages(evaluations, recording)],
+        outcome=_OUTCOMES.get(evaluations[-1].move) if evaluations else None,
         ended_at=ended_at,
         canary=canary,
         canary_after=canary_after,
@@ -106,10 +106,10 @@ def replay(policy: Policy, recording: Recording) -> Replay:
     )
 
 
-def _told_apart(minutes: Sequence[Minute], recording: Recording, ended_at: datetime) -> tuple[Health, Health]:
+def _told_apart(minutes: Sequence[Minute], recording: Recording, ended_at: datetime) -> tuple[Counts, Counts]:
     """Return the canary's counts in the minutes that had ended by then, and in those after."""
     ended = [minute for minute in minutes if recording.ends(minute) <= ended_at]
-    return canary_health(ended), canary_health(minutes[len(ended) :])
+    return canary_counts(ended), canary_counts(minutes[len(ended) :])
 
 
 def _told(look: Moment) -> LookTold:
@@ -128,9 +128,9 @@ def _told(look: Moment) -> LookTold:
     )
 
 
-def _stages(looks: Sequence[Moment], recording: Recording) -> Iterator[Stage]:
+def _stages(evaluations: Sequence[Moment], recording: Recording) -> Iterator[Stage]:
     since = recording.first_shift_at
-    for percent, looked in groupby(looks, key=lambda look: look.rollout.percent):
+    for percent, looked in groupby(evaluations, key=lambda look: look.rollout.percent):
         until = [*looked][-1].at
         inside = [minute for minute in recording.minutes if since <= minute.start < until]
         yield Stage(since=since, until=until, percent=percent, recorded_percent=_recorded_percent(inside))
@@ -138,5 +138,5 @@ def _stages(looks: Sequence[Moment], recording: Recording) -> Iterator[Stage]:
 
 
 def _recorded_percent(minutes: Sequence[Minute]) -> float:
-    canary, both = canary_health(minutes).calls, (canary_health(minutes) + stable_health(minutes)).calls
+    canary, both = canary_counts(minutes).calls, (canary_counts(minutes) + stable_counts(minutes)).calls
     return 100 * canary / both if both else 0

@@ -56,8 +56,8 @@ def _outcome(told: Replay) -> str:
 
 
 def _lines(told: Replay, *, every_look: bool) -> Iterator[tuple[str, str]]:
-    for is_wait, looks in groupby(told.looks, key=lambda look: look.move is Move.WAIT):
-        shown = [*looks]
+    for is_wait, evaluations in groupby(told.evaluations, key=lambda look: look.move is Move.WAIT):
+        shown = [*evaluations]
         if is_wait and not every_look:
             count = f"{len(shown)} looks" if len(shown) > 1 else "1 look"
             yield f"{shown[-1].at:%H:%M:%S}  wait, {count} since {shown[0].at:%H:%M:%S}", shown[-1].reason

@@ -9,9 +9,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.validation import problems
-from rollout.evidence.series import Minute, canary_health, stable_health
+from rollout.evidence.series import Minute, canary_counts, stable_counts
 from rollout.judging.window import Timing
 from simulator.files import UnreadableError, parse, read_text
 from simulator.replay.recording import Recording
@@ -62,8 +62,8 @@ class Row(BaseModel, frozen=True, extra="forbid"):
         return Minute(start=self.start, canary=canary, stable=stable)
 
 
-def _health(calls: int | None, bad: int | None) -> Health:
-    return Health() if calls is None or bad is None else Health(calls=calls, bad=bad)
+def _health(calls: int | None, bad: int | None) -> Counts:
+    return Counts() if calls is None or bad is None else Counts(calls=calls, bad=bad)
 
 
 SLOW_COLUMNS = ("canary_slow", "stable_slow")
@@ -91,7 +91,7 @@ def read_recording(path: Path, timing: Timing) -> Recording:
 
 def _recording(rows: Sequence[Row], timing: Timing) -> Recording:
     minutes, slow = (tuple(row.minute for row in rows), tuple(row.slow_minute for row in rows))
-    has_slow = canary_health(slow).calls and stable_health(slow).calls
+    has_slow = canary_counts(slow).calls and stable_counts(slow).calls
     return Recording(minutes, timing, slow if has_slow else ())
 
 

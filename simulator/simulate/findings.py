@@ -34,7 +34,7 @@ def name_of(report: Report, step: StepFate) -> str:
 
 def _healthy(report: Report) -> str:
     fate, promised = report.healthy, report.policy.false_rollback_percent
-    back = fate.taken_back
+    back = fate.rolled_back
     said = f"A healthy version would be taken back in {back.count:,} of {back.of:,} rollouts: {percent(back.percent)},"
     said += f" 95 % interval {back.low:.1f} to {back.high:.1f} %, and the policy allows {promised:g} %."
     if taken := fate.seconds_to_promotion:
@@ -46,9 +46,9 @@ def _healthy(report: Report) -> str:
 
 def _bad(fate: Fate) -> str:
     said = f"A version that {fate.version.worse} as stable is taken back in"
-    said += f" {percent(fate.taken_back.percent)} of rollouts and missed, that is promoted,"
+    said += f" {percent(fate.rolled_back.percent)} of rollouts and missed, that is promoted,"
     said += f" in {percent(fate.promoted.percent)}."
-    if taken := fate.seconds_to_way_back:
+    if taken := fate.seconds_to_rollback:
         half, nine_in_ten = _cost(fate)
         said += f" Half of the time it is back within {span(taken.half)} and {half} calls,"
         said += f" nine times in ten within {span(taken.nine_in_ten)} and {nine_in_ten}."
@@ -74,7 +74,7 @@ def _steps(report: Report) -> str:
 
 
 def _false_alarms(report: Report) -> Iterator[str]:
-    back, promised = report.healthy.taken_back, report.policy.false_rollback_percent
+    back, promised = report.healthy.rolled_back, report.policy.false_rollback_percent
     if back.low > promised:
         why = next(iter(report.healthy.reasons))
         yield f"{percent(back.percent)} of healthy versions are taken back where {promised:g} % is allowed ({why})"

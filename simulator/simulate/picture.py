@@ -118,7 +118,7 @@ def _outcomes(panel: Axes, healthy: Fate, bad: Fate) -> None:
 def _parts(fate: Fate) -> list[tuple[Share, str, str]]:
     return [
         (fate.promoted, PROMOTED, "promoted"),
-        (fate.taken_back, BACK, "taken back"),
+        (fate.rolled_back, BACK, "taken back"),
         (fate.without_calls, WITHOUT, "given up"),
     ]
 

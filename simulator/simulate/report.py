@@ -21,7 +21,7 @@ class Fate(BaseModel, frozen=True):
     slow_times: float
     """How many times as often as stable they are slow."""
     promoted: Share
-    taken_back: Share
+    rolled_back: Share
     """On proof: the verdict was unhealthy."""
     without_calls: Share
     """Taken back or handed over without proof, for want of calls."""
@@ -29,7 +29,7 @@ class Fate(BaseModel, frozen=True):
     """What the judge said first of those taken back on proof, and how often."""
     seconds_to_promotion: Spread | None
     """From the first shift to the end of the bake; null where none was promoted."""
-    seconds_to_way_back: Spread | None
+    seconds_to_rollback: Spread | None
     """From the first shift; like the rest, of those taken back on proof, and null where there are none."""
     failed_calls: Spread | None
     """On the canary until it was taken back, those included that CloudWatch did not show yet."""
@@ -94,11 +94,11 @@ def fate(played: Sequence[Played], question: Question) -> Fate:
         times=question.version.times,
         slow_times=question.version.slow_times,
         promoted=share(len(promoted), len(played)),
-        taken_back=share(len(back), len(played)),
+        rolled_back=share(len(back), len(played)),
         without_calls=share(len(played) - len(promoted) - len(back), len(played)),
         reasons=dict(Counter(_first_words(one.reason) for one in back).most_common()),
         seconds_to_promotion=spread([one.seconds for one in promoted]),
-        seconds_to_way_back=spread([one.seconds for one in back]),
+        seconds_to_rollback=spread([one.seconds for one in back]),
         failed_calls=spread([one.canary.bad for one in back]),
         excess_failed_calls=spread([one.canary.bad - one.canary.calls * stables[ERRORS] for one in back]),
         slow_calls=spread([one.slow.bad for one in slow]),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from matplotlib.axes import Axes
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Move, Phase
 from rollout.evidence.series import Minute
 from simulator.simulate.trial import Film
@@ -31,14 +31,14 @@ def draw_scene(axes: Sequence[Axes], played: Film) -> None:
     _evidence(evidence, played)
     for panel in axes:
         _frame(panel, played)
-    if played.looks[-1].rollout.phase is Phase.BAKE:
-        share.text(_minutes(played, played.looks[-1].at), 4, "bake ", ha="right", color=STABLE)
+    if played.evaluations[-1].rollout.phase is Phase.BAKE:
+        share.text(_minutes(played, played.evaluations[-1].at), 4, "bake ", ha="right", color=STABLE)
     evidence.set_xlabel("minutes since the first shift")
 
 
 def ending(played: Film) -> tuple[str, str]:
     """Return how a rollout ended, and the colour of that ending."""
-    return _ENDS[played.looks[-1].move]
+    return _ENDS[played.evaluations[-1].move]
 
 
 def _share(panel: Axes, played: Film) -> None:
@@ -53,14 +53,14 @@ def _changes(played: Film) -> Iterator[tuple[float, float]]:
     percent = 0.0
     for shift_at, percent in played.traffic.shares:
         yield max(_minutes(played, shift_at), 0), percent
-    last = played.looks[-1]
+    last = played.evaluations[-1]
     percent = 0.0 if last.move is Move.ROLL_BACK else percent
     yield _minutes(played, last.at), percent
     yield _right_edge(played), percent
 
 
 def _bad_calls(panel: Axes, played: Film, minutes: Sequence[Minute], told: str) -> None:
-    last_start = played.looks[-1].at - timedelta(minutes=1)
+    last_start = played.evaluations[-1].at - timedelta(minutes=1)
     whole = [minute for minute in minutes if played.start <= minute.start <= last_start]
     at = [_minutes(played, minute.start) + 0.5 for minute in whole]
     _dots(panel, at, [_percent(minute.stable) for minute in whole], STABLE, "stable")
@@ -69,13 +69,13 @@ def _bad_calls(panel: Axes, played: Film, minutes: Sequence[Minute], told: str) 
     panel.legend(loc="upper left", frameon=False, ncols=2)
 
 
-def _percent(health: Health) -> float:
+def _percent(health: Counts) -> float:
     return health.bad_percent if health.calls else math.nan
 
 
 def _evidence(panel: Axes, played: Film) -> None:
-    looks = [look for look in played.looks if look.rollout.phase is Phase.SHIFTING]
-    judged = [(look.at, look.rollout.judgement) for look in looks if look.rollout.judgement]
+    evaluations = [look for look in played.evaluations if look.rollout.phase is Phase.SHIFTING]
+    judged = [(look.at, look.rollout.judgement) for look in evaluations if look.rollout.judgement]
     shown = [min(max(judgement.evidence, _LEAST_SHOWN), _MOST_SHOWN) for _, judgement in judged]
     _dots(panel, [_minutes(played, at) for at, _ in judged], shown, CANARY, "evidence")
     limit = judged[-1][1].evidence_limit if judged else 1
@@ -90,8 +90,8 @@ def _dots(panel: Axes, at: list[float], values: list[float], color: str, label: 
 
 
 def _frame(panel: Axes, played: Film) -> None:
-    end = _minutes(played, played.looks[-1].at)
-    for look in played.looks:
+    end = _minutes(played, played.evaluations[-1].at)
+    for look in played.evaluations:
         if look.move is Move.PROMOTE and look.rollout.policy.bake:
             panel.axvspan(_minutes(played, look.at), end, color=BAKE, zorder=0, lw=0)
     panel.axvline(end, color=ending(played)[1], lw=1.5)
@@ -99,7 +99,7 @@ def _frame(panel: Axes, played: Film) -> None:
 
 
 def _right_edge(played: Film) -> float:
-    return _minutes(played, played.looks[-1].at) * 1.04 + 0.2
+    return _minutes(played, played.evaluations[-1].at) * 1.04 + 0.2
 
 
 def _minutes(played: Film, at: datetime) -> float:

@@ -30,7 +30,7 @@ def simulate(policy: Policy, load: Load, rollouts: int, seed: int, tell: Callabl
     policy, left_out = left_in(policy, [ERRORS, SLOW], "a simulation")
     has_slow = counts_slow(policy)
     if load.slowdown != 1 and not has_slow:
-        raise UnreadableError(f"A slowdown of {load.slowdown:g} needs a policy with the witness slow: add it.")
+        raise UnreadableError(f"A slowdown of {load.slowdown:g} needs a policy with the metric slow: add it.")
     questions = [Question(policy, load, seed, version) for version in (HEALTHY, load.bad_version)]
     healthy, bad = played = play_all(questions, rollouts, tell)
     report = Report(

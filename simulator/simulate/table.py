@@ -6,17 +6,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rollout.domain.durations import say_duration
+from rollout.domain.durations import format_duration
 from simulator import wording
 from simulator.simulate.findings import name_of, sentences, verdict
 from simulator.simulate.report import Fate, Report
 
 _ROWS: dict[str, Callable[[Fate], str]] = {
     "promoted": lambda fate: wording.share(fate.promoted),
-    "taken back": lambda fate: wording.share(fate.taken_back),
+    "taken back": lambda fate: wording.share(fate.rolled_back),
     "given up for want of calls": lambda fate: wording.share(fate.without_calls),
     "time to promotion": lambda fate: wording.spans(fate.seconds_to_promotion),
-    "time until taken back": lambda fate: wording.spans(fate.seconds_to_way_back),
+    "time until taken back": lambda fate: wording.spans(fate.seconds_to_rollback),
     "calls failed until then": lambda fate: wording.counts(fate.failed_calls),
     "of them more than on stable": lambda fate: wording.counts(fate.excess_failed_calls),
 }
@@ -48,8 +48,8 @@ def show(console: Console, name: str, report: Report) -> None:
 
 def plan(report: Report) -> str:
     """Return the policy's plan in one line."""
-    steps = (f"{step.percent:g} % for {say_duration(step.hold)}" for step in report.policy.steps)
-    return f"{', '.join(steps)}, bake {say_duration(report.policy.bake)}"
+    steps = (f"{step.percent:g} % for {format_duration(step.hold)}" for step in report.policy.steps)
+    return f"{', '.join(steps)}, bake {format_duration(report.policy.bake)}"
 
 
 def traffic(report: Report) -> str:
@@ -80,7 +80,7 @@ def _steps(report: Report) -> Table:
         table.add_row(
             name_of(report, step),
             f"{step.percent:g} %",
-            say_duration(step.hold_seconds),
+            format_duration(step.hold_seconds),
             f"{step.calls_in_hold:,.0f}",
             f"{report.policy.min_invocations:,}",
             wording.percent(step.too_few.percent),

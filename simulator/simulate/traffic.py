@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase
 from rollout.evidence.series import Measured, Minute, Series
 from rollout.judging.window import Timing, Window
@@ -110,12 +110,12 @@ class Traffic:
         drawn = {kind: self._load.drawn(rate, periods, self._chances[kind]) for kind, rate in rates.items()}
         return [{kind: drawn[kind][number] for kind in drawn} for number in range(periods)]
 
-    def _served(self, expected_calls: float, rates: dict[str, float]) -> dict[str, Health]:
+    def _served(self, expected_calls: float, rates: dict[str, float]) -> dict[str, Counts]:
         calls = int(self._chances[ERRORS].poisson(expected_calls))
         bad = {kind: int(self._chances[kind].binomial(calls, rate)) for kind, rate in rates.items()}
-        return {kind: Health(calls=calls, bad=count) for kind, count in bad.items()}
+        return {kind: Counts(calls=calls, bad=count) for kind, count in bad.items()}
 
-    def _before_the_shift(self) -> dict[str, tuple[Health, ...]]:
+    def _before_the_shift(self) -> dict[str, tuple[Counts, ...]]:
         calls = self._load.calls_per_minute * self._timing.period_seconds / 60
         served = [self._served(calls, rates) for rates in self._rates(HEALTHY, HISTORY_PERIODS)]
         return {kind: tuple(one[kind] for one in served if one[kind].calls) for kind in self._chances}

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Move, Phase, Verdict
-from rollout.evidence.series import canary_health
+from rollout.evidence.series import canary_counts
 from rollout.judging.window import EDGE
 from rollout.policy.policy import Policy
 from simulator.evaluation_loop import Moment, walk
@@ -41,9 +41,9 @@ class Played:
     """From the first shift to the last move."""
     step: int
     """The step it ended in, from 1; one more than there are, in the bake."""
-    canary: Health
+    canary: Counts
     """All calls the canary had served by then, and how many of them failed, seen in CloudWatch or not."""
-    slow: Health
+    slow: Counts
     """The same calls, and how many of them were slow."""
     thin_steps: tuple[int, ...]
     """The steps, numbered likewise, whose hold was over before they had their calls."""
@@ -56,7 +56,7 @@ class Film:
     """One rollout with all its looks and its traffic, for a picture."""
 
     start: datetime
-    looks: tuple[Moment, ...]
+    evaluations: tuple[Moment, ...]
     traffic: Traffic
 
 
@@ -65,15 +65,15 @@ def film(question: Question, number: int) -> Film:
     chance = np.random.default_rng([question.seed, number, round(question.version.times * 1000)])
     start = _NEW_YEAR + timedelta(seconds=int(chance.integers(60)))
     traffic = Traffic(question.load, question.version, start, chance)
-    looks = tuple(walk(question.policy, traffic, start))
-    traffic.serve(looks[-1].at)
-    return Film(start, looks, traffic)
+    evaluations = tuple(walk(question.policy, traffic, start))
+    traffic.serve(evaluations[-1].at)
+    return Film(start, evaluations, traffic)
 
 
 def play(question: Question, number: int) -> Played:
     """Play the rollout of that number; return what is worth keeping of it."""
     played = film(question, number)
-    last = played.looks[-1]
+    last = played.evaluations[-1]
     judgement = last.rollout.judgement
     return Played(
         number=number,
@@ -82,10 +82,10 @@ def play(question: Question, number: int) -> Played:
         reason=last.rollout.reason,
         seconds=_seconds(played, last),
         step=_step(last),
-        canary=canary_health(played.traffic.minutes),
-        slow=canary_health(played.traffic.slow_minutes),
-        thin_steps=tuple(sorted({_step(look) for look in played.looks if _is_thin(look)})),
-        passed_after=tuple(_seconds(played, look) for look in played.looks if look.move in _ONWARD),
+        canary=canary_counts(played.traffic.minutes),
+        slow=canary_counts(played.traffic.slow_minutes),
+        thin_steps=tuple(sorted({_step(look) for look in played.evaluations if _is_thin(look)})),
+        passed_after=tuple(_seconds(played, look) for look in played.evaluations if look.move in _ONWARD),
     )
 
 

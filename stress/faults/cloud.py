@@ -24,11 +24,11 @@ PACE = 1 / 12
 POLICY = {
     "steps": [{"percent": 50, "hold": PERIOD_SECONDS}],
     "bake": PERIOD_SECONDS,
-    "look_every": PERIOD_SECONDS,
+    "interval": PERIOD_SECONDS,
     "min_invocations": 4,
-    "max_hold": 20,
+    "max_extension": 20,
     "on_inconclusive": "roll_back",
-    "witnesses": ["errors", {"slow": {}, "mode": "advisory"}],
+    "metrics": ["errors", {"slow": {}, "mode": "advisory"}],
 }
 _CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _plain = TypeDeserializer().deserialize
@@ -91,7 +91,7 @@ class Cloud:
         """Return the execution that has the claim to a shop's alias; empty if none has."""
         found = self.client("dynamodb").get_item(
             TableName=self.outputs["LedgerTableName"],
-            Key={"target": {"S": _partition(shop)}, "entry": {"S": "claim"}},
+            Key={"target": {"S": _partition(shop)}, "entry": {"S": "lock"}},
             ConsistentRead=True,
         )
         return str(_plain(found["Item"]["holder"])) if "Item" in found else ""

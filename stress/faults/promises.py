@@ -77,7 +77,7 @@ class Seen:
     follower_ending: str = ""
     holders: frozenset[str] = frozenset()
     """Everybody who was seen with the claim."""
-    looks: int = ENOUGH_LOOKS
+    evaluations: int = ENOUGH_LOOKS
     """How often the claim was looked at while the execution ran."""
     claim_left: str = ""
     struck: int = 0
@@ -118,7 +118,7 @@ def _began_from_the_edit(seen: Seen) -> bool:
 
 
 def _one_writer(seen: Seen) -> Iterator[str]:
-    if seen.writes and not seen.holders and seen.looks >= ENOUGH_LOOKS:
+    if seen.writes and not seen.holders and seen.evaluations >= ENOUGH_LOOKS:
         yield "P3: the alias was written, and nobody was seen with the claim"
     if strangers := seen.holders - {seen.execution, seen.follower}:
         yield f"P3: the claim was held by {', '.join(strangers)}"

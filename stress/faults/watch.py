@@ -46,7 +46,7 @@ class Watch:
     follower: str = ""
     follower_ending: str = ""
     holders: set[str] = field(default_factory=set)
-    looks: int = 0
+    evaluations: int = 0
     described: dict[str, Any] = field(default_factory=dict)
     alias_at_end: Alias | None = None
     ended_at: float = 0
@@ -109,8 +109,8 @@ class Watch:
             follower=self.follower,
             follower_ending=self.follower_ending,
             holders=frozenset(self.holders),
-            looks=self.looks,
-            claim_left=next((str(e.get("holder")) for e in entries if e["entry"] == "claim"), ""),
+            evaluations=self.evaluations,
+            claim_left=next((str(e.get("holder")) for e in entries if e["entry"] == "lock"), ""),
             struck=struck,
             acted=self.refused,
         )
@@ -119,7 +119,7 @@ class Watch:
         holder = self.cloud.holder(self.shop)
         self.described = self.cloud.describe(self.execution)
         is_running = self.described["status"] == "RUNNING"
-        self.looks += is_running
+        self.evaluations += is_running
         # Once the execution has ended, the guardian may take its claim; before that it is a stranger as others are.
         if holder and (is_running or not holder.startswith(GUARDIAN)):
             self.holders.add(holder)
@@ -127,7 +127,7 @@ class Watch:
 
     def _is_settled(self, alias: Alias) -> bool:
         entries = self.cloud.ledger(self.shop)
-        is_open = any(entry["entry"] == "claim" or entry.get("outcome") == "running" for entry in entries)
+        is_open = any(entry["entry"] == "lock" or entry.get("outcome") == "running" for entry in entries)
         return alias.alone is not None and not is_open
 
     def _act_once(self) -> None:

@@ -14,9 +14,9 @@ from stress.load.promises import CANARY, PROMOTED, ROLLED_BACK
 POLICY = {
     "steps": [{"percent": 10, "hold": 5}, {"percent": 50, "hold": 5}],
     "bake": 5,
-    "look_every": 5,
+    "interval": 5,
     "min_invocations": 1,
-    "max_hold": 5,
+    "max_extension": 5,
     "on_inconclusive": "promote",
 }
 """Nobody calls these functions, so every step waits for calls as long as it may, and the policy decides its end."""

@@ -55,14 +55,14 @@ def _see(cloud: Cloud, one: Started, executions: int) -> Seen:
         stopped_at=described.get("stopDate"),
         alias=cloud.alias(one.shop),
         rollouts=[entry for entry in entries if entry.get("canary_version") == CANARY],
-        claim_left=next((str(entry["holder"]) for entry in entries if entry["entry"] == "claim"), ""),
+        claim_left=next((str(entry["holder"]) for entry in entries if entry["entry"] == "lock"), ""),
         updates=cloud.heard.updates(one.shop.name),
         throttles=_throttles(cloud, one.execution),
     )
 
 
 def _is_open(cloud: Cloud, one: Started) -> bool:
-    return any(entry["entry"] == "claim" or entry.get("outcome") == "running" for entry in cloud.ledger(one.shop))
+    return any(entry["entry"] == "lock" or entry.get("outcome") == "running" for entry in cloud.ledger(one.shop))
 
 
 def _running(cloud: Cloud) -> int:

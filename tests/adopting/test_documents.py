@@ -10,7 +10,7 @@ import hcl2
 import pytest
 import yaml
 
-from rollout.admission.refusal_list import Reasons
+from rollout.admission.refusal_list import RefusalList
 from rollout.admission.refusals import refusals
 from rollout.admission.request import RolloutRequest, read_request
 from rollout.policy.policy import Policy
@@ -80,7 +80,7 @@ def test_the_workflow_waits_by_the_documented_script():
 
 @pytest.mark.parametrize("block", re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
 def test_what_is_to_be_typed_in_the_console_is_understood(block):
-    reasons = Reasons()
+    reasons = RefusalList()
     asked = read_request(json.loads(block), EXECUTION, reasons)
     assert [*reasons] == []
     assert asked.function == "my-api"

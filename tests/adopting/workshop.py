@@ -13,7 +13,7 @@ from sandbox.server import REGION, ROOT
 
 EXAMPLES = ROOT / "docs" / "examples"
 HERE = Path(__file__).parent
-SOON = {"steps": "AllAtOnce", "bake": 5, "look_every": 5, "max_hold": 5, "on_inconclusive": "promote"}
+SOON = {"steps": "AllAtOnce", "bake": 5, "interval": 5, "max_extension": 5, "on_inconclusive": "promote"}
 """A policy for functions that nobody calls."""
 _SHOP = ROOT / "sandbox" / "functions" / "shop" / "app.py"
 _BINARIES = (Path(sys.executable).parent, HERE / "node_modules" / ".bin")

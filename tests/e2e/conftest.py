@@ -142,10 +142,10 @@ class Cloud:
 
     def call_with_claim(self, state: str, document: dict[str, Any], shop: Shop) -> dict[str, Any]:
         """Run a state's function on a document whose execution holds the claim to a shop's alias."""
-        key, table = _key(shop, "claim"), {"TableName": self.outputs["LedgerTableName"]}
+        key, table = _key(shop, "lock"), {"TableName": self.outputs["LedgerTableName"]}
         told = {name: document[name] for name in ("target", "stable_version", "canary_version", "revision_id")}
-        claim = {"S": json.dumps(told | {"holder": document["execution"]})}
-        entry = {"holder": {"S": document["execution"]["arn"]}, "claim": claim}
+        lock = {"S": json.dumps(told | {"holder": document["execution"]})}
+        entry = {"holder": {"S": document["execution"]["arn"]}, "lock": lock}
         self.client("dynamodb").put_item(Item=key | entry, **table)
         try:
             return self.call(f"{state}Function", document)
@@ -163,9 +163,9 @@ class Cloud:
                 if time.monotonic() > deadline:
                     raise
 
-    def claim(self, shop: Shop) -> dict[str, Any]:
+    def lock(self, shop: Shop) -> dict[str, Any]:
         """Return the claim to a shop's alias; empty where nobody has it."""
-        found = self.client("dynamodb").get_item(TableName=self.outputs["LedgerTableName"], Key=_key(shop, "claim"))
+        found = self.client("dynamodb").get_item(TableName=self.outputs["LedgerTableName"], Key=_key(shop, "lock"))
         return found.get("Item", {})
 
     def rollouts(self, shop: Shop) -> list[dict[str, str]]:
@@ -180,7 +180,7 @@ class Cloud:
     def made_whole(self, shop: Shop, within_seconds: float = 30) -> None:
         """Wait until nobody holds a shop's alias any more."""
         deadline = time.monotonic() + within_seconds
-        while self.claim(shop):
+        while self.lock(shop):
             if time.monotonic() > deadline:
                 pytest.fail(f"{shop.name}:{shop.alias} is still claimed after {within_seconds} s: {shop.served()}.")
             time.sleep(POLL_SECONDS)

@@ -10,12 +10,12 @@ from tests.e2e.stories import with_unseen_version
 
 PER_SECOND = 6
 _SERVED_SECONDS = 25
-_POLICY = {"steps": [{"percent": 2, "hold": 20}, {"percent": 50, "hold": 20}], "bake": 20, "look_every": 5}
+_POLICY = {"steps": [{"percent": 2, "hold": 20}, {"percent": 50, "hold": 20}], "bake": 20, "interval": 5}
 _WRONG = {"version": 99, "alias": "beta", "policy": {"steps": [], "backe": 5}}
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedRequest:
     """A function that is being called, and what two dry runs said; where its alias was before and after."""
 
     shop: Shop
@@ -32,7 +32,7 @@ def asked_before(sandbox):
         before = _alias(sandbox, shop)
         execution, answer = _dry_run(sandbox, shop, policy=_POLICY)
         _, refused = _dry_run(sandbox, shop, **_WRONG)
-        return Asked(shop, execution, answer, refused, (before, _alias(sandbox, shop)))
+        return ParsedRequest(shop, execution, answer, refused, (before, _alias(sandbox, shop)))
 
 
 def _dry_run(sandbox, shop, **asked):

@@ -30,7 +30,7 @@ class Listener:
         heard = [told for told in self._read("news") if told["detail"]["execution"]["arn"] == execution]
         return [*{told["detail"]["id"]: told for told in reversed(heard)}.values()][::-1]
 
-    def notices(self, execution: str) -> list[dict[str, Any]]:
+    def notifications(self, execution: str) -> list[dict[str, Any]]:
         """Return what people were told of an execution; each message once, as a try that was late may repeat it."""
         heard = [told for told in self._read("notices") if execution in told["Message"]]
         return [*{told["Message"]: told for told in heard}.values()]

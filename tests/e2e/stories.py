@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.shop import Shop
 
-QUICK = {"steps": [{"percent": 50, "hold": 5}], "bake": 5, "look_every": 5, "min_invocations": 5, "max_hold": 60}
+QUICK = {"steps": [{"percent": 50, "hold": 5}], "bake": 5, "interval": 5, "min_invocations": 5, "max_extension": 60}
 TWO_STEPS = QUICK | {"steps": [{"percent": 40, "hold": 5}, {"percent": 60, "hold": 5}]}
 AT_ONCE = QUICK | {"steps": "AllAtOnce"}
 FAILED_CHECKOUTS = {
@@ -19,7 +19,7 @@ FAILED_CHECKOUTS = {
     "Threshold": 1,
     "ComparisonOperator": "GreaterThanThreshold",
 }
-IMPATIENT = QUICK | {"max_hold": 10, "on_inconclusive": "roll_back"}
+IMPATIENT = QUICK | {"max_extension": 10, "on_inconclusive": "roll_back"}
 SLOW_MS, DELAY_MS = 600, 1200
 """Far apart, and far from what a busy machine makes of a call of some milliseconds."""
 # A bad version is taken back as soon as that is proved, however long the step; it cannot slip through in the meantime.
@@ -153,7 +153,7 @@ def errors_double(sandbox):
 
 def calls_become_slow(sandbox):
     shop = with_unseen_version(sandbox, "slowed", canary={"delay_ms": DELAY_MS})
-    watched = LONG | {"witnesses": ["errors", {"slow": {"over_ms": SLOW_MS}}]}
+    watched = LONG | {"metrics": ["errors", {"slow": {"over_ms": SLOW_MS}}]}
     with shop.traffic(per_second=5):
         execution = sandbox.start({"function": shop.name, "policy": watched})
         return Played(shop, execution, sandbox.end(execution))
@@ -164,7 +164,7 @@ def slowness_is_learnt(sandbox):
     shop = with_unseen_version(sandbox, "learnt", delay_ms=200, canary={"delay_ms": 1500})
     with shop.traffic(per_second=5):
         time.sleep(11)
-        execution = sandbox.start({"function": shop.name, "policy": LONG | {"witnesses": ["errors", "slow"]}})
+        execution = sandbox.start({"function": shop.name, "policy": LONG | {"metrics": ["errors", "slow"]}})
         return Played(shop, execution, sandbox.end(execution))
 
 
@@ -175,7 +175,7 @@ def slow_calls_are_not_counted(sandbox):
     """
     shop = with_unseen_version(sandbox, "uncounted", canary={"delay_ms": DELAY_MS})
     shop.tag("sandbox:refuse-ranges", "yes")
-    watched = LONG | {"witnesses": [{"slow": {"over_ms": SLOW_MS}}], "false_rollback_percent": 5}
+    watched = LONG | {"metrics": [{"slow": {"over_ms": SLOW_MS}}], "false_rollback_percent": 5}
     with shop.traffic(per_second=4):
         execution = sandbox.start({"function": shop.name, "policy": watched})
         return Played(shop, execution, sandbox.end(execution, within_seconds=180))

@@ -35,7 +35,7 @@ def test_of_the_versions_that_wait_the_newest_comes_next(stories, sandbox):
     assert sandbox.states(overtaken.execution)[-1] == "NothingToDo"
     assert newest.shop.served() == {"4": 100}
     assert [entry["canary_version"] for entry in sandbox.rollouts(newest.shop)] == ["2", "4"]
-    assert sandbox.claim(newest.shop) == {}
+    assert sandbox.lock(newest.shop) == {}
 
 
 def test_a_version_that_supersedes_has_the_one_before_taken_back_first(stories):
@@ -48,4 +48,4 @@ def test_a_version_that_supersedes_has_the_one_before_taken_back_first(stories):
 
 @pytest.mark.parametrize("sweep", ["aliases", "versions"])
 def test_a_sweep_finds_nothing_to_mend_where_every_rollout_ended_by_itself(sandbox, swept, sweep):
-    assert swept[sweep] == {"mended": [], "started": []}
+    assert swept[sweep] == {"repaired": [], "started": []}

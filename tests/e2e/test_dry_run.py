@@ -21,7 +21,7 @@ def test_the_plan_is_told_and_nothing_is_touched(asked, sandbox):
     assert [(step["from"], step["until"]) for step in plan["steps"]] == [("0s", "20s"), ("20s", "40s")]
     assert plan["cost"]["us_cents"] > 0
     assert asked.aliases[0] == asked.aliases[1]
-    assert (sandbox.rollouts(asked.shop), sandbox.claim(asked.shop)) == ([], {})
+    assert (sandbox.rollouts(asked.shop), sandbox.lock(asked.shop)) == ([], {})
 
 
 def test_the_steps_expect_the_traffic_there_is(asked):
@@ -35,5 +35,5 @@ def test_the_steps_expect_the_traffic_there_is(asked):
 
 def test_every_reason_is_told_and_the_dry_run_is_green(asked):
     errors = [refusal["error"] for refusal in asked.refused["plan"]["refusals"]]
-    assert errors == ["BadPolicyError", "UnknownAliasError", "UnknownVersionError"]
+    assert errors == ["InvalidPolicyError", "UnknownAliasError", "UnknownVersionError"]
     assert "it would be refused, for 3 reasons" in asked.refused["reason"]

@@ -30,6 +30,6 @@ def test_every_rollout_ends_green_the_older_ones_promoted_or_overtaken(often, sa
 def test_nobody_holds_the_alias_afterwards_and_no_version_is_entered_twice(often, sandbox):
     """P3."""
     entered = [entry["canary_version"] for entry in sandbox.rollouts(often.shop)]
-    assert sandbox.claim(often.shop) == {}
+    assert sandbox.lock(often.shop) == {}
     assert len(entered) == len({*entered})
     assert {entry["outcome"] for entry in sandbox.rollouts(often.shop)} == {"promoted"}

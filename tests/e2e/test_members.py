@@ -88,7 +88,7 @@ def test_another_external_id_opens_nothing(sandbox):
     shop = sandbox.shop("unlike", account=UNLIKE)
     shop.publish(delay_ms=1)
     refused = sandbox.end(sandbox.start({"function": shop.arn}))
-    assert refused["error"] == "NotAMemberError"
+    assert refused["error"] == "MemberAccessDeniedError"
     assert "Deploy template-member.yaml" in refused["cause"]
     assert sandbox.rollouts_of(shop.name, "2") == []
     assert shop.served() == {"1": 100}

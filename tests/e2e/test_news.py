@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from rollout.schema import NEWS, news_schema
+from rollout.schema import EVENTS, event_schema
 from tests.e2e.stories import (
     faulty_version_published,
     fine_version_published,
@@ -12,7 +12,7 @@ from tests.e2e.stories import (
     told_by_a_pipeline,
 )
 
-SCHEMAS = {kind.detail_type: news_schema(kind) for kind in NEWS.values()}
+SCHEMAS = {kind.detail_type: event_schema(kind) for kind in EVENTS.values()}
 SHIFTS = ["Rollout Started", "Step Shifted"]
 
 
@@ -54,9 +54,9 @@ def test_a_version_that_is_taken_back_is_told_with_both_versions_numbers(stories
 def test_people_get_one_message_for_an_ending(stories, sandbox, story, subject):
     """The guardian tells those it brings about."""
     played = stories(story)
-    (notice,) = sandbox.listener.notices(played.execution)
-    assert notice["Subject"] == subject
-    assert f"{played.shop.name}:live" in notice["Message"].splitlines()[0]
+    (notification,) = sandbox.listener.notifications(played.execution)
+    assert notification["Subject"] == subject
+    assert f"{played.shop.name}:live" in notification["Message"].splitlines()[0]
 
 
 def test_a_pipeline_without_a_trail_starts_a_rollout_by_an_event_of_its_own(stories, sandbox):
@@ -74,7 +74,7 @@ def test_a_refused_request_is_told_and_people_are_left_in_peace(sandbox):
     (told,) = sandbox.listener.news(execution)
     assert (told["detail-type"], told["detail"]["error"]) == ("Rollout Rejected", "UnknownFunctionError")
     assert (told["detail"]["target"]["function"], told["detail"]["canary_version"]) == ("nobody-of-this-name", "7")
-    assert sandbox.listener.notices(execution) == []
+    assert sandbox.listener.notifications(execution) == []
 
 
 def test_all_that_was_told_is_as_its_schema_says(stories, sandbox):

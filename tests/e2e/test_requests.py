@@ -11,20 +11,20 @@ ARN = f"arn:aws:lambda:us-east-1:111111111111:function:{NAME}"
 STEP = {"percent": 10, "hold": "5m"}
 
 REFUSED = {
-    "text instead of an object": ("my-api", "BadRequestError", "the input is"),
-    "no function": ({}, "BadRequestError", "function is missing"),
-    "a key nobody knows": ({"function": NAME, "weight": 0.1}, "BadRequestError", "weight is not a known field"),
-    "a function that is no name": ({"function": "my api!"}, "BadRequestError", 'function is "my api!"'),
-    "two versions at once": ({"function": f"{NAME}:5", "version": 4}, "BadRequestError", "version is 4"),
+    "text instead of an object": ("my-api", "InvalidRequestError", "the input is"),
+    "no function": ({}, "InvalidRequestError", "function is missing"),
+    "a key nobody knows": ({"function": NAME, "weight": 0.1}, "InvalidRequestError", "weight is not a known field"),
+    "a function that is no name": ({"function": "my api!"}, "InvalidRequestError", 'function is "my api!"'),
+    "two versions at once": ({"function": f"{NAME}:5", "version": 4}, "InvalidRequestError", "version is 4"),
     "an unknown function": ({"function": "nobody"}, "UnknownFunctionError", "nobody"),
     "an unknown version": ({"function": NAME, "version": 99}, "UnknownVersionError", "no version 99; its newest is 5"),
     "an unknown alias": ({"function": NAME, "alias": "beta"}, "UnknownAliasError", "no alias beta"),
     "$LATEST": ({"function": f"{ARN}:$LATEST"}, "LatestVersionError", "publish a version"),
-    "another account": ({"function": ARN.replace("1" * 12, "3" * 12)}, "NotAMemberError", "3" * 12),
+    "another account": ({"function": ARN.replace("1" * 12, "3" * 12)}, "MemberAccessDeniedError", "3" * 12),
     "the version it serves": ({"function": NAME, "version": 2}, "AlreadyServedError", "already serves version 2"),
-    "a version it has passed": ({"function": f"{ARN}:1"}, "VersionPassedError", "newer than version 1"),
+    "a version it has passed": ({"function": f"{ARN}:1"}, "OlderVersionError", "newer than version 1"),
     "another role": ({"function": NAME, "version": 3}, "DifferentRoleError", "requested-other-role"),
-    "another dead-letter queue": ({"function": NAME, "version": 4}, "DifferentDeadLetterError", "to nowhere"),
+    "another dead-letter queue": ({"function": NAME, "version": 4}, "DifferentDeadLetterQueueError", "to nowhere"),
     "a policy nobody stored": (
         {"function": NAME, "policy": "nowhere"},
         "UnknownPolicyError",
@@ -105,7 +105,7 @@ def test_a_request_that_cannot_be_carried_out_is_refused_by_name(case, ended, sa
 @pytest.mark.parametrize("case", BAD_POLICIES)
 def test_a_bad_policy_is_refused_by_field_and_value(case, ended):
     _, words = BAD_POLICIES[case]
-    assert ended[case][1]["error"] == "BadPolicyError"
+    assert ended[case][1]["error"] == "InvalidPolicyError"
     assert words in ended[case][1]["cause"]
 
 

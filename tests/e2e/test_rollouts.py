@@ -148,7 +148,7 @@ def test_the_ledger_holds_the_rollout_its_looks_and_its_ending(stories, sandbox)
     )["Items"]
     kinds = [entry["entry"]["S"].split("#")[0] for entry in entries]
     assert kinds.count("rollout") == 1
-    assert kinds.count("look") == sandbox.states(played.execution).count("JudgeCanary")
+    assert kinds.count("evaluation") == sandbox.states(played.execution).count("JudgeCanary")
     assert entries[-1]["outcome"]["S"] == "promoted"
     assert "ended_at" in entries[-1]
 

@@ -15,8 +15,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from rollout.aws.boto import clients
-from rollout.aws.wiring import claims
-from rollout.state.lock import claim_of
+from rollout.aws.wiring import locks
+from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "DEFAULT_POLICY": json.dumps(POLICY),
         "LEDGER_TABLE": "ledger",
-        "HOME_PLACE": "123456789012/eu-west-1",
+        "HOME_ACCOUNT_REGION": "123456789012/eu-west-1",
         "MEMBER_EXTERNAL_ID": "",
         "MEMBER_ROLE": "arn:aws:iam::{account}:role/rollouts-member-{region}",
         "METRIC_PERIOD_SECONDS": "60",
@@ -134,7 +134,7 @@ def news(aws: None) -> Callable[[], list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def notices(aws: None) -> Callable[[], list[dict[str, Any]]]:
+def notifications(aws: None) -> Callable[[], list[dict[str, Any]]]:
     """A subscriber of the topic; called, it returns what people were told so far, in order."""
     url, arn = _queue("notices")
     client("sns").subscribe(TopicArn="arn:aws:sns:eu-west-1:123456789012:rollouts", Protocol="sqs", Endpoint=arn)
@@ -197,7 +197,7 @@ def ledger(aws: None) -> Callable[[], list[dict[str, Any]]]:
 @pytest.fixture
 def claimed(ledger: Callable[[], list[dict[str, Any]]]) -> None:
     """The ledger, with the claim in the hands of the execution that the documents in events/ belong to."""
-    claims().take(claim_of(Rollout.model_validate(event("judge_canary"))))
+    locks().take(lock_of(Rollout.model_validate(event("judge_canary"))))
 
 
 def _keys(**kinds: str) -> list[dict[str, str]]:

@@ -66,13 +66,12 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         for silent in ("logger", "metrics"):
             monkeypatch.setattr(app, silent, _Silent(), raising=False)
     judge_canary, guardian = (importlib.import_module(f"functions.{name}.app") for name in ("judge_canary", "guardian"))
-    monkeypatch.setattr(judge_canary, "version_metrics", lambda _place: _Silent())
-    monkeypatch.setattr(judge_canary, "observed", lambda rollout, *_: rollout)
+    monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
     monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: stage.world.judged(rollout))
-    monkeypatch.setattr(guardian, "opted_in", lambda _place: SimpleNamespace(targets=lambda: [TARGET]))
+    monkeypatch.setattr(guardian, "tagged_functions", lambda _place: SimpleNamespace(targets=lambda: [TARGET]))
     machine = EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
     settings = {"METRIC_PERIOD_SECONDS": "60", "METRIC_LAG_SECONDS": "120", "STATE_MACHINE_ARN": machine}
-    settings |= {"HOME_PLACE": f"{TARGET.account}/{TARGET.region}"}
+    settings |= {"HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}"}
     for key, value in (settings | {"LEDGER_TABLE": "ledger", "DEFAULT_POLICY": json.dumps(POLICY)}).items():
         monkeypatch.setenv(key, value)
     return stage

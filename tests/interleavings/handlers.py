@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
-
 
 @cache
 def folder(state: str) -> str:
@@ -17,13 +15,11 @@ def folder(state: str) -> str:
 
 def handle(name: str, document: dict[str, Any]) -> dict[str, Any]:
     """Run a handler, by its folder's name."""
-    handler, model = _bare(name)
-    return handler(model.model_validate(document) if model else document, None)
+    answer: dict[str, Any] = _bare(name)(document, None)
+    return answer
 
 
 @cache
-def _bare(name: str) -> tuple[Callable[..., dict[str, Any]], type[BaseModel] | None]:
-    """Return a handler without what Powertools puts around it, and the model it takes."""
-    bare = inspect.unwrap(importlib.import_module(f"functions.{name}.app").handler)
-    wanted = next(iter(inspect.signature(bare).parameters.values())).annotation
-    return bare, wanted if isinstance(wanted, type) and issubclass(wanted, BaseModel) else None
+def _bare(name: str) -> Callable[..., dict[str, Any]]:
+    """Return a handler without what Powertools puts around it."""
+    return inspect.unwrap(importlib.import_module(f"functions.{name}.app").handler)

@@ -60,8 +60,8 @@ class Promises:
         assert after.alone, f"P2: {execution.name} has split {before} anew"
 
     def _the_claim_is_held(self, actor: Any) -> None:
-        entry = self._world.table.entry("claim")
-        owner = json.loads(entry["claim"])["holder"]["arn"] if entry else None
+        entry = self._world.table.entry("lock")
+        owner = json.loads(entry["lock_document"])["holder"]["arn"] if entry else None
         by_right = owner == actor.behalf and (actor.owner == _GUARDIAN) <= (entry["holder"] != owner)
         late = actor.owner != _GUARDIAN and actor.behalf in self._mended
         if by_right and not late:
@@ -76,7 +76,7 @@ class Promises:
         """P10, at each ending that is entered in the ledger."""
         if not after:
             return
-        if after["entry"] == "claim" and (before is None or before["holder"] != after["holder"]):
+        if after["entry"] == "lock" and (before is None or before["holder"] != after["holder"]):
             self._mended.discard(after["holder"])
         if after["entry"].startswith("rollout#") and after["outcome"] != "running" and after != before:
             name = after["entry"].rpartition("#")[2]
@@ -119,8 +119,8 @@ class Promises:
         for execution in world.executions:
             assert not execution.is_running, f"{execution.name} never ends: {execution.way[-8:]}"
             self._ended_truly(execution)
-        claim = world.table.entry("claim")
-        assert not claim, f"a claim outlives its rollout: {claim}"
+        lock = world.table.entry("lock")
+        assert not lock, f"a claim outlives its rollout: {lock}"
         left_open = [item["entry"] for item in world.table.entries() if item.get("open")]
         assert not left_open, f"left open in the ledger: {left_open}"
         now = world.functions.now

@@ -70,7 +70,7 @@ class Table:
     def _found(self, request: Item) -> Iterator[Item]:
         values = request["ExpressionAttributeValues"]
         if "IndexName" in request:
-            yield from (item for item in self._items.values() if item.get("open") == values[":claim"])
+            yield from (item for item in self._items.values() if item.get("open") == values[":lock"])
             return
         start = values[re.findall(r"begins_with\(entry, (:\w+)\)", request["KeyConditionExpression"])[0]]["S"]
         keys = sorted(self._items, reverse=not request.get("ScanIndexForward", True))

@@ -23,7 +23,7 @@ HEALTH = {
 }
 """What looks may find; `onward` ends each step, and the bake, at its first look."""
 
-POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m", "max_hold": "30m"}
+POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m", "max_extension": "30m"}
 _MANY_STEPS = 2000
 _ROUNDS, _STEPS_A_ROUND = 5, 120
 

@@ -18,7 +18,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "dry_run": ("domain", "policy", "state", "judging", "admission"),
     "schema": ("policy", "notifications"),
     "aws": ("domain", "policy", "evidence", "state", "judging", "admission", "notifications"),
-    "tasks": ("domain", "policy", "state", "lifecycle", "admission", "notifications", "dry_run", "aws"),
+    "tasks": ("domain", "policy", "state", "judging", "lifecycle", "admission", "notifications", "dry_run", "aws"),
 }
 """The packages of the layer, from the bottom up, each with the packages above which it stands."""
 

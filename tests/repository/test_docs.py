@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rollout.admission.refusal_list import Reasons
+from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import read_request
 from rollout.domain import errors
 from rollout.dry_run.cost import cost, usage
 from rollout.dry_run.plan import Plan
-from rollout.dry_run.schedule import stretches
+from rollout.dry_run.schedule import planned_steps
 from rollout.dry_run.traffic import Traffic
-from rollout.notifications.events import KINDS
+from rollout.notifications.events import EVENT_TYPES
 from rollout.policy.criteria import Guards
 from rollout.policy.policy import Policy
-from rollout.schema import news_schema
+from rollout.schema import event_schema
 from tests.samples import EXECUTION, ON_AWS
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,7 @@ def test_the_samples_of_the_readme_are_requests_we_take():
     assert [sample["function"].split(":")[-1] for sample in samples] == ["my-api"] * 3
     Policy.model_validate(samples[1]["policy"])
     for sample in samples:
-        read_request(sample, EXECUTION, reasons := Reasons())
+        read_request(sample, EXECUTION, reasons := RefusalList())
         assert not reasons
 
 
@@ -75,7 +75,7 @@ def test_the_readmes_answer_to_a_dry_run_is_one_we_give():
     """Its cost is that of the policy it names, and its steps are told by the keys there are."""
     (answer,) = [sample for sample in _samples() if "plan" in sample]
     plan, policy = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
-    told = [*stretches(policy, Traffic(calls=120, seconds=60), ON_AWS)]
+    told = [*planned_steps(policy, Traffic(calls=120, seconds=60), ON_AWS)]
     assert [plan["steps"][0], plan["bake"]] == [
         one.model_dump(mode="json", by_alias=True) for one in (told[0], told[-1])
     ]
@@ -93,8 +93,8 @@ def test_every_event_has_a_row_and_a_sample_that_is_as_its_schema_says():
     read = {
         sample.splitlines()[0]: json.loads(re.findall(r"```json\n(.*?)```", sample, re.DOTALL)[0]) for sample in samples
     }
-    named = {kind.detail_type: kind for kind in KINDS}
+    named = {kind.detail_type: kind for kind in EVENT_TYPES}
     assert set(read) == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+)` \|", text, re.MULTILINE)) == set(named)
     for name, sample in read.items():
-        Draft202012Validator(news_schema(named[name])).validate(sample)
+        Draft202012Validator(event_schema(named[name])).validate(sample)
         named[name].model_validate(sample)

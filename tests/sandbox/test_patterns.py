@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cfnlint.decode.cfn_yaml import load
 
-from rollout.notifications.events import KINDS
+from rollout.notifications.events import EVENT_TYPES
 
 ROOT = Path(__file__).parents[2]
 STARTS = load(str(ROOT / "template.yaml"))["Resources"]["StartRolloutFunction"]["Properties"]["Events"]
@@ -112,7 +112,7 @@ def test_no_other_call_is_taken_even_if_it_answered_with_a_version(takers, call,
     assert takers(changed(RECORDED["start_rollout"], "detail", eventName=call + suffix)) == set()
 
 
-@pytest.mark.parametrize("detail_type", [kind.detail_type for kind in KINDS])
+@pytest.mark.parametrize("detail_type", [kind.detail_type for kind in EVENT_TYPES])
 def test_our_own_news_starts_nothing_even_on_the_default_bus(takers, detail_type):
     assert takers(TOLD | {"detail-type": detail_type}) == set()
 

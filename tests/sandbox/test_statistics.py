@@ -73,7 +73,7 @@ def slow_shop(emulator):
 def measured(emulator, shop: Shop):
     """Return what the judge reads of the slow calls of versions 1 and 2."""
     target = TARGET.model_copy(update={"function": shop.name})
-    watched = policy(witnesses=["errors", {"slow": {"over_ms": LIMIT_MS}}])
+    watched = policy(metrics=["errors", {"slow": {"over_ms": LIMIT_MS}}])
     versions = rollout(target=target, stable_version="1", canary_version="2", policy=watched)
     start = MINUTE.floor(datetime.now(UTC)) - timedelta(minutes=5)
     end = start + timedelta(minutes=6)

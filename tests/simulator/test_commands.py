@@ -43,7 +43,7 @@ def test_a_simulation_ends_in_one_clear_line(simulator, written):
 
 
 def test_slow_calls_are_told_on_the_terminal(simulator, written):
-    policy = written("slow.json", QUICK[:-1] + ', "witnesses": ["errors", {"slow": {"over_ms": 800}}]}')
+    policy = written("slow.json", QUICK[:-1] + ', "metrics": ["errors", {"slow": {"over_ms": 800}}]}')
     done = simulator("simulate", policy, "--rollouts", 2, "--regression", 1, "--slow", 2, "--slowdown", 30)
     assert "0.2 % fail and 2 % are slow on stable" in done.stdout
     assert re.search(r"calls slow until then +- +[\d,]+ / [\d,]+ *\n", done.stdout)
@@ -58,7 +58,7 @@ def test_json_is_all_that_is_printed(simulator, written):
 @pytest.mark.parametrize(("ending", "more"), [("png", ""), ("svg", ', "slow"')])
 def test_a_picture_is_drawn(simulator, written, tmp_path, ending, more):
     drawn = tmp_path / f"picture.{ending}"
-    policy = written("quick.json", QUICK[:-1] + f', "witnesses": ["errors"{more}]}}')
+    policy = written("quick.json", QUICK[:-1] + f', "metrics": ["errors"{more}]}}')
     simulator("simulate", policy, *FEW, "--picture", drawn)
     if ending == "png":
         assert drawn.read_bytes().startswith(b"\x89PNG")
@@ -93,7 +93,7 @@ def test_a_policy_that_is_none_is_refused_in_a_sentence(simulator, written, name
         (("simulate", "simulator/policies/default.yaml", "--errors", 101), "'--errors'"),
         (("simulate", "simulator/policies/default.yaml", "--bursts", 1), "'--bursts'"),
         (("simulate", "simulator/policies/default.yaml", "--slow", 101), "'--slow'"),
-        (("simulate", "simulator/policies/default.yaml", "--slowdown", 5), "needs a policy with the witness slow"),
+        (("simulate", "simulator/policies/default.yaml", "--slowdown", 5), "needs a policy with the metric slow"),
         (("simulate", "simulator/policies/default.yaml", "--picture", "a.gif"), "call it .png or .svg"),
         (("simulate", "simulator/policies/default.yaml", "--picture", "nowhere/a.png"), "there is no folder nowhere"),
         (("replay", "nowhere.csv", "--policy", "simulator/policies/default.yaml"), "nowhere.csv cannot be read"),

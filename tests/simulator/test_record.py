@@ -17,7 +17,7 @@ WANTED = Wanted("shop", "live", stable="3", canary="4")
 SLOW_WANTED = replace(WANTED, slow_over_ms=800)
 
 
-class Counted:
+class Datapoints:
     """A CloudWatch client that has these counts, by version, and by none for the alias; a few on each page."""
 
     def __init__(self, counts: dict[str | None, dict[int, tuple[int, ...]]]) -> None:
@@ -58,7 +58,7 @@ class Refusing:
 
 def recorded(wanted=WANTED, **by_version):
     counts = {None: by_version["alias"], "3": by_version["stable"], "4": by_version["canary"]}
-    return record(Counted(counts), wanted, AT, AT + 10 * MINUTE)
+    return record(Datapoints(counts), wanted, AT, AT + 10 * MINUTE)
 
 
 def test_before_the_split_the_alias_is_stable_and_after_it_nobody_is(tmp_path):

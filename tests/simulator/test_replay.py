@@ -48,7 +48,7 @@ def test_the_recorded_example_ends_as_documented(simulator):
 def test_a_bad_version_is_taken_back_and_what_came_after_is_counted():
     told = replayed(*[(100, 20, 900, 1)] * 10)
     assert told.outcome is Outcome.ROLLED_BACK
-    assert told.looks[-1].move is Move.ROLL_BACK
+    assert told.evaluations[-1].move is Move.ROLL_BACK
     assert told.canary.bad + told.canary_after.bad == 200
     assert told.canary_after.bad > 100
     assert ending(told).startswith("Taken back at 12:0")
@@ -57,7 +57,7 @@ def test_a_bad_version_is_taken_back_and_what_came_after_is_counted():
 def test_a_healthy_version_is_promoted_and_baked():
     told = replayed(*[(500, 1, 500, 1)] * 25)
     assert told.outcome is Outcome.PROMOTED
-    moves = [look.move for look in told.looks if look.move is not Move.WAIT]
+    moves = [look.move for look in told.evaluations if look.move is not Move.WAIT]
     assert moves == [Move.SHIFT, Move.PROMOTE, Move.FINISH]
 
 
@@ -75,20 +75,20 @@ def test_a_share_that_was_not_the_policys_is_said():
 
 def test_the_minute_of_the_first_shift_is_not_judged():
     told = replayed((100, 100, 900, 0), *[(100, 0, 900, 1)] * 6)
-    assert all(look.move is not Move.ROLL_BACK for look in told.looks)
+    assert all(look.move is not Move.ROLL_BACK for look in told.evaluations)
 
 
 def test_a_version_that_is_slow_alone_is_taken_back_where_slow_calls_were_recorded():
     slow = _after_a_minute_of_stable(*[(100, 30, 900, 1)] * 10)
-    heard = replay(policy(witnesses=["errors", SLOW]), replace(recording(*[(100, 0, 900, 1)] * 10), slow_minutes=slow))
+    heard = replay(policy(metrics=["errors", SLOW]), replace(recording(*[(100, 0, 900, 1)] * 10), slow_minutes=slow))
     assert (heard.outcome, heard.left_out) == (Outcome.ROLLED_BACK, [])
-    assert "slow (over 800 ms): canary " in heard.looks[-1].reason
+    assert "slow (over 800 ms): canary " in heard.evaluations[-1].reason
     assert heard.slow.bad + heard.slow_after.bad == 300
     assert ending(heard).endswith(f" {heard.slow.bad} had been slow, and {heard.slow_after.bad} more were.")
 
 
-def test_a_recording_without_slow_calls_leaves_their_witness_out_and_says_so(simulator, written):
-    plan = policy(witnesses=["errors", SLOW, "throttles"], guards={"max_slow_percent": 9})
+def test_a_recording_without_slow_calls_leaves_their_metric_out_and_says_so(simulator, written):
+    plan = policy(metrics=["errors", SLOW, "throttles"], guards={"max_slow_percent": 9})
     told = replay(plan, recording(*[(500, 1, 500, 1)] * 25))
     assert (told.outcome, told.left_out, told.slow) == (Outcome.PROMOTED, ["slow", "throttles"], None)
     done = simulator("replay", EXAMPLE, "--policy", "simulator/policies/slow.yaml")
@@ -98,7 +98,7 @@ def test_a_recording_without_slow_calls_leaves_their_witness_out_and_says_so(sim
 
 def test_a_policy_for_which_nothing_was_recorded_is_refused():
     with pytest.raises(UnreadableError, match=r"without slow, of which this recording cannot tell: .* of errors\."):
-        replayed((100, 0, 900, 1), witnesses=[SLOW])
+        replayed((100, 0, 900, 1), metrics=[SLOW])
 
 
 def test_slow_calls_are_read_from_two_more_columns(simulator, written):

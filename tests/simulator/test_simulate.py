@@ -47,8 +47,8 @@ def test_more_processes_give_the_same_answer(usual):
 
 
 def test_a_clearly_bad_version_is_always_caught(usual):
-    assert (usual.bad.taken_back.count, usual.bad.promoted.count) == (10, 0)
-    assert usual.bad.seconds_to_way_back.all < 5 * 60
+    assert (usual.bad.rolled_back.count, usual.bad.promoted.count) == (10, 0)
+    assert usual.bad.seconds_to_rollback.all < 5 * 60
     assert usual.bad.excess_failed_calls.half < usual.bad.failed_calls.half
 
 
@@ -70,8 +70,8 @@ def test_a_step_that_lacks_calls_is_named():
 
 def test_a_healthy_version_that_is_given_up_is_no_promotion():
     rare = Load(calls_per_minute=1, error_percent=0)
-    report = simulated(rare, rollouts=3, max_hold="5m", on_inconclusive="roll_back").report
-    assert (report.healthy.without_calls.count, report.healthy.taken_back.count) == (3, 0)
+    report = simulated(rare, rollouts=3, max_extension="5m", on_inconclusive="roll_back").report
+    assert (report.healthy.without_calls.count, report.healthy.rolled_back.count) == (3, 0)
     assert report.healthy.seconds_to_promotion is None
 
 
@@ -91,8 +91,8 @@ ALARM = {"alarm": "checkout-5xx"}
 
 
 def test_a_version_that_is_slow_alone_is_caught_by_its_slow_calls():
-    report = simulated(SLUGGISH, witnesses=["errors", SLOW]).report
-    assert (report.healthy.promoted.count, report.bad.taken_back.count) == (10, 10)
+    report = simulated(SLUGGISH, metrics=["errors", SLOW]).report
+    assert (report.healthy.promoted.count, report.bad.rolled_back.count) == (10, 10)
     assert list(report.bad.reasons) == ["the canary is slow more often than stable"]
     assert report.bad.slow_calls.half > report.bad.excess_slow_calls.half > 10 * report.bad.failed_calls.half
     said = sentences(report)[1]
@@ -102,7 +102,7 @@ def test_a_version_that_is_slow_alone_is_caught_by_its_slow_calls():
 
 
 def test_what_is_worse_in_both_ways_costs_in_both():
-    report = simulated(replace(SLUGGISH, regression=4), rollouts=3, witnesses=["errors", SLOW]).report
+    report = simulated(replace(SLUGGISH, regression=4), rollouts=3, metrics=["errors", SLOW]).report
     assert re.match(
         r"A version that fails 4 times and is slow 20 times as often as stable .* \d+ failed and \d+ slow calls, nine"
         r" times in ten within .* and \d+ failed and \d+ slow\.$",
@@ -112,30 +112,30 @@ def test_what_is_worse_in_both_ways_costs_in_both():
 
 def test_slow_calls_are_told_where_the_policy_counts_them(usual):
     assert (usual.slow_percent, usual.slowdown, usual.bad.slow_calls) == (None, None, None)
-    watched = simulated(rollouts=3, witnesses=["errors", "slow"]).report
+    watched = simulated(rollouts=3, metrics=["errors", "slow"]).report
     assert (watched.slow_percent, watched.slowdown) == (1, 1)
     assert watched.healthy.promoted.count == 3
 
 
 def test_a_slowdown_that_nobody_counts_is_refused():
-    with pytest.raises(UnreadableError, match="A slowdown of 20 needs a policy with the witness slow"):
+    with pytest.raises(UnreadableError, match="A slowdown of 20 needs a policy with the metric slow"):
         simulated(SLUGGISH)
 
 
 def test_what_a_simulation_cannot_know_is_left_out_and_said():
-    told = simulated(rollouts=2, witnesses=["errors", "throttles", SLOW], guards={"alarms": ["checkout-5xx"]})
-    assert told.report.left_out == told.report.policy.muted == ["throttles", "checkout-5xx"]
+    told = simulated(rollouts=2, metrics=["errors", "throttles", SLOW], guards={"alarms": ["checkout-5xx"]})
+    assert told.report.left_out == told.report.policy.ignore == ["throttles", "checkout-5xx"]
     assert told.report.healthy.promoted.count == 2
     said = "Left out, as a simulation cannot tell of them: throttles, checkout-5xx."
     assert sentences(told.report)[-1] == said
 
 
 @pytest.mark.parametrize(
-    "witnesses", [["throttles"], [ALARM], [ALARM, {"errors": {}, "mode": "advisory"}, SLOW | {"mode": "advisory"}]]
+    "metrics", [["throttles"], [ALARM], [ALARM, {"errors": {}, "mode": "advisory"}, SLOW | {"mode": "advisory"}]]
 )
-def test_a_policy_of_which_nothing_is_left_that_decides_is_refused(witnesses):
-    with pytest.raises(UnreadableError, match=r"Nothing that decides .* give it a critical witness of errors or slow"):
-        simulated(witnesses=witnesses)
+def test_a_policy_of_which_nothing_is_left_that_decides_is_refused(metrics):
+    with pytest.raises(UnreadableError, match=r"Nothing that decides .* give it a critical metric of errors or slow"):
+        simulated(metrics=metrics)
 
 
 @pytest.mark.parametrize(

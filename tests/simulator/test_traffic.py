@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from rollout.domain.enums import Phase
-from rollout.evidence.series import canary_health, stable_health
-from rollout.judging.window import look_window
+from rollout.evidence.series import canary_counts, stable_counts
+from rollout.judging.window import evaluation_window
 from simulator.evaluation_loop import ON_AWS
 from simulator.simulate.load import HEALTHY, Load, Version
 from simulator.simulate.traffic import Traffic
@@ -27,7 +27,7 @@ def served(load: Load, version: Version = HEALTHY, percent: float = 50) -> Traff
 @pytest.mark.parametrize("percent", [1, 10, 50])
 def test_the_canary_gets_its_share_of_the_calls(percent):
     minutes = served(Load(calls_per_minute=1000), percent=percent).minutes
-    canary, stable = canary_health(minutes), stable_health(minutes)
+    canary, stable = canary_counts(minutes), stable_counts(minutes)
     assert 100 * canary.calls / (canary.calls + stable.calls) == pytest.approx(percent, rel=0.05)
     assert canary.calls + stable.calls == pytest.approx(300_000, rel=0.01)
 
@@ -35,15 +35,15 @@ def test_the_canary_gets_its_share_of_the_calls(percent):
 @pytest.mark.parametrize("bursts", [0, 0.01])
 def test_errors_are_as_many_as_asked_for_with_bursts_or_without(bursts):
     minutes = served(Load(1000, error_percent=2, bursts=bursts), Version(times=5)).minutes
-    assert canary_health(minutes).bad_percent == pytest.approx(10, rel=0.05)
-    assert stable_health(minutes).bad_percent == pytest.approx(2, rel=0.1)
+    assert canary_counts(minutes).bad_percent == pytest.approx(10, rel=0.05)
+    assert stable_counts(minutes).bad_percent == pytest.approx(2, rel=0.1)
 
 
 @pytest.mark.parametrize("bursts", [0, 0.01])
 def test_slow_calls_are_as_many_as_asked_for_with_bursts_or_without(bursts):
     minutes = served(Load(1000, slow_percent=2, bursts=bursts), Version(times=9, slow_times=5)).slow_minutes
-    assert canary_health(minutes).bad_percent == pytest.approx(10, rel=0.05)
-    assert stable_health(minutes).bad_percent == pytest.approx(2, rel=0.1)
+    assert canary_counts(minutes).bad_percent == pytest.approx(10, rel=0.05)
+    assert stable_counts(minutes).bad_percent == pytest.approx(2, rel=0.1)
 
 
 def test_the_same_calls_fail_whether_many_are_slow_or_none():
@@ -70,31 +70,31 @@ def test_the_bad_calls_of_a_minute_go_together_as_asked(bursts):
 
 
 def test_a_version_cannot_fail_more_often_than_always():
-    assert canary_health(served(Load(100, error_percent=50), Version(times=10)).minutes).bad_percent == 100
+    assert canary_counts(served(Load(100, error_percent=50), Version(times=10)).minutes).bad_percent == 100
 
 
 def test_what_was_called_in_the_last_minute_does_not_show_yet():
     traffic = Traffic(Load(6000), HEALTHY, AT, np.random.default_rng(7))
     traffic.shift(50, AT)
     now = AT + timedelta(minutes=4, seconds=30)
-    last = traffic.measure(rollout(), look_window(AT, AT, now, ON_AWS), now)["errors"].minutes[-1]
+    last = traffic.measure(rollout(), evaluation_window(AT, AT, now, ON_AWS), now)["errors"].minutes[-1]
     assert last.start == AT + timedelta(minutes=3)
     assert last.canary.calls + last.stable.calls == pytest.approx(3000, rel=0.1)
 
 
 @pytest.mark.parametrize(
-    ("witness", "name", "title"),
+    ("metric", "name", "title"),
     [
         ("slow", "slow", "slow"),
         ({"slow": {"over_ms": 800}}, "slow", "slow (over 800 ms)"),
-        ({"slow": {"over_ms": 1500}, "called": "hangs"}, "hangs", "hangs (over 1,500 ms)"),
+        ({"slow": {"over_ms": 1500}, "label": "hangs"}, "hangs", "hangs (over 1,500 ms)"),
     ],
 )
-def test_a_slow_witness_is_shown_slow_calls_by_its_name(witness, name, title):
+def test_a_slow_metric_is_shown_slow_calls_by_its_name(metric, name, title):
     traffic = served(Load(6000, slow_percent=3, bursts=0))
-    watched = rollout(policy=policy(witnesses=["errors", witness]))
+    watched = rollout(policy=policy(metrics=["errors", metric]))
     now = AT + timedelta(minutes=4)
-    seen = traffic.measure(watched, look_window(AT, AT, now, ON_AWS), now)
+    seen = traffic.measure(watched, evaluation_window(AT, AT, now, ON_AWS), now)
     assert set(seen) == {"errors", name}
     assert (seen[name].title, len(seen[name].history)) == (title, 60)
     assert seen[name].stable.bad_percent == pytest.approx(3, rel=0.2)
@@ -104,7 +104,7 @@ def test_a_slow_witness_is_shown_slow_calls_by_its_name(witness, name, title):
 def test_an_hour_of_stable_comes_before_the_first_shift():
     traffic = served(Load(6000))
     now = AT + timedelta(minutes=4)
-    history = traffic.measure(rollout(), look_window(AT, AT, now, ON_AWS), now)["errors"].history
+    history = traffic.measure(rollout(), evaluation_window(AT, AT, now, ON_AWS), now)["errors"].history
     assert len(history) == 60
     assert fmean(health.calls for health in history) == pytest.approx(6000, rel=0.05)
 
@@ -112,7 +112,7 @@ def test_an_hour_of_stable_comes_before_the_first_shift():
 def test_in_the_bake_the_alias_is_read_as_the_canary():
     traffic = served(Load(6000))
     now = AT + timedelta(minutes=4)
-    window = look_window(AT, AT + timedelta(minutes=2), now, ON_AWS)
+    window = evaluation_window(AT, AT + timedelta(minutes=2), now, ON_AWS)
     seen = traffic.measure(rollout(phase=Phase.BAKE), window, now)["errors"]
-    assert (stable_health(seen.minutes).calls, len(seen.history)) == (0, 62)
-    assert canary_health(seen.minutes[:1]).calls == pytest.approx(6000, rel=0.1)
+    assert (stable_counts(seen.minutes).calls, len(seen.history)) == (0, 62)
+    assert canary_counts(seen.minutes[:1]).calls == pytest.approx(6000, rel=0.1)

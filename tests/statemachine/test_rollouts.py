@@ -30,15 +30,15 @@ CONTEXT = SimpleNamespace(
 POLICY = {
     "steps": [{"percent": 10, "hold": "1s"}, {"percent": 50, "hold": "1s"}],
     "bake": "1s",
-    "look_every": "1s",
-    "max_hold": 0,
+    "interval": "1s",
+    "max_extension": 0,
 }
 SETTINGS = {
     "METRIC_PERIOD_SECONDS": "1",
     "METRIC_LAG_SECONDS": "0",
     "LEDGER_TABLE": "rollouts",
     "DEFAULT_POLICY": json.dumps(POLICY),
-    "HOME_PLACE": "123456789012/eu-west-1",
+    "HOME_ACCOUNT_REGION": "123456789012/eu-west-1",
     "POLICY_PATH": "/rollouts/policies",
     "POWERTOOLS_SERVICE_NAME": "rollouts",
     "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
@@ -155,7 +155,7 @@ def _writes(call: Mapping[str, Any]) -> int:
     if _is_read(call):
         return 0
     entry = (call["params"].get("Item") or call["params"]["Key"])["entry"]["S"]
-    return 2 if entry == "claim" or entry.startswith("rollout#") else 1
+    return 2 if entry == "lock" or entry.startswith("rollout#") else 1
 
 
 def test_a_dry_run_ends_green_with_its_plan_and_touches_nothing(orchestrator: Machine, shop):
@@ -220,9 +220,9 @@ def test_a_promotion_at_once_whose_answer_is_lost_is_taken_back(orchestrator: Ma
     [
         ({"function": "shop", "version": "1"}, "AlreadyServedError"),
         ({"function": "nobody"}, "UnknownFunctionError"),
-        ({"function": "shop", "versoin": "2"}, "BadRequestError"),
-        ({"function": "shop", "policy": {"steps": [{"percent": 0.1, "hold": "5m"}]}}, "BadPolicyError"),
-        (["shop"], "BadRequestError"),
+        ({"function": "shop", "versoin": "2"}, "InvalidRequestError"),
+        ({"function": "shop", "policy": {"steps": [{"percent": 0.1, "hold": "5m"}]}}, "InvalidPolicyError"),
+        (["shop"], "InvalidRequestError"),
     ],
 )
 def test_a_request_is_rejected_by_name_and_nothing_is_touched(orchestrator: Machine, shop, asked: object, error: str):

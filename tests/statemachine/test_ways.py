@@ -114,7 +114,7 @@ def test_an_alias_in_another_hand_is_refused_once_and_not_tried_again(machine: M
 def test_a_look_costs_nine_events(machine: Machine, tasks: Tasks):
     """An execution has 25,000 of them; the 2,500 looks a policy may plan leave room for shifts and retries."""
     story = next(story for story in STORIES if story.name == "a version goes all the way")
-    looks = 7
+    evaluations = 7
 
     def events(more: int) -> int:
         tasks.update({name: scripted(story.answers(name)) for name in TASKS})
@@ -122,4 +122,4 @@ def test_a_look_costs_nine_events(machine: Machine, tasks: Tasks):
         tasks["judge_canary"] = scripted((wait,) * more + (*others,))
         return len(machine.run({"function": "shop"}).events)
 
-    assert events(1 + looks) - events(1) == 9 * looks
+    assert events(1 + evaluations) - events(1) == 9 * evaluations

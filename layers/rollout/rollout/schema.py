@@ -5,10 +5,10 @@ import sys
 
 from pydantic import BaseModel
 
-from rollout.notifications.events import KINDS, News, slug
+from rollout.notifications.events import EVENT_TYPES, Event, slug
 from rollout.policy.policy import Policy
 
-NEWS = {slug(kind): kind for kind in KINDS}
+EVENTS = {slug(kind): kind for kind in EVENT_TYPES}
 
 
 def policy_schema() -> dict[str, object]:
@@ -16,7 +16,7 @@ def policy_schema() -> dict[str, object]:
     return _schema(Policy, "Lambda Rollouts policy")
 
 
-def news_schema(kind: type[News]) -> dict[str, object]:
+def event_schema(kind: type[Event]) -> dict[str, object]:
     """Return the JSON Schema of an event's `detail`."""
     return _schema(kind, kind.detail_type)
 
@@ -28,4 +28,4 @@ def _schema(model: type[BaseModel], title: str) -> dict[str, object]:
 
 if __name__ == "__main__":
     # `make schema` keeps what this prints: the policy's, or that of the event it names.
-    print(json.dumps(news_schema(NEWS[sys.argv[1]]) if sys.argv[1:] else policy_schema(), indent=2))  # noqa: T201
+    print(json.dumps(event_schema(EVENTS[sys.argv[1]]) if sys.argv[1:] else policy_schema(), indent=2))  # noqa: T201

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from rollout.aws.cloudtrail import Trail
+from rollout.aws.cloudtrail import CloudTrail
 from tests.integration.conftest import NOW, client
 
 ANNA = "arn:aws:iam::123456789012:user/anna"
@@ -27,7 +27,7 @@ def who_wrote(*events: dict[str, Any]) -> str:
             "EndTime": NOW,
         }
         stub.add_response("lookup_events", {"Events": list(events)}, asked)
-        return Trail(stub.client).who_wrote("found", NOW)
+        return CloudTrail(stub.client).who_wrote("found", NOW)
 
 
 def test_whoever_wrote_the_revision_is_named():
@@ -44,4 +44,4 @@ def test_nobody_is_named_on_a_guess(events):
 def test_what_cloudtrail_refuses_stops_nobody(code):
     with Stubber(client("cloudtrail")) as stub:
         stub.add_client_error("lookup_events", code)
-        assert Trail(stub.client).who_wrote("found", NOW) == ""
+        assert CloudTrail(stub.client).who_wrote("found", NOW) == ""

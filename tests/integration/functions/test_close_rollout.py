@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rollout.aws.cloudtrail import Trail
+from rollout.aws.cloudtrail import CloudTrail
 from tests.integration.conftest import alias, event, owned
 
 pytestmark = pytest.mark.usefixtures("claimed", "split")
@@ -42,7 +42,7 @@ def handed_over(**changes):
 @pytest.fixture
 def anna(monkeypatch):
     """CloudTrail knows one author, whatever the revision."""
-    monkeypatch.setattr(Trail, "who_wrote", lambda _self, _revision, _now: "anna at 12:05")
+    monkeypatch.setattr(CloudTrail, "who_wrote", lambda _self, _revision, _now: "anna at 12:05")
 
 
 @pytest.mark.usefixtures("anna")
@@ -64,4 +64,4 @@ def test_an_alias_left_as_we_wrote_it_has_nobody_to_be_named(handle, ledger):
 def test_a_claim_is_given_back_with_a_whole_alias_alone(handle, ledger, file, kept):
     """P1, P3: where neither way back worked, the guardian needs it."""
     handle("close_rollout", event(file))
-    assert (owned("claim") is not None) is kept
+    assert (owned("lock") is not None) is kept

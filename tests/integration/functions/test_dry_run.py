@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rollout.aws.wiring import claims, waiting_versions
-from rollout.state.lock import Waiting, claim_of
+from rollout.aws.wiring import locks, queue
+from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, client, event, move_alias, owned
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("my_api")
 
 READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
 STEPS = [{"percent": 10, "hold": "5m"}]
-OLDER = claim_of(
+OLDER = lock_of(
     Rollout.model_validate(
         event("judge_canary")
         | {
@@ -27,9 +27,9 @@ PERIOD = timedelta(minutes=1)
 
 
 @pytest.fixture
-def heard(news, notices):
+def heard(news, notifications):
     """Return what others were told so far."""
-    return lambda: [*news(), *notices()]
+    return lambda: [*news(), *notifications()]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def rehearse(handle, lambda_wire, ledger, heard):
 
 def _world(ledger):
     found = client("lambda").list_aliases(FunctionName="my-api")["Aliases"]
-    return [(one["Name"], one["RevisionId"]) for one in found], ledger(), owned("claim"), owned("waiting")
+    return [(one["Name"], one["RevisionId"]) for one in found], ledger(), owned("lock"), owned("queue")
 
 
 @pytest.fixture
@@ -131,8 +131,8 @@ def test_every_reason_is_in_the_plan(rehearse):
     )
     plan = document["plan"]
     assert [refusal["error"] for refusal in plan["refusals"]] == [
-        "BadRequestError",
-        "BadPolicyError",
+        "InvalidRequestError",
+        "InvalidPolicyError",
         "UnknownAliasError",
         "UnknownVersionError",
     ]
@@ -144,7 +144,7 @@ def test_every_reason_is_in_the_plan(rehearse):
     ("asked", "error"),
     [
         ({"function": "no-api"}, "UnknownFunctionError"),
-        ({"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}, "ForeignTargetError"),
+        ({"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}, "OtherAccountError"),
     ],
 )
 def test_a_function_that_is_not_there_is_told_with_its_policy(rehearse, asked, error):
@@ -170,16 +170,16 @@ def test_a_pending_version_is_told_and_not_waited_for(rehearse, lambda_wire):
 )
 def test_a_claimed_alias_is_told_and_its_holder_is_left_in_peace(rehearse, choice, start, said):
     """P3."""
-    claims().take(OLDER)
+    locks().take(OLDER)
     document = rehearse(policy={"steps": STEPS, "on_newer_version": choice})
     assert document["plan"]["start"] == start
     assert said in document["reason"]
-    assert owned("claim").get("superseded_by") is None
+    assert owned("lock").get("superseded_by") is None
 
 
 def test_a_newer_version_that_waits_is_told(rehearse):
-    waiting = Waiting(version="9", holder=OLDER.holder, seen_at=NOW)
-    waiting_versions().enter(OLDER.target, waiting)
+    waiting = QueuedVersion(version="9", holder=OLDER.holder, seen_at=NOW)
+    queue().enter(OLDER.target, waiting)
     assert "version 9 waits for its turn" in rehearse()["reason"]
 
 
@@ -199,7 +199,7 @@ def test_a_split_alias_is_told(rehearse):
 def test_without_a_function_there_is_nothing_to_plan(handle, lambda_wire, ledger, heard, asked):
     """P6: and nobody else is told of it."""
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": asked})
-    assert (document["start"], document["Error"]) == ("reject", "BadRequestError")
+    assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
     assert (lambda_wire.called, ledger(), heard()) == ([], [], [])
 
 
@@ -207,9 +207,9 @@ def test_what_is_no_dry_run_is_refused_before_it_becomes_a_rollout(handle, lambd
     """P6."""
     request = {"function": "my-api", "dry_run": "yes"}
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": request})
-    assert (document["start"], document["Error"]) == ("reject", "BadRequestError")
+    assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
     assert 'dry_run is "yes": true or false is needed' in document["Cause"]
-    assert (owned("claim"), ledger()) == (None, [])
+    assert (owned("lock"), ledger()) == (None, [])
 
 
 def test_false_is_as_good_as_nothing(handle, lambda_wire, ledger):

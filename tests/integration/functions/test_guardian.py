@@ -34,53 +34,53 @@ def statuses(monkeypatch) -> dict[str, str]:
 @pytest.mark.parametrize("called", [STOPPED, SWEEP])
 def test_a_split_alias_of_a_stopped_rollout_is_made_whole(handle, shifted, statuses, ledger, called):
     """P1, P3, P10."""
-    (mended,) = handle("guardian", called)["mended"]
-    assert mended["ending"]["outcome"] == "rolled_back"
+    (repaired,) = handle("guardian", called)["repaired"]
+    assert repaired["ending"]["outcome"] == "rolled_back"
     assert (alias()["version"], alias()["weights"]) == ("1", {})
     (entry,) = ledger()
-    assert (entry["outcome"], entry["reason"]) == ("rolled_back", mended["ending"]["Cause"])
+    assert (entry["outcome"], entry["reason"]) == ("rolled_back", repaired["ending"]["Cause"])
     assert "open" not in entry
-    assert owned("claim") is None
+    assert owned("lock") is None
 
 
 def test_a_running_rollout_is_left_alone(handle, shifted, statuses):
     statuses["status"] = "RUNNING"
     before = alias()
-    assert handle("guardian", SWEEP)["mended"] == []
+    assert handle("guardian", SWEEP)["repaired"] == []
     assert alias() == before
-    assert owned("claim")
+    assert owned("lock")
 
 
 def test_the_end_of_another_execution_is_none_of_its_business(handle, shifted, statuses):
     other = STOPPED | {"detail": STOPPED["detail"] | {"executionArn": "arn:of:another"}}
-    assert handle("guardian", other)["mended"] == []
+    assert handle("guardian", other)["repaired"] == []
 
 
 def test_what_somebody_else_moved_is_left_and_said_so(handle, shifted, statuses):
     """P2, P10."""
     move_alias("2")
     before = alias()
-    (mended,) = handle("guardian", SWEEP)["mended"]
+    (repaired,) = handle("guardian", SWEEP)["repaired"]
     assert alias() == before
-    assert mended["ending"]["outcome"] == "handed_over"
-    assert owned("claim") is None
+    assert repaired["ending"]["outcome"] == "handed_over"
+    assert owned("lock") is None
 
 
 def test_a_guardian_that_comes_twice_finds_nothing_the_second_time(handle, shifted, statuses):
     """P4."""
     handle("guardian", SWEEP)
     before = alias()
-    assert handle("guardian", SWEEP)["mended"] == []
+    assert handle("guardian", SWEEP)["repaired"] == []
     assert alias() == before
 
 
 def test_trouble_with_one_alias_is_told_and_tried_again(handle, shifted, statuses, lambda_wire):
     lambda_wire.refuse("UpdateAlias", "TooManyRequestsException")
-    (mended,) = handle("guardian", SWEEP)["mended"]
-    assert "AWS answered" in mended["trouble"]
+    (repaired,) = handle("guardian", SWEEP)["repaired"]
+    assert "AWS answered" in repaired["trouble"]
     lambda_wire.cut()
-    (mended,) = handle("guardian", SWEEP)["mended"]
-    assert mended["ending"]["outcome"] == "rolled_back"
+    (repaired,) = handle("guardian", SWEEP)["repaired"]
+    assert repaired["ending"]["outcome"] == "rolled_back"
 
 
 def test_a_late_task_of_a_mended_rollout_writes_nothing(handle, shifted, statuses):
@@ -94,9 +94,9 @@ def test_a_late_task_of_a_mended_rollout_writes_nothing(handle, shifted, statuse
 
 def test_a_redriven_rollout_ends_as_the_guardian_ended_it(handle, shifted, statuses):
     """P10."""
-    (mended,) = handle("guardian", SWEEP)["mended"]
+    (repaired,) = handle("guardian", SWEEP)["repaired"]
     for task in ("judge_canary", "roll_back"):
-        assert handle(task, shifted)["ending"] == mended["ending"]
+        assert handle(task, shifted)["ending"] == repaired["ending"]
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def missed(monkeypatch) -> list[str]:
 def test_a_version_that_nobody_rolled_out_is_started(handle, missed, ledger):
     """P8."""
     document = event("judge_canary")
-    wiring.claims().release(Target(**document["target"]), Execution(**document["execution"]))
+    wiring.locks().release(Target(**document["target"]), Execution(**document["execution"]))
     (name,) = handle("guardian", event("guardian_sweeps_versions"))["started"]
     assert name.startswith("my-api-2-")
     assert missed == [name]
@@ -140,7 +140,7 @@ def test_a_function_that_is_tagged_wrongly_keeps_no_other_from_being_found(handl
     client("lambda").create_function(FunctionName="another-api", Role=role, Publish=True, Tags=tags, **code)
     client("lambda").create_alias(FunctionName="another-api", Name="live", FunctionVersion="1")
     document = event("judge_canary")
-    wiring.claims().release(Target(**document["target"]), Execution(**document["execution"]))
+    wiring.locks().release(Target(**document["target"]), Execution(**document["execution"]))
     handle("guardian", event("guardian_sweeps_versions"))
     assert [name.rsplit("-", 2)[0] for name in missed] == ["my-api"]
 

@@ -71,7 +71,7 @@ def look_at(handle, ledger, in_step):
 def test_a_look_goes_the_whole_way_from_counts_to_move(look_at, counts, verdict, move, said):
     """P5: nothing is concluded where nothing was emitted."""
     document, look = look_at(counts)
-    assert (document["judgement"]["verdict"], document["next_move"], document["looks"]) == (verdict, move, 1)
+    assert (document["judgement"]["verdict"], document["next_move"], document["evaluations"]) == (verdict, move, 1)
     assert document["reason"].startswith(said)
     assert (look["verdict"], look["next_move"], look["reason"]) == (verdict, move, document["reason"])
 

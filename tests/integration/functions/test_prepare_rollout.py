@@ -7,13 +7,13 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rollout.admission.request import Preparation
-from rollout.aws.dynamodb.locks import Claims
+from rollout.aws.dynamodb.locks import Locks
 from rollout.aws.parameter_store import MAX_AGE_SECONDS, parameter_store
-from rollout.aws.wiring import claims
-from rollout.domain.errors import AliasMovingError, AwsUnavailableError, VersionPendingError
-from rollout.state.lock import claim_of
+from rollout.aws.wiring import locks
+from rollout.domain.errors import AliasBusyError, AwsUnavailableError, VersionPendingError
+from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
-from rollout.tasks.look_up import meet
+from rollout.tasks.look_up import look_up
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned
 
 READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
@@ -147,7 +147,7 @@ NAMED = "The parameter /rollouts/policies/bad, named by the execution's input, i
 def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(reject, store, written, said):
     """P6, P10."""
     store("bad", written)
-    reject({"function": "my-api", "policy": "bad"}, "BadPolicyError", NAMED + said)
+    reject({"function": "my-api", "policy": "bad"}, "InvalidPolicyError", NAMED + said)
 
 
 @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(reject, sto
         ),
         (
             "Canary10Percent",
-            "BadPolicyError",
+            "InvalidPolicyError",
             'The tag rollout:policy is refused: policy is "Canary10Percent": presets',
         ),
-        ("a b", "BadPolicyError", 'The tag rollout:policy is refused: policy is "a b": write a policy as JSON'),
+        ("a b", "InvalidPolicyError", 'The tag rollout:policy is refused: policy is "a b": write a policy as JSON'),
     ],
 )
 def test_a_tag_that_names_no_policy_is_refused_by_its_value(reject, store, named, error, said):
@@ -195,10 +195,10 @@ def test_a_version_that_cannot_share_an_alias_is_promoted_at_once(prepare, lambd
     assert document["policy"]["steps"] == "AllAtOnce"
     assert alias()["version"] == "1"
     assert ledger()[0]["outcome"] == "running"
-    assert owned("claim")["holder"] == document["execution"]["arn"]
+    assert owned("lock")["holder"] == document["execution"]["arn"]
 
 
-OLDER = claim_of(
+OLDER = lock_of(
     Rollout.model_validate(
         event("judge_canary")
         | {
@@ -212,42 +212,42 @@ OLDER = claim_of(
 @pytest.mark.parametrize(("choice", "superseded_by"), [("queue", None), ("supersede", "2")])
 def test_a_version_waits_while_an_older_one_is_rolled_out(prepare, ledger, choice, superseded_by):
     """P3."""
-    claims().take(OLDER)
+    locks().take(OLDER)
     before = alias()
     document = prepare({"function": "my-api", "policy": {"steps": STEPS, "on_newer_version": choice}})
     assert (document["start"], document["wait_seconds"]) == ("queue", 60)
     assert alias() == before
     assert ledger() == []
-    assert (owned("claim")["holder"], owned("claim").get("superseded_by")) == ("arn:of:an:older:one", superseded_by)
-    assert owned("waiting")["holder"] == document["execution"]["arn"]
+    assert (owned("lock")["holder"], owned("lock").get("superseded_by")) == ("arn:of:an:older:one", superseded_by)
+    assert owned("queue")["holder"] == document["execution"]["arn"]
 
 
 def test_at_its_turn_a_version_begins_and_waits_no_more(prepare):
-    claims().take(OLDER)
+    locks().take(OLDER)
     prepare({"function": "my-api"})
-    claims().release(OLDER.target, OLDER.holder)
+    locks().release(OLDER.target, OLDER.holder)
     document = prepare({"function": "my-api"})
     assert document["start"] == "begin"
-    assert owned("claim")["holder"] == document["execution"]["arn"]
-    assert owned("waiting") is None
+    assert owned("lock")["holder"] == document["execution"]["arn"]
+    assert owned("queue") is None
 
 
 def test_a_policy_that_refuses_to_wait_is_told_who_holds_the_alias(reject):
     """P6."""
-    claims().take(OLDER)
+    locks().take(OLDER)
     refusing = {"steps": STEPS, "on_newer_version": "refuse"}
-    reject({"function": "my-api", "policy": refusing}, "AliasClaimedError", "execution older is rolling out version 1")
+    reject({"function": "my-api", "policy": refusing}, "AliasLockedError", "execution older is rolling out version 1")
 
 
 def test_an_alias_that_moves_while_it_is_claimed_is_read_again(prepare, lambda_wire, monkeypatch):
     """P2, P3: what was read before the claim may be another rollout's last word."""
-    take, moved = Claims.take, {"FunctionVersion": "1", "RevisionId": "another"}
+    take, moved = Locks.take, {"FunctionVersion": "1", "RevisionId": "another"}
     monkeypatch.setattr(
-        Claims, "take", lambda self, claim: (take(self, claim), lambda_wire.answer("GetAlias", **moved))[0]
+        Locks, "take", lambda self, lock: (take(self, lock), lambda_wire.answer("GetAlias", **moved))[0]
     )
-    with pytest.raises(AliasMovingError, match="my-api:live was moved while it was being claimed"):
+    with pytest.raises(AliasBusyError, match="my-api:live was moved while it was being claimed"):
         prepare({"function": "my-api"})
-    assert owned("claim")["holder"] == event("prepare_rollout")["execution"]["arn"]
+    assert owned("lock")["holder"] == event("prepare_rollout")["execution"]["arn"]
 
 
 def alarm(name, state):
@@ -269,14 +269,18 @@ def alarm(name, state):
 def test_alarms_that_are_red_already_are_remembered(prepare):
     alarm("burning", "ALARM")
     alarm("calm", "OK")
-    guarded = {"steps": STEPS, "guards": {"alarms": ["burning", "calm"]}}
-    assert prepare({"function": "my-api", "policy": guarded})["red_before"] == ["burning"]
+    metrics_with_ceiling = {"steps": STEPS, "guards": {"alarms": ["burning", "calm"]}}
+    assert prepare({"function": "my-api", "policy": metrics_with_ceiling})["red_before"] == ["burning"]
 
 
 def test_an_alarm_that_does_not_exist_is_refused(reject):
     """P5, P6: it would guard nothing."""
-    guarded = {"steps": STEPS, "guards": {"alarms": ["nowhere"]}}
-    reject({"function": "my-api", "policy": guarded}, "UnknownAlarmError", "The policy names the alarm nowhere")
+    metrics_with_ceiling = {"steps": STEPS, "guards": {"alarms": ["nowhere"]}}
+    reject(
+        {"function": "my-api", "policy": metrics_with_ceiling},
+        "UnknownAlarmError",
+        "The policy names the alarm nowhere",
+    )
 
 
 def split():
@@ -299,7 +303,7 @@ FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
 @pytest.mark.parametrize(
     ("request_", "error", "said"),
     [
-        ("my-api", "BadRequestError", 'the input is "my-api": an object is needed'),
+        ("my-api", "InvalidRequestError", 'the input is "my-api": an object is needed'),
         (
             {"function": "no-api"},
             "UnknownFunctionError",
@@ -313,18 +317,18 @@ FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
         (ASKED | {"version": "9"}, "UnknownVersionError", "my-api has no version 9; its newest is 2"),
         (ASKED | {"version": "$LATEST"}, "LatestVersionError", "publish a version and name that"),
         ({"function": "my-api:$LATEST"}, "LatestVersionError", "publish a version and name that"),
-        (FOREIGN, "ForeignTargetError", "function is in account 123456789012, region us-east-1"),
+        (FOREIGN, "OtherAccountError", "function is in account 123456789012, region us-east-1"),
         (ASKED | {"version": "1"}, "AlreadyServedError", "my-api:live already serves version 1 alone"),
         *(
             (
                 ASKED | {"policy": {"steps": [{"percent": percent, "hold": "5m"}]}},
-                "BadPolicyError",
+                "InvalidPolicyError",
                 "steps[0].percent is",
             )
             for percent in (0, 100, -5, "10", 0.1)
         ),
-        (ASKED | {"policy": {"steps": STEPS * 2}}, "BadPolicyError", "steps[1].percent is 10 after 10"),
-        (ASKED | {"policy": {"steps": STEPS, "speed": 1}}, "BadPolicyError", "policy.speed is not a known field"),
+        (ASKED | {"policy": {"steps": STEPS * 2}}, "InvalidPolicyError", "steps[1].percent is 10 after 10"),
+        (ASKED | {"policy": {"steps": STEPS, "speed": 1}}, "InvalidPolicyError", "policy.speed is not a known field"),
     ],
 )
 def test_a_request_that_cannot_be_met_touches_nothing(reject, request_, error, said):
@@ -342,7 +346,7 @@ GONE = ["There is no function no-api"]
     [
         (
             ASKED | {"version": "$LATEST", "alias": "blue", "weight": 1, "policy": BAD_POLICY},
-            ["BadRequestError", "LatestVersionError", "BadPolicyError", "UnknownAliasError"],
+            ["InvalidRequestError", "LatestVersionError", "InvalidPolicyError", "UnknownAliasError"],
             ["weight is not a known field", "publish a version", *OF_THE_POLICY, "my-api has no alias blue"],
         ),
         (
@@ -352,22 +356,22 @@ GONE = ["There is no function no-api"]
         ),
         (
             {"function": "no-api", "version": "new", "policy": BAD_POLICY},
-            ["BadRequestError", "UnknownFunctionError", "BadPolicyError"],
+            ["InvalidRequestError", "UnknownFunctionError", "InvalidPolicyError"],
             ['version is "new"', *GONE, *OF_THE_POLICY],
         ),
         (
             {"function": "no api", "policy": BAD_POLICY},
-            ["BadRequestError", "BadPolicyError"],
+            ["InvalidRequestError", "InvalidPolicyError"],
             ['function is "no api"', *OF_THE_POLICY],
         ),
         (
             FOREIGN | {"version": "$LATEST", "policy": "Canary5Percent"},
-            ["LatestVersionError", "ForeignTargetError", "BadPolicyError"],
+            ["LatestVersionError", "OtherAccountError", "InvalidPolicyError"],
             ["publish a version", "region us-east-1", 'policy is "Canary5Percent": presets are'],
         ),
         (
             {"function": "my-api:1", "alias": "7", "policy": BAD_POLICY},
-            ["BadRequestError", "BadPolicyError"],
+            ["InvalidRequestError", "InvalidPolicyError"],
             ['alias is "7"', *OF_THE_POLICY],
         ),
         ({"function": "no-api"}, ["UnknownFunctionError"], GONE),
@@ -377,7 +381,7 @@ def test_every_reason_is_told_at_once(reject, store, request_, errors, said):
     """P6, P10: the ending bears the first one's name."""
     for words in said:
         reject(request_, errors[0], words)
-    assert [type(reason).__name__ for reason in meet(preparation(request_), NOW).refusals] == errors
+    assert [type(reason).__name__ for reason in look_up(preparation(request_), NOW).refusals] == errors
 
 
 def test_a_broken_policy_of_the_tag_hides_nothing_about_the_version(reject, store):
@@ -396,7 +400,7 @@ def preparation(request_):
     [
         (split, ASKED, "AliasSplitError", "my-api:live is already split: version 1 with 10 % to version 2"),
         (promote, ASKED, "AlreadyServedError", "my-api:live already serves version 2 alone"),
-        (promote, ASKED | {"version": 1}, "VersionPassedError", "serves version 2, which is newer than version 1"),
+        (promote, ASKED | {"version": 1}, "OlderVersionError", "serves version 2, which is newer than version 1"),
     ],
 )
 def test_an_alias_that_cannot_be_rolled_out_to_is_left_as_it_is(reject, state, request_, error, said):
@@ -412,7 +416,7 @@ def test_an_alias_that_cannot_be_rolled_out_to_is_left_as_it_is(reject, state, r
         ({"State": "Pending", "Role": "other"}, "DifferentRoleError", "Version 2 runs as other, version 1 as arn:"),
         (
             {"DeadLetterConfig": OTHER},
-            "DifferentDeadLetterError",
+            "DifferentDeadLetterQueueError",
             "to arn:aws:sqs:eu-west-1:123456789012:other, version 1",
         ),
     ],
@@ -426,7 +430,7 @@ def test_a_version_that_cannot_share_an_alias_is_refused(reject, lambda_wire, de
 def test_provisioned_concurrency_on_the_move_is_not_disturbed(reject, lambda_wire):
     """P6, P10."""
     lambda_wire.answer("GetProvisionedConcurrencyConfig", Status="IN_PROGRESS")
-    reject(ASKED, "ProvisionedConcurrencyMovingError", "still allocating")
+    reject(ASKED, "ProvisionedConcurrencyInProgressError", "still allocating")
 
 
 def test_a_function_that_is_not_opted_in_is_refused(reject):
@@ -439,7 +443,7 @@ def test_a_function_that_is_not_opted_in_is_refused(reject):
 def test_a_broken_default_policy_is_laid_to_the_stack(reject, monkeypatch):
     """P6, P10."""
     monkeypatch.setenv("DEFAULT_POLICY", "Canary10Percent")
-    reject(ASKED, "BadPolicyError", "The stack's DefaultPolicy is refused")
+    reject(ASKED, "InvalidPolicyError", "The stack's DefaultPolicy is refused")
 
 
 def test_a_pending_version_is_waited_for(prepare, lambda_wire):

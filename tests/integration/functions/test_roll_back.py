@@ -2,9 +2,9 @@
 
 import pytest
 
-from rollout.aws.dynamodb.locks import Claims
+from rollout.aws.dynamodb.locks import Locks
 from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.domain.errors import AwsUnavailableError, VersionGoneError
+from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
 from tests.integration.conftest import alias, client, event
 
 pytestmark = pytest.mark.usefixtures("claimed")
@@ -67,7 +67,7 @@ def test_where_stable_was_deleted_the_alias_serves_the_canary(handle, monkeypatc
 
     def gone(self, version, revision_id):
         if version == "1":
-            raise VersionGoneError("version 1 is gone")
+            raise VersionDeletedError("version 1 is gone")
         return point_at(self, version, revision_id)
 
     monkeypatch.setattr(LambdaAlias, "point_at", gone)
@@ -81,7 +81,7 @@ def test_where_stable_was_deleted_the_alias_serves_the_canary(handle, monkeypatc
 def test_a_ledger_that_cannot_be_read_keeps_no_alias_split(handle, monkeypatch):
     """P1: the revision and the versions found still guard it (P2)."""
     handle("shift_traffic", event("shift_traffic"))
-    monkeypatch.setattr(Claims, "find", throttled)
+    monkeypatch.setattr(Locks, "find", throttled)
     assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"
     assert (alias()["version"], alias()["weights"]) == ("1", {})
 

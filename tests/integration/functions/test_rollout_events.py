@@ -8,16 +8,16 @@ from botocore.stub import Stubber
 from jsonschema import Draft202012Validator
 
 from rollout.aws.boto import clients
-from rollout.aws.event_bus import NewsBus
+from rollout.aws.event_bus import EventBus
 from rollout.aws.step_functions import Executions
-from rollout.domain.errors import AwsUnavailableError, NewsNotSentError
-from rollout.notifications.build_events import shift_news
-from rollout.notifications.events import KINDS
-from rollout.schema import news_schema
+from rollout.domain.errors import AwsUnavailableError, EventsNotPublishedError
+from rollout.notifications.build_events import shift_events
+from rollout.notifications.events import EVENT_TYPES
+from rollout.schema import event_schema
 from tests.integration.conftest import alias, client, event, owned
 from tests.samples import AT, rollout
 
-SCHEMAS = {kind.detail_type: news_schema(kind) for kind in KINDS}
+SCHEMAS = {kind.detail_type: event_schema(kind) for kind in EVENT_TYPES}
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:rollouts:my-api-2-5f0c9d3f8a1b"
 pytestmark = pytest.mark.usefixtures("my_api", "claimed", "lambda_wire", "state_machine")
 SHIFTED = {"percent": 10, "step": 1, "steps": 2}
@@ -66,22 +66,22 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("file", ENDINGS)
-def test_an_ending_is_told_on_the_bus_and_to_people(handle, news, notices, file):
+def test_an_ending_is_told_on_the_bus_and_to_people(handle, news, notifications, file):
     handle("shift_traffic", event("shift_traffic"))
     ending = handle("close_rollout", event(file))["ending"]
-    told, (notice,) = news()[-1], notices()
-    assert (told["detail-type"], notice["Subject"]) == ENDINGS[file]
+    told, (notification,) = news()[-1], notifications()
+    assert (told["detail-type"], notification["Subject"]) == ENDINGS[file]
     assert told["detail"]["sentence"] == ending["Cause"]
-    assert notice["Message"].startswith(ending["Cause"])
-    assert EXECUTION in notice["Message"]
-    assert notice["MessageAttributes"]["ending"]["Value"] == told["detail-type"]
+    assert notification["Message"].startswith(ending["Cause"])
+    assert EXECUTION in notification["Message"]
+    assert notification["MessageAttributes"]["ending"]["Value"] == told["detail-type"]
 
 
-def test_a_judged_ending_carries_both_versions_numbers(handle, news, notices):
+def test_a_judged_ending_carries_both_versions_numbers(handle, news, notifications):
     handle("close_rollout", event("close_rollout"))
     judgement = news()[-1]["detail"]["judgement"]
     assert (judgement["canary"], judgement["stable"]) == ({"calls": 100, "bad": 40}, {"calls": 900, "bad": 1})
-    assert "Canary: version 2, 40 of 100 calls (40 %) failed" in notices()[0]["Message"]
+    assert "Canary: version 2, 40 of 100 calls (40 %) failed" in notifications()[0]["Message"]
 
 
 def test_a_judgement_that_cannot_be_read_is_left_out_and_the_rollout_closed(handle, ledger, news):
@@ -102,7 +102,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("asked", REFUSED, ids=str)
-def test_a_refused_request_is_told_with_what_can_be_read_of_it(handle, news, notices, asked):
+def test_a_refused_request_is_told_with_what_can_be_read_of_it(handle, news, notifications, asked):
     request, target, canary = asked
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": request})
     (told,) = news()
@@ -110,17 +110,19 @@ def test_a_refused_request_is_told_with_what_can_be_read_of_it(handle, news, not
     assert told["detail"]["target"] == {"account": "123456789012", "region": "eu-west-1"} | target
     assert told["detail"].get("canary_version") == canary
     assert (told["detail"]["error"], told["detail"]["cause"]) == (document["Error"], document["Cause"])
-    assert notices() == []
+    assert notifications() == []
 
 
-def test_the_guardian_tells_the_ending_it_brings_about(handle, stopped, news, notices):
+def test_the_guardian_tells_the_ending_it_brings_about(handle, stopped, news, notifications):
     handle("shift_traffic", event("shift_traffic"))
-    (mended,) = handle("guardian", event("guardian"))["mended"]
+    (repaired,) = handle("guardian", event("guardian"))["repaired"]
     told = news()[-1]
     assert told["detail-type"] == "Rollout Rolled Back"
-    assert told["detail"]["sentence"] == mended["ending"]["Cause"]
+    assert told["detail"]["sentence"] == repaired["ending"]["Cause"]
     assert "judgement" not in told["detail"]
-    assert [notice["Subject"] for notice in notices()] == ["Rolled back: my-api:live serves version 1 again"]
+    assert [notification["Subject"] for notification in notifications()] == [
+        "Rolled back: my-api:live serves version 1 again"
+    ]
 
 
 def test_all_that_was_told_is_as_its_schema_says(handle, news):
@@ -153,7 +155,7 @@ def unheard(request, capsys, caplog):
 
     def counted():
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        found = [line["news"] for line in lines if "NewsNotSent" in line]
+        found = [line["news"] for line in lines if "EventsNotPublished" in line]
         warned = [record for record in caplog.records if record.levelname == "WARNING"]
         assert len([record for record in warned if record.message == "News not sent"]) == len(found)
         return found
@@ -175,29 +177,29 @@ def test_an_ending_that_nobody_hears_of_is_the_same_ending(handle, ledger, unhea
     """P10."""
     assert handle("close_rollout", event("close_rollout"))["ending"]["outcome"] == "rolled_back"
     assert ledger()[0]["outcome"] == "rolled_back"
-    assert owned("claim") is None
+    assert owned("lock") is None
     assert unheard()[0] == "an ending"
 
 
 def test_a_refusal_that_nobody_hears_of_is_the_same_refusal(handle, unheard):
     """P6."""
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": {}})
-    assert (document["start"], document["Error"]) == ("reject", "BadRequestError")
+    assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
     assert unheard() == ["a refusal"]
 
 
 def test_the_guardian_mends_what_nobody_hears_of(handle, stopped, unheard):
     """P1."""
     handle("shift_traffic", event("shift_traffic"))
-    (mended,) = handle("guardian", event("guardian"))["mended"]
-    assert (mended["ending"]["outcome"], alias()["weights"]) == ("rolled_back", {})
-    assert owned("claim") is None
+    (repaired,) = handle("guardian", event("guardian"))["repaired"]
+    assert (repaired["ending"]["outcome"], alias()["weights"]) == ("rolled_back", {})
+    assert owned("lock") is None
 
 
-def test_people_are_told_where_the_bus_is_gone(handle, notices):
+def test_people_are_told_where_the_bus_is_gone(handle, notifications):
     client("events").delete_event_bus(Name="rollouts")
     handle("close_rollout", event("close_rollout"))
-    assert len(notices()) == 1
+    assert len(notifications()) == 1
 
 
 def test_a_stack_without_settings_for_news_carries_its_rollouts(handle, monkeypatch):
@@ -210,7 +212,10 @@ def test_a_stack_without_settings_for_news_carries_its_rollouts(handle, monkeypa
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ({"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, {"ErrorCode": "InternalFailure"}]}, NewsNotSentError),
+        (
+            {"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, {"ErrorCode": "InternalFailure"}]},
+            EventsNotPublishedError,
+        ),
         ("ThrottlingException", AwsUnavailableError),
     ],
 )
@@ -221,4 +226,4 @@ def test_what_eventbridge_refuses_is_an_error(answer, error):
         else:
             stub.add_response("put_events", answer)
         with pytest.raises(error):
-            NewsBus(stub.client, "rollouts").send(shift_news(rollout(), AT))
+            EventBus(stub.client, "rollouts").send(shift_events(rollout(), AT))

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from pydantic import ValidationError
 
-from rollout.domain.errors import ForeignTargetError
+from rollout.domain.errors import OtherAccountError
 from tests.integration.conftest import client, event
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
@@ -110,11 +110,11 @@ def test_a_function_that_is_tagged_wrongly_is_refused_where_people_see_it(handle
     (asked,) = started()
     assert asked == {"function": ARN, "version": "2"}
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": asked})
-    assert (document["outcome"], document["Error"]) == ("rejected", "BadTagsError")
+    assert (document["outcome"], document["Error"]) == ("rejected", "InvalidTagsError")
     assert [*tags][-1] in document["Cause"]
     assert f"resource --resource {ARN} --tag" in document["Cause"]
     (told_of,) = news()
-    assert (told_of["detail-type"], told_of["detail"]["error"]) == ("Rollout Rejected", "BadTagsError")
+    assert (told_of["detail-type"], told_of["detail"]["error"]) == ("Rollout Rejected", "InvalidTagsError")
     assert ledger() == []
 
 
@@ -129,7 +129,7 @@ def test_mended_tags_start_the_version_that_wrong_ones_kept_back(handle, started
 
 def test_an_event_of_another_account_is_not_taken_for_a_function_of_the_same_name(handle, started, ledger):
     """P9: even where somebody forwards it, and the function here is opted in."""
-    with pytest.raises(ForeignTargetError, match="function is in account 210987654321"):
+    with pytest.raises(OtherAccountError, match="function is in account 210987654321"):
         handle("start_rollout", json.loads(json.dumps(event("start_rollout")).replace("123456789012", "210987654321")))
     assert started() == []
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from rollout.admission.accept import accept, alias_mark, objections
+from rollout.admission.accept import accept, alias_mark, all_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import (
-    AliasClaimedError,
+    AliasLockedError,
     AlreadyServedError,
     DifferentRoleError,
     NotOptedInError,
@@ -14,12 +14,14 @@ from rollout.domain.errors import (
     VersionNotActiveError,
     VersionPendingError,
 )
-from rollout.lifecycle.rollback import WayBack, is_ours
+from rollout.lifecycle.rollback import RollbackContext, is_ours
 from rollout.state.alias import AliasState
-from rollout.state.lock import claim_of
+from rollout.state.lock import lock_of
 from tests.samples import EXECUTION, TARGET, facts, policy, rollout, version
 
-REQUEST = RolloutRequest(place=EXECUTION.place, function="my-api", alias=None, version=None, policy=policy())
+REQUEST = RolloutRequest(
+    account_region=EXECUTION.account_region, function="my-api", alias=None, version=None, policy=policy()
+)
 AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
 OTHER = EXECUTION.model_copy(update={"arn": f"{EXECUTION.arn}-other"})
 
@@ -39,7 +41,7 @@ def test_without_steps_promotion_comes_first():
     assert at_once.reason == (
         "my-api:live serves version 3; version 4 is promoted next, at once, as the policy has no steps"
     )
-    way = WayBack.model_validate(at_once.document())
+    way = RollbackContext.model_validate(at_once.document())
     assert is_ours(AliasState(version="4", revision_id="r"), way)
 
 
@@ -47,7 +49,7 @@ def test_without_steps_promotion_comes_first():
     ("changes", "start"),
     [
         ({"alias": None, "stable": None}, Start.NOTHING_TO_DO),
-        ({"claim": claim_of(rollout(canary_version="3", execution=OTHER))}, Start.QUEUE),
+        ({"lock": lock_of(rollout(canary_version="3", execution=OTHER))}, Start.QUEUE),
     ],
 )
 def test_without_steps_nothing_else_is_different(changes, start):
@@ -118,12 +120,12 @@ def test_who_may_not_wait_is_told_of_the_claim_and_of_all_but_what_it_does_to_th
     """P3: the split is the holder's own work."""
     request = REQUEST.model_copy(update={"policy": policy(on_newer_version="refuse")})
     split = AliasState(version="2", revision_id="r", shares={"3": 10})
-    held = claim_of(rollout(canary_version="3", execution=OTHER))
+    held = lock_of(rollout(canary_version="3", execution=OTHER))
     sick = version("4", state="Failed")
-    with pytest.raises(AliasClaimedError) as refused:
-        accept(request, facts(claim=held, alias=split, canary=sick, tags={}), EXECUTION)
+    with pytest.raises(AliasLockedError) as refused:
+        accept(request, facts(lock=held, alias=split, canary=sick, tags={}), EXECUTION)
     assert [type(reason) for reason in refused.value.reasons] == [
-        AliasClaimedError,
+        AliasLockedError,
         NotOptedInError,
         VersionNotActiveError,
     ]
@@ -132,8 +134,8 @@ def test_who_may_not_wait_is_told_of_the_claim_and_of_all_but_what_it_does_to_th
 @pytest.mark.parametrize("field", ["alias", "version"])
 def test_nobody_is_in_the_way_of_what_could_not_be_read(field):
     request = REQUEST.model_copy(update={"policy": policy(on_newer_version="refuse"), "unread": frozenset({field})})
-    held = claim_of(rollout(canary_version="3", execution=OTHER))
-    assert [*objections(request, facts(claim=held), EXECUTION)] == []
+    held = lock_of(rollout(canary_version="3", execution=OTHER))
+    assert [*all_refusals(request, facts(lock=held), EXECUTION)] == []
 
 
 def test_an_event_starts_nothing_that_was_rolled_out_before():

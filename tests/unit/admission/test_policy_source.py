@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from rollout.admission.policy_source import Stored, chosen
-from rollout.domain.errors import BadPolicyError, UnknownPolicyError
+from rollout.admission.policy_source import StoredPolicy, choose_policy
+from rollout.domain.errors import InvalidPolicyError, UnknownPolicyError
 
 DEFAULT = {"steps": [{"percent": 5, "hold": "5m"}]}
 OWN = {"steps": [{"percent": 20, "hold": 60}]}
@@ -13,8 +13,8 @@ TAGGED = {"rollout:policy": "Canary30Percent5Minutes", "rollout:alias": "live"}
 PARAMETER = "/rollouts/policies/careful"
 
 
-def stored(value: object) -> Stored:
-    return Stored(parameter=PARAMETER, text=value if isinstance(value, str) else json.dumps(value))
+def stored(value: object) -> StoredPolicy:
+    return StoredPolicy(parameter=PARAMETER, text=value if isinstance(value, str) else json.dumps(value))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def stored(value: object) -> Stored:
     ],
 )
 def test_the_execution_goes_before_the_tag_and_the_tag_before_the_stack(asked, tags, default, percent, source):
-    choice = chosen(asked, tags, default)
+    choice = choose_policy(asked, tags, default)
     assert choice.stored_name is None
     assert choice.policy(None).steps[0].percent == percent
     assert choice.source(None).startswith(source)
@@ -46,7 +46,7 @@ WAYS = [
 
 @pytest.mark.parametrize(("way", "by", "_whose"), WAYS)
 def test_a_stored_policy_may_be_named_in_each_of_the_three_places(way, by, _whose):
-    choice = chosen(*way)
+    choice = choose_policy(*way)
     assert choice.stored_name == "careful"
     assert choice.policy(stored(OWN)).steps[0].percent == 20
     assert choice.source(stored(OWN)) == f"the parameter {PARAMETER}, named by {by}"
@@ -54,7 +54,7 @@ def test_a_stored_policy_may_be_named_in_each_of_the_three_places(way, by, _whos
 
 @pytest.mark.parametrize("text", ["AllAtOnce", "AllAtOnce\n", '"AllAtOnce"', '{"steps": "AllAtOnce"}'])
 def test_a_stored_policy_may_be_a_preset(text):
-    assert chosen("careful", {}, DEFAULT).policy(stored(text)).is_all_at_once
+    assert choose_policy("careful", {}, DEFAULT).policy(stored(text)).is_all_at_once
 
 
 @pytest.mark.parametrize(("way", "by", "_whose"), WAYS)
@@ -75,8 +75,8 @@ def test_a_stored_policy_may_be_a_preset(text):
     ],
 )
 def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(way, by, _whose, written, said):
-    with pytest.raises(BadPolicyError) as refused:
-        chosen(*way).policy(stored(written))
+    with pytest.raises(InvalidPolicyError) as refused:
+        choose_policy(*way).policy(stored(written))
     assert str(refused.value).startswith(f"The parameter {PARAMETER}, named by {by}, is refused: ")
     assert said in str(refused.value)
 
@@ -84,7 +84,7 @@ def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(way, by, _w
 @pytest.mark.parametrize(("way", "_by", "whose"), WAYS)
 def test_a_policy_nobody_stored_is_refused_with_what_to_do(way, _by, whose):
     with pytest.raises(UnknownPolicyError) as refused:
-        chosen(*way).policy(Stored(parameter=PARAMETER, text=None))
+        choose_policy(*way).policy(StoredPolicy(parameter=PARAMETER, text=None))
     assert str(refused.value).startswith(f'{whose} is "careful", and there is no parameter {PARAMETER}: put the policy')
     assert f"aws ssm put-parameter --type String --name {PARAMETER} --value " in str(refused.value)
     assert "or name a preset: AllAtOnce, Canary<N>Percent<M>Minutes" in str(refused.value)
@@ -103,8 +103,8 @@ def test_a_policy_nobody_stored_is_refused_with_what_to_do(way, _by, whose):
     ],
 )
 def test_what_can_be_no_name_is_not_looked_up(name, said):
-    with pytest.raises(BadPolicyError) as refused:
-        _ = chosen(name, {}, DEFAULT).stored_name
+    with pytest.raises(InvalidPolicyError) as refused:
+        _ = choose_policy(name, {}, DEFAULT).stored_name
     assert str(refused.value).startswith("The policy is refused: policy is ")
     assert said in str(refused.value)
 
@@ -119,6 +119,6 @@ def test_what_can_be_no_name_is_not_looked_up(name, said):
     ],
 )
 def test_whose_policy_is_refused_is_said(way, said):
-    with pytest.raises(BadPolicyError) as refused:
-        chosen(*way).policy(None)
+    with pytest.raises(InvalidPolicyError) as refused:
+        choose_policy(*way).policy(None)
     assert str(refused.value).startswith(said)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rollout.admission.refusal_list import Reasons, together
-from rollout.domain.errors import BadRequestError, NotOptedInError, RefusedError, UnknownVersionError
+from rollout.admission.refusal_list import RefusalList, together
+from rollout.domain.errors import InvalidRequestError, NotOptedInError, RefusedError, UnknownVersionError
 
 ONE, OTHER = UnknownVersionError("There is no version 9."), NotOptedInError("It has no tag.")
 
@@ -16,12 +16,12 @@ def test_the_first_reason_names_the_refusal_and_each_is_said_and_kept():
 
 
 def test_a_refusal_is_taken_up_and_the_next_one_is_looked_for():
-    reasons = Reasons()
+    reasons = RefusalList()
     assert not reasons
     reasons.add(ONE)
-    with reasons.gathered():
+    with reasons.collect():
         raise OTHER
-    with reasons.gathered():
+    with reasons.collect():
         pass
     assert reasons
     assert [*reasons] == [ONE, OTHER]
@@ -30,11 +30,11 @@ def test_a_refusal_is_taken_up_and_the_next_one_is_looked_for():
 @pytest.mark.parametrize("trouble", [ValueError("a bug"), KeyboardInterrupt()])
 def test_what_is_no_refusal_is_not_taken_for_one(trouble):
     """P10."""
-    reasons = Reasons()
-    with pytest.raises(type(trouble)), reasons.gathered():
+    reasons = RefusalList()
+    with pytest.raises(type(trouble)), reasons.collect():
         raise trouble
     assert not reasons
 
 
 def test_a_refusal_by_itself_has_no_others():
-    assert BadRequestError("no").reasons == RefusedError("no").reasons == ()
+    assert InvalidRequestError("no").reasons == RefusedError("no").reasons == ()

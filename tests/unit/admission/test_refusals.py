@@ -7,29 +7,36 @@ from rollout.admission.request import RolloutRequest
 from rollout.domain.errors import (
     AliasSplitError,
     AlreadyServedError,
-    BadTagsError,
-    DifferentDeadLetterError,
+    DifferentDeadLetterQueueError,
     DifferentRoleError,
+    InvalidTagsError,
     NotOptedInError,
-    ProvisionedConcurrencyMovingError,
+    OlderVersionError,
+    ProvisionedConcurrencyInProgressError,
     UnknownAliasError,
     VersionNotActiveError,
-    VersionPassedError,
 )
 from rollout.state.alias import AliasState
 from tests.samples import TARGET, facts, policy, version
 
-REQUEST = RolloutRequest(place=TARGET.place, function="my-api", alias=None, version=None, policy=policy())
+REQUEST = RolloutRequest(
+    account_region=TARGET.account_region, function="my-api", alias=None, version=None, policy=policy()
+)
 AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
 SPLIT = AliasState(version="3", revision_id="r", shares={"2": 10})
 
 REFUSED = [
     ({"tags": {}}, NotOptedInError, "my-api has no tag rollout:alias", "--tags rollout:alias=live"),
-    ({"tags": {"rollout:alias": ""}}, BadTagsError, 'The tag rollout:alias is ""', "--tags rollout:alias=live"),
-    ({"tags": {"rollout:alais": "live"}}, BadTagsError, '"rollout:alais" (value "live")', "--tag-keys rollout:alais"),
+    ({"tags": {"rollout:alias": ""}}, InvalidTagsError, 'The tag rollout:alias is ""', "--tags rollout:alias=live"),
+    (
+        {"tags": {"rollout:alais": "live"}},
+        InvalidTagsError,
+        '"rollout:alais" (value "live")',
+        "--tag-keys rollout:alais",
+    ),
     (
         {"tags": {"rollout:alias": "live", "rollout:polcy": "careful"}},
-        BadTagsError,
+        InvalidTagsError,
         '"rollout:polcy" (value "careful")',
         "--tags rollout:policy=careful",
     ),
@@ -40,10 +47,15 @@ REFUSED = [
         "my-api has no alias live, and its tag rollout:alias names blue",
         "name blue, or tag the function",
     ),
-    ({"capacity_moving": True}, ProvisionedConcurrencyMovingError, "still allocating", "start again when its status"),
+    (
+        {"capacity_moving": True},
+        ProvisionedConcurrencyInProgressError,
+        "still allocating",
+        "start again when its status",
+    ),
     (
         {"capacity_moving": True, "alias": SPLIT},
-        ProvisionedConcurrencyMovingError,
+        ProvisionedConcurrencyInProgressError,
         "moves its weights until it is done",
         "start again when its status is READY",
     ),
@@ -63,7 +75,7 @@ REFUSED = [
     ({"canary": version("3")}, AlreadyServedError, "already serves version 3 alone", "leave live to Lambda Rollouts"),
     (
         {"canary": version("2")},
-        VersionPassedError,
+        OlderVersionError,
         "serves version 3, which is newer than version 2",
         "publish the older",
     ),
@@ -75,7 +87,7 @@ REFUSED = [
     ),
     (
         {"canary": version("4", dead_letter="arn:q")},
-        DifferentDeadLetterError,
+        DifferentDeadLetterQueueError,
         "Version 4 sends its failures to arn:q, version 3 to nowhere",
         "publish a version that agrees",
     ),
@@ -135,4 +147,4 @@ def test_tags_are_told_to_be_wrong_whatever_else_could_not_be_read(unread):
     """Once each: that they name no alias is not said a second time as a missing tag."""
     request = REQUEST.model_copy(update={"unread": frozenset(unread)})
     met = facts(tags={"rollout:alais": "live", "rollout:policy": ""})
-    assert [type(refusal) for refusal in refusals(request, met)] == [BadTagsError, BadTagsError]
+    assert [type(refusal) for refusal in refusals(request, met)] == [InvalidTagsError, InvalidTagsError]

@@ -2,17 +2,17 @@
 
 import pytest
 
-from rollout.admission.refusal_list import Reasons, together
-from rollout.admission.request import Asked, Preparation, read_request
-from rollout.domain.errors import BadRequestError, LatestVersionError
+from rollout.admission.refusal_list import RefusalList, together
+from rollout.admission.request import ParsedRequest, Preparation, read_request
+from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from tests.samples import EXECUTION, policy
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 
 
-def read(value: object) -> Asked:
+def read(value: object) -> ParsedRequest:
     """Return what is asked for; raises what speaks against it."""
-    reasons = Reasons()
+    reasons = RefusalList()
     asked = read_request(value, EXECUTION, reasons)
     if reasons:
         raise together([*reasons])
@@ -53,11 +53,11 @@ def test_a_policy_is_passed_on_as_it_was_written(written):
 )
 def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, alias):
     target = read({"function": "my-api"} | ({"alias": asked} if asked else {})).by(policy(), "").target(tagged)
-    assert (target.name, target.place) == (f"my-api:{alias}", EXECUTION.place)
+    assert (target.name, target.account_region) == (f"my-api:{alias}", EXECUTION.account_region)
 
 
 @pytest.mark.parametrize(
-    ("function", "place"),
+    ("function", "account_region"),
     [
         (ARN.replace("1234", "9999"), "account 999956789012, region eu-west-1"),
         (ARN.replace("eu-west-1", "us-east-1"), "account 123456789012, region us-east-1"),
@@ -65,9 +65,9 @@ def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, a
         ("my-api", "account 123456789012, region eu-west-1"),
     ],
 )
-def test_a_function_lies_where_its_arn_says(function, place):
+def test_a_function_lies_where_its_arn_says(function, account_region):
     asked = read({"function": function})
-    assert (asked.function, str(asked.place)) == ("my-api", place)
+    assert (asked.function, str(asked.account_region)) == ("my-api", account_region)
 
 
 LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, policy and dry_run may be added.'
@@ -76,27 +76,27 @@ LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, pol
 @pytest.mark.parametrize(
     ("written", "error", "message"),
     [
-        ({}, BadRequestError, f"The input is refused: function is missing: add it. {LEAST}"),
-        ([], BadRequestError, "the input is []: an object is needed"),
-        ("my-api", BadRequestError, 'the input is "my-api": an object is needed'),
-        (None, BadRequestError, "the input is null: an object is needed"),
-        ({"function": 7}, BadRequestError, "function is 7: a text is needed"),
-        ({"function": "my api"}, BadRequestError, 'function is "my api": write a function\'s name or ARN'),
-        ({"function": "a", "versoin": 7}, BadRequestError, "versoin is not a known field (found 7)"),
-        ({"function": "a", "version": "new"}, BadRequestError, 'version is "new": write the number of a published'),
-        ({"function": "a", "version": 0}, BadRequestError, "version is 0: write the number of a published version"),
-        ({"function": "a", "version": True}, BadRequestError, "version is true: a text is needed"),
-        ({"function": "a:007"}, BadRequestError, 'function is "a:007": write the number of a published version'),
-        ({"function": "a", "alias": "7"}, BadRequestError, 'alias is "7": an alias is made of letters'),
-        ({"function": "a", "alias": "live\n"}, BadRequestError, 'alias is "live\\n": an alias is made of letters'),
-        ({"function": "a:7", "version": "8"}, BadRequestError, "version is 8, but the function is written with :7"),
+        ({}, InvalidRequestError, f"The input is refused: function is missing: add it. {LEAST}"),
+        ([], InvalidRequestError, "the input is []: an object is needed"),
+        ("my-api", InvalidRequestError, 'the input is "my-api": an object is needed'),
+        (None, InvalidRequestError, "the input is null: an object is needed"),
+        ({"function": 7}, InvalidRequestError, "function is 7: a text is needed"),
+        ({"function": "my api"}, InvalidRequestError, 'function is "my api": write a function\'s name or ARN'),
+        ({"function": "a", "versoin": 7}, InvalidRequestError, "versoin is not a known field (found 7)"),
+        ({"function": "a", "version": "new"}, InvalidRequestError, 'version is "new": write the number of a published'),
+        ({"function": "a", "version": 0}, InvalidRequestError, "version is 0: write the number of a published version"),
+        ({"function": "a", "version": True}, InvalidRequestError, "version is true: a text is needed"),
+        ({"function": "a:007"}, InvalidRequestError, 'function is "a:007": write the number of a published version'),
+        ({"function": "a", "alias": "7"}, InvalidRequestError, 'alias is "7": an alias is made of letters'),
+        ({"function": "a", "alias": "live\n"}, InvalidRequestError, 'alias is "live\\n": an alias is made of letters'),
+        ({"function": "a:7", "version": "8"}, InvalidRequestError, "version is 8, but the function is written with :7"),
         (
             {"function": "a:live", "alias": "blue"},
-            BadRequestError,
+            InvalidRequestError,
             "alias is blue, but the function is written with :live",
         ),
-        ({"function": "a", "dry_run": "yes"}, BadRequestError, 'dry_run is "yes": true or false is needed'),
-        ({"function": "a", "dry_run": 1}, BadRequestError, "dry_run is 1: true or false is needed"),
+        ({"function": "a", "dry_run": "yes"}, InvalidRequestError, 'dry_run is "yes": true or false is needed'),
+        ({"function": "a", "dry_run": 1}, InvalidRequestError, "dry_run is 1: true or false is needed"),
         ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, which an alias cannot give a share"),
         ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
     ],
@@ -112,7 +112,7 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
     [
         (
             {"function": "my-api:$LATEST", "alias": "7", "weight": 1, "policy": "AllAtOnce"},
-            [BadRequestError, LatestVersionError],
+            [InvalidRequestError, LatestVersionError],
             {
                 "function": "my-api",
                 "alias": None,
@@ -123,31 +123,31 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
         ),
         (
             {"function": "my-api:live", "alias": "blue", "version": 0},
-            [BadRequestError, BadRequestError],
+            [InvalidRequestError, InvalidRequestError],
             {"function": "my-api", "alias": None, "version": None, "unread": {"alias", "version"}},
         ),
         (
             {"function": "my api", "version": "new", "policy": {"steps": []}},
-            [BadRequestError],
+            [InvalidRequestError],
             {"function": None, "version": None, "policy": {"steps": []}},
         ),
-        ("my-api", [BadRequestError], {"function": None, "policy": None}),
+        ("my-api", [InvalidRequestError], {"function": None, "policy": None}),
         (
             {"function": "my-api", "alias": "blue", "version": "new"},
-            [BadRequestError],
+            [InvalidRequestError],
             {"function": "my-api", "alias": "blue", "version": None, "unread": {"version"}},
         ),
     ],
 )
 def test_what_can_be_read_is_read_and_all_else_is_refused_at_once(written, errors, asked):
-    reasons = Reasons()
+    reasons = RefusalList()
     found = read_request(written, EXECUTION, reasons)
     assert [type(reason) for reason in reasons] == errors
     assert {name: getattr(found, name) for name in asked} == asked
 
 
 def test_several_bad_fields_are_told_in_one_sentence():
-    with pytest.raises(BadRequestError) as refused:
+    with pytest.raises(InvalidRequestError) as refused:
         read({"function": 7, "alias": "7", "versoin": 1})
     assert all(
         field in str(refused.value) for field in ("function is 7", 'alias is "7"', "versoin is not a known field")
@@ -170,6 +170,6 @@ def test_a_dry_run_is_asked_for_by_true_alone(request_, is_dry):
 
 def test_a_preparation_takes_an_input_of_any_kind():
     """P6: what is no request at all is refused by name, and not an error of the task."""
-    reasons = Reasons()
+    reasons = RefusalList()
     Preparation(request=[1], execution=EXECUTION).read(reasons)
-    assert [type(reason) for reason in reasons] == [BadRequestError]
+    assert [type(reason) for reason in reasons] == [InvalidRequestError]

@@ -23,7 +23,7 @@ def test_every_problem_is_said_at_once():
 
 
 def test_a_long_value_is_shown_by_its_beginning():
-    assert said({"steps": "AllAtOnce", "muted": "x" * 1000}) == f'policy.muted is "{"x" * 79}…: a list is needed'
+    assert said({"steps": "AllAtOnce", "ignore": "x" * 1000}) == f'policy.ignore is "{"x" * 79}…: a list is needed'
 
 
 def test_without_a_root_the_whole_value_is_the_input():

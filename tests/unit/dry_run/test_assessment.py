@@ -4,28 +4,30 @@ import pytest
 
 from rollout.admission.accept import accept
 from rollout.admission.request import RolloutRequest
-from rollout.domain.enums import Colour, Start
+from rollout.domain.enums import AlarmState, Start
 from rollout.domain.errors import NotOptedInError, UnknownVersionError
-from rollout.dry_run.assessment import Rehearsal, forewarned, would_be
+from rollout.dry_run.assessment import Assessment, expected_outcome, plan_warnings
 from rollout.dry_run.traffic import Traffic
-from rollout.state.lock import Waiting, claim_of
+from rollout.state.lock import QueuedVersion, lock_of
 from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, policy, rollout, version
 
-REQUEST = RolloutRequest(place=TARGET.place, function="my-api", alias=None, version=None, policy=policy())
+REQUEST = RolloutRequest(
+    account_region=TARGET.account_region, function="my-api", alias=None, version=None, policy=policy()
+)
 OTHER = EXECUTION.model_copy(update={"arn": f"{EXECUTION.arn}-other", "name": "older"})
 BUSY = Traffic(calls=60_000, seconds=3600)
 
 
-def rehearsal(found=None, traffic=BUSY, refusals=(), request=REQUEST, **changes):
+def assessment(found=None, traffic=BUSY, refusals=(), request=REQUEST, **changes):
     """Return a rehearsal of a request with this policy; by default of one that nothing speaks against."""
     asked = request.model_copy(update={"policy": policy(**changes)})
     found = found or facts()
     entered = None if refusals else accept(asked, found, EXECUTION)
-    return Rehearsal(asked, found, refusals, entered, traffic, (6, 4))
+    return Assessment(asked, found, refusals, entered, traffic, (6, 4))
 
 
-HELD = facts(claim=claim_of(rollout(canary_version="3", execution=OTHER)))
-WAITING = facts(waiting=Waiting(version="9", holder=OTHER, seen_at=AT))
+HELD = facts(lock=lock_of(rollout(canary_version="3", execution=OTHER)))
+WAITING = facts(waiting=QueuedVersion(version="9", holder=OTHER, seen_at=AT))
 
 
 @pytest.mark.parametrize(
@@ -52,9 +54,9 @@ WAITING = facts(waiting=Waiting(version="9", holder=OTHER, seen_at=AT))
     ],
 )
 def test_what_would_become_of_a_request_is_said(found, changes, start, said):
-    rehearsed = rehearsal(found, **changes)
-    assert rehearsed.start is start
-    assert said in would_be(rehearsed)
+    answer_dry_run = assessment(found, **changes)
+    assert answer_dry_run.start is start
+    assert said in expected_outcome(answer_dry_run)
 
 
 @pytest.mark.parametrize(
@@ -65,34 +67,34 @@ def test_what_would_become_of_a_request_is_said(found, changes, start, said):
     ],
 )
 def test_a_refusal_is_said_with_the_number_of_its_reasons(refusals, said):
-    rehearsed = rehearsal(refusals=refusals)
-    assert rehearsed.start is Start.REJECT
-    assert said in would_be(rehearsed)
+    answer_dry_run = assessment(refusals=refusals)
+    assert answer_dry_run.start is Start.REJECT
+    assert said in expected_outcome(answer_dry_run)
 
 
 @pytest.mark.parametrize(
-    ("rehearsed", "said"),
+    ("answer_dry_run", "said"),
     [
-        (rehearsal(), None),
-        (rehearsal(traffic=None), "CloudWatch has no calls of my-api:live"),
-        (rehearsal(traffic=Traffic(calls=600, seconds=300)), "are known for the last 5m alone"),
-        (rehearsal(traffic=Traffic(calls=600, seconds=900)), None),
-        (rehearsal(witnesses=["slow"]), "slow has no calls of stable's to learn a limit from"),
-        (rehearsal(facts(p99_ms=80), witnesses=["slow"]), None),
+        (assessment(), None),
+        (assessment(traffic=None), "CloudWatch has no calls of my-api:live"),
+        (assessment(traffic=Traffic(calls=600, seconds=300)), "are known for the last 5m alone"),
+        (assessment(traffic=Traffic(calls=600, seconds=900)), None),
+        (assessment(metrics=["slow"]), "slow has no calls of stable's to learn a limit from"),
+        (assessment(facts(p99_ms=80), metrics=["slow"]), None),
         (
-            rehearsal(facts(alarms={"burning": Colour.RED}), guards={"alarms": ["burning"]}),
+            assessment(facts(alarms={"burning": AlarmState.ALARM}), guards={"alarms": ["burning"]}),
             "Of the alarms: alarm burning was red before the rollout and does not decide.",
         ),
-        (rehearsal(facts(alarms={"calm": Colour.GREEN}), guards={"alarms": ["calm"]}), None),
+        (assessment(facts(alarms={"calm": AlarmState.OK}), guards={"alarms": ["calm"]}), None),
         (
-            rehearsal(facts(canary=version("4", state="Pending")), refusals=[NotOptedInError("no tag")]),
+            assessment(facts(canary=version("4", state="Pending")), refusals=[NotOptedInError("no tag")]),
             "Version 4 is still Pending",
         ),
-        (rehearsal(WAITING, traffic=None), None),
+        (assessment(WAITING, traffic=None), None),
     ],
 )
-def test_what_to_beware_of_is_said(rehearsed, said):
-    warnings = [*forewarned(rehearsed, ON_AWS)]
+def test_what_to_beware_of_is_said(answer_dry_run, said):
+    warnings = [*plan_warnings(answer_dry_run, ON_AWS)]
     assert [said in warning for warning in warnings] == ([True] if said else [])
 
 
@@ -100,7 +102,7 @@ def test_nothing_is_said_of_what_could_not_be_read():
     """P10: the stand-in for a refused policy is nobody's."""
     pending = facts(canary=version("4", state="Pending"))
     unread = REQUEST.model_copy(update={"unread": frozenset({"policy", "version"})})
-    rehearsed = rehearsal(pending, None, [NotOptedInError("no tag")], unread)
-    assert rehearsed.policy is None
-    assert [*forewarned(rehearsed, ON_AWS)] == []
-    assert [*forewarned(rehearsed._replace(found=None), ON_AWS)] == []
+    answer_dry_run = assessment(pending, None, [NotOptedInError("no tag")], unread)
+    assert answer_dry_run.policy is None
+    assert [*plan_warnings(answer_dry_run, ON_AWS)] == []
+    assert [*plan_warnings(answer_dry_run._replace(found=None), ON_AWS)] == []

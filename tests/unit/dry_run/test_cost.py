@@ -19,12 +19,12 @@ def test_an_hour_with_a_look_a_minute_costs_less_than_a_cent_and_a_half():
 
 def test_each_look_and_each_step_is_counted():
     counted = usage(AN_HOUR, metrics_in_step=6, metrics_in_bake=4)
-    looks = AN_HOUR.planned_looks
-    assert looks == 16 + 16 + 31
-    assert counted.transitions == 6 + 2 + 3 * looks
-    assert counted.lambda_calls == 4 + 2 + looks
+    evaluations = AN_HOUR.planned_evaluations
+    assert evaluations == 16 + 16 + 31
+    assert counted.transitions == 6 + 2 + 3 * evaluations
+    assert counted.lambda_calls == 4 + 2 + evaluations
     assert counted.metrics == 6 * 32 + 4 * 31
-    assert counted == ONCE + EACH_STEP * 2 + EACH_LOOK * looks + Usage(metrics=counted.metrics)
+    assert counted == ONCE + EACH_STEP * 2 + EACH_LOOK * evaluations + Usage(metrics=counted.metrics)
 
 
 def test_what_happens_once_is_within_the_budget_of_a_rollout():

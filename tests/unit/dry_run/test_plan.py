@@ -5,16 +5,21 @@ import pytest
 from rollout.admission.accept import accept
 from rollout.admission.request import RolloutRequest
 from rollout.domain.errors import NotOptedInError
-from rollout.dry_run.assessment import Rehearsal
+from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
 from tests.samples import EXECUTION, ON_AWS, TARGET, facts, policy
 
 REQUEST = RolloutRequest(
-    place=TARGET.place, function="my-api", alias=None, version=None, policy=policy(), policy_source="the tag"
+    account_region=TARGET.account_region,
+    function="my-api",
+    alias=None,
+    version=None,
+    policy=policy(),
+    policy_source="the tag",
 )
 REFUSED = [NotOptedInError("It has no tag.")]
-WAY = {"calls_per_minute", "steps", "bake", "total", "total_seconds", "looks", "cost"}
+WAY = {"calls_per_minute", "steps", "bake", "total", "total_seconds", "evaluations", "cost"}
 POLICY = {"policy", "policy_source"}
 ALWAYS = {"start", "refusals", "warnings"}
 
@@ -24,7 +29,7 @@ def answer(found=None, *, refusals=(), traffic=None, unread=()):
     if "policy" in unread:
         request = request.model_copy(update={"policy_source": ""})
     entered = accept(request, found, EXECUTION) if found and not refusals else None
-    return dry_run(Rehearsal(request, found, refusals, entered, traffic, (6, 4)), ON_AWS).document()
+    return dry_run(Assessment(request, found, refusals, entered, traffic, (6, 4)), ON_AWS).document()
 
 
 def test_there_is_nothing_to_do_and_one_sentence_says_what_would_be():
@@ -43,7 +48,7 @@ def test_the_plan_holds_all_that_is_asked_of_it():
     assert (plan["start"], plan["stable_version"], plan["canary_version"]) == ("begin", "3", "4")
     assert plan["target"] == TARGET.model_dump()
     assert plan["policy"] == policy().model_dump(mode="json")
-    assert (plan["total"], plan["total_seconds"], plan["looks"]) == ("15m", 900, 18)
+    assert (plan["total"], plan["total_seconds"], plan["evaluations"]) == ("15m", 900, 18)
     assert (plan["calls_per_minute"], len(plan["steps"]), plan["bake"]["until"]) == (1000, 2, "15m")
     assert plan["cost"]["counts"]["metrics"] == 12 * 6 + 6 * 4
     assert (plan["refusals"], plan["warnings"]) == ([], [])

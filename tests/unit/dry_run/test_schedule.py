@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.dry_run.schedule import stretches
+from rollout.dry_run.schedule import planned_steps
 from rollout.dry_run.traffic import Traffic
 from tests.samples import ON_AWS, policy
 
@@ -10,7 +10,7 @@ BUSY = Traffic(calls=6000, seconds=60)
 
 
 def planned(seen=BUSY, **changes):
-    return [*stretches(policy(**changes), seen, ON_AWS)]
+    return [*planned_steps(policy(**changes), seen, ON_AWS)]
 
 
 def test_steps_and_bake_follow_each_other():

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rollout.domain.enums import Move
-from rollout.dry_run.traffic import Share, Traffic, say_thin, say_unknown, traffic
+from rollout.dry_run.traffic import Share, Traffic, format_low_traffic, format_unknown_traffic, traffic
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
 from tests.samples import AT, ON_AWS, policy, rollout, seen
@@ -22,7 +22,7 @@ def calls(*counts: float | None):
 def warned(per_minute: float, percent: float = 10, hold: int = 300, **changes: object) -> str | None:
     share = Share(name="Step 1", percent=percent, hold=hold)
     written = policy(steps=[{"percent": percent, "hold": hold}] if percent < 100 else "AllAtOnce", **changes)
-    return say_thin(share, written, Traffic(calls=per_minute, seconds=60), ON_AWS)
+    return format_low_traffic(share, written, Traffic(calls=per_minute, seconds=60), ON_AWS)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,17 @@ def test_silence_says_nothing_of_the_traffic_to_come(found):
         (100, 10, {"hold": 120}, "hold it for 7m, or lower min_invocations."),
         (10, 90, {}, "hold it for 8m, or lower min_invocations."),
         (10, 100, {}, "hold it for 7m, or lower min_invocations."),
-        (100, 10, {"look_every": "5m"}, "to about 10m in all"),
-        (1, 10, {}, "it would take about 9h, and after max_hold 2h more, on_inconclusive being extend, it is held on"),
+        (100, 10, {"interval": "5m"}, "to about 10m in all"),
+        (
+            1,
+            10,
+            {},
+            "it would take about 9h, and after max_extension 2h more, on_inconclusive being extend, it is held on",
+        ),
         (1, 10, {"on_inconclusive": "promote"}, "on_inconclusive being promote, the rollout goes on without them"),
         (1, 10, {"on_inconclusive": "roll_back"}, "the canary is taken back"),
         (1, 10, {"on_inconclusive": "hand_over"}, "it is left to a person"),
-        (100, 10, {"max_hold": 60}, "it would take about 7m, and after max_hold 1m more"),
+        (100, 10, {"max_extension": 60}, "it would take about 7m, and after max_extension 1m more"),
     ],
 )
 def test_a_thin_step_is_told_with_its_numbers_and_the_remedy(per_minute, percent, changes, said):
@@ -90,7 +95,7 @@ def _lasted(begun, canary_calls):
 
 def test_unknown_traffic_is_told_with_what_becomes_of_a_step_without_calls():
     """P5."""
-    told = say_unknown(policy(on_inconclusive="roll_back"), "my-api:live")
+    told = format_unknown_traffic(policy(on_inconclusive="roll_back"), "my-api:live")
     assert "no calls of my-api:live" in told
     assert "needs 50 of the canary's" in told
-    assert "at most 2h (max_hold), and then, on_inconclusive being roll_back, the canary is taken back" in told
+    assert "at most 2h (max_extension), and then, on_inconclusive being roll_back, the canary is taken back" in told

@@ -7,32 +7,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.evidence.combined import bake_log_evidence, log_evidence
 from rollout.evidence.dispersion import learn_dispersion
 from rollout.evidence.series import Series
 from tests.samples import minutes
 
-Counts = tuple[int, int, int, int]
-HOUR = (Health(calls=6000, bad=12),) * 60
+FourCounts = tuple[int, int, int, int]
+HOUR = (Counts(calls=6000, bad=12),) * 60
 LIMIT = math.log(100)
 
 
 @st.composite
-def counts(draw: st.DrawFn, most: int = 5000) -> Counts:
+def counts(draw: st.DrawFn, most: int = 5000) -> FourCounts:
     canary, stable = draw(st.integers(0, most)), draw(st.integers(0, most))
     return canary, draw(st.integers(0, canary)), stable, draw(st.integers(0, stable))
 
 
-def evidence(*observed: Counts, history: tuple[Health, ...] = HOUR) -> float:
-    seen = minutes(*observed)
+def evidence(*served: FourCounts, history: tuple[Counts, ...] = HOUR) -> float:
+    seen = minutes(*served)
     return log_evidence(seen, history, learn_dispersion(history, [minute.stable for minute in seen]))
 
 
-@pytest.mark.parametrize("observed", [[], [(0, 0, 0, 0)], [(0, 0, 900, 9)], [(100, 50, 0, 0)]])
-def test_where_nothing_can_be_compared_the_evidence_says_nothing(observed):
+@pytest.mark.parametrize("observe", [[], [(0, 0, 0, 0)], [(0, 0, 900, 9)], [(100, 50, 0, 0)]])
+def test_where_nothing_can_be_compared_the_evidence_says_nothing(observe):
     """P5."""
-    assert evidence(*observed) == 0
+    assert evidence(*observe) == 0
 
 
 @pytest.mark.parametrize("history", [HOUR, ()])
@@ -62,9 +62,9 @@ def test_an_outage_of_both_versions_hides_no_fault_that_comes_hours_later(outage
 
 
 @pytest.mark.parametrize("history", [HOUR, ()])
-@pytest.mark.parametrize("observed", [(60, 60, 5940, 12), (600, 300, 5400, 11)])
-def test_a_canary_that_breaks_is_found_in_its_first_minute(history, observed):
-    assert evidence(observed, history=history) >= LIMIT
+@pytest.mark.parametrize("observe", [(60, 60, 5940, 12), (600, 300, 5400, 11)])
+def test_a_canary_that_breaks_is_found_in_its_first_minute(history, observe):
+    assert evidence(observe, history=history) >= LIMIT
 
 
 @pytest.mark.parametrize(("history", "lasted"), [(HOUR, 10), ((), 20)])
@@ -73,16 +73,16 @@ def test_a_canary_five_times_worse_is_found_the_sooner_for_knowing_stable(histor
 
 
 def test_one_burst_on_the_canary_is_forgiven_where_stable_is_known_for_bursts():
-    bursty = tuple(Health(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21) * 6)
-    observed = [(600, 0, 5400, 3), (600, 5, 5400, 0), (600, 0, 5400, 2), (600, 0, 5400, 40)]
-    assert evidence(*observed, history=bursty) < LIMIT < evidence((600, 20, 5400, 11), history=HOUR)
+    bursty = tuple(Counts(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21) * 6)
+    observe = [(600, 0, 5400, 3), (600, 5, 5400, 0), (600, 0, 5400, 2), (600, 0, 5400, 40)]
+    assert evidence(*observe, history=bursty) < LIMIT < evidence((600, 20, 5400, 11), history=HOUR)
 
 
 @settings(max_examples=40)
 @given(st.lists(counts(10**9), max_size=6), st.lists(counts(10**6), max_size=20))
-def test_the_evidence_is_a_number_whatever_the_counts(observed, before):
-    history = tuple(Health(calls=calls, bad=errors) for calls, errors, _, _ in before)
-    assert math.isfinite(evidence(*observed, history=history))
+def test_the_evidence_is_a_number_whatever_the_counts(observe, before):
+    history = tuple(Counts(calls=calls, bad=errors) for calls, errors, _, _ in before)
+    assert math.isfinite(evidence(*observe, history=history))
 
 
 def beta_binomial(chance: random.Random, calls: int, rate: float, correlation: float) -> int:
@@ -96,13 +96,13 @@ def beta_binomial(chance: random.Random, calls: int, rate: float, correlation: f
 def is_ever_over(chance: random.Random, limit: float) -> bool:
     """Return whether a canary as good as stable, both in bursts, is held for worse at any of twelve looks."""
     burst = lambda calls: beta_binomial(chance, calls, 0.002, 0.002)  # noqa: E731 - a short name for the traffic
-    history = tuple(Health(calls=60_000, bad=burst(60_000)) for _ in range(60))
+    history = tuple(Counts(calls=60_000, bad=burst(60_000)) for _ in range(60))
     shares = [0.05] * 4 + [0.25] * 4 + [0.5] * 4
-    observed = [
+    observe = [
         (canary, burst(canary), 60_000 - canary, burst(60_000 - canary))
         for canary in (round(60_000 * share) for share in shares)
     ]
-    return any(evidence(*observed[:looks], history=history) >= limit for looks in range(2, 13, 2))
+    return any(evidence(*observe[:evaluations], history=history) >= limit for evaluations in range(2, 13, 2))
 
 
 def test_bursts_alone_do_not_take_a_healthy_canary_back():
@@ -111,17 +111,17 @@ def test_bursts_alone_do_not_take_a_healthy_canary_back():
     assert sum(is_ever_over(chance, math.log(20)) for _ in range(rollouts)) / rollouts <= 0.05
 
 
-def bake_evidence(*observed: tuple[int, int], history: tuple[Health, ...] = HOUR) -> float:
+def bake_evidence(*observe: tuple[int, int], history: tuple[Counts, ...] = HOUR) -> float:
     """Return the evidence of the canary's calls and errors since promotion."""
-    seen = minutes(*((calls, errors, 0, 0) for calls, errors in observed))
+    seen = minutes(*((calls, errors, 0, 0) for calls, errors in observe))
     return bake_log_evidence(seen, history, learn_dispersion(history))
 
 
 @pytest.mark.parametrize("history", [HOUR, ()])
-@pytest.mark.parametrize("observed", [[], [(0, 0)]])
-def test_a_bake_without_calls_says_nothing(observed, history):
+@pytest.mark.parametrize("observe", [[], [(0, 0)]])
+def test_a_bake_without_calls_says_nothing(observe, history):
     """P5."""
-    assert bake_evidence(*observed, history=history) == 0
+    assert bake_evidence(*observe, history=history) == 0
 
 
 def test_a_canary_that_goes_on_as_stable_did_is_left_alone():
@@ -142,6 +142,6 @@ def test_what_stands_in_stables_place_in_the_bake_is_not_looked_at():
 
 @settings(max_examples=40)
 @given(st.lists(counts(10**9), max_size=6), st.lists(counts(10**6), max_size=20))
-def test_the_evidence_of_a_bake_is_a_number_whatever_the_counts(observed, before):
-    history = tuple(Health(calls=calls, bad=errors) for calls, errors, _, _ in before)
-    assert math.isfinite(bake_evidence(*((calls, errors) for calls, errors, _, _ in observed), history=history))
+def test_the_evidence_of_a_bake_is_a_number_whatever_the_counts(observe, before):
+    history = tuple(Counts(calls=calls, bad=errors) for calls, errors, _, _ in before)
+    assert math.isfinite(bake_evidence(*((calls, errors) for calls, errors, _, _ in observe), history=history))

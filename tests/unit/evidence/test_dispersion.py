@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.evidence.dispersion import (
     ENOUGH_MINUTES,
     FEWEST_MINUTES,
@@ -17,10 +17,10 @@ from rollout.evidence.dispersion import (
 from rollout.evidence.series import Series
 from tests.samples import minutes
 
-STEADY = Health(calls=6000, bad=12)
-CLUMPED = [Health(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21)]
+STEADY = Counts(calls=6000, bad=12)
+CLUMPED = [Counts(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21)]
 healths = st.integers(0, 10**9).flatmap(
-    lambda calls: st.builds(Health, calls=st.just(calls), bad=st.integers(0, calls))
+    lambda calls: st.builds(Counts, calls=st.just(calls), bad=st.integers(0, calls))
 )
 
 
@@ -55,9 +55,9 @@ def test_a_short_rollout_does_not_add_to_a_long_history():
     assert learn_dispersion([STEADY] * 60, under_way, under_way) == learn_dispersion([STEADY] * 60)
 
 
-def under_way(*observed: tuple[int, int, int, int]) -> Series:
+def under_way(*observe: tuple[int, int, int, int]) -> Series:
     """Return a rollout of such minutes, after an hour of stable without bursts."""
-    return Series(minutes=minutes(*observed), history=(STEADY,) * 60)
+    return Series(minutes=minutes(*observe), history=(STEADY,) * 60)
 
 
 def test_a_long_rollout_finds_out_that_stable_comes_in_bursts():
@@ -94,7 +94,7 @@ def test_a_long_rollout_is_judged_with_more_care(history):
 
 
 def test_minutes_without_calls_teach_nothing():
-    assert learn_dispersion([STEADY, Health()] * 60) == learn_dispersion([STEADY] * 60)
+    assert learn_dispersion([STEADY, Counts()] * 60) == learn_dispersion([STEADY] * 60)
 
 
 @given(st.lists(healths, max_size=30), st.lists(healths, max_size=SHORT_ROLLOUT + 5))

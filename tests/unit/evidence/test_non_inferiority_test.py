@@ -39,10 +39,10 @@ def test_a_minute_of_an_intolerable_canary_is_worth_at_most_one(canary_calls, st
     assert worth <= 1 + 1e-9
 
 
-@pytest.mark.parametrize("observed", [[], [(100, 0, 900, 0)], [(0, 0, 900, 90)], [(100, 0, 0, 0)]])
-def test_where_nothing_fails_or_nothing_compares_there_is_no_proof(observed):
+@pytest.mark.parametrize("observe", [[], [(100, 0, 900, 0)], [(0, 0, 900, 90)], [(100, 0, 0, 0)]])
+def test_where_nothing_fails_or_nothing_compares_there_is_no_proof(observe):
     """P5: silence is never health, nor is a canary too quiet to fail."""
-    assert early_log_evidence(minutes(*observed), THETA) == 0
+    assert early_log_evidence(minutes(*observe), THETA) == 0
 
 
 def test_a_canary_as_good_as_stable_is_proved_to_be_so():

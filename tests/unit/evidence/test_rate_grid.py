@@ -4,7 +4,7 @@ from math import lgamma, log, log1p
 
 import pytest
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import TOLERATED_RISK
 from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.rate_grid import (
@@ -70,5 +70,5 @@ def test_weights_too_small_for_a_float_are_summed_in_logs():
 
 
 def test_history_teaches_the_level():
-    weights = learn_levels([Health(calls=10_000, bad=100)] * 30, LEARNT)
+    weights = learn_levels([Counts(calls=10_000, bad=100)] * 30, LEARNT)
     assert weights.index(max(weights)) == BELOW

@@ -2,13 +2,13 @@
 
 import pytest
 
-from rollout.domain.enums import Colour, Verdict
+from rollout.domain.enums import AlarmState, Verdict
 from rollout.domain.errors import UnknownAlarmError
-from rollout.judging.alarms import red_alarms, say_alarms, still_red, turned_red, unknown_alarms
+from rollout.judging.alarms import format_alarms, red_alarms, still_red, turned_red, unknown_alarms
 from rollout.judging.judge import judge
 from tests.samples import policy, seen
 
-RED, GREEN, NO_DATA, MISSING = Colour.RED, Colour.GREEN, Colour.NO_DATA, Colour.MISSING
+RED, GREEN, NO_DATA, MISSING = AlarmState.ALARM, AlarmState.OK, AlarmState.INSUFFICIENT_DATA, AlarmState.MISSING
 FINE = (100, 1, 900, 9)
 WATCHING = policy(guards={"alarms": ["checkout", "login"]})
 
@@ -44,14 +44,14 @@ def test_an_alarm_that_guards_nothing_is_said_to(colour):
 
 
 def test_an_advisory_alarm_is_told_and_does_not_decide():
-    advised = policy(witnesses=["errors", {"alarm": "checkout", "mode": "advisory"}])
+    advised = policy(metrics=["errors", {"alarm": "checkout", "mode": "advisory"}])
     found = judge(seen(FINE, alarms={"checkout": RED}), advised)
     assert found.verdict is Verdict.HEALTHY
     assert found.reason.endswith("; alarm checkout turned red, and is advisory")
 
 
 def test_green_alarms_are_not_worth_a_word():
-    assert say_alarms((), {"checkout": GREEN}, WATCHING.alarms) == ""
+    assert format_alarms((), {"checkout": GREEN}, WATCHING.alarms) == ""
     assert red_alarms({"checkout": GREEN, "login": RED}) == ("login",)
 
 

@@ -25,7 +25,7 @@ def test_a_version_at_its_ceiling_is_above_the_limit_at_most_once_in_a_hundred_r
     over = 0
     for _ in range(400):
         seen = minutes(*((50, sum(chance.random() < 0.05 for _ in range(50)), 0, 0) for _ in range(30)))
-        over += any(ceiling_log_evidence(seen[:looks], 0.05, 1e-5) >= LIMIT for looks in range(3, 31, 3))
+        over += any(ceiling_log_evidence(seen[:evaluations], 0.05, 1e-5) >= LIMIT for evaluations in range(3, 31, 3))
     assert over / 400 <= 0.01
 
 

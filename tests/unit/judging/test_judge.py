@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
 from rollout.evidence.series import Series
 from rollout.judging.judge import judge
-from rollout.judging.observation import observed
-from rollout.judging.window import look_window
+from rollout.judging.observation import observe
+from rollout.judging.window import evaluation_window
 from rollout.state.judgement import Judgement
 from tests.samples import AT, ON_AWS, minutes, policy, rollout, seen
 from tests.unit.evidence.test_combined import counts
@@ -27,7 +27,7 @@ observations = st.builds(
         *found,
         phase=phase,
         step_since=AT.replace(minute=skipped),
-        history=(Health(calls=before, bad=before // 3),) * 20,
+        history=(Counts(calls=before, bad=before // 3),) * 20,
     ),
     st.lists(counts(), max_size=8),
     st.sampled_from(Phase),
@@ -124,8 +124,8 @@ def test_a_canary_above_its_ceiling_by_what_chance_explains_is_said_to_be():
 
 def test_a_late_outage_of_both_versions_is_not_the_canarys():
     """It serves most of its calls late and stable early, so the totals alone would blame it."""
-    early, late = [(60, 0, 5940, 6)] * 12, [(3000, 900, 3000, 900)] * 3
-    found = judge(seen(*early, *late), policy())
+    advance_early, late = [(60, 0, 5940, 6)] * 12, [(3000, 900, 3000, 900)] * 3
+    found = judge(seen(*advance_early, *late), policy())
     assert found.canary.bad_percent > 5 > found.stable.bad_percent
     assert found.verdict is Verdict.HEALTHY
 
@@ -134,7 +134,7 @@ def test_a_late_outage_of_both_versions_is_not_the_canarys():
     ("stable_errors", "verdict"), [(1, Verdict.UNHEALTHY), (9, Verdict.UNHEALTHY), (90, Verdict.HEALTHY)]
 )
 def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict):
-    history = (Health(calls=900, bad=stable_errors),) * 60
+    history = (Counts(calls=900, bad=stable_errors),) * 60
     bake = seen((100, 30, 0, 0), phase=Phase.BAKE, history=history)
     assert judge(bake, policy()).verdict is verdict
 
@@ -195,10 +195,10 @@ def test_a_judgement_says_both_numbers(found, changes, lead, numbers):
 
 def test_a_step_is_marked_off_by_its_first_whole_minute():
     stepped = rollout(step_started_at=AT.replace(minute=1, second=30))
-    window = look_window(AT, AT, AT.replace(minute=6), ON_AWS)
-    found = observed(stepped, {"errors": Series(minutes=minutes(*[(10, 0, 90, 0)] * 4))}, window, ON_AWS)
-    assert found.in_step() == Health(calls=20)
-    assert found.calls.canary == Health(calls=40)
+    window = evaluation_window(AT, AT, AT.replace(minute=6), ON_AWS)
+    found = observe(stepped, {"errors": Series(minutes=minutes(*[(10, 0, 90, 0)] * 4))}, window, ON_AWS)
+    assert found.in_step() == Counts(calls=20)
+    assert found.calls.canary == Counts(calls=40)
 
 
 @given(observations, policies)

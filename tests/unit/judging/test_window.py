@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.judging.window import EDGE, Timing, look_window, seconds_to_next_look
+from rollout.judging.window import EDGE, Timing, evaluation_window, seconds_to_next_evaluation
 from tests.samples import AT, ON_AWS
 
 
@@ -27,17 +27,17 @@ def at(minute: int, second: float = 0) -> datetime:
 )
 def test_a_window_tells_closed_periods_from_open_ones(since, now, start, closed_until, end):
     """P5: what CloudWatch may not have whole yet is not taken for health."""
-    window = look_window(since, since, now, ON_AWS)
+    window = evaluation_window(since, since, now, ON_AWS)
     assert (window.start, window.closed_until, window.end) == (start, closed_until, end)
 
 
 def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
-    window = look_window(at(0, 30), at(0, 30), at(9), ON_AWS)
+    window = evaluation_window(at(0, 30), at(0, 30), at(9), ON_AWS)
     assert (window.history_start, window.history_end) == (at(-180), at(0))
 
 
 @pytest.mark.parametrize(
-    ("now", "look_every_seconds", "seconds"),
+    ("now", "interval_seconds", "seconds"),
     [
         (at(0), 60, 60),
         (at(0, 1.2), 60, 59),
@@ -50,8 +50,8 @@ def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
         (at(0), 300, 300),
     ],
 )
-def test_the_next_look_comes_at_an_edge(now, look_every_seconds, seconds):
-    assert seconds_to_next_look(now, look_every_seconds, ON_AWS) == seconds
+def test_the_next_look_comes_at_an_edge(now, interval_seconds, seconds):
+    assert seconds_to_next_evaluation(now, interval_seconds, ON_AWS) == seconds
 
 
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given UTC
@@ -59,19 +59,19 @@ timings = st.builds(Timing, period_seconds=st.integers(1, 300), lag_seconds=st.i
 
 
 @given(moments, st.integers(1, 86400), timings)
-def test_looks_are_never_closer_than_the_policy_plans(now, look_every_seconds, timing):
+def test_looks_are_never_closer_than_the_policy_plans(now, interval_seconds, timing):
     """Or a policy whose looks fit would run out of them (P12)."""
-    wait = seconds_to_next_look(now, look_every_seconds, timing)
+    wait = seconds_to_next_evaluation(now, interval_seconds, timing)
     last_edge, next_edge = timing.floor(now), timing.floor(now + timedelta(seconds=wait))
     assert wait >= 1
-    assert (next_edge - last_edge).total_seconds() >= look_every_seconds
+    assert (next_edge - last_edge).total_seconds() >= interval_seconds
 
 
 @given(moments, st.integers(-1000, 100_000), timings)
 def test_no_period_of_a_window_is_taken_for_closed_before_its_time(since, passed_seconds, timing):
     """P5."""
     now = since + timedelta(seconds=passed_seconds)
-    window = look_window(since, since, now, timing)
+    window = evaluation_window(since, since, now, timing)
     assert since - EDGE <= window.start
     assert window.history_end <= since
     assert window.closed_until <= now - timedelta(seconds=timing.lag_seconds)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
-from rollout.judging.window import seconds_to_next_look
+from rollout.judging.window import seconds_to_next_evaluation
 from rollout.lifecycle.decide import decide
-from rollout.policy.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
+from rollout.policy.policy import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, OnInconclusive
 from rollout.state.rollout import Rollout
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
@@ -62,7 +62,10 @@ def test_a_step_lasts_its_hold_and_the_bake_as_long_as_it_was_planned(where, aft
 
 
 def test_before_the_first_shift_no_hold_is_over():
-    assert decided(rollout(first_shift_at=None, step_started_at=None), HEALTHY, KEPT_SECONDS + 1).next_move is Move.WAIT
+    assert (
+        decided(rollout(first_shift_at=None, step_started_at=None), HEALTHY, METRIC_RETENTION_SECONDS + 1).next_move
+        is Move.WAIT
+    )
 
 
 @pytest.mark.parametrize(("where", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE)])
@@ -85,7 +88,7 @@ def test_a_step_that_may_end_early_does(where, move):
     ],
 )
 def test_a_step_still_too_thin_is_decided_by_the_policy(where, choice, move):
-    begun = rollout(**where, policy=policy(max_hold="10m", on_inconclusive=choice))
+    begun = rollout(**where, policy=policy(max_extension="10m", on_inconclusive=choice))
     assert decided(begun, THIN, 897.9).next_move is Move.WAIT
     assert decided(begun, THIN, 898).next_move is move
 
@@ -112,19 +115,19 @@ def test_a_thin_step_waits_though_there_is_no_bake():
 )
 def test_the_last_look_ends_the_rollout(where, verdict, move):
     """P12: before Step Functions would, and not a look sooner; what is done by then is done."""
-    assert decided(rollout(**where, looks=MAX_LOOKS - 2), verdict, 300).next_move is not Move.ROLL_BACK
-    ended = decided(rollout(**where, looks=MAX_LOOKS - 1), verdict, 300)
-    assert (ended.next_move, ended.looks) == (move, MAX_LOOKS)
+    assert decided(rollout(**where, evaluations=MAX_EVALUATIONS - 2), verdict, 300).next_move is not Move.ROLL_BACK
+    ended = decided(rollout(**where, evaluations=MAX_EVALUATIONS - 1), verdict, 300)
+    assert (ended.next_move, ended.evaluations) == (move, MAX_EVALUATIONS)
 
 
 def test_a_rollout_taken_back_at_its_last_look_says_so():
     """P10."""
-    reason = decided(rollout(looks=MAX_LOOKS - 1), HEALTHY, 60).reason
+    reason = decided(rollout(evaluations=MAX_EVALUATIONS - 1), HEALTHY, 60).reason
     assert reason == "healthy: errors: as counted; 2,500 looks are all an execution has room for"
 
 
 def test_a_step_that_is_held_on_says_for_how_long():
-    held_on = decided(rollout(policy=policy(max_hold="10m")), THIN, 300).reason
+    held_on = decided(rollout(policy=policy(max_extension="10m")), THIN, 300).reason
     assert held_on == "inconclusive: errors: as counted; held on for more calls, at most 10m longer than planned"
 
 
@@ -140,13 +143,13 @@ def test_a_step_that_is_held_on_says_for_how_long():
 )
 def test_a_rollout_older_than_its_counts_is_taken_back(where, verdict, move):
     """P12: what is done by then is done."""
-    assert decided(rollout(**where), verdict, KEPT_SECONDS).next_move is not Move.ROLL_BACK
-    assert decided(rollout(**where), verdict, KEPT_SECONDS + 1).next_move is move
+    assert decided(rollout(**where), verdict, METRIC_RETENTION_SECONDS).next_move is not Move.ROLL_BACK
+    assert decided(rollout(**where), verdict, METRIC_RETENTION_SECONDS + 1).next_move is move
 
 
 def test_a_rollout_taken_back_for_its_age_says_so():
     """P10."""
-    reason = decided(rollout(policy=policy(max_hold="30d")), THIN, KEPT_SECONDS + 1).reason
+    reason = decided(rollout(policy=policy(max_extension="30d")), THIN, METRIC_RETENTION_SECONDS + 1).reason
     assert reason == "inconclusive: errors: as counted; the first shift is over 15d ago, and older minutes are gone"
 
 
@@ -158,12 +161,12 @@ def test_a_finished_rollout_says_what_the_alias_serves():
 
 def test_a_rollout_handed_over_says_how_the_alias_is_left():
     """P10."""
-    begun = rollout(policy=policy(max_hold=0, on_inconclusive="hand_over"))
+    begun = rollout(policy=policy(max_extension=0, on_inconclusive="hand_over"))
     ending = decided(begun, THIN, 300).ending
     assert (ending.outcome, ending.error) == (Outcome.HANDED_OVER, "RolloutHandedOver")
     assert ending.cause == (
         "my-api:live is left with 10 % on version 4, for a person to decide; inconclusive: errors: as counted; still so"
-        " after max_hold 0s, and on_inconclusive is hand_over"
+        " after max_extension 0s, and on_inconclusive is hand_over"
     )
 
 
@@ -172,19 +175,21 @@ def test_a_canary_taken_back_needs_no_reason_but_its_judgement():
 
 
 def test_a_look_is_counted_and_kept():
-    looked = decided(rollout(looks=3), HEALTHY, 60)
-    assert (looked.looks, looked.judgement, looked.wait_seconds) == (4, judgement(HEALTHY), 60)
+    looked = decided(rollout(evaluations=3), HEALTHY, 60)
+    assert (looked.evaluations, looked.judgement, looked.wait_seconds) == (4, judgement(HEALTHY), 60)
     assert looked.reason == "healthy: errors: as counted"
 
 
 rollouts = st.builds(
-    lambda step, phase, looks, **written: rollout(step=step, phase=phase, looks=looks, policy=policy(**written)),
+    lambda step, phase, evaluations, **written: rollout(
+        step=step, phase=phase, evaluations=evaluations, policy=policy(**written)
+    ),
     step=st.integers(1, 2),
     phase=st.sampled_from(Phase),
-    looks=st.integers(0, MAX_LOOKS - 1),
+    evaluations=st.integers(0, MAX_EVALUATIONS - 1),
     bake=st.integers(0, 5000),
-    max_hold=st.integers(0, 5000),
-    look_every=st.integers(10, 5000),
+    max_extension=st.integers(0, 5000),
+    interval=st.integers(10, 5000),
     on_inconclusive=st.sampled_from(OnInconclusive),
 )
 
@@ -201,7 +206,7 @@ def test_every_look_ends_in_one_sound_move(begun, verdict, after_seconds):
     assert (after.next_move is Move.FINISH) <= (begun.phase is Phase.BAKE)
     assert (after.next_move in {Move.SHIFT, Move.PROMOTE}) <= (begun.phase is Phase.SHIFTING)
     assert (after.ending is not None) == (after.next_move in {Move.FINISH, Move.HAND_OVER})
-    assert after.looks < MAX_LOOKS or after.next_move in {Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK}
+    assert after.evaluations < MAX_EVALUATIONS or after.next_move in {Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK}
     assert after.wait_seconds >= 1
     assert Rollout.model_validate(after.document()) == after
 
@@ -211,8 +216,8 @@ SEVENTEEN_DAYS = timedelta(days=17)
 policies = st.builds(
     lambda **written: policy(steps=[{"percent": 10, "hold": "5m"}], **written),
     bake=st.integers(0, 86_400),
-    max_hold=st.integers(0, 30 * 86_400),
-    look_every=st.just(86_400) | st.integers(3_600, 86_400),
+    max_extension=st.integers(0, 30 * 86_400),
+    interval=st.just(86_400) | st.integers(3_600, 86_400),
     on_inconclusive=st.just(OnInconclusive.EXTEND) | st.sampled_from(OnInconclusive),
 )
 
@@ -222,7 +227,7 @@ def test_no_rollout_outlives_its_execution(written, verdicts):
     """P12: Step Functions ends an execution after a year, and we far earlier, however `extend` is set."""
     begun, at = rollout(policy=written), AT
     for verdict in cycle([*verdicts, THIN]):
-        at += timedelta(seconds=seconds_to_next_look(at, written.look_every, ON_AWS))
+        at += timedelta(seconds=seconds_to_next_evaluation(at, written.interval, ON_AWS))
         begun = decide(begun, judgement(verdict), at, ON_AWS)
         if begun.next_move is Move.PROMOTE:
             begun = begun.model_copy(update={"phase": Phase.BAKE, "step_started_at": at})

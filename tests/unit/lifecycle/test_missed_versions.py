@@ -42,7 +42,7 @@ def test_what_is_served_or_shared_or_too_young_or_too_old_is_not(changes):
         ("FAILED", "States.Timeout", True),
         ("FAILED", "", True),
         ("FAILED", "AliasSplitError", False),
-        ("FAILED", "BadTagsError", False),
+        ("FAILED", "InvalidTagsError", False),
         ("ABORTED", "", False),
         ("RUNNING", "", False),
         ("SUCCEEDED", "", False),

@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.domain.enums import Outcome
-from rollout.lifecycle.rollback import Closing, WayBack, corrected, must_write, taken_back
+from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, must_write, rollback_ending
 from rollout.state.alias import AliasState
 from rollout.state.endings import rollback_failed
 from rollout.state.rollout import Failure
@@ -18,8 +18,8 @@ LEAST = {
 PROMOTING, BAKING = {"next_move": "promote"}, {"phase": "bake"}
 
 
-def way(**changes: object) -> WayBack:
-    return WayBack.model_validate(LEAST | {"reason": "it failed"} | changes)
+def way(**changes: object) -> RollbackContext:
+    return RollbackContext.model_validate(LEAST | {"reason": "it failed"} | changes)
 
 
 def alias(version: str, **shares: float) -> AliasState:
@@ -47,7 +47,7 @@ def alias(version: str, **shares: float) -> AliasState:
 def test_only_what_is_ours_is_put_back(found, document, outcome, writes):
     """P1, P2: at stable alone, or left to whoever moved it."""
     back = way(**document)
-    assert taken_back(found, back).outcome is outcome
+    assert rollback_ending(found, back).outcome is outcome
     assert (found is not None and must_write(found, back)) is writes
 
 
@@ -65,7 +65,7 @@ def test_only_what_is_ours_is_put_back(found, document, outcome, writes):
 )
 def test_an_alias_left_alone_is_said_to_be(found, document, said):
     """P2, P10."""
-    cause = taken_back(found, way(**document)).cause
+    cause = rollback_ending(found, way(**document)).cause
     assert cause.startswith("my-api:live was moved by somebody else: ")
     assert said in cause
     assert cause.endswith("It is left as it is; the rollout was being taken back because: it failed")
@@ -74,7 +74,7 @@ def test_an_alias_left_alone_is_said_to_be(found, document, said):
 def test_the_error_that_led_here_goes_before_the_last_decision():
     """P10."""
     back = way(failure={"Error": "States.Timeout"})
-    assert taken_back(alias("3"), back).cause == "my-api:live serves version 3 alone again; States.Timeout"
+    assert rollback_ending(alias("3"), back).cause == "my-api:live serves version 3 alone again; States.Timeout"
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_the_error_that_led_here_goes_before_the_last_decision():
 )
 def test_a_broken_document_does_not_stop_the_way_back(broken):
     """P1: what a later deploy wrote, or no task understands, leads here."""
-    assert must_write(alias("3", v4=10), WayBack.model_validate(broken | LEAST))
+    assert must_write(alias("3", v4=10), RollbackContext.model_validate(broken | LEAST))
 
 
 def test_an_ending_that_was_reached_is_kept():
-    ending = taken_back(alias("3"), way())
+    ending = rollback_ending(alias("3"), way())
     document = LEAST | {"execution": EXECUTION.model_dump(), "ending": ending.model_dump()}
     assert Closing.model_validate(document).known_ending == ending
 
@@ -123,10 +123,10 @@ FAILED = rollback_failed("my-api:live", "3", Failure(Error="Lambda.PreconditionF
 def test_a_way_back_said_to_have_failed_is_held_against_the_alias(found, outcome):
     """P10: RestoreAlias writes, and its answer may be lost; or a stranger came before it."""
     closing = Closing.model_validate(LEAST | {"reason": "it failed"})
-    assert corrected(FAILED, found, closing).outcome is outcome
+    assert corrected_ending(FAILED, found, closing).outcome is outcome
 
 
 def test_other_endings_need_no_correction():
     closing = Closing.model_validate(LEAST | {"reason": "it failed"})
-    ending = taken_back(alias("3"), closing)
-    assert corrected(ending, alias("5"), closing) == ending
+    ending = rollback_ending(alias("3"), closing)
+    assert corrected_ending(ending, alias("5"), closing) == ending

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from rollout.domain.enums import Move, Phase
-from rollout.judging.window import look_window
-from rollout.lifecycle.transitions import bake_begun, next_step, step_begun
+from rollout.judging.window import evaluation_window
+from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.state.rollout import Rollout
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
@@ -17,19 +17,19 @@ def test_the_next_step_has_the_next_share():
 
 
 def test_the_first_step_starts_the_clock_of_the_rollout():
-    begun = step_begun(rollout(first_shift_at=None, step_started_at=None), "revision-2", NOW, ON_AWS)
+    begun = begin_step(rollout(first_shift_at=None, step_started_at=None), "revision-2", NOW, ON_AWS)
     assert (begun.first_shift_at, begun.step_started_at, begun.revision_id) == (NOW, NOW, "revision-2")
     assert begun.wait_seconds == 59
     assert begun.reason == "step 1 of 2: version 4 has 10 % for at least 5m"
 
 
 def test_a_later_step_keeps_the_clock_of_the_rollout():
-    begun = step_begun(rollout(step=2), "revision-2", NOW, ON_AWS)
+    begun = begin_step(rollout(step=2), "revision-2", NOW, ON_AWS)
     assert (begun.first_shift_at, begun.step_started_at) == (AT, NOW)
 
 
 def test_the_bake_begins_with_promotion():
-    begun = bake_begun(rollout(judgement=judgement(), next_move=Move.PROMOTE), "revision-3", NOW, ON_AWS)
+    begun = begin_bake(rollout(judgement=judgement(), next_move=Move.PROMOTE), "revision-3", NOW, ON_AWS)
     assert (begun.phase, begun.revision_id, begun.judged_since, begun.percent) == (Phase.BAKE, "revision-3", NOW, 100)
     assert begun.wait_seconds == 59
     assert begun.reason == "version 4 promoted; watched for 5m more"
@@ -37,12 +37,12 @@ def test_the_bake_begins_with_promotion():
 
 def test_a_version_promoted_at_once_is_judged_by_stables_time_before():
     at_once = rollout(policy=policy(steps="AllAtOnce"), step=0, first_shift_at=None, step_started_at=None)
-    begun = bake_begun(at_once, "revision-2", NOW, ON_AWS)
-    window = look_window(begun.shared_since, begun.judged_since, NOW + timedelta(minutes=5), ON_AWS)
+    begun = begin_bake(at_once, "revision-2", NOW, ON_AWS)
+    window = evaluation_window(begun.shared_since, begun.judged_since, NOW + timedelta(minutes=5), ON_AWS)
     assert (begun.percent, begun.step, begun.is_last_step, begun.shared_since) == (100, 0, True, NOW)
     assert (window.history_end, window.shared_start) == (NOW.replace(second=0), window.start)
     assert Rollout.model_validate(begun.document()) == begun
 
 
 def test_without_a_bake_nothing_is_waited_for():
-    assert bake_begun(rollout(policy=policy(bake=0)), "revision-3", NOW, ON_AWS).wait_seconds == 0
+    assert begin_bake(rollout(policy=policy(bake=0)), "revision-3", NOW, ON_AWS).wait_seconds == 0

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rollout.notifications.build_events import ending_news
-from rollout.notifications.events import EndingNews
-from rollout.notifications.message import console_url, notice_of
+from rollout.notifications.build_events import ending_event
+from rollout.notifications.events import EndingEvent
+from rollout.notifications.message import console_url, notification_of
 from tests.samples import AT, EXECUTION, TARGET, judgement
 from tests.unit.notifications.test_build_events import ENDINGS, closing
 
@@ -20,13 +20,13 @@ SUBJECTS = {
 }
 
 
-def told(detail_type: str, **changes: object) -> EndingNews:
-    return ending_news(closing(**changes), ENDINGS[detail_type], AT)
+def told(detail_type: str, **changes: object) -> EndingEvent:
+    return ending_event(closing(**changes), ENDINGS[detail_type], AT)
 
 
 @pytest.mark.parametrize("detail_type", SUBJECTS)
 def test_the_subject_is_one_readable_sentence(detail_type):
-    assert notice_of(told(detail_type)).subject == SUBJECTS[detail_type]
+    assert notification_of(told(detail_type)).subject == SUBJECTS[detail_type]
 
 
 @pytest.mark.parametrize("detail_type", SUBJECTS)
@@ -35,7 +35,7 @@ def test_the_subject_is_one_readable_sentence(detail_type):
 def test_sns_takes_every_subject(detail_type, function, alias):
     """Fewer than 100 characters, ASCII, no line breaks; names of functions are ASCII, but a document may be broken."""
     target = TARGET.model_copy(update={"function": function, "alias": alias})
-    subject = notice_of(told(detail_type).model_copy(update={"target": target})).subject
+    subject = notification_of(told(detail_type).model_copy(update={"target": target})).subject
     assert 0 < len(subject) < 100
     assert subject.isascii()
     assert subject.isprintable()
@@ -43,7 +43,7 @@ def test_sns_takes_every_subject(detail_type, function, alias):
 
 
 def test_the_numbers_and_the_place_to_look_stand_below():
-    assert notice_of(told("Rollout Rolled Back", judgement=judgement())).text == (
+    assert notification_of(told("Rollout Rolled Back", judgement=judgement())).text == (
         "my-api:live serves version 3 alone again; unhealthy\n"
         "\n"
         "Function: my-api, alias live, account 123456789012, eu-west-1\n"
@@ -56,14 +56,14 @@ def test_the_numbers_and_the_place_to_look_stand_below():
 
 
 def test_a_rollout_that_was_never_judged_has_versions_and_no_numbers():
-    text = notice_of(told("Rollback Failed")).text
+    text = notification_of(told("Rollback Failed")).text
     assert "Stable: version 3\nCanary: version 4\n" in text
     assert "Evidence" not in text
 
 
 def test_subscribers_may_filter_by_ending_function_and_alias():
     about = {"ending": "Rollout Promoted", "function": "my-api", "alias": "live"}
-    assert notice_of(told("Rollout Promoted")).attributes == about
+    assert notification_of(told("Rollout Promoted")).attributes == about
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rollout.domain.errors import BadPolicyError
-from rollout.policy.policy import LONGEST_SECONDS, MAX_LOOKS, Policy, read_policy
+from rollout.domain.errors import InvalidPolicyError
+from rollout.policy.policy import MAX_DURATION_SECONDS, MAX_EVALUATIONS, Policy, read_policy
 from rollout.schema import policy_schema
 from rollout.state.rollout import Rollout
 from tests import samples
@@ -35,20 +35,20 @@ BEYOND_A_SCHEMA = [
         "policy.steps[1].percent is 2.5 after 10: each step has to give the canary more than the one before",
     ),
     (
-        policy(look_every=1, bake="2h"),
-        "policy.look_every is 1s: the holds and the bake would take 7,502 looks, and an execution has room for 2,500",
+        policy(interval=1, bake="2h"),
+        "policy.interval is 1s: the holds and the bake would take 7,502 evaluations",
     ),
     (
-        step(hold="7d") | {"bake": "169h", "look_every": "1h"},
+        step(hold="7d") | {"bake": "169h", "interval": "1h"},
         "policy.steps and bake take 337h up to the look that ends each, and a plan may take 14d, as CloudWatch keeps",
     ),
     (
-        {"steps": [{"percent": n, "hold": "25h"} for n in range(1, 9)], "look_every": "1d"},
+        {"steps": [{"percent": n, "hold": "25h"} for n in range(1, 9)], "interval": "1d"},
         "policy.steps and bake take 17d up to the look that ends each, and a plan may take 14d",
     ),
-    (policy(look_every="2d"), 'policy.look_every is "2d": at most 86,400 is needed'),
+    (policy(interval="2d"), 'policy.interval is "2d": at most 86,400 is needed'),
     (step(hold="31d"), 'policy.steps[0].hold is "31d": write a time from 0 to 30d'),
-    (policy(look_every="0s"), 'policy.look_every is "0s": at least 1 is needed'),
+    (policy(interval="0s"), 'policy.interval is "0s": at least 1 is needed'),
     (step(percent=float("nan")), f"policy.steps[0].percent is NaN: {SHARES}"),
     (policy(guards={"max_error_percent": float("nan")}), "policy.guards.max_error_percent is NaN: a number is needed"),
     (policy(false_rollback_percent=float("nan")), "policy.false_rollback_percent is NaN: a number is needed"),
@@ -85,8 +85,8 @@ BAD = [
     (step(hold=True), f"policy.steps[0].hold is true: {DURATIONS}"),
     (step(hold=1.5), f"policy.steps[0].hold is 1.5: {DURATIONS}"),
     (policy(bake=None), f"policy.bake is null: {DURATIONS}"),
-    (policy(look_every=0), "policy.look_every is 0: at least 1 is needed"),
-    (policy(look_every=86401), "policy.look_every is 86401: at most 86,400 is needed"),
+    (policy(interval=0), "policy.interval is 0: at least 1 is needed"),
+    (policy(interval=86401), "policy.interval is 86401: at most 86,400 is needed"),
     (policy(guards={"max_error_percent": 0}), "policy.guards.max_error_percent is 0: a number above 0 is needed"),
     (policy(guards={"max_error_percent": 101}), "policy.guards.max_error_percent is 101: at most 100 is needed"),
     (policy(false_rollback_percent=0), "policy.false_rollback_percent is 0: at least 0.001 is needed"),
@@ -106,9 +106,9 @@ GOOD = [
     {
         "steps": [{"percent": 1, "hold": 0}, {"percent": 33.3, "hold": 86400.0}, {"percent": 99, "hold": "6d"}],
         "bake": "7d",
-        "look_every": "1d",
+        "interval": "1d",
     },
-    policy(bake=0, look_every="90s", max_hold="0s", min_invocations=10.0, on_inconclusive="promote"),
+    policy(bake=0, interval="90s", max_extension="0s", min_invocations=10.0, on_inconclusive="promote"),
     policy(guards={"max_error_percent": None}, false_rollback_percent=0.001),
     policy(guards={}),
     {"steps": "Canary25Percent30Minutes", "bake": "30m"},
@@ -119,7 +119,7 @@ GOOD = [
 
 @pytest.mark.parametrize(("written", "message"), BAD + BEYOND_A_SCHEMA)
 def test_a_bad_policy_is_refused_by_field_and_value(written, message):
-    with pytest.raises(BadPolicyError) as refused:
+    with pytest.raises(InvalidPolicyError) as refused:
         read_policy(written)
     assert str(refused.value).startswith("The policy is refused: ")
     assert message in str(refused.value)
@@ -133,7 +133,7 @@ def test_a_good_policy_is_taken(written):
 
 
 def test_whose_policy_is_refused_is_said():
-    with pytest.raises(BadPolicyError, match=r"^The stack's DefaultPolicy is refused: policy\.steps is missing"):
+    with pytest.raises(InvalidPolicyError, match=r"^The stack's DefaultPolicy is refused: policy\.steps is missing"):
         read_policy({}, "The stack's DefaultPolicy")
 
 
@@ -167,14 +167,14 @@ policies = st.fixed_dictionaries(
                 *(st.fixed_dictionaries({"percent": st.just(p), "hold": durations}) for p in sorted(rising))
             ).map(list)
         ),
-        "look_every": st.integers(5000, 86_400),
+        "interval": st.integers(5000, 86_400),
     },
     optional={
         "bake": durations,
         "guards": st.fixed_dictionaries({}, optional={"max_error_percent": st.none() | st.floats(0.001, 100)}),
         "false_rollback_percent": st.floats(0.001, 50),
         "min_invocations": st.integers(1, 1_000_000_000),
-        "max_hold": durations,
+        "max_extension": durations,
         "on_inconclusive": st.sampled_from(["extend", "promote", "roll_back", "hand_over"]),
     },
 )
@@ -187,8 +187,8 @@ def test_a_policy_that_fits_passes_through_the_state_machine_unchanged(written):
     begun = samples.rollout(policy=read_policy(written))
     returned = Rollout.model_validate(json.loads(json.dumps(begun.document())))
     assert returned == begun
-    assert returned.policy.planned_looks <= MAX_LOOKS
-    assert returned.policy.planned_seconds <= LONGEST_SECONDS
+    assert returned.policy.planned_evaluations <= MAX_EVALUATIONS
+    assert returned.policy.planned_seconds <= MAX_DURATION_SECONDS
 
 
 def test_no_ceiling_stays_no_ceiling():
@@ -200,11 +200,12 @@ def test_no_ceiling_stays_no_ceiling():
 def test_looks_are_planned_for_every_hold_and_the_bake():
     """The first look of a step comes at the next period's edge, so a hold of 5 minutes may see six of them."""
     assert (
-        Policy.model_validate({"steps": [STEP, {"percent": 20, "hold": 0}], "bake": "90s"}).planned_looks == 6 + 1 + 3
+        Policy.model_validate({"steps": [STEP, {"percent": 20, "hold": 0}], "bake": "90s"}).planned_evaluations
+        == 6 + 1 + 3
     )
 
 
 def test_time_is_planned_up_to_the_look_that_ends_each_hold():
     """P12: a plan that fits is never too old by its last look; 90 minutes take two looks of an hour."""
-    written = {"steps": [STEP | {"hold": "90m"}, {"percent": 20, "hold": 0}], "bake": "2h", "look_every": "1h"}
+    written = {"steps": [STEP | {"hold": "90m"}, {"percent": 20, "hold": 0}], "bake": "2h", "interval": "1h"}
     assert Policy.model_validate(written).planned_seconds == 4 * 3600

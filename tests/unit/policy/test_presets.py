@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rollout.domain.errors import BadPolicyError
+from rollout.domain.errors import InvalidPolicyError
 from rollout.policy.policy import Policy, read_policy
 from rollout.policy.presets import FORMS, PATTERN, is_near_preset, is_preset, preset_steps
 
@@ -63,7 +63,7 @@ def test_a_preset_is_a_policy_of_such_steps(name, shares, seconds):
 @pytest.mark.parametrize("name", BAD)
 def test_a_name_that_is_nearly_a_presets_is_refused_with_the_forms_there_are(name):
     assert is_near_preset(name)
-    with pytest.raises(BadPolicyError) as refused:
+    with pytest.raises(InvalidPolicyError) as refused:
         read_policy({"steps": name})
     assert str(refused.value).startswith("The policy is refused: policy.steps is ")
     assert FORMS in str(refused.value)
@@ -81,18 +81,18 @@ def test_other_names_are_left_to_stored_policies(name):
     ("name", "said"),
     [
         ("Canary10Percent800Hours", 'policy.steps[0].hold is "800h": write a time from 0 to 30d'),
-        ("Linear1PercentEvery1Hour", "policy.look_every is 1m: the holds and the bake would take 6,055 looks"),
+        ("Linear1PercentEvery1Hour", "policy.interval is 1m: the holds and the bake would take 6,055 evaluations"),
         ("Linear10PercentEvery38Hours", "policy.steps and bake take 20535m up to the look that ends each"),
     ],
 )
 def test_a_preset_that_takes_too_long_is_refused_as_any_policy(name, said):
     """P12."""
-    with pytest.raises(BadPolicyError, match=re.escape(said)):
+    with pytest.raises(InvalidPolicyError, match=re.escape(said)):
         read_policy({"steps": name})
 
 
 def test_the_rest_of_a_policy_stands_beside_a_preset():
-    policy = read_policy({"steps": "Linear1PercentEvery1Hour", "look_every": "5m", "bake": "1h"})
+    policy = read_policy({"steps": "Linear1PercentEvery1Hour", "interval": "5m", "bake": "1h"})
     assert (len(policy.steps), policy.bake) == (99, 3600)
 
 

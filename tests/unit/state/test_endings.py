@@ -6,7 +6,7 @@ import pytest
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AliasSplitError
-from rollout.state.endings import handed_over, promoted, rejected, rollback_failed, rolled_back, say_failure
+from rollout.state.endings import format_failure, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.rollout import Failure
 from tests.samples import rollout
 
@@ -54,4 +54,4 @@ def test_an_ending_says_what_the_alias_serves_and_why(ending, outcome, error, ca
     ],
 )
 def test_a_failure_is_said_without_lambdas_wrapping(cause, said):
-    assert say_failure(Failure(Error="SomeError", Cause=cause)) == said
+    assert format_failure(Failure(Error="SomeError", Cause=cause)) == said

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase
 from rollout.state.rollout import Failure, Rollout
 from tests.samples import AT, judgement, policy, rollout
@@ -15,7 +15,7 @@ from tests.samples import AT, judgement, policy, rollout
     [
         rollout(),
         rollout(step=0, first_shift_at=None, step_started_at=None),
-        rollout(phase=Phase.BAKE, judgement=judgement(), looks=7, p99_before=812.5),
+        rollout(phase=Phase.BAKE, judgement=judgement(), evaluations=7, p99_before=812.5),
         rollout(first_shift_at=AT.replace(microsecond=123456)),
         rollout(policy=policy(steps=[{"percent": 33.3, "hold": 1}])),
     ],
@@ -53,7 +53,7 @@ def test_a_failure_may_come_without_a_cause():
 
 
 @pytest.mark.parametrize(
-    ("health", "percent"), [(Health(), 0), (Health(calls=8, bad=2), 25), (Health(calls=3, bad=3), 100)]
+    ("health", "percent"), [(Counts(), 0), (Counts(calls=8, bad=2), 25), (Counts(calls=3, bad=3), 100)]
 )
 def test_errors_are_a_share_of_calls(health, percent):
     assert health.bad_percent == percent

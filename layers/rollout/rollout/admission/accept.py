@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.admission.queue import Turn, turn
+from rollout.admission.queue import QueueDecision, queue_decision
 from rollout.admission.refusal_list import together
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Move, Start
-from rollout.domain.errors import AliasClaimedError, RefusedError, VersionPendingError
+from rollout.domain.errors import AliasLockedError, RefusedError, VersionPendingError
 from rollout.domain.identity import Execution
 from rollout.judging.alarms import red_alarms
 from rollout.state.rollout import Rollout
@@ -20,11 +20,11 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     Raises VersionPendingError while the canary is being made ready, and else the first RefusedError there is, with
     the sentences of all of them.
     """
-    if refused := [*objections(request, found, execution)]:
+    if refused := [*all_refusals(request, found, execution)]:
         raise together(refused)
     found = _without_our_own(found, execution)
     canary = _canary(found)
-    behind = turn(canary.version, request.policy, execution, found.claim, found.waiting)
+    behind = queue_decision(canary.version, request.policy, execution, found.lock, found.waiting)
     if found.rolled_out_before and found.alias:
         return _repeated(_begun(request, found, canary, execution))
     if behind:
@@ -34,7 +34,7 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     return _opened(_begun(request, found, canary, execution), found)
 
 
-def objections(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Iterator[RefusedError]:
+def all_refusals(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Iterator[RefusedError]:
     """Yield every reason to refuse a request by what was found, as far as its fields could be read."""
     found = _without_our_own(found, execution)
     behind, claimed = _place_in_line(request, found, execution)
@@ -45,14 +45,14 @@ def objections(request: RolloutRequest, found: FunctionFacts, execution: Executi
 
 def _place_in_line(
     request: RolloutRequest, found: FunctionFacts, execution: Execution
-) -> tuple[Turn | None, list[RefusedError]]:
+) -> tuple[QueueDecision | None, list[RefusedError]]:
     """Return what keeps the version from beginning now, and why the policy lets it not wait for that."""
     version = found.canary.version if found.canary else request.version
     if version is None or request.unread & {"alias", "version"}:
         return None, []
     try:
-        return turn(version, request.policy, execution, found.claim, found.waiting), []
-    except AliasClaimedError as claimed:
+        return queue_decision(version, request.policy, execution, found.lock, found.waiting), []
+    except AliasLockedError as claimed:
         return None, [claimed]
 
 

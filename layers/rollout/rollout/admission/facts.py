@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from rollout.admission.tags import tag_problems, tagged_alias
-from rollout.domain.enums import Colour
+from rollout.domain.enums import AlarmState
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
 from rollout.state.alias import AliasState
-from rollout.state.lock import Claim, Waiting
+from rollout.state.lock import Lock, QueuedVersion
 
 FIRST_VERSION = "1"
 """Lambda counts a function's versions from 1, and uses no number twice."""
@@ -33,13 +33,13 @@ class FunctionFacts(Value):
     alias: AliasState | None = None
     stable: VersionFacts | None = None
     canary: VersionFacts | None = None
-    alarms: dict[str, Colour] = Field(default_factory=dict)
+    alarms: dict[str, AlarmState] = Field(default_factory=dict)
     """What the alarms show that the policy names."""
     p99_ms: float | None = None
     """The alias's usual p99 in milliseconds, where the policy measures slow calls by it."""
-    claim: Claim | None = None
+    lock: Lock | None = None
     """Who holds the alias."""
-    waiting: Waiting | None = None
+    waiting: QueuedVersion | None = None
     """Who waits for it."""
     asked_by_event: bool = False
     """Whether an event or a sweep asks, and no person."""
@@ -63,4 +63,4 @@ class FunctionFacts(Value):
     @property
     def tag_problems(self) -> list[str]:
         """A sentence for all that is wrong with the function's tags of ours."""
-        return [*tag_problems(self.tags, function_arn(self.target.place, self.target.function))]
+        return [*tag_problems(self.tags, function_arn(self.target.account_region, self.target.function))]

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from rollout.admission.tags import POLICY_TAG
-from rollout.domain.errors import BadPolicyError, UnknownPolicyError
+from rollout.domain.errors import InvalidPolicyError, UnknownPolicyError
 from rollout.domain.models import Value
 from rollout.domain.validation import shown
 from rollout.policy.policy import Policy, read_policy
 from rollout.policy.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
 
-NONE_IN_PARTICULAR = Policy(steps=ALL_AT_ONCE)
+PLACEHOLDER_POLICY = Policy(steps=ALL_AT_ONCE)
 """Stands in for a policy that was refused, so that what speaks against its function can be said beside it: there is
 nothing that it asks of a function."""
 
@@ -35,7 +35,7 @@ _SAID = {
 }
 
 
-class Stored(Value):
+class StoredPolicy(Value):
     """What Parameter Store has under a policy's name."""
 
     parameter: str
@@ -43,7 +43,7 @@ class Stored(Value):
     """None where there is no such parameter."""
 
 
-class Choice(Value):
+class PolicyChoice(Value):
     """A policy as somebody wrote it, or its name."""
 
     written: Any
@@ -53,7 +53,7 @@ class Choice(Value):
     def stored_name(self) -> str | None:
         """The name to look up in Parameter Store; None where the policy is written out, or a preset.
 
-        Raises BadPolicyError for what can be no name.
+        Raises InvalidPolicyError for what can be no name.
         """
         if not isinstance(self.written, str) or is_preset(self.written):
             return None
@@ -63,8 +63,8 @@ class Choice(Value):
             raise self._refused("write a policy as JSON, a preset's name or a stored policy's")
         return self.written
 
-    def policy(self, stored: Stored | None) -> Policy:
-        """Return the policy; raises BadPolicyError that names field and value, or UnknownPolicyError."""
+    def policy(self, stored: StoredPolicy | None) -> Policy:
+        """Return the policy; raises InvalidPolicyError that names field and value, or UnknownPolicyError."""
         if stored is None:
             return read_policy(_spelt_out(self.written), self.origin)
         if stored.text is None:
@@ -76,24 +76,24 @@ class Choice(Value):
         whose = f"The parameter {stored.parameter}, named by {_SAID[self.origin]},"
         return read_policy(_spelt_out(_read(stored.text, whose)), whose)
 
-    def source(self, stored: Stored | None) -> str:
+    def source(self, stored: StoredPolicy | None) -> str:
         """Return where the policy came from, in words."""
         said = _SAID[self.origin]
         if stored:
             return f"the parameter {stored.parameter}, named by {said}"
         return f"the preset {self.written}, named by {said}" if isinstance(self.written, str) else said
 
-    def _refused(self, needed: str) -> BadPolicyError:
-        return BadPolicyError(f"{self.origin} is refused: policy is {shown(self.written)}: {needed}.")
+    def _refused(self, needed: str) -> InvalidPolicyError:
+        return InvalidPolicyError(f"{self.origin} is refused: policy is {shown(self.written)}: {needed}.")
 
 
-def chosen(asked: object, tags: Mapping[str, str], default: object) -> Choice:
+def choose_policy(asked: object, tags: Mapping[str, str], default: object) -> PolicyChoice:
     """Return the policy to go by: the execution's, else the one the function's tag names, else the stack's."""
     if asked is not None:
-        return Choice(written=asked, origin=Origin.EXECUTION)
+        return PolicyChoice(written=asked, origin=Origin.EXECUTION)
     if tagged := tags.get(POLICY_TAG):
-        return Choice(written=tagged, origin=Origin.TAG)
-    return Choice(written=default, origin=Origin.DEFAULT)
+        return PolicyChoice(written=tagged, origin=Origin.TAG)
+    return PolicyChoice(written=default, origin=Origin.DEFAULT)
 
 
 def _read(text: str, whose: str) -> object:
@@ -103,7 +103,7 @@ def _read(text: str, whose: str) -> object:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise BadPolicyError(
+        raise InvalidPolicyError(
             f"{whose} is refused: policy is {shown(text)}: JSON, or a preset's name, is needed."
         ) from error
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rollout.domain.errors import RefusedError
 
 
-class Reasons:
+class RefusalList:
     """What speaks against a request, as far as it is known by now."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Reasons:
         self._met.append(refusal)
 
     @contextmanager
-    def gathered(self) -> Iterator[None]:
+    def collect(self) -> Iterator[None]:
         """Take up the refusal that is raised inside, and go on behind it."""
         try:
             yield

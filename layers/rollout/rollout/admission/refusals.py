@@ -8,16 +8,16 @@ from rollout.admission.tags import OPT_IN_TAG
 from rollout.domain.errors import (
     AliasSplitError,
     AlreadyServedError,
-    BadTagsError,
-    DifferentDeadLetterError,
+    DifferentDeadLetterQueueError,
     DifferentRoleError,
+    InvalidTagsError,
     NotOptedInError,
-    ProvisionedConcurrencyMovingError,
+    OlderVersionError,
+    ProvisionedConcurrencyInProgressError,
     RefusedError,
     UnknownAliasError,
     UnknownVersionError,
     VersionNotActiveError,
-    VersionPassedError,
 )
 from rollout.domain.identity import Target
 from rollout.judging.alarms import unknown_alarms
@@ -26,7 +26,7 @@ from rollout.policy.presets import ALL_AT_ONCE
 
 def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     """Yield all that speaks against a request by what was found, the alias's own matters first."""
-    yield from map(BadTagsError, found.tag_problems)
+    yield from map(InvalidTagsError, found.tag_problems)
     if "alias" not in request.unread:
         yield from _alias_refusals(found)
     if "version" not in request.unread:
@@ -36,7 +36,7 @@ def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedE
 
 def waiting_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     """Yield what speaks against a request whatever becomes of the alias until its turn."""
-    yield from map(BadTagsError, found.tag_problems)
+    yield from map(InvalidTagsError, found.tag_problems)
     yield from _opt_in_refusals(found)
     yield from _state_refusals(request, found)
     yield from unknown_alarms(found.alarms)
@@ -46,14 +46,14 @@ def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
     target = found.target
     yield from _opt_in_refusals(found)
     if found.capacity_moving:
-        yield ProvisionedConcurrencyMovingError(
+        yield ProvisionedConcurrencyInProgressError(
             f"Lambda is still allocating the provisioned concurrency of {target.name}, and moves its weights until"
             " it is done: start again when its status is READY (aws lambda get-provisioned-concurrency-config"
             f" --function-name {target.function} --qualifier {target.alias})."
         )
     elif found.alias and found.alias.shares:
         yield AliasSplitError(
-            f"{target.name} is already split: {found.alias.say()}. Another rollout or a person is at work; start"
+            f"{target.name} is already split: {found.alias.format()}. Another rollout or a person is at work; start"
             " again when it serves one version alone."
         )
 
@@ -134,7 +134,7 @@ def _order_refusals(canary: VersionFacts, stable: VersionFacts, target: Target) 
             f" published it also moved the alias, leave {target.alias} to Lambda Rollouts from now on."
         )
     elif int(canary.version) < int(stable.version):
-        yield VersionPassedError(
+        yield OlderVersionError(
             f"{target.name} serves version {stable.version}, which is newer than version {canary.version}: publish"
             " the older code again and roll that out."
         )
@@ -150,7 +150,7 @@ def _pairing_refusals(canary: VersionFacts, stable: VersionFacts) -> Iterator[Re
             f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. {remedy}."
         )
     if canary.dead_letter != stable.dead_letter:
-        yield DifferentDeadLetterError(
+        yield DifferentDeadLetterQueueError(
             f"Version {canary.version} sends its failures to {canary.dead_letter or 'nowhere'}, version"
             f" {stable.version} to {stable.dead_letter or 'nowhere'}. {remedy}."
         )

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
 
-from rollout.admission.refusal_list import Reasons
-from rollout.domain.errors import BadRequestError, LatestVersionError
-from rollout.domain.identity import Execution, Place, Target
+from rollout.admission.refusal_list import RefusalList
+from rollout.domain.errors import InvalidRequestError, LatestVersionError
+from rollout.domain.identity import AccountRegion, Execution, Target
 from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
 from rollout.domain.models import Value
 from rollout.domain.validation import problems
@@ -44,7 +44,7 @@ class _Input(_Fields):
 class RolloutRequest(Value):
     """What is to be rolled out; None where the orchestrator is to choose."""
 
-    place: Place
+    account_region: AccountRegion
     function: str
     alias: str | None
     version: str | None
@@ -56,13 +56,13 @@ class RolloutRequest(Value):
     def target(self, tagged_alias: str | None) -> Target:
         """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
         alias = self.alias or tagged_alias or DEFAULT_ALIAS
-        return Target(**dict(self.place), function=self.function, alias=alias)
+        return Target(**dict(self.account_region), function=self.function, alias=alias)
 
 
-class Asked(Value):
+class ParsedRequest(Value):
     """What an execution's input asks for; its policy is as it was written, or a name, or None."""
 
-    place: Place
+    account_region: AccountRegion
     function: str | None = None
     """None where it cannot be read."""
     alias: str | None = None
@@ -74,7 +74,7 @@ class Asked(Value):
         """Return the request to go by this policy."""
         return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
 
-    def without(self, field: str) -> "Asked":
+    def without(self, field: str) -> "ParsedRequest":
         """Return what is left to go by once a field is refused."""
         return self.model_copy(update={field: None, "unread": self.unread | {field}})
 
@@ -90,22 +90,22 @@ class Preparation(Value):
         """Whether it asks what would happen, and for nothing to happen."""
         return isinstance(self.request, dict) and self.request.get("dry_run") is True
 
-    def read(self, reasons: Reasons) -> Asked:
+    def read(self, reasons: RefusalList) -> ParsedRequest:
         """Return what the input asks for, as far as it can be read; why the rest cannot be is among the reasons."""
         return read_request(self.request, self.execution, reasons)
 
 
-def read_request(value: object, execution: Execution, reasons: Reasons) -> Asked:
+def read_request(value: object, execution: Execution, reasons: RefusalList) -> ParsedRequest:
     """Return what an execution's input asks for; a function lies where the orchestrator does, unless its ARN says else.
 
     What cannot be read is left out and added to the reasons, each with its field and value.
     """
     fields, unread = _read_fields(value, reasons)
     if fields.function is None:
-        return Asked(place=execution.place, policy=fields.policy)
+        return ParsedRequest(account_region=execution.account_region, policy=fields.policy)
     function = read_function(fields.function)
-    asked = Asked(
-        place=function.place(execution.place),
+    asked = ParsedRequest(
+        account_region=function.account_region(execution.account_region),
         function=function.name,
         alias=fields.alias,
         version=fields.version,
@@ -115,13 +115,13 @@ def read_request(value: object, execution: Execution, reasons: Reasons) -> Asked
     return _published(_qualified(asked, function.qualifier, reasons), reasons)
 
 
-def _read_fields(value: object, reasons: Reasons) -> tuple[_Fields, frozenset[str]]:
+def _read_fields(value: object, reasons: RefusalList) -> tuple[_Fields, frozenset[str]]:
     """Return the fields that can be read, and the names of those that cannot."""
     try:
         return _Input.model_validate(value), frozenset()
     except ValidationError as error:
         reasons.add(
-            BadRequestError(
+            InvalidRequestError(
                 f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
                 " alias, version, policy and dry_run may be added."
             )
@@ -131,7 +131,7 @@ def _read_fields(value: object, reasons: Reasons) -> tuple[_Fields, frozenset[st
     return _Fields.model_validate({name: written[name] for name in written.keys() - unread}), unread
 
 
-def _qualified(asked: Asked, qualifier: str | None, reasons: Reasons) -> Asked:
+def _qualified(asked: ParsedRequest, qualifier: str | None, reasons: RefusalList) -> ParsedRequest:
     """Return what is asked for with the version or the alias that stands behind the function's name."""
     if qualifier is None:
         return asked
@@ -140,14 +140,14 @@ def _qualified(asked: Asked, qualifier: str | None, reasons: Reasons) -> Asked:
     if named in (None, qualifier):
         return asked.model_copy(update={field: qualifier})
     reasons.add(
-        BadRequestError(
+        InvalidRequestError(
             f"{field} is {named}, but the function is written with :{qualifier} behind its name: name one of them."
         )
     )
     return asked.without(field)
 
 
-def _published(asked: Asked, reasons: Reasons) -> Asked:
+def _published(asked: ParsedRequest, reasons: RefusalList) -> ParsedRequest:
     if asked.version != "$LATEST":
         return asked
     reasons.add(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from rollout.domain.identity import Place, Target
+from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import function_arn, read_function, read_version, version_text
 from rollout.domain.validation import problems, shown
 
@@ -77,18 +77,18 @@ class VersionPublished(BaseModel):
 
     @model_validator(mode="after")
     def _speak_of_no_other_account(self) -> Self:
-        named = read_function(self.detail.function).place(otherwise=self.place)
-        if named != self.place:
+        named = read_function(self.detail.function).account_region(otherwise=self.account_region)
+        if named != self.account_region:
             raise ValueError(
-                f"function is {self.detail.function}, in {named}, and the event is from {self.place}: an event speaks"
-                " for functions of its own account and region alone"
+                f"function is {self.detail.function}, in {named}, and the event is from {self.account_region}: an"
+                " event may name only functions of its own account and region"
             )
         return self
 
     @property
-    def place(self) -> Place:
+    def account_region(self) -> AccountRegion:
         """Where it was published."""
-        return Place(account=self.account, region=self.region)
+        return AccountRegion(account=self.account, region=self.region)
 
     @property
     def function(self) -> str:
@@ -132,6 +132,6 @@ def execution_input(target: Target, version: str, further: dict[str, Any] | None
     It names account and region, so that an event from elsewhere is never taken for a function of the same name here;
     and the alias, unless the target leaves it empty.
     """
-    arn = function_arn(target.place, target.function)
+    arn = function_arn(target.account_region, target.function)
     alias = {"alias": target.alias} if target.alias else {}
     return json.dumps({"function": arn} | alias | {"version": version} | (further or {}))

@@ -14,7 +14,7 @@ _UPDATE = "UpdateAlias20150331"
 _LOOKED_BACK = timedelta(hours=1)
 
 
-class Trail:
+class CloudTrail:
     """CloudTrail's memory of one account and region."""
 
     def __init__(self, client: "CloudTrailClient") -> None:

@@ -6,10 +6,10 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from rollout.admission.policy_source import Stored
+from rollout.admission.policy_source import StoredPolicy
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import answered, code_of
+from rollout.aws.boto.errors import error_code, translate_aws_errors
 
 MAX_AGE_SECONDS = 30
 """How long a policy is remembered: a version that waits asks often, and whoever mends a policy will not wait long."""
@@ -22,16 +22,16 @@ class StoredPolicies:
         self._store = store
         self._path = path
 
-    def find(self, name: str) -> Stored:
+    def find(self, name: str) -> StoredPolicy:
         """Return what is stored under a policy's name, not yet validated; raises AwsUnavailableError."""
         parameter = f"{self._path}/{name}"
-        with answered(f"reading the parameter {parameter}"):
+        with translate_aws_errors(f"reading the parameter {parameter}"):
             try:
-                return Stored(parameter=parameter, text=self._text(parameter))
+                return StoredPolicy(parameter=parameter, text=self._text(parameter))
             except ClientError as error:
-                if code_of(error) != "ParameterNotFound":
+                if error_code(error) != "ParameterNotFound":
                     raise
-        return Stored(parameter=parameter, text=None)
+        return StoredPolicy(parameter=parameter, text=None)
 
     def _text(self, parameter: str) -> str:
         try:

@@ -3,19 +3,19 @@
 import json
 import os
 
-from rollout.domain.identity import Place
+from rollout.domain.identity import AccountRegion
 from rollout.judging.window import Timing
 
 
-def home() -> Place:
+def home() -> AccountRegion:
     """Return where the orchestrator runs."""
-    account, region = os.environ["HOME_PLACE"].split("/")
-    return Place(account=account, region=region)
+    account, region = os.environ["HOME_ACCOUNT_REGION"].split("/")
+    return AccountRegion(account=account, region=region)
 
 
-def member_role(place: Place) -> str:
+def member_role(account_region: AccountRegion) -> str:
     """Return the ARN of the role by which this Lambda works in another account or region."""
-    return os.environ["MEMBER_ROLE"].format(**dict(place))
+    return os.environ["MEMBER_ROLE"].format(**dict(account_region))
 
 
 def member_external_id() -> str:

@@ -2,27 +2,30 @@
 
 from typing import TYPE_CHECKING
 
-from rollout.aws.boto.errors import answered
-from rollout.notifications.message import Notice
+from rollout.aws.boto.errors import translate_aws_errors
+from rollout.notifications.message import Notification
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
 
-class NoticeTopic:
+class NotificationTopic:
     """The topic people subscribe to."""
 
     def __init__(self, client: "SNSClient", arn: str) -> None:
         self._client = client
         self._arn = arn
 
-    def publish(self, notice: Notice) -> None:
+    def publish(self, notification: Notification) -> None:
         """Send a notice to whoever has subscribed; raises AwsUnavailableError."""
         attributes: dict[str, MessageAttributeValueTypeDef] = {
-            name: {"DataType": "String", "StringValue": value} for name, value in notice.attributes.items()
+            name: {"DataType": "String", "StringValue": value} for name, value in notification.attributes.items()
         }
-        with answered("telling people"):
+        with translate_aws_errors("telling people"):
             self._client.publish(
-                TopicArn=self._arn, Subject=notice.subject, Message=notice.text, MessageAttributes=attributes
+                TopicArn=self._arn,
+                Subject=notification.subject,
+                Message=notification.text,
+                MessageAttributes=attributes,
             )

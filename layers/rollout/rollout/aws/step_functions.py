@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -24,7 +24,7 @@ class Executions:
         return self._outcome(f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}")
 
     def _outcome(self, arn: str) -> tuple[str, str]:
-        with answered(f"reading execution {arn}"):
+        with translate_aws_errors(f"reading execution {arn}"):
             try:
                 described = self._client.describe_execution(executionArn=arn)
             except self._client.exceptions.ExecutionDoesNotExist:
@@ -36,7 +36,7 @@ class Executions:
 
         One that still runs is answered as if it had just been started, and nothing is started.
         """
-        with answered(f"starting execution {name}"):
+        with translate_aws_errors(f"starting execution {name}"):
             try:
                 self._client.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=request)
             except self._client.exceptions.ExecutionAlreadyExists:

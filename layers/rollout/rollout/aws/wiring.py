@@ -5,41 +5,41 @@ from typing import TypeVar
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.cloudtrail import Trail
+from rollout.aws.cloudtrail import CloudTrail
 from rollout.aws.cloudwatch.alarms import Alarms
 from rollout.aws.cloudwatch.metrics import VersionMetrics
 from rollout.aws.dynamodb.ledger import Ledger
-from rollout.aws.dynamodb.locks import Claims
-from rollout.aws.dynamodb.queue import WaitingVersions
-from rollout.aws.event_bus import NewsBus
+from rollout.aws.dynamodb.locks import Locks
+from rollout.aws.dynamodb.queue import Queue
+from rollout.aws.event_bus import EventBus
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.aws.lambda_.functions import FunctionLookup
-from rollout.aws.lambda_.tagged_functions import OptedIn
-from rollout.aws.sns_topic import NoticeTopic
+from rollout.aws.lambda_.tagged_functions import TaggedFunctions
+from rollout.aws.sns_topic import NotificationTopic
 from rollout.aws.step_functions import Executions
-from rollout.domain.identity import Place, Target
+from rollout.domain.identity import AccountRegion, Target
 
 _Client = TypeVar("_Client")
 
 
 def alias_of(target: Target) -> LambdaAlias:
     """Return the alias a rollout is about."""
-    return LambdaAlias(_at(target.place, clients.lambda_client), target)
+    return LambdaAlias(_at(target.account_region, clients.lambda_client), target)
 
 
-def lookup(place: Place, function: str) -> FunctionLookup:
+def lookup(account_region: AccountRegion, function: str) -> FunctionLookup:
     """Return the reader of a function."""
-    return FunctionLookup(_at(place, clients.lambda_client), place, function)
+    return FunctionLookup(_at(account_region, clients.lambda_client), account_region, function)
 
 
-def version_metrics(place: Place) -> VersionMetrics:
+def version_metrics(account_region: AccountRegion) -> VersionMetrics:
     """Return the reader of Lambda's metrics."""
-    return VersionMetrics(_at(place, clients.cloudwatch_client), settings.timing())
+    return VersionMetrics(_at(account_region, clients.cloudwatch_client), settings.timing())
 
 
-def alarms(place: Place) -> Alarms:
+def alarms(account_region: AccountRegion) -> Alarms:
     """Return the reader of CloudWatch alarms."""
-    return Alarms(_at(place, clients.cloudwatch_client))
+    return Alarms(_at(account_region, clients.cloudwatch_client))
 
 
 def ledger() -> Ledger:
@@ -47,24 +47,24 @@ def ledger() -> Ledger:
     return Ledger(clients.dynamodb_client(), settings.ledger_table())
 
 
-def claims() -> Claims:
+def locks() -> Locks:
     """Return who may write which alias."""
-    return Claims(clients.dynamodb_client(), settings.ledger_table())
+    return Locks(clients.dynamodb_client(), settings.ledger_table())
 
 
-def waiting_versions() -> WaitingVersions:
+def queue() -> Queue:
     """Return the versions that wait for an alias."""
-    return WaitingVersions(clients.dynamodb_client(), settings.ledger_table())
+    return Queue(clients.dynamodb_client(), settings.ledger_table())
 
 
-def opted_in(place: Place) -> OptedIn:
+def tagged_functions(account_region: AccountRegion) -> TaggedFunctions:
     """Return the functions that carry our tag."""
-    return OptedIn(_at(place, clients.tagging_client))
+    return TaggedFunctions(_at(account_region, clients.tagging_client))
 
 
-def trail(place: Place) -> Trail:
+def cloudtrail(account_region: AccountRegion) -> CloudTrail:
     """Return CloudTrail's memory."""
-    return Trail(_at(place, clients.cloudtrail_client))
+    return CloudTrail(_at(account_region, clients.cloudtrail_client))
 
 
 def executions() -> Executions:
@@ -72,16 +72,16 @@ def executions() -> Executions:
     return Executions(clients.stepfunctions_client(), settings.state_machine_arn())
 
 
-def news_bus() -> NewsBus:
+def event_bus() -> EventBus:
     """Return the bus that carries our news."""
-    return NewsBus(clients.events_client(), settings.bus_name())
+    return EventBus(clients.events_client(), settings.bus_name())
 
 
-def notice_topic() -> NoticeTopic:
+def notification_topic() -> NotificationTopic:
     """Return the topic that tells people."""
-    return NoticeTopic(clients.sns_client(), settings.topic_arn())
+    return NotificationTopic(clients.sns_client(), settings.topic_arn())
 
 
-def _at(place: Place, client: Callable[..., _Client]) -> _Client:
-    """Return the client that works there; raises ForeignTargetError where we serve no members."""
-    return client() if place == settings.home() else client(place)
+def _at(account_region: AccountRegion, client: Callable[..., _Client]) -> _Client:
+    """Return the client that works there; raises OtherAccountError where we serve no members."""
+    return client() if account_region == settings.home() else client(account_region)

@@ -3,7 +3,7 @@
 from rollout.domain.models import Value
 
 
-class Health(Value):
+class Counts(Value):
     """The calls one version served in a window, and how many were bad: they failed, say, or were slow."""
 
     calls: int = 0
@@ -14,5 +14,5 @@ class Health(Value):
         """Bad calls per hundred; 0 where there were none."""
         return 100 * self.bad / self.calls if self.calls else 0.0
 
-    def __add__(self, other: "Health") -> "Health":
-        return Health(calls=self.calls + other.calls, bad=self.bad + other.bad)
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(calls=self.calls + other.calls, bad=self.bad + other.bad)

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PATTERN = r"^[0-9]{1,7}[smhd]$"
-LONGEST_SECONDS = 30 * _UNITS["d"]
+MAX_DURATION_SECONDS = 30 * _UNITS["d"]
 
 
 def parse_duration(value: object) -> int:
@@ -16,12 +16,12 @@ def parse_duration(value: object) -> int:
     seconds = _seconds(value)
     if seconds is None:
         raise ValueError('write whole seconds, or a number with its unit such as "90s", "5m" or "2h"')
-    if not 0 <= seconds <= LONGEST_SECONDS:
-        raise ValueError(f"write a time from 0 to {say_duration(LONGEST_SECONDS)}")
+    if not 0 <= seconds <= MAX_DURATION_SECONDS:
+        raise ValueError(f"write a time from 0 to {format_duration(MAX_DURATION_SECONDS)}")
     return seconds
 
 
-def say_duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a length of time in its largest whole unit, so that 300 reads as 5m."""
     for unit, size in reversed(_UNITS.items()):
         if seconds >= size and seconds % size == 0:
@@ -43,7 +43,7 @@ def _seconds(value: object) -> int | None:
     return None
 
 
-def say_roughly(seconds: float) -> str:
+def format_rounded_duration(seconds: float) -> str:
     """Return a length of time in the unit that says it with one or two digits, rounded up, such as 7m or 2h."""
     for unit, size in (("s", 1), ("m", 60), ("h", 3600)):
         if seconds <= 90 * size:
@@ -54,11 +54,11 @@ def say_roughly(seconds: float) -> str:
 Seconds = Annotated[
     int,
     BeforeValidator(parse_duration),
-    Field(ge=0, le=LONGEST_SECONDS),
+    Field(ge=0, le=MAX_DURATION_SECONDS),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": LONGEST_SECONDS},
+                {"type": "integer", "minimum": 0, "maximum": MAX_DURATION_SECONDS},
                 {"type": "string", "pattern": _PATTERN},
             ]
         },

@@ -40,7 +40,7 @@ class Move(StrEnum):
 
 
 class Mode(StrEnum):
-    """Whether what a witness says decides, or is only told."""
+    """Whether what a metric says decides, or is only told."""
 
     CRITICAL = "critical"
     ADVISORY = "advisory"
@@ -54,19 +54,19 @@ class Missing(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a witness counts one by one."""
+    """What a metric counts one by one."""
 
     CALLS = "calls"
     MINUTES = "minutes"
 
 
-class Colour(StrEnum):
-    """What a CloudWatch alarm shows."""
+class AlarmState(StrEnum):
+    """The state of a CloudWatch alarm, in CloudWatch's words; MISSING where there is no such alarm."""
 
-    RED = "red"
-    GREEN = "green"
-    NO_DATA = "no_data"
-    MISSING = "missing"
+    ALARM = "ALARM"
+    OK = "OK"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+    MISSING = "MISSING"
 
 
 class Outcome(StrEnum):

@@ -25,19 +25,19 @@ class AliasChangedError(RolloutError):
     """When somebody moved the alias after we read it, so our write was not made."""
 
 
-class AliasMovingError(RolloutError):
+class AliasBusyError(RolloutError):
     """When the alias, or its claim, changed while it was being claimed; the state machine asks again."""
 
 
-class ClaimLostError(RolloutError):
+class LockLostError(RolloutError):
     """When the rollout no longer holds the claim to its alias, so nothing was written."""
 
 
-class VersionGoneError(RolloutError):
+class VersionDeletedError(RolloutError):
     """When a version the alias was to serve no longer exists, so our write was not made."""
 
 
-class NewsNotSentError(RolloutError):
+class EventsNotPublishedError(RolloutError):
     """When EventBridge took a part of our news and refused the rest; it is told in the log and nowhere else."""
 
 
@@ -48,11 +48,11 @@ class RefusedError(RolloutError):
     """Each reason by itself, where it was refused for all of them at once."""
 
 
-class BadRequestError(RefusedError):
+class InvalidRequestError(RefusedError):
     """When the execution's input is not a request we understand."""
 
 
-class BadPolicyError(RefusedError):
+class InvalidPolicyError(RefusedError):
     """When the policy does not fit its model, or cannot be carried out."""
 
 
@@ -60,11 +60,11 @@ class UnknownPolicyError(RefusedError):
     """When a policy is named that is neither a preset nor stored."""
 
 
-class ForeignTargetError(RefusedError):
+class OtherAccountError(RefusedError):
     """When the function lies in another account or region, and the orchestrator serves none but its own."""
 
 
-class NotAMemberError(RefusedError):
+class MemberAccessDeniedError(RefusedError):
     """When another account does not let the orchestrator in."""
 
 
@@ -92,7 +92,7 @@ class NotOptedInError(RefusedError):
     """When the function's tag does not hand this alias over to us."""
 
 
-class BadTagsError(RefusedError):
+class InvalidTagsError(RefusedError):
     """When our tags on the function are misspelt, or their values say nothing."""
 
 
@@ -108,11 +108,11 @@ class DifferentRoleError(RefusedError):
     """When stable and canary run under different execution roles: Lambda will not split an alias over them."""
 
 
-class DifferentDeadLetterError(RefusedError):
+class DifferentDeadLetterQueueError(RefusedError):
     """When stable and canary send their failures elsewhere: Lambda will not split an alias over them."""
 
 
-class AliasClaimedError(RefusedError):
+class AliasLockedError(RefusedError):
     """When another rollout holds the alias, and the policy says to refuse rather than to wait."""
 
 
@@ -120,7 +120,7 @@ class AliasSplitError(RefusedError):
     """When the alias already shares its traffic between two versions."""
 
 
-class ProvisionedConcurrencyMovingError(RefusedError):
+class ProvisionedConcurrencyInProgressError(RefusedError):
     """When Lambda itself is still moving the alias's provisioned concurrency, and its weights with it."""
 
 
@@ -128,7 +128,7 @@ class AlreadyServedError(RefusedError):
     """When the alias already serves this version."""
 
 
-class VersionPassedError(RefusedError):
+class OlderVersionError(RefusedError):
     """When the alias serves a newer version than the one asked for."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from rollout.domain.models import Value
 
 
-class Place(Value):
+class AccountRegion(Value):
     """An account and a region: the orchestrator's own, or a member's."""
 
     account: str
@@ -24,9 +24,9 @@ class Target(Value):
     alias: str
 
     @property
-    def place(self) -> Place:
+    def account_region(self) -> AccountRegion:
         """Where the function lies."""
-        return Place(account=self.account, region=self.region)
+        return AccountRegion(account=self.account, region=self.region)
 
     @property
     def name(self) -> str:
@@ -42,7 +42,7 @@ class Execution(Value):
     started_at: datetime
 
     @property
-    def place(self) -> Place:
+    def account_region(self) -> AccountRegion:
         """Where the orchestrator runs."""
         _, _, _, region, account, *_ = self.arn.split(":")
-        return Place(account=account, region=region)
+        return AccountRegion(account=account, region=region)

@@ -3,7 +3,7 @@
 import re
 
 from rollout.domain.durations import whole
-from rollout.domain.identity import Place
+from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
 
 _FUNCTION = re.compile(
@@ -22,9 +22,9 @@ class FunctionName(Value):
     region: str | None = None
     qualifier: str | None = None
 
-    def place(self, otherwise: Place) -> Place:
+    def account_region(self, otherwise: AccountRegion) -> AccountRegion:
         """Return where the function lies; what its name leaves out is as it is otherwise."""
-        return Place(account=self.account or otherwise.account, region=self.region or otherwise.region)
+        return AccountRegion(account=self.account or otherwise.account, region=self.region or otherwise.region)
 
 
 def read_function(text: str) -> FunctionName:
@@ -35,10 +35,12 @@ def read_function(text: str) -> FunctionName:
     return FunctionName(**found.groupdict())
 
 
-def function_arn(place: Place, name: str) -> str:
+def function_arn(account_region: AccountRegion, name: str) -> str:
     """Return a function's ARN, in the partition its region belongs to."""
-    partition = next((partition for prefix, partition in _PARTITIONS.items() if place.region.startswith(prefix)), "aws")
-    return f"arn:{partition}:lambda:{place.region}:{place.account}:function:{name}"
+    partition = next(
+        (partition for prefix, partition in _PARTITIONS.items() if account_region.region.startswith(prefix)), "aws"
+    )
+    return f"arn:{partition}:lambda:{account_region.region}:{account_region.account}:function:{name}"
 
 
 ALIAS_FORM = "an alias is made of letters, digits, - and _, and is not a number"

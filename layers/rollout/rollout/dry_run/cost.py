@@ -70,10 +70,10 @@ class Cost(Value):
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
     """Return the most that a rollout uses which goes as planned; a look asks CloudWatch for so many metrics."""
     in_steps = sum(policy.looks_in(step.hold) for step in policy.steps)
-    in_bake = policy.planned_looks - in_steps
-    looks = EACH_LOOK * policy.planned_looks
+    in_bake = policy.planned_evaluations - in_steps
+    evaluations = EACH_LOOK * policy.planned_evaluations
     metrics = Usage(metrics=in_steps * metrics_in_step + in_bake * metrics_in_bake)
-    return ONCE + EACH_STEP * len(policy.steps) + looks + metrics
+    return ONCE + EACH_STEP * len(policy.steps) + evaluations + metrics
 
 
 def cost(used: Usage) -> Cost:

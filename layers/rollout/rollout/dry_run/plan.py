@@ -2,13 +2,13 @@
 
 from typing import Any, Literal
 
-from rollout.domain.durations import say_duration
+from rollout.domain.durations import format_duration
 from rollout.domain.enums import Start
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
-from rollout.dry_run.assessment import Rehearsal, forewarned, would_be
+from rollout.dry_run.assessment import Assessment, expected_outcome, plan_warnings
 from rollout.dry_run.cost import Cost, cost, usage
-from rollout.dry_run.schedule import UNKNOWN, Stretch, Told, stretches
+from rollout.dry_run.schedule import UNKNOWN, PlannedStep, Told, planned_steps
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 
@@ -30,11 +30,11 @@ class Plan(Told):
     policy: Policy | None = None
     policy_source: str | None = None
     calls_per_minute: float | Literal["unknown"] | None = None
-    steps: list[Stretch] | None = None
-    bake: Stretch | None = None
+    steps: list[PlannedStep] | None = None
+    bake: PlannedStep | None = None
     total: str | None = None
     total_seconds: int | None = None
-    looks: int | None = None
+    evaluations: int | None = None
     cost: Cost | None = None
     refusals: list[Refusal]
     warnings: list[str]
@@ -52,28 +52,30 @@ class DryRun(Value):
         return self.model_dump(mode="json", by_alias=True)
 
 
-def dry_run(rehearsal: Rehearsal, timing: Timing) -> DryRun:
+def dry_run(assessment: Assessment, timing: Timing) -> DryRun:
     """Return the plan of a request, and one sentence that says what would become of it."""
     plan = Plan(
-        start=rehearsal.start,
-        **_about(rehearsal),
-        **_way(rehearsal, timing),
-        refusals=[Refusal(error=type(one).__name__, sentence=str(one)) for one in rehearsal.refusals],
-        warnings=[*forewarned(rehearsal, timing)],
+        start=assessment.start,
+        **_about(assessment),
+        **_way(assessment, timing),
+        refusals=[Refusal(error=type(one).__name__, sentence=str(one)) for one in assessment.refusals],
+        warnings=[*plan_warnings(assessment, timing)],
     )
-    return DryRun(reason=f"dry run, nothing was touched: {would_be(rehearsal)}{_say_warnings(plan)}", plan=plan)
+    return DryRun(
+        reason=f"dry run, nothing was touched: {expected_outcome(assessment)}{_format_warnings(plan)}", plan=plan
+    )
 
 
-def _say_warnings(plan: Plan) -> str:
+def _format_warnings(plan: Plan) -> str:
     thin = [one for one in (*(plan.steps or []), plan.bake) if one and one.warning]
     count = len(plan.warnings) + len(thin)
     return f"; the plan has {count} warning{'' if count == 1 else 's'}" if count else ""
 
 
-def _about(rehearsal: Rehearsal) -> dict[str, Any]:
+def _about(assessment: Assessment) -> dict[str, Any]:
     """Return who it is about, as far as that was asked for in words that can be read."""
-    found, unread = rehearsal.found, rehearsal.request.unread
-    known: dict[str, Any] = {"policy": rehearsal.policy, "policy_source": rehearsal.request.policy_source or None}
+    found, unread = assessment.found, assessment.request.unread
+    known: dict[str, Any] = {"policy": assessment.policy, "policy_source": assessment.request.policy_source or None}
     if found and "alias" not in unread:
         known |= {"target": found.target, "stable_version": found.alias and found.alias.version}
     if found and found.canary and "version" not in unread:
@@ -81,18 +83,18 @@ def _about(rehearsal: Rehearsal) -> dict[str, Any]:
     return known
 
 
-def _way(rehearsal: Rehearsal, timing: Timing) -> dict[str, Any]:
+def _way(assessment: Assessment, timing: Timing) -> dict[str, Any]:
     """Return how it would go by its policy; nothing where there is no way to go."""
-    policy, seen = rehearsal.way, rehearsal.traffic
+    policy, seen = assessment.way, assessment.traffic
     if policy is None:
         return {}
-    every = [*stretches(policy, seen, timing)]
+    every = [*planned_steps(policy, seen, timing)]
     return {
         "calls_per_minute": round(seen.expected(60), 1) if seen else UNKNOWN,
         "steps": every[: len(policy.steps)],
         "bake": every[-1] if policy.bake else None,
-        "total": say_duration(policy.planned_seconds),
+        "total": format_duration(policy.planned_seconds),
         "total_seconds": policy.planned_seconds,
-        "looks": policy.planned_looks,
-        "cost": cost(usage(policy, *rehearsal.metrics_a_look)),
+        "evaluations": policy.planned_evaluations,
+        "cost": cost(usage(policy, *assessment.metrics_per_evaluation)),
     }

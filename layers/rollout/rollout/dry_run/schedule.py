@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from rollout.domain.durations import say_duration
+from rollout.domain.durations import format_duration
 from rollout.domain.models import Value
-from rollout.dry_run.traffic import Share, Traffic, say_thin
+from rollout.dry_run.traffic import Share, Traffic, format_low_traffic
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 
@@ -24,7 +24,7 @@ class Told(Value):
         return {name: value for name, value in dump(self).items() if value is not None}
 
 
-class Stretch(Told):
+class PlannedStep(Told):
     """A step, or the bake: when it is, counted from the first shift, and the canary's calls in it."""
 
     percent: float
@@ -35,25 +35,25 @@ class Stretch(Told):
     warning: str | None = None
 
 
-def stretches(policy: Policy, seen: Traffic | None, timing: Timing) -> Iterator[Stretch]:
+def planned_steps(policy: Policy, seen: Traffic | None, timing: Timing) -> Iterator[PlannedStep]:
     """Yield the steps, and then the bake if there is one, each until the look that ends it when nothing holds it on."""
     shares = [*_shares(policy)]
     starts = accumulate((policy.seconds_in(share.hold) for share in shares), initial=0)
     for share, start in zip(shares, starts, strict=False):
         length = policy.seconds_in(share.hold)
-        yield Stretch(
+        yield PlannedStep(
             percent=share.percent,
-            hold=say_duration(share.hold),
-            start=say_duration(start),
-            until=say_duration(start + length),
+            hold=format_duration(share.hold),
+            start=format_duration(start),
+            until=format_duration(start + length),
             expected_calls=round(seen.expected(length, share.percent)) if seen else UNKNOWN,
-            warning=say_thin(share, policy, seen, timing) if seen else None,
+            warning=format_low_traffic(share, policy, seen, timing) if seen else None,
         )
 
 
 def _shares(policy: Policy) -> Iterator[Share]:
     for number, step in enumerate(policy.steps, start=1):
-        name = f"Step {number} ({step.percent:g} % for {say_duration(step.hold)})"
+        name = f"Step {number} ({step.percent:g} % for {format_duration(step.hold)})"
         yield Share(name=name, percent=step.percent, hold=step.hold)
     if policy.bake:
-        yield Share(name=f"The bake ({say_duration(policy.bake)})", percent=100, hold=policy.bake)
+        yield Share(name=f"The bake ({format_duration(policy.bake)})", percent=100, hold=policy.bake)

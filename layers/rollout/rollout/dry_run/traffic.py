@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from rollout.domain.durations import say_duration, say_roughly
+from rollout.domain.durations import format_duration, format_rounded_duration
 from rollout.domain.models import Value
 from rollout.judging.counting import Points
 from rollout.judging.window import Timing
@@ -45,7 +45,7 @@ class Share(Value):
     hold: int
 
 
-def say_thin(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str | None:
+def format_low_traffic(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str | None:
     """Return the warning that a share brings too few calls in its time, and what to do; None where it brings enough."""
     closed = _closed_seconds(policy.seconds_in(share.hold), timing)
     told = seen.expected(closed, share.percent)
@@ -53,7 +53,7 @@ def say_thin(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str
         return None
     return (
         f"{share.name} is too thin: of the canary's calls about {told:,.0f} will be told by its end, as CloudWatch is"
-        f" {say_duration(timing.lag_seconds)} late, and min_invocations is {policy.min_invocations:,};"
+        f" {format_duration(timing.lag_seconds)} late, and min_invocations is {policy.min_invocations:,};"
         f" {_consequence(share, policy, seen, timing)}. {_remedy(share, policy, seen, timing)}."
     )
 
@@ -71,27 +71,28 @@ def _needed_seconds(share: Share, policy: Policy, seen: Traffic, timing: Timing)
 
 def _consequence(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str:
     needed = _needed_seconds(share, policy, seen, timing)
-    if needed <= share.hold + policy.max_hold:
-        return f"it is held on, to about {say_roughly(needed)} in all"
+    if needed <= share.hold + policy.max_extension:
+        return f"it is held on, to about {format_rounded_duration(needed)} in all"
     return (
-        f"it would take about {say_roughly(needed)}, and after max_hold {say_duration(policy.max_hold)} more,"
+        f"it would take about {format_rounded_duration(needed)}, and after max_extension"
+        f" {format_duration(policy.max_extension)} more,"
         f" on_inconclusive being {policy.on_inconclusive}, {_IN_THE_END[policy.on_inconclusive]}"
     )
 
 
 def _remedy(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str:
-    longer = f"hold it for {say_roughly(_needed_seconds(share, policy, seen, timing))}"
+    longer = f"hold it for {format_rounded_duration(_needed_seconds(share, policy, seen, timing))}"
     every = seen.expected(_closed_seconds(policy.seconds_in(share.hold), timing))
     percent = math.ceil(100 * policy.min_invocations / every) if every else 100
     more = f", or give it {percent} %" if share.percent < percent < 100 else ""  # noqa: PLR2004 - 100 is promotion
     return f"To pass as planned, {longer}{more}, or lower min_invocations"
 
 
-def say_unknown(policy: Policy, alias: str) -> str:
+def format_unknown_traffic(policy: Policy, alias: str) -> str:
     """Return the warning that nobody can tell whether the steps get enough calls."""
     return (
         f"CloudWatch has no calls of {alias} from its last hours, so nobody can tell whether the steps get enough: each"
         f" needs {policy.min_invocations:,} of the canary's (min_invocations), is held on for at most"
-        f" {say_duration(policy.max_hold)} (max_hold), and then, on_inconclusive being {policy.on_inconclusive},"
-        f" {_IN_THE_END[policy.on_inconclusive]}."
+        f" {format_duration(policy.max_extension)} (max_extension), and then, on_inconclusive being"
+        f" {policy.on_inconclusive}, {_IN_THE_END[policy.on_inconclusive]}."
     )

@@ -12,7 +12,7 @@ Sequential Testing", arXiv 2205.14762, which is the case without bursts.
 
 from collections.abc import Sequence
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import log_mean_exp
 from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.grouping import grouped, grouped_alone
@@ -22,7 +22,7 @@ from rollout.evidence.rate_grid import learn_levels
 from rollout.evidence.series import Minute
 
 
-def log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersion: Dispersion) -> float:
+def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
     """Return ln of the evidence against the canary: 0 says nothing, ln(100) is reached by chance once in 100 rollouts.
 
     `minutes` are both versions' since the first shift, `history` stable's before it; their order is that of time.
@@ -34,7 +34,7 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersio
     return log_mean_exp([paired_log_evidence(groups, dispersion.theta), level_log_evidence(groups, dispersion, levels)])
 
 
-def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Health], dispersion: Dispersion) -> float:
+def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
     """Return ln of the evidence that the canary, alone since promotion, fails more often than stable did before.
 
     `minutes` are those since promotion; `history` is stable's from before the rollout and during it, oldest first. With

@@ -12,7 +12,7 @@ from itertools import accumulate
 from math import exp, fsum, lgamma, log, log1p
 from operator import mul
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.models import Value
 
 SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(21))
@@ -53,7 +53,7 @@ class Dispersion(Value):
 
 
 def learn_dispersion(
-    history: Sequence[Health], during: Sequence[Health] = (), calm: Sequence[Health] = ()
+    history: Sequence[Counts], during: Sequence[Counts] = (), calm: Sequence[Counts] = ()
 ) -> Dispersion:
     """Return stable's burstiness, from its minutes before the first shift and, where those are few, `during` it.
 
@@ -70,16 +70,16 @@ def learn_dispersion(
     return Dispersion(theta=theta, error_rate=_error_rate(served or seen), minutes=len(seen))
 
 
-def _served(minutes: Sequence[Health]) -> list[Health]:
+def _served(minutes: Sequence[Counts]) -> list[Counts]:
     return [health for health in minutes if health.calls]
 
 
-def _error_rate(seen: Sequence[Health]) -> float:
+def _error_rate(seen: Sequence[Counts]) -> float:
     errors, calls = sum(health.bad for health in seen), sum(health.calls for health in seen)
     return min(max((errors + 0.5) / (calls + 1), _SMALLEST_RATE), 1.0)
 
 
-def _upper_theta(seen: Sequence[Health], risk: float) -> float:
+def _upper_theta(seen: Sequence[Counts], risk: float) -> float:
     """Return a quantile of theta by the minutes' negative binomial likelihood, more cautious the fewer they are."""
     calls, errors, rate = [health.calls for health in seen], [health.bad for health in seen], _error_rate(seen)
     logs = [_log_likelihood(calls, errors, rate, theta) for theta in SCALES]
@@ -95,7 +95,7 @@ def _log_likelihood(calls: Sequence[int], errors: Sequence[int], rate: float, th
     """Return ln of how likely the minutes' errors are, but for what theta does not change."""
     shape = rate / theta
     base = lgamma(shape)
-    stretches = list(map(log1p, [count * theta for count in calls]))
+    planned_steps = list(map(log1p, [count * theta for count in calls]))
     clumps = sum(times * (lgamma(count + shape) - base) for count, times in Counter(errors).items())
-    spread = shape * sum(stretches) + fsum(map(mul, errors, stretches))
+    spread = shape * sum(planned_steps) + fsum(map(mul, errors, planned_steps))
     return clumps + sum(errors) * log(theta) - spread

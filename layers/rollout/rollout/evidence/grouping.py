@@ -13,9 +13,10 @@ MOST_GROUPS = 30
 NEWEST = 15
 """So many of the newest minutes are never taken together with others: a fault that comes late is not watered down."""
 
-Counts = tuple[int, int, int, int]
+Row = tuple[int, int, int, int]
+"""A minute: calls and bad calls of the canary, then of stable."""
 
-_COUNTS = attrgetter("canary.calls", "canary.bad", "stable.calls", "stable.bad")
+_ROW = attrgetter("canary.calls", "canary.bad", "stable.calls", "stable.bad")
 
 
 class Group(NamedTuple):
@@ -32,15 +33,15 @@ class Group(NamedTuple):
 
 def grouped(minutes: Iterable[Minute]) -> list[Group]:
     """Return the minutes in which both versions served, in at most MOST_GROUPS groups."""
-    return _in_groups([counts for counts in map(_COUNTS, minutes) if counts[0] and counts[2]])
+    return _in_groups([counts for counts in map(_ROW, minutes) if counts[0] and counts[2]])
 
 
 def grouped_alone(minutes: Iterable[Minute]) -> list[Group]:
     """Return the minutes in which the canary served, whatever stable did in them, in at most MOST_GROUPS groups."""
-    return _in_groups([(*counts[:2], 0, 0) for counts in map(_COUNTS, minutes) if counts[0]])
+    return _in_groups([(*counts[:2], 0, 0) for counts in map(_ROW, minutes) if counts[0]])
 
 
-def _in_groups(served: Sequence[Counts]) -> list[Group]:
+def _in_groups(served: Sequence[Row]) -> list[Group]:
     if len(served) <= MOST_GROUPS:
         return [_group(served[index : index + 1]) for index in range(len(served))]
     older = served[:-NEWEST]
@@ -49,6 +50,6 @@ def _in_groups(served: Sequence[Counts]) -> list[Group]:
     return [_group(served[start:end]) for start, end in pairwise([*starts, len(served)])]
 
 
-def _group(part: Sequence[Counts]) -> Group:
+def _group(part: Sequence[Row]) -> Group:
     canary_calls, canary_bad, stable_calls, stable_bad = map(sum, zip(*part, strict=True))
     return Group(len(part), canary_calls / len(part), canary_bad, stable_calls / len(part), stable_bad)

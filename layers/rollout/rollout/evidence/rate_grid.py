@@ -11,7 +11,7 @@ from math import ceil, exp, inf, lgamma, log, log1p
 from operator import add, mul
 from typing import NamedTuple
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import TOLERATED_RISK
 from rollout.evidence.dispersion import ENOUGH_MINUTES, Dispersion
 
@@ -81,7 +81,7 @@ def likelihoods(errors: int, spread: float, table: Table) -> Likelihoods:
     return Likelihoods(logs, list(map(exp, logs)))
 
 
-def learn_levels(history: Sequence[Health], dispersion: Dispersion) -> Weights:
+def learn_levels(history: Sequence[Counts], dispersion: Dispersion) -> Weights:
     """Return how likely each level is at the first shift, from the last ENOUGH_MINUTES before it."""
     table, _ = tables(dispersion.theta, dispersion.error_rate, 1)
     weights = [1 / len(table.shapes)] * len(table.shapes)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Unit
 from rollout.domain.models import Value
 from rollout.evidence.dispersion import Dispersion, learn_dispersion
@@ -14,35 +14,35 @@ class Minute(Value):
     """What each version served in one metric period (a minute on AWS) from `start`."""
 
     start: datetime
-    canary: Health = Health()
-    stable: Health = Health()
+    canary: Counts = Counts()
+    stable: Counts = Counts()
 
 
 class Series(Value):
-    """What one witness counted."""
+    """What one metric counted."""
 
     minutes: tuple[Minute, ...] = ()
     """In order of time; both versions' since the first shift, or since promotion the canary's alone."""
-    history: tuple[Health, ...] = ()
+    history: tuple[Counts, ...] = ()
     """Stable's minutes from before them, in order."""
     title: str = ""
-    """What was counted, where the witness's name does not say it all, such as `slow (over 800 ms)`."""
+    """What was counted, where the metric's name does not say it all, such as `slow (over 800 ms)`."""
     unit: Unit = Unit.CALLS
     note: str = ""
     """Why nothing was counted, or not as asked."""
 
     @cached_property
-    def canary(self) -> Health:
+    def canary(self) -> Counts:
         """The canary's counts over all the minutes."""
-        return canary_health(self.minutes)
+        return canary_counts(self.minutes)
 
     @cached_property
-    def stable(self) -> Health:
+    def stable(self) -> Counts:
         """Stable's counts over all the minutes."""
-        return stable_health(self.minutes)
+        return stable_counts(self.minutes)
 
     @cached_property
-    def before(self) -> Health:
+    def before(self) -> Counts:
         """Stable's counts over all its history."""
         return _total(self.history)
 
@@ -54,22 +54,22 @@ class Series(Value):
 
 
 Measured = Mapping[str, Series]
-"""What a look reads: each witness's series by its name; `errors` is always there, as it counts the calls."""
+"""What a look reads: each metric's series by its name; `errors` is always there, as it counts the calls."""
 
 
-def canary_health(minutes: Iterable[Minute]) -> Health:
+def canary_counts(minutes: Iterable[Minute]) -> Counts:
     """Return the canary's counts over all the minutes."""
     return _total(minute.canary for minute in minutes)
 
 
-def stable_health(minutes: Iterable[Minute]) -> Health:
+def stable_counts(minutes: Iterable[Minute]) -> Counts:
     """Return stable's counts over all the minutes."""
     return _total(minute.stable for minute in minutes)
 
 
-def _total(healths: Iterable[Health]) -> Health:
-    calls = bad = 0  # a plain loop: a look at a long rollout passes here for every witness
+def _total(healths: Iterable[Counts]) -> Counts:
+    calls = bad = 0  # a plain loop: a look at a long rollout passes here for every metric
     for health in healths:
         calls += health.calls
         bad += health.bad
-    return Health(calls=calls, bad=bad)
+    return Counts(calls=calls, bad=bad)

@@ -9,7 +9,7 @@ at most once in as many rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2
 from collections.abc import Iterable, Sequence
 from math import log, log1p
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Unit
 from rollout.domain.models import Value
 from rollout.evidence.assumptions import TOLERATED_RISK, log_mean_exp
@@ -17,7 +17,7 @@ from rollout.evidence.paired_test import MARGIN
 from rollout.evidence.series import Minute, Series
 from rollout.judging.observation import Observation
 from rollout.policy.criteria import Criteria
-from rollout.policy.metric import Witness
+from rollout.policy.metric import Metric
 
 EXCESSES = (1.5, 3.0, 10.0)
 """How many times the ceiling the canary may be bad, equally likely."""
@@ -29,26 +29,28 @@ _ALLOWANCES = {
 }
 
 
-class Over(Value):
+class CeilingBreach(Value):
     """A ceiling that the canary is above, and stable is not: a fix for a burning stable must get through."""
 
     sentence: str
     is_proved: bool
 
 
-def over_ceilings(seen: Observation, criteria: Criteria) -> list[Over]:
-    """Return the ceilings of critical witnesses that the canary is above; they share the limit of the evidence."""
-    limit = log(criteria.evidence_limit * max(len(criteria.guarded), 1))
-    return [over for witness in criteria.guarded if (over := _over(witness, seen, criteria, limit))]
+def ceiling_breaches(seen: Observation, criteria: Criteria) -> list[CeilingBreach]:
+    """Return the ceilings of critical metrics that the canary is above; they share the limit of the evidence."""
+    limit = log(criteria.evidence_limit * max(len(criteria.metrics_with_ceiling), 1))
+    return [over for metric in criteria.metrics_with_ceiling if (over := _over(metric, seen, criteria, limit))]
 
 
-def _over(witness: Witness, seen: Observation, criteria: Criteria, limit: float) -> Over | None:
-    series, ceiling = seen.series.get(witness.name, Series()), criteria.ceiling(witness) or 0
+def _over(metric: Metric, seen: Observation, criteria: Criteria, limit: float) -> CeilingBreach | None:
+    series, ceiling = seen.series.get(metric.name, Series()), criteria.ceiling(metric) or 0
     if series.unit is not Unit.CALLS or not series.canary.bad_percent > ceiling >= _stables_percent(series):
         return None
     enough = series.canary.calls >= criteria.min_invocations
     proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion.theta)
-    return Over(sentence=f"{_ALLOWANCES[witness.kind]} {ceiling:g} % allows", is_proved=enough and proof >= limit)
+    return CeilingBreach(
+        sentence=f"{_ALLOWANCES[metric.kind]} {ceiling:g} % allows", is_proved=enough and proof >= limit
+    )
 
 
 def _stables_percent(series: Series) -> float:
@@ -73,7 +75,7 @@ def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float
     return log_mean_exp(totals)
 
 
-def _allowed(stable: Health, ceiling: float) -> float:
+def _allowed(stable: Counts, ceiling: float) -> float:
     """Return the rate a canary may have beside such a minute of stable."""
     return min(1.0, max(ceiling, TOLERATED_RISK * stable.bad_percent / 100))
 

@@ -5,18 +5,18 @@ from datetime import datetime
 from itertools import accumulate
 from typing import NamedTuple
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Missing, Unit
 from rollout.domain.models import Value
 from rollout.evidence.series import Minute, Series
 from rollout.judging.window import HISTORY_PERIODS, Window
-from rollout.policy.metric import Witness
+from rollout.policy.metric import Metric
 
 Points = Mapping[datetime, float]
 """One number for each period that has a datapoint."""
 
 
-class Counted(NamedTuple):
+class Datapoints(NamedTuple):
     """The datapoints of one version: all, and what of it is bad."""
 
     all: Points
@@ -30,11 +30,11 @@ class Counted(NamedTuple):
 GUARD_PERCENTILE = 90
 """Where slow calls cannot be counted, a minute is slow if its p90 is: more than one call in ten took longer."""
 
-NOTHING = Counted({}, {})
+NOTHING = Datapoints({}, {})
 
 
-class Counting(Value):
-    """How a witness's datapoints are read."""
+class MetricReading(Value):
+    """How a metric's datapoints are read."""
 
     title: str
     unit: Unit = Unit.CALLS
@@ -51,21 +51,23 @@ class Counting(Value):
         return bool(self.note) and self.over_ms is None
 
 
-def counting(witness: Witness, p99_before: float | None, *, by_percentile: bool) -> Counting:
-    """Return how to read a witness; `p99_before` is stable's in milliseconds, the limit where none is stated."""
-    if witness.slow:
-        return _slow(witness.name, witness.slow.over_ms or p99_before, by_percentile=by_percentile)
-    if witness.throttles:
-        return Counting(title=witness.name, refused_beside=True)
-    return Counting(title=witness.name, missing=witness.metric.missing if witness.metric else Missing.UNKNOWN)
+def metric_reading(metric: Metric, p99_before: float | None, *, by_percentile: bool) -> MetricReading:
+    """Return how to read a metric; `p99_before` is stable's in milliseconds, the limit where none is stated."""
+    if metric.slow:
+        return _slow(metric.name, metric.slow.over_ms or p99_before, by_percentile=by_percentile)
+    if metric.throttles:
+        return MetricReading(title=metric.name, refused_beside=True)
+    return MetricReading(title=metric.name, missing=metric.cloudwatch.missing if metric.cloudwatch else Missing.UNKNOWN)
 
 
-def _slow(name: str, over_ms: float | None, *, by_percentile: bool) -> Counting:
+def _slow(name: str, over_ms: float | None, *, by_percentile: bool) -> MetricReading:
     if over_ms is None:
-        return Counting(title=name, note="stable had no calls before the rollout to learn a limit from; state over_ms")
+        return MetricReading(
+            title=name, note="stable had no calls before the rollout to learn a limit from; state over_ms"
+        )
     if not by_percentile:
-        return Counting(title=f"{name} (over {over_ms:,.6g} ms)", over_ms=over_ms)
-    return Counting(
+        return MetricReading(title=f"{name} (over {over_ms:,.6g} ms)", over_ms=over_ms)
+    return MetricReading(
         title=f"{name} (p{GUARD_PERCENTILE} over {over_ms:,.6g} ms)",
         unit=Unit.MINUTES,
         over_ms=over_ms,
@@ -73,8 +75,10 @@ def _slow(name: str, over_ms: float | None, *, by_percentile: bool) -> Counting:
     )
 
 
-def counted_series(how: Counting, window: Window, canary: Counted, stable: Counted, before: Counted) -> Series:
-    """Return what a witness counted; a period that tells nothing of a version leaves its counts at nothing (P5)."""
+def series_from(
+    how: MetricReading, window: Window, canary: Datapoints, stable: Datapoints, before: Datapoints
+) -> Series:
+    """Return what a metric counted; a period that tells nothing of a version leaves its counts at nothing (P5)."""
     if not (canary.bad or stable.bad or before.bad):
         how = how.model_copy(update={"missing": Missing.UNKNOWN})
     starts = sorted(start for start in {*canary.periods(), *stable.periods()} if start >= window.start)
@@ -94,17 +98,17 @@ def counted_series(how: Counting, window: Window, canary: Counted, stable: Count
     )
 
 
-def _health(how: Counting, counted: Counted, at: datetime) -> Health:
+def _health(how: MetricReading, counted: Datapoints, at: datetime) -> Counts:
     every, bad = counted.all.get(at), counted.bad.get(at)
     if how.refused_beside:
-        return Health(calls=round((every or 0) + (bad or 0)), bad=round(bad or 0))
+        return Counts(calls=round((every or 0) + (bad or 0)), bad=round(bad or 0))
     if bad is None and how.missing is Missing.ZERO:
         bad = 0
     if not every or bad is None:
-        return Health()
+        return Counts()
     if how.unit is Unit.MINUTES:
-        return Health(calls=1, bad=int(bad > (how.over_ms or 0)))
-    return Health(calls=round(every), bad=min(round(bad), round(every)))
+        return Counts(calls=1, bad=int(bad > (how.over_ms or 0)))
+    return Counts(calls=round(every), bad=min(round(bad), round(every)))
 
 
 def typical(values: Mapping[datetime, float], calls: Mapping[datetime, float]) -> float | None:

@@ -10,7 +10,7 @@ from rollout.policy.policy import Policy
 
 
 class EarlyEnd(Value):
-    """How well a step has shown the canary to be good enough, by the critical witness that shows it least."""
+    """How well a step has shown the canary to be good enough, by the critical metric that shows it least."""
 
     log_evidence: float
     log_limit: float
@@ -22,7 +22,7 @@ class EarlyEnd(Value):
         """Whether the step may end."""
         return self.log_evidence >= self.log_limit
 
-    def say(self) -> str:
+    def format(self) -> str:
         """Return it in words, as the end of a judgement's sentence."""
         shown, needed = (f"{math.exp(min(log, 700)):,.3g}" for log in (self.log_evidence, self.log_limit))
         return f"; evidence {shown} that it is less than {INTOLERABLE_RISK:g} times as bad, {needed} end the step early"
@@ -33,8 +33,8 @@ def early_end(seen: Observation, policy: Policy) -> EarlyEnd | None:
 
     Good news is taken from closed minutes alone, and from those of this step: each share has to prove itself.
     """
-    compared = [witness.name for witness in policy.heeded if witness.is_critical and witness.is_compared]
-    if not policy.early or seen.phase is Phase.BAKE or not compared:
+    compared = [metric.name for metric in policy.active_metrics if metric.is_critical and metric.is_compared]
+    if not policy.advance_early or seen.phase is Phase.BAKE or not compared:
         return None
     weakest = min(_log_evidence(name, seen) for name in compared)
     return EarlyEnd(log_evidence=weakest, log_limit=math.log(policy.evidence_limit * len(policy.steps)))

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from pydantic import Field
 
-from rollout.domain.counts import Health
-from rollout.domain.enums import Colour, Phase
+from rollout.domain.counts import Counts
+from rollout.domain.enums import AlarmState, Phase
 from rollout.domain.models import Value
-from rollout.evidence.series import Measured, Minute, Series, canary_health
-from rollout.judging.alarms import Colours
+from rollout.evidence.series import Measured, Minute, Series, canary_counts
+from rollout.judging.alarms import AlarmStates
 from rollout.judging.window import Timing, Window
 from rollout.state.rollout import Rollout
 
 CALLS = "errors"
-"""The witness that is always measured, for the calls it counts."""
+"""The metric that is always measured, for the calls it counts."""
 
 
 class Observation(Value):
@@ -22,12 +22,12 @@ class Observation(Value):
 
     phase: Phase
     series: dict[str, Series]
-    """Each witness's, by its name; `errors` is always there."""
+    """Each metric's, by its name; `errors` is always there."""
     step_since: datetime
     """Start of the first minute that lies wholly in the current step."""
     closed_until: datetime
     """End of the minutes that count as good news; later ones are still open, and may be bad news alone."""
-    alarms: dict[str, Colour] = Field(default_factory=dict)
+    alarms: dict[str, AlarmState] = Field(default_factory=dict)
     red_before: tuple[str, ...] = ()
     """Alarms that have been red since before the first shift."""
 
@@ -36,12 +36,12 @@ class Observation(Value):
         """Both versions' calls, and how many failed."""
         return self.series[CALLS]
 
-    def in_step(self, name: str = CALLS) -> Health:
-        """Return the canary's counts by a witness in the closed minutes of the current step."""
-        return canary_health(self.closed_in_step(name))
+    def in_step(self, name: str = CALLS) -> Counts:
+        """Return the canary's counts by a metric in the closed minutes of the current step."""
+        return canary_counts(self.closed_in_step(name))
 
     def closed_in_step(self, name: str = CALLS) -> tuple[Minute, ...]:
-        """Return a witness's closed minutes of the current step; none where it has counted nothing."""
+        """Return a metric's closed minutes of the current step; none where it has counted nothing."""
         minutes = self.series[name].minutes if name in self.series else ()
         first, end = (bisect_left(minutes, at, key=_start) for at in (self.step_since, self.closed_until))
         return minutes[first:end]
@@ -56,8 +56,8 @@ def _start(minute: Minute) -> datetime:
     return minute.start
 
 
-def observed(
-    rollout: Rollout, measured: Measured, window: Window, timing: Timing, alarms: Colours | None = None
+def observe(
+    rollout: Rollout, measured: Measured, window: Window, timing: Timing, alarms: AlarmStates | None = None
 ) -> Observation:
     """Return what a look has seen, with the current step marked off in it."""
     return Observation(

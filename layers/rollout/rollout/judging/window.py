@@ -50,7 +50,7 @@ class Window(Value):
         return self.history_start <= start < self.history_end or self.shared_start <= start < self.start
 
 
-def look_window(shared_since: datetime, judged_since: datetime, now: datetime, timing: Timing) -> Window:
+def evaluation_window(shared_since: datetime, judged_since: datetime, now: datetime, timing: Timing) -> Window:
     """Return what a look at `now` reads of a rollout: since its first shift, and in the bake since promotion.
 
     The period in which the share changed is left out: its calls met two shares, so errors late in it would weigh on
@@ -68,11 +68,11 @@ def look_window(shared_since: datetime, judged_since: datetime, now: datetime, t
     )
 
 
-def seconds_to_next_look(now: datetime, look_every_seconds: int, timing: Timing) -> int:
-    """Return whole seconds, at least 1, until the first period's edge that is `look_every` after the last one.
+def seconds_to_next_evaluation(now: datetime, interval_seconds: int, timing: Timing) -> int:
+    """Return whole seconds, at least 1, until the first period's edge that is `interval` after the last one.
 
     Nothing new is to be read between two edges; and shifts follow looks, so nearly every period belongs to one share.
     Counted from the edge before `now`, so that a slow look does not put off the next one by a period.
     """
-    due = timing.ceiling(timing.floor(now) + timedelta(seconds=look_every_seconds))
+    due = timing.ceiling(timing.floor(now) + timedelta(seconds=interval_seconds))
     return math.ceil((due - now).total_seconds())

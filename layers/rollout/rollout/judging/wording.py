@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from rollout.domain.counts import Health
-from rollout.domain.durations import say_roughly
+from rollout.domain.counts import Counts
+from rollout.domain.durations import format_rounded_duration
 from rollout.domain.enums import Mode, Phase, Unit
 from rollout.evidence.series import Series
 from rollout.judging.findings import together
@@ -16,30 +16,30 @@ _NO_HISTORY = ", with bursts assumed, as stable has too little history to know t
 _WORSE = {"errors": "fails", "slow": "is slow"}
 
 
-def say_worse(loudest: Finding) -> str:
+def format_worse(loudest: Finding) -> str:
     """Return what an unhealthy judgement begins with, by the finding that speaks loudest."""
     if verb := _WORSE.get(loudest.kind):
         return f"the canary {verb} more often than stable; "
-    return f"the canary has more {loudest.witness} than stable; "
+    return f"the canary has more {loudest.metric} than stable; "
 
 
-def say_too_few(counted: int, needed: int, seconds: float, unit: Unit = Unit.CALLS) -> str:
+def format_too_few_calls(counted: int, needed: int, seconds: float, unit: Unit = Unit.CALLS) -> str:
     """Return what an inconclusive judgement begins with: what there is in this step, what is needed, and when."""
     if seconds == 0:
         return f"no minute of this step is complete yet, {needed:,} {unit} needed; "
     if counted == 0:
         return f"no datapoint for the canary in this step, {needed:,} {unit} needed, and silence is not health; "
-    left = say_roughly((needed - counted) * seconds / counted)
+    left = format_rounded_duration((needed - counted) * seconds / counted)
     return f"{counted:,} {unit} on the canary in this step, {needed:,} needed, about {left} more at this rate; "
 
 
-def say_muted(names: Sequence[str]) -> str:
-    """Return which witnesses were not asked; empty where all were."""
-    return f"; muted: {', '.join(names)}" if names else ""
+def format_ignored(names: Sequence[str]) -> str:
+    """Return which metrics were not asked; empty where all were."""
+    return f"; ignored: {', '.join(names)}" if names else ""
 
 
-def say_findings(found: Sequence[Finding], heard: Sequence[Finding], seen: Observation, criteria: Criteria) -> str:
-    """Return every witness's numbers and what they prove, and against which limit those that decide were held."""
+def format_findings(found: Sequence[Finding], heard: Sequence[Finding], seen: Observation, criteria: Criteria) -> str:
+    """Return every metric's numbers and what they prove, and against which limit those that decide were held."""
     if not found:
         return f"calls: canary {seen.calls.canary.calls:,}, stable {seen.calls.stable.calls:,}"
     limit = f" against a limit of {criteria.evidence_limit:,.6g}"
@@ -53,12 +53,12 @@ def say_findings(found: Sequence[Finding], heard: Sequence[Finding], seen: Obser
 
 
 def _series(finding: Finding, seen: Observation) -> Series:
-    return seen.series.get(finding.witness, Series())
+    return seen.series.get(finding.metric, Series())
 
 
 def _said(finding: Finding, seen: Observation) -> str:
     series = _series(finding, seen)
-    named = (series.title or finding.witness) + (", advisory" if finding.mode is Mode.ADVISORY else "")
+    named = (series.title or finding.metric) + (", advisory" if finding.mode is Mode.ADVISORY else "")
     if series.note and not series.minutes:
         return f"{named}: {series.note}"
     return f"{named}{_numbers(finding, series, seen)}" + (f" ({series.note})" if series.note else "")
@@ -66,14 +66,15 @@ def _said(finding: Finding, seen: Observation) -> str:
 
 def _numbers(finding: Finding, series: Series, seen: Observation) -> str:
     if finding.kind == "throttles":
-        return f": {say_rate(series.canary, series.unit)} to the alias"
+        return f": {format_rate(series.canary, series.unit)} to the alias"
     evidence = f"; evidence {_in_tens(finding.log_evidence)}"
     if seen.phase is Phase.BAKE:
-        return f" since promotion: {say_rate(series.canary, series.unit)}{evidence} by stable's minutes before"
-    return f": canary {say_rate(series.canary, series.unit)}, stable {say_rate(series.stable, series.unit)}{evidence}"
+        return f" since promotion: {format_rate(series.canary, series.unit)}{evidence} by stable's minutes before"
+    canary, stable = format_rate(series.canary, series.unit), format_rate(series.stable, series.unit)
+    return f": canary {canary}, stable {stable}{evidence}"
 
 
-def say_rate(health: Health, unit: Unit = Unit.CALLS) -> str:
+def format_rate(health: Counts, unit: Unit = Unit.CALLS) -> str:
     """Return how many were bad of how many, such as `41 of 1,203 calls (3.4 %)`."""
     if health.calls == 0:
         return f"0 {unit}"

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from rollout.domain.durations import say_duration
+from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
-from rollout.judging.window import EDGE, Timing, seconds_to_next_look
-from rollout.policy.policy import KEPT_SECONDS, MAX_LOOKS, OnInconclusive
+from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
+from rollout.policy.policy import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, OnInconclusive
 from rollout.state.endings import left_to_a_person, promoted
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
@@ -21,11 +21,11 @@ def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing
     reason = f"{judgement.verdict}: {judgement.reason}" + (f"; {why}" if why else "")
     return rollout.model_copy(
         update={
-            "looks": rollout.looks + 1,
+            "evaluations": rollout.evaluations + 1,
             "judgement": judgement,
             "next_move": move,
             "reason": reason,
-            "wait_seconds": seconds_to_next_look(now, rollout.policy.look_every, timing),
+            "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing),
             "ending": _ending(move, reason, rollout),
         }
     )
@@ -35,10 +35,13 @@ def _next_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[M
     move, why = _wanted_move(rollout, judgement, now)
     if move not in _LOOKED_AFTER:
         return move, why
-    if rollout.looks + 1 >= MAX_LOOKS:
-        return Move.ROLL_BACK, f"{MAX_LOOKS:,} looks are all an execution has room for"
-    if rollout.first_shift_at and now - rollout.first_shift_at > timedelta(seconds=KEPT_SECONDS):
-        return Move.ROLL_BACK, f"the first shift is over {say_duration(KEPT_SECONDS)} ago, and older minutes are gone"
+    if rollout.evaluations + 1 >= MAX_EVALUATIONS:
+        return Move.ROLL_BACK, f"{MAX_EVALUATIONS:,} looks are all an execution has room for"
+    if rollout.first_shift_at and now - rollout.first_shift_at > timedelta(seconds=METRIC_RETENTION_SECONDS):
+        return (
+            Move.ROLL_BACK,
+            f"the first shift is over {format_duration(METRIC_RETENTION_SECONDS)} ago, and older minutes are gone",
+        )
     return move, why
 
 
@@ -73,10 +76,10 @@ def _when_thin(rollout: Rollout, held: timedelta) -> tuple[Move, str]:
     policy = rollout.policy
     if rollout.phase is Phase.BAKE and policy.bake == 0:
         return Move.FINISH, "the policy asks for no bake"
-    extension = say_duration(policy.max_hold)
-    if held < timedelta(seconds=_hold(rollout) + policy.max_hold):
+    extension = format_duration(policy.max_extension)
+    if held < timedelta(seconds=_hold(rollout) + policy.max_extension):
         return Move.WAIT, f"held on for more calls, at most {extension} longer than planned"
-    why = f"still so after max_hold {extension}, and on_inconclusive is {policy.on_inconclusive}"
+    why = f"still so after max_extension {extension}, and on_inconclusive is {policy.on_inconclusive}"
     return _when_still_thin(rollout), why
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from rollout.domain.identity import Place
+from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
 
 
@@ -12,7 +12,7 @@ class _Detail(Value):
     execution_arn: str | None = Field(default=None, alias="executionArn")
 
 
-class Watch(Value):
+class GuardianEvent(Value):
     """An event of Step Functions about one execution, the word of our own schedule, or a member's hourly event."""
 
     kind: str = Field(default="", alias="detail-type")
@@ -32,6 +32,6 @@ class Watch(Value):
         return self.sweep == "versions" or self.member is not None
 
     @property
-    def member(self) -> Place | None:
+    def member(self) -> AccountRegion | None:
         """The place of the member who asks for a sweep; None where our own schedule does."""
-        return Place(account=self.account, region=self.region) if self.kind == "Scheduled Event" else None
+        return AccountRegion(account=self.account, region=self.region) if self.kind == "Scheduled Event" else None

@@ -3,46 +3,46 @@
 from rollout.domain.enums import Move, Phase
 from rollout.domain.models import Value
 from rollout.state.alias import AliasState
-from rollout.state.endings import handed_over, say_moved
-from rollout.state.lock import Claim
+from rollout.state.endings import format_moved, handed_over
+from rollout.state.lock import Lock
 from rollout.state.rollout import Ending, Rollout
 
 
-class Standing(Value):
+class Ownership(Value):
     """How a rollout stands with its alias, as a look finds it."""
 
     alias: AliasState | None
-    claim: Claim | None
+    lock: Lock | None
     ended: Ending | None = None
     """How the ledger says the rollout ended, where it no longer holds the claim."""
 
 
-def heed(decided: Rollout, standing: Standing) -> Rollout:
+def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
     """Return the rollout as decided, unless its claim is gone, a newer version wants its place, or its alias moved.
 
     An unhealthy canary is still taken back where the alias was moved: RollBack knows which aliases are ours to write.
     """
-    if standing.claim is None or not standing.claim.belongs_to(decided.execution.arn):
-        return _claim_lost(decided, standing)
+    if ownership.lock is None or not ownership.lock.belongs_to(decided.execution.arn):
+        return _claim_lost(decided, ownership)
     if decided.next_move is Move.ROLL_BACK:
         return decided
-    if standing.claim.superseded_by and decided.phase is Phase.SHIFTING:
-        return _superseded(decided, standing.claim.superseded_by)
-    if standing.alias and _is_as_we_left_it(decided, standing.alias):
+    if ownership.lock.superseded_by and decided.phase is Phase.SHIFTING:
+        return _superseded(decided, ownership.lock.superseded_by)
+    if ownership.alias and _is_as_we_left_it(decided, ownership.alias):
         return decided
-    return _moved(decided, standing.alias)
+    return _moved(decided, ownership.alias)
 
 
-def _claim_lost(decided: Rollout, standing: Standing) -> Rollout:
+def _claim_lost(decided: Rollout, ownership: Ownership) -> Rollout:
     """Return the ending that somebody else has brought about already, as the guardian does (P10).
 
     Where nobody has yet, the way back is taken, which writes nothing without the claim. Handed over, an alias would
     stay split whose guardian could not finish: the next one leaves alone what was handed over.
     """
-    if standing.ended is None:
+    if ownership.ended is None:
         lost = f"{decided.target.name} is claimed by this rollout no longer"
         return decided.model_copy(update={"next_move": Move.ROLL_BACK, "reason": lost, "ending": None})
-    ended = {"next_move": Move.HAND_OVER, "reason": standing.ended.cause, "ending": standing.ended}
+    ended = {"next_move": Move.HAND_OVER, "reason": ownership.ended.cause, "ending": ownership.ended}
     return decided.model_copy(update=ended)
 
 
@@ -54,8 +54,8 @@ def _superseded(decided: Rollout, version: str) -> Rollout:
 def _moved(decided: Rollout, alias: AliasState | None) -> Rollout:
     shares = {} if decided.phase is Phase.BAKE else {decided.canary_version: decided.percent}
     serving = decided.canary_version if decided.phase is Phase.BAKE else decided.stable_version
-    expected = AliasState(version=serving, shares=shares, revision_id="").say()
-    reason = f"{say_moved(decided.target.name, expected, alias)}. It is left as it is"
+    expected = AliasState(version=serving, shares=shares, revision_id="").format()
+    reason = f"{format_moved(decided.target.name, expected, alias)}. It is left as it is"
     return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": reason, "ending": handed_over(reason)})
 
 

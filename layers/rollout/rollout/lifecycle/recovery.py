@@ -2,14 +2,14 @@
 
 from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.models import Value
-from rollout.lifecycle.rollback import WayBack, is_ours, left_alone
+from rollout.lifecycle.rollback import RollbackContext, is_ours, left_alone
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of, handed_over, rolled_back
-from rollout.state.lock import Claim
+from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 
 
-class LastWord(Value):
+class FinalState(Value):
     """What the ledger knows of a rollout whose execution runs no longer."""
 
     status: str
@@ -20,7 +20,7 @@ class LastWord(Value):
     """What its last look decided."""
 
 
-class Mending(Value):
+class RepairPlan(Value):
     """What the guardian does about an alias: the version it is to serve alone, and how the rollout is closed."""
 
     serve: str | None
@@ -28,84 +28,84 @@ class Mending(Value):
     ending: Ending
 
 
-def mending(claim: Claim, alias: AliasState | None, last: LastWord) -> Mending:
+def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> RepairPlan:
     """Return how to make whole what a rollout has left behind.
 
     An alias that serves the canary alone after a promotion nobody took back stays there; every other one of ours goes
     back to stable. Even a whole one is written again: a task that still runs after StopExecution would else find the
     revision it decided on, and split the alias behind our back.
     """
-    if claim.writing is None:
-        return Mending(serve=_as_it_is(claim, alias, last), ending=_kept(last) or _untouched(claim, last))
-    way = _way(claim, last)
+    if lock.planned_write is None:
+        return RepairPlan(serve=_as_it_is(lock, alias, last), ending=_kept(last) or _untouched(lock, last))
+    way = _way(lock, last)
     if last.last_move is Move.HAND_OVER:
-        return Mending(serve=None, ending=_kept(last) or _left_to_a_person(claim, alias))
+        return RepairPlan(serve=None, ending=_kept(last) or _left_to_a_person(lock, alias))
     if alias is None or not is_ours(alias, way):
-        return Mending(serve=None, ending=_kept(last) or handed_over(left_alone(alias, way)))
-    if _stays_promoted(claim, alias, last):
-        return Mending(serve=claim.canary_version, ending=_kept(last) or _unwatched(claim, last))
-    return Mending(serve=claim.stable_version, ending=_kept(last) or _put_back(way))
+        return RepairPlan(serve=None, ending=_kept(last) or handed_over(left_alone(alias, way)))
+    if _stays_promoted(lock, alias, last):
+        return RepairPlan(serve=lock.canary_version, ending=_kept(last) or _unwatched(lock, last))
+    return RepairPlan(serve=lock.stable_version, ending=_kept(last) or _put_back(way))
 
 
-def _as_it_is(claim: Claim, alias: AliasState | None, last: LastWord) -> str | None:
+def _as_it_is(lock: Lock, alias: AliasState | None, last: FinalState) -> str | None:
     """Return what an alias serves that nobody has written, where RestoreAlias may still be on its way.
 
     It asks no claim; but written again, the alias has another revision than the one it goes by.
     """
     was_cut_short = last.status in ("ABORTED", "TIMED_OUT")
-    is_untouched = alias is not None and alias.revision_id == claim.revision_id
-    return claim.stable_version if was_cut_short and is_untouched else None
+    is_untouched = alias is not None and alias.revision_id == lock.revision_id
+    return lock.stable_version if was_cut_short and is_untouched else None
 
 
-def _way(claim: Claim, last: LastWord) -> WayBack:
-    return WayBack(
-        execution=claim.holder,
-        target=claim.target,
-        stable_version=claim.stable_version,
-        canary_version=claim.canary_version,
-        phase=Phase.BAKE if claim.promoting else Phase.SHIFTING,
-        reason=f"execution {claim.holder.name} {_said(last.status)}",
+def _way(lock: Lock, last: FinalState) -> RollbackContext:
+    return RollbackContext(
+        execution=lock.holder,
+        target=lock.target,
+        stable_version=lock.stable_version,
+        canary_version=lock.canary_version,
+        phase=Phase.BAKE if lock.promoting else Phase.SHIFTING,
+        reason=f"execution {lock.holder.name} {_said(last.status)}",
     )
 
 
-def _put_back(way: WayBack) -> Ending:
+def _put_back(way: RollbackContext) -> Ending:
     return rolled_back(way.target.name, way.stable_version, f"{way.why}, and the guardian has put its alias in order")
 
 
-def _kept(last: LastWord) -> Ending | None:
+def _kept(last: FinalState) -> Ending | None:
     """Return the ending the rollout closed with; one that failed to go back has a better one now."""
     if last.ending is None or last.ending.outcome is Outcome.ROLLBACK_FAILED:
         return None
     return last.ending
 
 
-def _stays_promoted(claim: Claim, alias: AliasState, last: LastWord) -> bool:
+def _stays_promoted(lock: Lock, alias: AliasState, last: FinalState) -> bool:
     failed_to_go_back = last.ending is not None and last.ending.outcome is Outcome.ROLLBACK_FAILED
     was_going_back = failed_to_go_back or last.last_move is Move.ROLL_BACK
-    return claim.promoting and alias.serves_alone(claim.canary_version) and not was_going_back
+    return lock.promoting and alias.serves_alone(lock.canary_version) and not was_going_back
 
 
-def _untouched(claim: Claim, last: LastWord) -> Ending:
+def _untouched(lock: Lock, last: FinalState) -> Ending:
     return ending_of(
         Outcome.REJECTED,
-        f"execution {claim.holder.name} {_said(last.status)} before it had written to {claim.target.name}",
+        f"execution {lock.holder.name} {_said(last.status)} before it had written to {lock.target.name}",
     )
 
 
-def _unwatched(claim: Claim, last: LastWord) -> Ending:
-    serves = f"{claim.target.name} serves version {claim.canary_version} alone"
+def _unwatched(lock: Lock, last: FinalState) -> Ending:
+    serves = f"{lock.target.name} serves version {lock.canary_version} alone"
     if last.last_move is Move.FINISH:
-        return ending_of(Outcome.PROMOTED, f"{serves}; execution {claim.holder.name} could not close the ledger itself")
+        return ending_of(Outcome.PROMOTED, f"{serves}; execution {lock.holder.name} could not close the ledger itself")
     return ending_of(
         Outcome.PROMOTED,
-        f"{serves}; execution {claim.holder.name} {_said(last.status)} before the bake was over, so it was not watched"
+        f"{serves}; execution {lock.holder.name} {_said(last.status)} before the bake was over, so it was not watched"
         " to its end",
     )
 
 
-def _left_to_a_person(claim: Claim, alias: AliasState | None) -> Ending:
-    left = alias.say() if alias else "nothing, as it is gone"
-    return handed_over(f"{claim.target.name} is left for a person to decide; it serves {left}")
+def _left_to_a_person(lock: Lock, alias: AliasState | None) -> Ending:
+    left = alias.format() if alias else "nothing, as it is gone"
+    return handed_over(f"{lock.target.name} is left for a person to decide; it serves {left}")
 
 
 def _said(status: str) -> str:

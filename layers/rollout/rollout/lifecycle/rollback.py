@@ -8,12 +8,12 @@ from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.state.alias import AliasState
-from rollout.state.endings import handed_over, rollback_failed, rolled_back, say_failure, say_moved
+from rollout.state.endings import format_failure, format_moved, handed_over, rollback_failed, rolled_back
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Failure
 
 
-class WayBack(Value):
+class RollbackContext(Value):
     """What rolling back needs to know; whatever else the document holds may be broken."""
 
     execution: Execution
@@ -29,7 +29,7 @@ class WayBack(Value):
     @property
     def why(self) -> str:
         """Why the rollout is taken back: the error that led here, or else the last decision."""
-        return say_failure(self.failure) if self.failure else self.reason
+        return format_failure(self.failure) if self.failure else self.reason
 
 
 def _if_sound(value: Any, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic hands it over
@@ -39,7 +39,7 @@ def _if_sound(value: Any, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: A
         return None
 
 
-class Closing(WayBack):
+class Closing(RollbackContext):
     """What closing a rollout needs to know."""
 
     ending: Ending | None = None
@@ -54,7 +54,7 @@ class Closing(WayBack):
         return self.ending or rollback_failed(self.target.name, self.stable_version, self.failure or unknown)
 
 
-def is_ours(found: AliasState, way: WayBack) -> bool:
+def is_ours(found: AliasState, way: RollbackContext) -> bool:
     """Whether the alias is where this rollout may have put it, so that it is ours to put back."""
     known = {way.stable_version, way.canary_version}
     if not {found.version, *found.shares} <= known:
@@ -62,24 +62,24 @@ def is_ours(found: AliasState, way: WayBack) -> bool:
     return found.version == way.stable_version or _may_be_promoted(way)
 
 
-def _may_be_promoted(way: WayBack) -> bool:
+def _may_be_promoted(way: RollbackContext) -> bool:
     """A promotion whose answer was lost leaves the alias at the canary before the document says so."""
     return way.phase == Phase.BAKE or way.next_move == Move.PROMOTE
 
 
-def must_write(found: AliasState, way: WayBack) -> bool:
+def must_write(found: AliasState, way: RollbackContext) -> bool:
     """Whether the alias is ours and not yet at stable alone."""
     return is_ours(found, way) and not found.serves_alone(way.stable_version)
 
 
-def taken_back(found: AliasState | None, way: WayBack) -> Ending:
+def rollback_ending(found: AliasState | None, way: RollbackContext) -> Ending:
     """Return how the way back ends: at stable alone, or left to whoever moved the alias."""
     if found and is_ours(found, way):
         return rolled_back(way.target.name, way.stable_version, way.why)
     return handed_over(left_alone(found, way))
 
 
-def corrected(ending: Ending, found: AliasState | None, closing: Closing) -> Ending:
+def corrected_ending(ending: Ending, found: AliasState | None, closing: Closing) -> Ending:
     """Return an ending as the alias proves it: a way back that is said to have failed may have led home (P10)."""
     if ending.outcome is not Outcome.ROLLBACK_FAILED:
         return ending
@@ -88,7 +88,7 @@ def corrected(ending: Ending, found: AliasState | None, closing: Closing) -> End
     return ending if found and is_ours(found, closing) else handed_over(left_alone(found, closing))
 
 
-def stable_gone(way: WayBack) -> Ending:
+def stable_deleted_ending(way: RollbackContext) -> Ending:
     """Return the ending of a way back that leads nowhere, as stable was deleted while the canary was tried."""
     return handed_over(
         f"{way.target.name} serves version {way.canary_version} alone, as version {way.stable_version} was deleted"
@@ -97,13 +97,13 @@ def stable_gone(way: WayBack) -> Ending:
     )
 
 
-def left_alone(found: AliasState | None, way: WayBack) -> str:
+def left_alone(found: AliasState | None, way: RollbackContext) -> str:
     """Return the sentence for an alias that somebody else has moved, and that we therefore leave."""
-    moved = say_moved(way.target.name, _where_we_left_it(way), found)
+    moved = format_moved(way.target.name, _where_we_left_it(way), found)
     return f"{moved}. It is left as it is; the rollout was being taken back because: {way.why}"
 
 
-def _where_we_left_it(way: WayBack) -> str:
+def _where_we_left_it(way: RollbackContext) -> str:
     if _may_be_promoted(way):
         return f"version {way.stable_version} or {way.canary_version}"
     return f"version {way.stable_version}, alone or with a share to version {way.canary_version},"

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from rollout.domain.durations import say_duration
+from rollout.domain.durations import format_duration
 from rollout.domain.enums import Phase
-from rollout.judging.window import Timing, seconds_to_next_look
+from rollout.judging.window import Timing, seconds_to_next_evaluation
 from rollout.state.rollout import Rollout
 
 
@@ -13,7 +13,7 @@ def next_step(rollout: Rollout) -> Rollout:
     return rollout.model_copy(update={"step": rollout.step + 1})
 
 
-def step_begun(rollout: Rollout, revision_id: str, now: datetime, timing: Timing) -> Rollout:
+def begin_step(rollout: Rollout, revision_id: str, now: datetime, timing: Timing) -> Rollout:
     """Return the rollout with the alias written, and the first look of the step ahead."""
     step = rollout.current_step
     return rollout.model_copy(
@@ -21,14 +21,14 @@ def step_begun(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "revision_id": revision_id,
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
-            "wait_seconds": seconds_to_next_look(now, rollout.policy.look_every, timing),
+            "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing),
             "reason": f"step {rollout.step} of {len(rollout.policy.steps)}: version {rollout.canary_version} has"
-            f" {step.percent:g} % for at least {say_duration(step.hold)}",
+            f" {step.percent:g} % for at least {format_duration(step.hold)}",
         }
     )
 
 
-def bake_begun(rollout: Rollout, revision_id: str, now: datetime, timing: Timing) -> Rollout:
+def begin_bake(rollout: Rollout, revision_id: str, now: datetime, timing: Timing) -> Rollout:
     """Return the rollout with the canary promoted, and the first look of the bake ahead; at once if there is none."""
     bake = rollout.policy.bake
     return rollout.model_copy(
@@ -37,7 +37,7 @@ def bake_begun(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "phase": Phase.BAKE,
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
-            "wait_seconds": seconds_to_next_look(now, rollout.policy.look_every, timing) if bake else 0,
-            "reason": f"version {rollout.canary_version} promoted; watched for {say_duration(bake)} more",
+            "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing) if bake else 0,
+            "reason": f"version {rollout.canary_version} promoted; watched for {format_duration(bake)} more",
         }
     )

@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from rollout.domain.durations import say_duration, whole
+from rollout.domain.durations import format_duration, whole
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution
 from rollout.domain.lambda_names import FunctionName, read_function
-from rollout.lifecycle.rollback import Closing, WayBack
+from rollout.lifecycle.rollback import Closing, RollbackContext
 from rollout.notifications.events import (
-    AskedTarget,
-    Carrier,
-    Counts,
-    EndingNews,
-    News,
+    EndingEvent,
+    Event,
+    ExecutionReference,
+    JudgementSummary,
+    RequestedTarget,
     RollbackFailed,
+    RolloutEvent,
     RolloutHandedOver,
-    RolloutNews,
     RolloutPromoted,
     RolloutRejected,
     RolloutRolledBack,
@@ -27,7 +27,7 @@ from rollout.notifications.events import (
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
 
-_ENDINGS: dict[Outcome, type[EndingNews]] = {
+_ENDINGS: dict[Outcome, type[EndingEvent]] = {
     Outcome.PROMOTED: RolloutPromoted,
     Outcome.ROLLED_BACK: RolloutRolledBack,
     Outcome.HANDED_OVER: RolloutHandedOver,
@@ -35,13 +35,13 @@ _ENDINGS: dict[Outcome, type[EndingNews]] = {
 }
 
 
-def shift_news(shifted: Rollout, at: datetime) -> list[RolloutNews]:
+def shift_events(shifted: Rollout, at: datetime) -> list[RolloutEvent]:
     """Return the news of a shift that was made; the first one starts the rollout."""
     told = _shifted(shifted, at)
     return [_started(shifted, at), told] if shifted.step == 1 else [told]
 
 
-def ending_news(closing: Closing, ending: Ending, at: datetime) -> EndingNews | RolloutRejected:
+def ending_event(closing: Closing, ending: Ending, at: datetime) -> EndingEvent | RolloutRejected:
     """Return the news of an ending."""
     if ending.outcome is Outcome.REJECTED:
         return _untouched(closing, ending, at)
@@ -50,19 +50,19 @@ def ending_news(closing: Closing, ending: Ending, at: datetime) -> EndingNews | 
         **_every(kind, closing.execution, at),
         **_versions(closing),
         sentence=ending.cause,
-        judgement=_counts(closing.judgement),
+        judgement=_summary(closing.judgement),
     )
 
 
-def refusal_news(request: object, execution: Execution, ending: Ending, at: datetime) -> RolloutRejected:
+def rejection_event(request: object, execution: Execution, ending: Ending, at: datetime) -> RolloutRejected:
     """Return the news of a request that was refused; whatever it is, what can be read of it is told."""
-    target = asked_target(request, execution)
+    target = requested_target(request, execution)
     name = ":".join(part for part in (target.function, target.alias) if part) or "a request"
     return RolloutRejected(
         **_every(RolloutRejected, execution, at),
         sentence=f"{name} is not rolled out: {ending.cause}",
         target=target,
-        canary_version=asked_version(request),
+        canary_version=requested_version(request),
         error=ending.error,
         cause=ending.cause,
     )
@@ -71,7 +71,7 @@ def refusal_news(request: object, execution: Execution, ending: Ending, at: date
 def _untouched(closing: Closing, ending: Ending, at: datetime) -> RolloutRejected:
     return RolloutRejected(
         **_every(RolloutRejected, closing.execution, at),
-        **_versions(closing) | {"target": AskedTarget(**closing.target.model_dump())},
+        **_versions(closing) | {"target": RequestedTarget(**closing.target.model_dump())},
         sentence=f"{closing.target.name} is not rolled out: {ending.cause}",
         error=ending.error,
         cause=ending.cause,
@@ -81,7 +81,7 @@ def _untouched(closing: Closing, ending: Ending, at: datetime) -> RolloutRejecte
 def _started(shifted: Rollout, at: datetime) -> RolloutStarted:
     percents, bake = tuple(step.percent for step in shifted.policy.steps), shifted.policy.bake
     shares = ", ".join(f"{percent:g} %" for percent in percents)
-    watched = f" and watched for {say_duration(bake)}" if bake else ""
+    watched = f" and watched for {format_duration(bake)}" if bake else ""
     return RolloutStarted(
         **_every(RolloutStarted, shifted.execution, at),
         **_versions(shifted),
@@ -97,24 +97,24 @@ def _shifted(shifted: Rollout, at: datetime) -> StepShifted:
         **_every(StepShifted, shifted.execution, at, f"/{shifted.step}"),
         **_versions(shifted),
         sentence=f"{shifted.target.name}: {shifted.reason}",
-        judgement=_counts(shifted.judgement),
+        judgement=_summary(shifted.judgement),
         percent=shifted.percent,
         step=shifted.step,
         steps=len(shifted.policy.steps),
     )
 
 
-def _every(kind: type[News], execution: Execution, at: datetime, which: str = "") -> dict[str, Any]:
+def _every(kind: type[Event], execution: Execution, at: datetime, which: str = "") -> dict[str, Any]:
     """Return what all news has; the id is the same each time a repeated task sends it."""
     return {
         "schema_version": 1,
         "id": f"{execution.arn}/{slug(kind)}{which}",
         "at": at,
-        "execution": Carrier(arn=execution.arn, name=execution.name),
+        "execution": ExecutionReference(arn=execution.arn, name=execution.name),
     }
 
 
-def _versions(rollout: Rollout | WayBack) -> dict[str, Any]:
+def _versions(rollout: Rollout | RollbackContext) -> dict[str, Any]:
     return {
         "target": rollout.target,
         "stable_version": rollout.stable_version,
@@ -122,22 +122,22 @@ def _versions(rollout: Rollout | WayBack) -> dict[str, Any]:
     }
 
 
-def _counts(judgement: Judgement | None) -> Counts | None:
-    return Counts(**judgement.model_dump()) if judgement else None
+def _summary(judgement: Judgement | None) -> JudgementSummary | None:
+    return JudgementSummary(**judgement.model_dump()) if judgement else None
 
 
-def asked_target(request: object, execution: Execution) -> AskedTarget:
+def requested_target(request: object, execution: Execution) -> RequestedTarget:
     """Return the alias a request is about, as far as it says so."""
     named = _function(request)
-    return AskedTarget(
-        account=(named and named.account) or execution.place.account,
-        region=(named and named.region) or execution.place.region,
+    return RequestedTarget(
+        account=(named and named.account) or execution.account_region.account,
+        region=(named and named.region) or execution.account_region.region,
         function=named.name if named else None,
         alias=_text(request, "alias") or _qualifier(named, is_version=False),
     )
 
 
-def asked_version(request: object) -> str | None:
+def requested_version(request: object) -> str | None:
     """Return the version a request asks for; None where it leaves the choice to us, or makes no sense."""
     version = whole(_field(request, "version"))
     if isinstance(version, int) and not isinstance(version, bool):

@@ -8,31 +8,31 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Verdict
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
 
 
-class Carrier(Value):
+class ExecutionReference(Value):
     """The Step Functions execution that carries the rollout."""
 
     arn: str
     name: str
 
 
-class Counts(Value):
+class JudgementSummary(Value):
     """What the newest look found: both versions' calls and failed calls, and how strongly they speak."""
 
     verdict: Verdict
     reason: str
-    canary: Health
-    stable: Health
+    canary: Counts
+    stable: Counts
     evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
     evidence_limit: float
 
 
-class News(Value):
+class Event(Value):
     """What every event tells."""
 
     detail_type: ClassVar[str]
@@ -41,10 +41,10 @@ class News(Value):
     id: str = Field(description="The same where the same news is sent again: drop what you have seen.")
     at: datetime = Field(description="When it happened.")
     sentence: str = Field(description="What happened and why, for people.")
-    execution: Carrier
+    execution: ExecutionReference
 
 
-class RolloutNews(News):
+class RolloutEvent(Event):
     """What every event of a rollout tells that was not rejected."""
 
     target: Target
@@ -52,7 +52,7 @@ class RolloutNews(News):
     canary_version: str
 
 
-class RolloutStarted(RolloutNews):
+class RolloutStarted(RolloutEvent):
     """The canary has its first share."""
 
     detail_type: ClassVar[str] = "Rollout Started"
@@ -61,13 +61,13 @@ class RolloutStarted(RolloutNews):
     bake_seconds: int = Field(description="How long the canary is watched once it is promoted.")
 
 
-class JudgedNews(RolloutNews):
+class JudgedEvent(RolloutEvent):
     """News of a rollout that may have been judged by now."""
 
-    judgement: Counts | None = Field(default=None, description="Left out where no look has been taken.")
+    judgement: JudgementSummary | None = Field(default=None, description="Left out where no look has been taken.")
 
 
-class StepShifted(JudgedNews):
+class StepShifted(JudgedEvent):
     """The canary has the share of a step."""
 
     detail_type: ClassVar[str] = "Step Shifted"
@@ -77,31 +77,31 @@ class StepShifted(JudgedNews):
     steps: int = Field(description="How many there are.")
 
 
-class RolloutPromoted(JudgedNews):
+class RolloutPromoted(JudgedEvent):
     """The alias serves the canary alone."""
 
     detail_type: ClassVar[str] = "Rollout Promoted"
 
 
-class RolloutRolledBack(JudgedNews):
+class RolloutRolledBack(JudgedEvent):
     """The alias serves stable alone again."""
 
     detail_type: ClassVar[str] = "Rollout Rolled Back"
 
 
-class RolloutHandedOver(JudgedNews):
+class RolloutHandedOver(JudgedEvent):
     """The alias is left as it is, for a person to decide."""
 
     detail_type: ClassVar[str] = "Rollout Handed Over"
 
 
-class RollbackFailed(JudgedNews):
+class RollbackFailed(JudgedEvent):
     """The alias may be split, and nobody but a person can help."""
 
     detail_type: ClassVar[str] = "Rollback Failed"
 
 
-class AskedTarget(Value):
+class RequestedTarget(Value):
     """The alias a request is about, as far as it can be read; account and region are where it would be looked for."""
 
     account: str
@@ -110,21 +110,21 @@ class AskedTarget(Value):
     alias: str | None = None
 
 
-class RolloutRejected(News):
+class RolloutRejected(Event):
     """A request was refused, before anything was touched; what it did not say is left out."""
 
     detail_type: ClassVar[str] = "Rollout Rejected"
 
-    target: AskedTarget
+    target: RequestedTarget
     stable_version: str | None = None
     canary_version: str | None = None
     error: str = Field(description="The name of the refusal, as docs/runbook.md explains it.")
     cause: str = Field(description="What was found, what is needed, what to do next.")
 
 
-EndingNews = RolloutPromoted | RolloutRolledBack | RolloutHandedOver | RollbackFailed
+EndingEvent = RolloutPromoted | RolloutRolledBack | RolloutHandedOver | RollbackFailed
 
-KINDS: tuple[type[News], ...] = (
+EVENT_TYPES: tuple[type[Event], ...] = (
     RolloutStarted,
     StepShifted,
     RolloutPromoted,
@@ -135,6 +135,6 @@ KINDS: tuple[type[News], ...] = (
 )
 
 
-def slug(kind: type[News]) -> str:
+def slug(kind: type[Event]) -> str:
     """Return a detail-type as files and ids name it, such as `step-shifted`."""
     return kind.detail_type.lower().replace(" ", "-")

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from rollout.domain.durations import whole
 from rollout.domain.enums import Mode
 from rollout.domain.models import Strict
-from rollout.policy.metric import Errors, Witness, WrittenWitness
+from rollout.policy.metric import Errors, Metric, WrittenMetric
 from rollout.policy.percent import CallPercent, Number
 
 
@@ -22,7 +22,7 @@ def _ceiling(default: float | None, what: str) -> float | None:
     return field
 
 
-ERRORS = Witness(errors=Errors())
+ERRORS = Metric(errors=Errors())
 
 
 class Guards(Strict):
@@ -40,13 +40,13 @@ class Guards(Strict):
 class Criteria(Strict):
     """What is measured, what of it decides, and how sure it has to be."""
 
-    witnesses: list[WrittenWitness] = Field(
+    metrics: list[WrittenMetric] = Field(
         default_factory=lambda: [ERRORS],
         max_length=20,
         description="What a look measures: errors, slow, throttles, a metric or an alarm; each critical or advisory.",
     )
-    muted: list[str] = Field(
-        default_factory=list, description="Witnesses and alarms that are neither asked nor heard, by name."
+    ignore: list[str] = Field(
+        default_factory=list, description="Metrics and alarms that are neither asked nor heard, by name."
     )
     guards: Guards = Guards()
     false_rollback_percent: Number = Field(
@@ -72,29 +72,29 @@ class Criteria(Strict):
     def _names_are_told_apart(self) -> Self:
         repeated = [name for name, times in Counter(self._names()).items() if times > 1]
         if repeated:
-            raise ValueError(f"witnesses has {', '.join(repeated)} twice: tell them apart by `called`")
-        if any(witness.name == "errors" and not witness.errors for witness in self._all()):
-            raise ValueError("witnesses calls something errors that is not: failed calls alone have that name")
+            raise ValueError(f"metrics has {', '.join(repeated)} twice: tell them apart by `label`")
+        if any(metric.name == "errors" and not metric.errors for metric in self._all()):
+            raise ValueError("metrics calls something errors that is not: failed calls alone have that name")
         return self
 
     @model_validator(mode="after")
-    def _muted_are_known(self) -> Self:
-        if unknown := [name for name in self.muted if name not in {*self._names()}]:
+    def _ignored_are_known(self) -> Self:
+        if unknown := [name for name in self.ignore if name not in {*self._names()}]:
             raise ValueError(
-                f"muted names {', '.join(unknown)}, and the policy's are {', '.join(self._names())}: name some of these"
+                f"ignore names {', '.join(unknown)}, and the policy's are {', '.join(self._names())}: name one of these"
             )
         return self
 
     @model_validator(mode="after")
     def _something_decides(self) -> Self:
-        if not any(witness.is_critical for witness in self.heeded):
-            raise ValueError("witnesses has nothing left that decides: one that is critical and not muted is needed")
+        if not any(metric.is_critical for metric in self.active_metrics):
+            raise ValueError("metrics has nothing left that decides: one that is critical and not ignored is needed")
         return self
 
     @model_validator(mode="after")
     def _slow_is_measured(self) -> Self:
-        if self.guards.max_slow_percent is not None and not any(witness.slow for witness in self.heeded):
-            raise ValueError("guards.max_slow_percent needs the witness slow, which says what slow is: add it")
+        if self.guards.max_slow_percent is not None and not any(metric.slow for metric in self.active_metrics):
+            raise ValueError("guards.max_slow_percent needs the metric slow, which says what slow is: add it")
         return self
 
     @property
@@ -103,34 +103,34 @@ class Criteria(Strict):
         return 100 / self.false_rollback_percent
 
     @property
-    def heeded(self) -> list[Witness]:
-        """The witnesses that are not muted, alarms of the guards included."""
-        return [witness for witness in self._all() if witness.name not in self.muted]
+    def active_metrics(self) -> list[Metric]:
+        """The metrics that are not muted, alarms of the guards included."""
+        return [metric for metric in self._all() if metric.name not in self.ignore]
 
     @property
     def alarms(self) -> dict[str, Mode]:
         """The alarms that are watched, and which of them decide."""
-        return {witness.alarm: witness.mode for witness in self.heeded if witness.alarm}
+        return {metric.alarm: metric.mode for metric in self.active_metrics if metric.alarm}
 
     @property
-    def learns_slowness(self) -> bool:
-        """Whether a witness takes its limit from stable's own p99."""
-        return any(witness.slow and witness.slow.over_ms is None for witness in self.heeded)
+    def learns_slow_limit(self) -> bool:
+        """Whether a metric takes its limit from stable's own p99."""
+        return any(metric.slow and metric.slow.over_ms is None for metric in self.active_metrics)
 
     @property
-    def guarded(self) -> list[Witness]:
-        """The critical witnesses that have a ceiling; errors are, unless the policy says something else of them."""
-        unsaid = [] if any(witness.errors for witness in self.witnesses) else [ERRORS]
-        return [one for one in [*self.heeded, *unsaid] if one.is_critical and self.ceiling(one) is not None]
+    def metrics_with_ceiling(self) -> list[Metric]:
+        """The critical metrics that have a ceiling; errors are, unless the policy says something else of them."""
+        unsaid = [] if any(metric.errors for metric in self.metrics) else [ERRORS]
+        return [one for one in [*self.active_metrics, *unsaid] if one.is_critical and self.ceiling(one) is not None]
 
-    def ceiling(self, witness: Witness) -> float | None:
-        """Return the percent of a version's calls above which it cannot pass by this witness; None for no such."""
+    def ceiling(self, metric: Metric) -> float | None:
+        """Return the percent of a version's calls above which it cannot pass by this metric; None for no such."""
         ceilings = {"errors": self.guards.max_error_percent, "slow": self.guards.max_slow_percent}
-        return witness.throttles.max_percent if witness.throttles else ceilings.get(witness.kind)
+        return metric.throttles.max_percent if metric.throttles else ceilings.get(metric.kind)
 
-    def _all(self) -> Iterator[Witness]:
-        yield from self.witnesses
-        yield from (Witness(alarm=alarm) for alarm in self.guards.alarms)
+    def _all(self) -> Iterator[Metric]:
+        yield from self.metrics
+        yield from (Metric(alarm=alarm) for alarm in self.guards.alarms)
 
     def _names(self) -> list[str]:
-        return [witness.name for witness in self._all()]
+        return [metric.name for metric in self._all()]

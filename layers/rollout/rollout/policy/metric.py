@@ -1,4 +1,4 @@
-"""Witnesses: what a look measures, and whether it decides."""
+"""Metrics: what a look measures, and whether it decides."""
 
 from typing import Annotated, Literal, Self
 
@@ -9,7 +9,7 @@ from rollout.domain.enums import Missing, Mode
 from rollout.domain.models import Strict
 from rollout.policy.percent import CallPercent, Number
 
-_KINDS = ("errors", "slow", "throttles", "metric", "alarm")
+_KINDS = ("errors", "slow", "throttles", "cloudwatch", "alarm")
 _SHORT = ("errors", "slow", "throttles")
 _VERSION = "{version}"
 
@@ -46,7 +46,7 @@ def _told_apart(dimensions: dict[str, str]) -> dict[str, str]:
     return dimensions
 
 
-class Metric(Strict):
+class CloudWatchMetric(Strict):
     """Any CloudWatch metric of counts, told apart by version."""
 
     namespace: str = Field(min_length=1, max_length=255, description="The metric's namespace.")
@@ -67,34 +67,34 @@ class Metric(Strict):
     )
 
 
-class Witness(Strict):
+class Metric(Strict):
     """One thing a look measures."""
 
     errors: Errors | None = Field(default=None, description="Failed calls.")
     slow: Slow | None = Field(default=None, description="Slow calls.")
     throttles: Throttles | None = Field(default=None, description="Refused calls, of the whole alias.")
-    metric: Metric | None = Field(default=None, description="A metric of your own.")
+    cloudwatch: CloudWatchMetric | None = Field(default=None, description="A metric of your own.")
     alarm: str | None = Field(default=None, min_length=1, description="A CloudWatch alarm, by name.")
     mode: Mode = Field(default=Mode.CRITICAL, description="Whether it decides, or is only told.")
-    called: str | None = Field(
+    label: str | None = Field(
         default=None, min_length=1, max_length=64, description="Its name in judgements, where its kind says too little."
     )
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         if len([kind for kind in _KINDS if getattr(self, kind) is not None]) != 1:
-            raise PydanticCustomError("one_thing", "one of errors, slow, throttles, metric and alarm is needed")
+            raise PydanticCustomError("one_thing", "one of errors, slow, throttles, cloudwatch and alarm is needed")
         return self
 
     @property
     def kind(self) -> str:
-        """Which of errors, slow, throttles, metric and alarm it is."""
+        """Which of errors, slow, throttles, cloudwatch and alarm it is."""
         return next(kind for kind in _KINDS if getattr(self, kind) is not None)
 
     @property
     def name(self) -> str:
         """What judgements call it, and by which it is muted."""
-        return self.called or self.alarm or (self.metric.name if self.metric else self.kind)
+        return self.label or self.alarm or (self.cloudwatch.name if self.cloudwatch else self.kind)
 
     @property
     def is_critical(self) -> bool:
@@ -104,7 +104,7 @@ class Witness(Strict):
     @property
     def is_compared(self) -> bool:
         """Whether it counts calls of each version, so that the canary can be compared with stable."""
-        return self.kind in ("errors", "slow", "metric")
+        return self.kind in ("errors", "slow", "cloudwatch")
 
 
 def _from_word(value: object) -> object:
@@ -115,7 +115,7 @@ def _from_word(value: object) -> object:
     return {value: {}}
 
 
-WrittenWitness = Annotated[
-    Witness, BeforeValidator(_from_word, json_schema_input_type=Witness | Literal["errors", "slow", "throttles"])
+WrittenMetric = Annotated[
+    Metric, BeforeValidator(_from_word, json_schema_input_type=Metric | Literal["errors", "slow", "throttles"])
 ]
-"""A witness as a policy writes it: `slow`, or `{slow: {over_ms: 800}, mode: advisory}`."""
+"""A metric as a policy writes it: `slow`, or `{slow: {over_ms: 800}, mode: advisory}`."""

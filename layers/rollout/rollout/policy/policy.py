@@ -7,25 +7,25 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, field_serializer, model_validator
 
-from rollout.domain.durations import Seconds, say_duration
-from rollout.domain.errors import BadPolicyError
+from rollout.domain.durations import Seconds, format_duration
+from rollout.domain.errors import InvalidPolicyError
 from rollout.domain.validation import problems
 from rollout.policy.criteria import Criteria
 from rollout.policy.presets import ALL_AT_ONCE
 from rollout.policy.steps import Step, WrittenSteps
 
-KEPT_SECONDS = 15 * 86400
+METRIC_RETENTION_SECONDS = 15 * 86400
 """How long CloudWatch keeps minutes; the counts of a rollout go back to its first shift."""
 
-LONGEST_SECONDS = 14 * 86400
+MAX_DURATION_SECONDS = 14 * 86400
 """The longest plan; the day left over is for looks that come late, and for steps with too few calls."""
 
-MAX_LOOKS = 2500
+MAX_EVALUATIONS = 2500
 """Looks one execution has room for: Step Functions ends it at 25,000 history events, and a look costs nine."""
 
 
 class OnInconclusive(StrEnum):
-    """What happens to a step that still has too few calls after `max_hold` of extension."""
+    """What happens to a step that still has too few calls after `max_extension` of extension."""
 
     EXTEND = "extend"
     PROMOTE = "promote"
@@ -48,15 +48,15 @@ class Policy(Criteria):
         description="Rising shares, in order, or the name of a preset such as Canary10Percent5Minutes or AllAtOnce."
     )
     bake: Seconds = Field(default=900, description="How long the canary is watched after promotion.")
-    look_every: Annotated[Seconds, Field(ge=1, le=86400, json_schema_extra={"minimum": 1, "maximum": 86400})] = Field(
+    interval: Annotated[Seconds, Field(ge=1, le=86400, json_schema_extra={"minimum": 1, "maximum": 86400})] = Field(
         default=60, description="Time between two looks."
     )
-    max_hold: Seconds = Field(
+    max_extension: Seconds = Field(
         default=7200, description="How much longer than its hold a step with too few calls may last."
     )
     on_inconclusive: OnInconclusive = Field(
         default=OnInconclusive.EXTEND,
-        description="What decides a step that is still too thin after max_hold.",
+        description="What decides a step that is still too thin after max_extension.",
     )
     on_newer_version: OnNewerVersion = Field(
         default=OnNewerVersion.QUEUE,
@@ -64,7 +64,7 @@ class Policy(Criteria):
         " older one taken back first, or be refused.",
     )
 
-    early: bool = Field(
+    advance_early: bool = Field(
         default=False,
         strict=True,
         description="Whether a step may end before its hold, once its own minutes show the canary to be less than twice"
@@ -83,20 +83,21 @@ class Policy(Criteria):
 
     @model_validator(mode="after")
     def _time_fits(self) -> Self:
-        if self.planned_seconds > LONGEST_SECONDS:
+        if self.planned_seconds > MAX_DURATION_SECONDS:
             raise ValueError(
-                f"steps and bake take {say_duration(self.planned_seconds)} up to the look that ends each, and a plan"
-                f" may take {say_duration(LONGEST_SECONDS)}, as CloudWatch keeps minutes for"
-                f" {say_duration(KEPT_SECONDS)}; shorten them, or look more often"
+                f"steps and bake take {format_duration(self.planned_seconds)} up to the look that ends each, and a plan"
+                f" may take {format_duration(MAX_DURATION_SECONDS)}, as CloudWatch keeps minutes for"
+                f" {format_duration(METRIC_RETENTION_SECONDS)}; shorten them, or look more often"
             )
         return self
 
     @model_validator(mode="after")
     def _looks_fit(self) -> Self:
-        if self.planned_looks > MAX_LOOKS:
+        if self.planned_evaluations > MAX_EVALUATIONS:
             raise ValueError(
-                f"look_every is {say_duration(self.look_every)}: the holds and the bake would take"
-                f" {self.planned_looks:,} looks, and an execution has room for {MAX_LOOKS:,}; look less often"
+                f"interval is {format_duration(self.interval)}: the holds and the bake would take"
+                f" {self.planned_evaluations:,} evaluations, and the limit of an execution is {MAX_EVALUATIONS:,};"
+                " use a longer interval"
             )
         return self
 
@@ -115,18 +116,18 @@ class Policy(Criteria):
         return sum(self.seconds_in(hold) for hold in self._holds)
 
     @property
-    def planned_looks(self) -> int:
+    def planned_evaluations(self) -> int:
         """The most looks there are from the first shift to the end of the bake, when no step is extended."""
         return sum(self.looks_in(hold) for hold in self._holds)
 
     def seconds_in(self, hold: int) -> int:
         """Return the time up to the look that ends a hold of so many seconds, when it is not extended."""
-        return math.ceil(hold / self.look_every) * self.look_every
+        return math.ceil(hold / self.interval) * self.interval
 
     def looks_in(self, hold: int) -> int:
         """Return the most looks there are in a hold of so many seconds, when it is not extended."""
-        # The first look comes at the next period's edge, before look_every is over.
-        return 1 + math.ceil(hold / self.look_every)
+        # The first look comes at the next period's edge, before interval is over.
+        return 1 + math.ceil(hold / self.interval)
 
     @property
     def _holds(self) -> list[int]:
@@ -134,8 +135,8 @@ class Policy(Criteria):
 
 
 def read_policy(value: object, whose: str = "The policy") -> Policy:
-    """Return the policy written by a person; raises BadPolicyError that names each field and value."""
+    """Return the policy written by a person; raises InvalidPolicyError that names each field and value."""
     try:
         return Policy.model_validate(value)
     except ValidationError as error:
-        raise BadPolicyError(f"{whose} is refused: {problems(error, 'policy')}.") from error
+        raise InvalidPolicyError(f"{whose} is refused: {problems(error, 'policy')}.") from error

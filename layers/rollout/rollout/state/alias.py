@@ -24,7 +24,7 @@ class AliasState(Value):
         """Whether every call reaches this version. A share of 0 percent reaches nobody, but is no whole alias."""
         return self.version == version and not self.shares
 
-    def say(self) -> str:
+    def format(self) -> str:
         """Return the alias in words, such as `version 3 with 10 % to version 4`."""
         shares = "".join(f" with {percent:g} % to version {version}" for version, percent in self.shares.items())
         return f"version {self.version}{shares}"

@@ -42,7 +42,7 @@ def rollback_failed(target_name: str, stable_version: str, failure: Failure) -> 
     """Return the ending to page somebody for: the alias may still be split."""
     cause = (
         f"{target_name} may still be split: neither RollBack nor RestoreAlias could point it at version"
-        f" {stable_version} alone; {say_failure(failure)}. Do it by hand: docs/runbook.md, RollbackFailed"
+        f" {stable_version} alone; {format_failure(failure)}. Do it by hand: docs/runbook.md, RollbackFailed"
     )
     return Ending(outcome=Outcome.ROLLBACK_FAILED, error="RollbackFailed", cause=cause)
 
@@ -66,13 +66,13 @@ def named(ending: Ending, who: str) -> Ending:
     return ending.model_copy(update={"cause": f"{ending.cause}. CloudTrail says it was {who}"})
 
 
-def say_moved(target_name: str, expected: str, found: AliasState | None) -> str:
+def format_moved(target_name: str, expected: str, found: AliasState | None) -> str:
     """Return the sentence for an alias that somebody else has moved."""
-    there = f"points at {found.say()}" if found else "no longer exists"
+    there = f"points at {found.format()}" if found else "no longer exists"
     return f"{target_name} was moved by somebody else: {expected} was expected, and it {there}"
 
 
-def say_failure(failure: Failure) -> str:
+def format_failure(failure: Failure) -> str:
     """Return a failure as a sentence; Lambda wraps the message of an exception in JSON, others do not."""
     try:
         message = json.loads(failure.cause)["errorMessage"]

@@ -2,19 +2,19 @@
 
 from pydantic import Field
 
-from rollout.domain.counts import Health
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Mode, Verdict
 from rollout.domain.models import Value
 
 
 class Finding(Value):
-    """What one witness has to say, since the first shift; in the bake, since promotion."""
+    """What one metric has to say, since the first shift; in the bake, since promotion."""
 
-    witness: str
+    metric: str
     kind: str
     mode: Mode
-    canary: Health
-    stable: Health
+    canary: Counts
+    stable: Counts
     log_evidence: float = Field(description="Natural logarithm of its evidence against the canary; 0 says nothing.")
 
 
@@ -23,8 +23,8 @@ class Judgement(Value):
 
     verdict: Verdict
     reason: str
-    canary: Health = Field(description="The canary's calls, and how many failed.")
-    stable: Health
+    canary: Counts = Field(description="The canary's calls, and how many failed.")
+    stable: Counts
     findings: tuple[Finding, ...] = ()
     evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
     evidence_limit: float

@@ -16,14 +16,14 @@ SILENT_SECONDS = 2 * LONGEST_WAIT_SECONDS
 """A waiting version that has not asked for so long waits no more: somebody stopped it."""
 
 
-class Intent(Value):
+class PlannedWrite(Value):
     """What a rollout is about to write: a version, and percents of another one."""
 
     version: str
     shares: dict[str, float] = Field(default_factory=dict)
 
 
-class Claim(Value):
+class Lock(Value):
     """Who holds an alias, and what the alias may look like by its hand."""
 
     target: Target
@@ -32,21 +32,21 @@ class Claim(Value):
     canary_version: str
     revision_id: str
     """The alias as the holder last knew it."""
-    writing: Intent | None = None
+    planned_write: PlannedWrite | None = None
     """What it announced to write; whether it was written, only the alias tells."""
     promoting: bool = False
     """Whether a promotion was announced, so that the alias may serve the canary alone by the holder's hand."""
-    is_seized: bool = False
+    is_taken_over: bool = False
     """Whether the guardian has taken it away from its holder."""
     superseded_by: str = ""
     """The version for which the holder is to be taken back."""
 
     def belongs_to(self, execution_arn: str) -> bool:
         """Whether this execution may write the alias."""
-        return self.holder.arn == execution_arn and not self.is_seized
+        return self.holder.arn == execution_arn and not self.is_taken_over
 
 
-class Waiting(Value):
+class QueuedVersion(Value):
     """The newest version that waits for an alias."""
 
     version: str
@@ -58,15 +58,15 @@ class Waiting(Value):
         return (now - self.seen_at).total_seconds() < SILENT_SECONDS
 
 
-def claim_of(rollout: Rollout, writing: Intent | None = None) -> Claim:
+def lock_of(rollout: Rollout, planned_write: PlannedWrite | None = None) -> Lock:
     """Return the claim of a rollout that is about to write this; nothing, before its first write."""
-    is_promotion = writing is not None and writing.version == rollout.canary_version
-    return Claim(
+    is_promotion = planned_write is not None and planned_write.version == rollout.canary_version
+    return Lock(
         target=rollout.target,
         holder=rollout.execution,
         stable_version=rollout.stable_version,
         canary_version=rollout.canary_version,
         revision_id=rollout.revision_id,
-        writing=writing,
+        planned_write=planned_write,
         promoting=is_promotion or rollout.phase is Phase.BAKE,
     )

@@ -29,7 +29,7 @@ class Ending(Value):
     cause: str = Field(alias="Cause")
 
     @property
-    def leaves_alias_whole(self) -> bool:
+    def leaves_alias_unsplit(self) -> bool:
         """Whether the alias is at one version alone, or in somebody else's hands; only then is its claim given back."""
         return self.outcome is not Outcome.ROLLBACK_FAILED
 
@@ -55,7 +55,7 @@ class Rollout(Value):
     p99_before: float | None = Field(
         default=None, description="Stable's p99 before the first shift, in milliseconds; what slow is measured by."
     )
-    looks: int = 0
+    evaluations: int = 0
     judgement: Judgement | None = None
     next_move: Move | None = None
     wait_seconds: int = 0

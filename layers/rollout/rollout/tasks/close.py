@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from rollout.aws.wiring import alias_of, trail
+from rollout.aws.wiring import alias_of, cloudtrail
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError
-from rollout.lifecycle.rollback import Closing, corrected
+from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.state.endings import named
 from rollout.state.rollout import Ending
 
@@ -25,7 +25,7 @@ def final_ending(closing: Closing, now: datetime) -> Ending:
         found = alias_of(closing.target).find()
     except AwsUnavailableError:
         return ending
-    ending = corrected(ending, found, closing)
+    ending = corrected_ending(ending, found, closing)
     if found is None or ending.outcome is not Outcome.HANDED_OVER or found.revision_id == closing.revision_id:
         return ending
-    return named(ending, trail(closing.target.place).who_wrote(found.revision_id, now))
+    return named(ending, cloudtrail(closing.target.account_region).who_wrote(found.revision_id, now))

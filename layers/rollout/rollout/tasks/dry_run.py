@@ -6,26 +6,26 @@ from rollout.admission.accept import accept
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.refusal_list import together
 from rollout.admission.request import Preparation, RolloutRequest
-from rollout.aws.cloudwatch.metrics import metrics_of
+from rollout.aws.cloudwatch.metrics import count_metrics
 from rollout.aws.powertools import logger
 from rollout.aws.settings import timing
 from rollout.aws.wiring import version_metrics
 from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution
-from rollout.dry_run.assessment import Rehearsal
+from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.plan import DryRun, dry_run
 from rollout.dry_run.traffic import Traffic, traffic
 from rollout.state.rollout import Rollout
-from rollout.tasks.look_up import Met, meet
+from rollout.tasks.look_up import LookupResult, look_up
 
 
-def rehearsed(asked: Preparation, now: datetime) -> dict[str, object]:
+def answer_dry_run(asked: Preparation, now: datetime) -> dict[str, object]:
     """Return what a request would come to.
 
     Raises a RefusedError where it names no function that can be read, and AwsUnavailableError or
     MetricsIncompleteError where AWS gave no whole answer.
     """
-    met = meet(asked, now)
+    met = look_up(asked, now)
     if met.request is None:
         raise together(met.refusals)
     answer = _dry_run(met, met.request, asked.execution, now)
@@ -33,17 +33,17 @@ def rehearsed(asked: Preparation, now: datetime) -> dict[str, object]:
     return answer.document()
 
 
-def _dry_run(met: Met, request: RolloutRequest, execution: Execution, now: datetime) -> DryRun:
+def _dry_run(met: LookupResult, request: RolloutRequest, execution: Execution, now: datetime) -> DryRun:
     found = met.found
-    rehearsal = Rehearsal(
+    assessment = Assessment(
         request=request,
         found=found,
         refusals=met.refusals,
         rollout=accept(request, _ready(found), execution) if found and not met.refusals else None,
         traffic=_traffic(found, now) if found else None,
-        metrics_a_look=_metrics_a_look(request, found, execution),
+        metrics_per_evaluation=_metrics_per_evaluation(request, found, execution),
     )
-    return dry_run(rehearsal, timing())
+    return dry_run(assessment, timing())
 
 
 def _ready(found: FunctionFacts) -> FunctionFacts:
@@ -54,11 +54,13 @@ def _ready(found: FunctionFacts) -> FunctionFacts:
 
 
 def _traffic(found: FunctionFacts, now: datetime) -> Traffic | None:
-    calls, until = version_metrics(found.target.place).calls(found.target, now)
+    calls, until = version_metrics(found.target.account_region).calls(found.target, now)
     return traffic(calls, until, timing())
 
 
-def _metrics_a_look(request: RolloutRequest, found: FunctionFacts | None, execution: Execution) -> tuple[int, int]:
+def _metrics_per_evaluation(
+    request: RolloutRequest, found: FunctionFacts | None, execution: Execution
+) -> tuple[int, int]:
     """Return how many metrics a look asks for in a step, and in the bake: their names alone tell."""
     looked_at = Rollout(
         execution=execution,
@@ -69,4 +71,4 @@ def _metrics_a_look(request: RolloutRequest, found: FunctionFacts | None, execut
         revision_id="",
         p99_before=found.p99_ms if found else None,
     )
-    return metrics_of(looked_at), metrics_of(looked_at.model_copy(update={"phase": Phase.BAKE}))
+    return count_metrics(looked_at), count_metrics(looked_at.model_copy(update={"phase": Phase.BAKE}))

@@ -1,16 +1,16 @@
 """Looks up whether a rollout still owns its alias."""
 
-from rollout.aws.wiring import alias_of, claims, ledger
-from rollout.lifecycle.ownership import Standing
+from rollout.aws.wiring import alias_of, ledger, locks
+from rollout.lifecycle.ownership import Ownership
 from rollout.state.rollout import Rollout
 
 
-def standing_of(rollout: Rollout) -> Standing:
+def ownership_of(rollout: Rollout) -> Ownership:
     """Return how a rollout stands with its alias; raises AwsUnavailableError."""
-    claim = claims().find(rollout.target)
-    is_held = claim is not None and claim.belongs_to(rollout.execution.arn)
-    return Standing(
+    lock = locks().find(rollout.target)
+    is_held = lock is not None and lock.belongs_to(rollout.execution.arn)
+    return Ownership(
         alias=alias_of(rollout.target).find(),
-        claim=claim,
+        lock=lock,
         ended=None if is_held else ledger().ended(rollout.target, rollout.execution),
     )

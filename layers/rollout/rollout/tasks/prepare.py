@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from rollout.admission.accept import accept, alias_mark
-from rollout.admission.queue import seconds_to_next_try
+from rollout.admission.queue import seconds_to_next_attempt
 from rollout.admission.refusal_list import together
 from rollout.admission.request import Preparation
-from rollout.aws.wiring import alias_of, claims, ledger, waiting_versions
+from rollout.aws.wiring import alias_of, ledger, locks, queue
 from rollout.domain.enums import Start
-from rollout.domain.errors import AliasMovingError, ClaimLostError
+from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.policy.policy import OnNewerVersion
-from rollout.state.lock import Waiting, claim_of
+from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
-from rollout.tasks.look_up import meet
+from rollout.tasks.look_up import look_up
 
 
 def accepted(asked: Preparation, now: datetime) -> Rollout:
@@ -21,7 +21,7 @@ def accepted(asked: Preparation, now: datetime) -> Rollout:
     Raises VersionPendingError, a RefusedError with every reason there is, and AwsUnavailableError or
     MetricsIncompleteError where AWS gave no whole answer.
     """
-    met = meet(asked, now)
+    met = look_up(asked, now)
     if met.refusals or met.request is None or met.found is None:
         raise together(met.refusals)
     return accept(met.request, met.found, asked.execution)
@@ -30,7 +30,7 @@ def accepted(asked: Preparation, now: datetime) -> Rollout:
 def enter(rollout: Rollout, now: datetime) -> Rollout:
     """Leave behind what an accepted request has to: its claim and its entry, its place among the waiting, or an alias.
 
-    Raises AliasMovingError where the alias or its claim changed meanwhile, or AwsUnavailableError.
+    Raises AliasBusyError where the alias or its claim changed meanwhile, or AwsUnavailableError.
     """
     match rollout.start:
         case Start.BEGIN | Start.PROMOTE:
@@ -43,23 +43,23 @@ def enter(rollout: Rollout, now: datetime) -> Rollout:
 
 
 def _begin(rollout: Rollout) -> None:
-    claims().take(claim_of(rollout))
+    locks().take(lock_of(rollout))
     alias = alias_of(rollout.target).find()
     if alias is None or alias.revision_id != rollout.revision_id:
         # The claim is kept: redriven, this very execution may have begun under it. If it ends, the guardian drops it.
-        raise AliasMovingError(f"{rollout.target.name} was moved while it was being claimed.")
+        raise AliasBusyError(f"{rollout.target.name} was moved while it was being claimed.")
     if not ledger().open(rollout):
-        raise ClaimLostError(
+        raise LockLostError(
             f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it begins nothing:"
             " start a new one."
         )
-    waiting_versions().leave(rollout.target, rollout.execution)
+    queue().leave(rollout.target, rollout.execution)
 
 
 def _wait(rollout: Rollout, now: datetime) -> Rollout:
-    waiting = Waiting(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
-    waiting_versions().enter(rollout.target, waiting)
-    held = claims().find(rollout.target)
+    waiting = QueuedVersion(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
+    queue().enter(rollout.target, waiting)
+    held = locks().find(rollout.target)
     if held and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
-        claims().supersede(held, rollout.canary_version)
-    return rollout.model_copy(update={"wait_seconds": seconds_to_next_try(rollout, now)})
+        locks().supersede(held, rollout.canary_version)
+    return rollout.model_copy(update={"wait_seconds": seconds_to_next_attempt(rollout, now)})

@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from rollout.aws.wiring import alias_of, claims, executions, ledger
+from rollout.aws.wiring import alias_of, executions, ledger, locks
 from rollout.domain.errors import RolloutError
 from rollout.domain.models import Value
-from rollout.lifecycle.recovery import LastWord, mending
+from rollout.lifecycle.recovery import FinalState, repair_plan
 from rollout.lifecycle.rollback import Closing
 from rollout.state.alias import AliasState
-from rollout.state.lock import Claim
+from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
-from rollout.tasks.notify import tell_ending
+from rollout.tasks.notify import publish_ending
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
-class Mended(Value):
+class Repaired(Value):
     """What the guardian has done about one alias, or what kept it from it."""
 
     target: str
@@ -29,66 +29,66 @@ class Mended(Value):
         return self.model_dump(mode="json", exclude_none=True)
 
 
-def mend(now: datetime, execution_arn: str | None = None) -> Iterator[Mended]:
+def repair(now: datetime, execution_arn: str | None = None) -> Iterator[Repaired]:
     """Make whole the alias of every rollout whose execution has ended without doing so itself; or of one execution.
 
     One that cannot be mended keeps nobody else from it: it is told, keeps its claim, and its turn comes again.
     """
-    for claim in claims().held():
-        if execution_arn in (None, claim.holder.arn):
+    for lock in locks().held():
+        if execution_arn in (None, lock.holder.arn):
             try:
-                yield from _mended(claim, now)
+                yield from _mended(lock, now)
             except RolloutError as trouble:
-                yield Mended(target=claim.target.name, execution=claim.holder.name, trouble=str(trouble))
+                yield Repaired(target=lock.target.name, execution=lock.holder.name, trouble=str(trouble))
 
 
-def _mended(claim: Claim, now: datetime) -> Iterator[Mended]:
-    status = executions().status(claim.holder.arn)
+def _mended(lock: Lock, now: datetime) -> Iterator[Repaired]:
+    status = executions().status(lock.holder.arn)
     if status in _RUNNING:
         return
     # Found before the claim is seized: whoever writes the alias after that, a guardian beside us too, changes its
     # revision. Seized before anything is written: the rollout's last task, if it still runs, may announce no more.
-    found = alias_of(claim.target).find()
-    seized = _seized(claim)
-    if seized is None:
+    found = alias_of(lock.target).find()
+    taken_over = _seized(lock)
+    if taken_over is None:
         return
-    ending = _put_in_order(seized, found, _last_word(seized, status))
-    ledger().close(claim.target, claim.holder, ending, now)
+    ending = _put_in_order(taken_over, found, _last_word(taken_over, status))
+    ledger().close(lock.target, lock.holder, ending, now)
     # Told before the claim is gone: if we die in between, the next sweep tells it again.
-    tell_ending(_closing(seized), ending, now)
-    claims().drop(claim)
-    yield Mended(target=claim.target.name, execution=claim.holder.name, ending=ending)
+    publish_ending(_closing(taken_over), ending, now)
+    locks().drop(lock)
+    yield Repaired(target=lock.target.name, execution=lock.holder.name, ending=ending)
 
 
-def _seized(claim: Claim) -> Claim | None:
+def _seized(lock: Lock) -> Lock | None:
     """Take the claim and return it as it is by now, for it is old news; None where it was given back."""
-    if not claims().seize(claim):
+    if not locks().take_over(lock):
         return None
-    seized = claims().find(claim.target)
-    return seized if seized and seized.is_seized and seized.holder == claim.holder else None
+    taken_over = locks().find(lock.target)
+    return taken_over if taken_over and taken_over.is_taken_over and taken_over.holder == lock.holder else None
 
 
-def _closing(claim: Claim) -> Closing:
+def _closing(lock: Lock) -> Closing:
     return Closing(
-        execution=claim.holder,
-        target=claim.target,
-        stable_version=claim.stable_version,
-        canary_version=claim.canary_version,
+        execution=lock.holder,
+        target=lock.target,
+        stable_version=lock.stable_version,
+        canary_version=lock.canary_version,
     )
 
 
-def _last_word(claim: Claim, status: str) -> LastWord:
+def _last_word(lock: Lock, status: str) -> FinalState:
     book = ledger()
-    return LastWord(
+    return FinalState(
         status=status,
-        ending=book.ended(claim.target, claim.holder),
-        last_move=book.last_move(claim.target, claim.holder),
+        ending=book.ended(lock.target, lock.holder),
+        last_move=book.last_move(lock.target, lock.holder),
     )
 
 
-def _put_in_order(claim: Claim, found: AliasState | None, last: LastWord) -> Ending:
-    mended = mending(claim, found, last)
-    if found is None or mended.serve is None:
-        return mended.ending
-    alias_of(claim.target).point_at(mended.serve, found.revision_id)
-    return mended.ending
+def _put_in_order(lock: Lock, found: AliasState | None, last: FinalState) -> Ending:
+    repaired = repair_plan(lock, found, last)
+    if found is None or repaired.serve is None:
+        return repaired.ending
+    alias_of(lock.target).point_at(repaired.serve, found.revision_id)
+    return repaired.ending

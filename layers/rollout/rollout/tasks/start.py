@@ -13,7 +13,7 @@ def asked_for(published: VersionPublished) -> tuple[str | None, str | None]:
     PrepareRollout refuses them where people see it. Raises UnknownFunctionError, TagsUnreadableError or
     AwsUnavailableError.
     """
-    function = lookup(published.place, published.function)
+    function = lookup(published.account_region, published.function)
     alias = published.alias or _alias_by(function.tags, published)
     if alias is not None and not published.version and (newest := function.newest()):
         return alias, newest[0]
@@ -21,6 +21,6 @@ def asked_for(published: VersionPublished) -> tuple[str | None, str | None]:
 
 
 def _alias_by(tags: dict[str, str], published: VersionPublished) -> str | None:
-    is_tagged_wrongly = any(tag_problems(tags, function_arn(published.place, published.function)))
+    is_tagged_wrongly = any(tag_problems(tags, function_arn(published.account_region, published.function)))
     # Not even the alias that wrong tags name: the name of its rollout is kept for when they are mended.
     return "" if is_tagged_wrongly else tagged_alias(tags)

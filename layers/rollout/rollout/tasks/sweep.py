@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rollout.admission.version_event import execution_input, execution_name
-from rollout.aws.lambda_.tagged_functions import OptedIn
-from rollout.aws.wiring import alias_of, claims, executions, ledger, lookup
+from rollout.aws.lambda_.tagged_functions import TaggedFunctions
+from rollout.aws.wiring import alias_of, executions, ledger, locks, lookup
 from rollout.domain.identity import Target
 from rollout.lifecycle.missed_versions import Candidate, is_missed, was_lost
 
 
-def start_missed(opted_in: OptedIn, now: datetime) -> Iterator[str]:
+def start_missed(tagged_functions: TaggedFunctions, now: datetime) -> Iterator[str]:
     """Start the rollout of each version that was missed, and yield its execution's name; raises AwsUnavailableError."""
-    for target in opted_in.targets():
+    for target in tagged_functions.targets():
         found = _candidate(target)
         if found and is_missed(found, now) and not _is_known(target, found.version):
             yield from _started(target, found.version, now)
@@ -30,7 +30,7 @@ def _started(target: Target, version: str, now: datetime) -> Iterator[str]:
 
 
 def _candidate(target: Target) -> Candidate | None:
-    newest = lookup(target.place, target.function).newest()
+    newest = lookup(target.account_region, target.function).newest()
     if newest is None:
         return None
     version, published_at = newest
@@ -44,4 +44,4 @@ def _candidate(target: Target) -> Candidate | None:
 
 
 def _is_known(target: Target, version: str) -> bool:
-    return claims().find(target) is not None or ledger().knows(target, version)
+    return locks().find(target) is not None or ledger().knows(target, version)

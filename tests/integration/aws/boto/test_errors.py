@@ -10,7 +10,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.errors import AliasChangedError, AwsUnavailableError
 
 URL = {"endpoint_url": "https://lambda.eu-west-1.amazonaws.com"}
@@ -40,7 +40,10 @@ def refusal(code: str, status: int) -> ClientError:
     ],
 )
 def test_what_passes_by_itself_is_unavailability(error):
-    with pytest.raises(AwsUnavailableError, match=r"^reading my-api: ") as unavailable, answered("reading my-api"):
+    with (
+        pytest.raises(AwsUnavailableError, match=r"^reading my-api: ") as unavailable,
+        translate_aws_errors("reading my-api"),
+    ):
         raise error
     assert unavailable.value.__cause__ is error
 
@@ -55,6 +58,6 @@ def test_what_passes_by_itself_is_unavailability(error):
     ],
 )
 def test_a_clear_answer_is_passed_on(error):
-    with pytest.raises(type(error)) as passed, answered("reading my-api"):
+    with pytest.raises(type(error)) as passed, translate_aws_errors("reading my-api"):
         raise error
     assert passed.value is error

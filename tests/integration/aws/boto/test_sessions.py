@@ -10,12 +10,12 @@ from botocore.session import Session
 
 from rollout.aws.boto import clients
 from rollout.aws.boto.sessions import member_session
-from rollout.aws.wiring import alarms, alias_of, lookup, opted_in, version_metrics
-from rollout.domain.errors import ForeignTargetError, NotAMemberError
-from rollout.domain.identity import Place, Target
+from rollout.aws.wiring import alarms, alias_of, lookup, tagged_functions, version_metrics
+from rollout.domain.errors import MemberAccessDeniedError, OtherAccountError
+from rollout.domain.identity import AccountRegion, Target
 from tests.integration.conftest import NOW, Wire, client, event
 
-MEMBER = Place(account="222222222222", region="us-east-1")
+MEMBER = AccountRegion(account="222222222222", region="us-east-1")
 ROLE = "arn:aws:iam::222222222222:role/rollouts-member-us-east-1"
 ARN = "arn:aws:lambda:us-east-1:222222222222:function:their-api"
 LIVE = Target(**dict(MEMBER), function="their-api", alias="live")
@@ -83,9 +83,9 @@ def test_a_member_is_entered_by_its_role_and_the_external_id_once(assumed, their
 
 
 def test_whatever_is_read_is_read_there(assumed, their_api):
-    alarms(MEMBER).colours(["checkout"])
+    alarms(MEMBER).alarm_states(["checkout"])
     version_metrics(MEMBER).p99(LIVE, NOW)
-    assert [target.place for target in opted_in(MEMBER).targets()] == [MEMBER]
+    assert [target.account_region for target in tagged_functions(MEMBER).targets()] == [MEMBER]
     assert {one["RoleArn"] for one in assumed.asked} == {ROLE}
 
 
@@ -93,13 +93,17 @@ def test_whatever_is_read_is_read_there(assumed, their_api):
 def test_an_account_that_does_not_let_us_in_is_named_with_the_remedy(assumed, read):
     refused = {"Error": {"Code": "AccessDenied", "Message": f"not authorized to perform: sts:AssumeRole on {ROLE}"}}
     assumed.answers.append((SimpleNamespace(status_code=403), refused))
-    with pytest.raises(NotAMemberError, match=r"sts:AssumeRole on arn:aws:iam::222222222222.*Deploy template-member"):
+    with pytest.raises(
+        MemberAccessDeniedError, match=r"sts:AssumeRole on arn:aws:iam::222222222222.*Deploy template-member"
+    ):
         read()
 
 
 def test_an_orchestrator_without_members_says_so(assumed, monkeypatch):
     monkeypatch.setenv("MEMBER_EXTERNAL_ID", "")
-    with pytest.raises(ForeignTargetError, match="account 222222222222, region us-east-1; this orchestrator works in"):
+    with pytest.raises(
+        OtherAccountError, match="account 222222222222, region us-east-1, and this orchestrator serves only"
+    ):
         lookup(MEMBER, "their-api")
     assert assumed.asked == []
 
@@ -120,5 +124,5 @@ def test_a_version_published_in_a_member_is_rolled_out_there(handle, assumed, th
 def test_a_members_hour_has_its_own_versions_swept(handle, assumed, their_api, ledger, state_machine):
     """P8: an account that nobody lists is looked after because it asks."""
     asked = event("guardian_hour_of_a_member") | MEMBER.model_dump()
-    assert handle("guardian", asked) == {"mended": [], "started": []}
+    assert handle("guardian", asked) == {"repaired": [], "started": []}
     assert {one["RoleArn"] for one in assumed.asked} == {ROLE}

@@ -13,7 +13,7 @@ UPDATE = SimpleNamespace(name="UpdateAlias", service_model=SimpleNamespace(servi
 
 
 @pytest.fixture
-def answered(monkeypatch, capsys) -> Any:
+def translate_aws_errors(monkeypatch, capsys) -> Any:
     """Let botocore ask whether an answer needs a retry; return the metrics that were written."""
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "LambdaRollouts")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "rollouts")
@@ -31,12 +31,12 @@ def answered(monkeypatch, capsys) -> Any:
 @pytest.mark.parametrize(
     "code", ["ThrottlingException", "Throttling", "TooManyRequestsException", "ProvisionedThroughputExceededException"]
 )
-def test_each_throttled_answer_is_counted_by_its_operation(answered, code):
-    metrics = answered({"Error": {"Code": code}}, {"Error": {"Code": code}})
+def test_each_throttled_answer_is_counted_by_its_operation(translate_aws_errors, code):
+    metrics = translate_aws_errors({"Error": {"Code": code}}, {"Error": {"Code": code}})
     assert [metric["ThrottledCalls"] for metric in metrics] == [[1.0], [1.0]]
     assert {metric["operation"] for metric in metrics} == {"lambda:UpdateAlias"}
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"Error": {"Code": "PreconditionFailedException"}}])
-def test_other_answers_are_not(answered, answer):
-    assert answered(answer) == []
+def test_other_answers_are_not(translate_aws_errors, answer):
+    assert translate_aws_errors(answer) == []

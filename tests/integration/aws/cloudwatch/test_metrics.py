@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from rollout.aws.cloudwatch.metrics import VersionMetrics, metrics_of
-from rollout.domain.counts import Health
+from rollout.aws.cloudwatch.metrics import VersionMetrics, count_metrics
+from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Unit
 from rollout.domain.errors import AwsUnavailableError, MetricsIncompleteError
 from rollout.evidence.series import Minute, Series
@@ -46,8 +46,8 @@ class FakeCloudWatch:
         assert operation == "get_metric_data"
         return self
 
-    def paginate(self, **question: Any) -> Iterator[dict[str, Any]]:
-        self.questions.append(question)
+    def paginate(self, **metric_query: Any) -> Iterator[dict[str, Any]]:
+        self.questions.append(metric_query)
         if any(query["MetricStat"]["Stat"].startswith(self.flaws.get("refuses", "?")) for query in self.queries):
             raise ClientError({"Error": {"Code": "ValidationError", "Message": "no such statistic"}}, "GetMetricData")
         yield {"MetricDataResults": [self._result(query) for query in self.queries]}
@@ -92,8 +92,8 @@ def asked(begun: Rollout, window: Window = WINDOW) -> list[dict[str, Any]]:
     """Return what CloudWatch is asked at a look."""
     fake = FakeCloudWatch({})
     VersionMetrics(fake, ON_AWS).measure(begun, window)
-    (question,) = fake.questions
-    assert (question["StartTime"], question["EndTime"]) == (window.history_start, window.end)
+    (metric_query,) = fake.questions
+    assert (metric_query["StartTime"], metric_query["EndTime"]) == (window.history_start, window.end)
     assert all(query["MetricStat"]["Period"] == 60 for query in fake.queries)
     return fake.queries
 
@@ -102,36 +102,36 @@ def test_the_calls_of_the_alias_are_those_of_closed_periods():
     fake = FakeCloudWatch({(ALIAS, "Invocations"): [10, None, 30]})
     now = AT + timedelta(minutes=5, seconds=40)
     calls, until = VersionMetrics(fake, ON_AWS).calls(TARGET, now)
-    (question,) = fake.questions
+    (metric_query,) = fake.questions
     assert calls == {AT: 10, AT + timedelta(minutes=2): 30}
-    assert until == question["EndTime"] == AT + timedelta(minutes=3)
-    assert question["StartTime"] == until - timedelta(minutes=180)
+    assert until == metric_query["EndTime"] == AT + timedelta(minutes=3)
+    assert metric_query["StartTime"] == until - timedelta(minutes=180)
     assert [dimensions(query) for query in fake.queries] == [{"FunctionName": "my-api", "Resource": "my-api:live"}]
 
 
 @pytest.mark.parametrize("phase", [Phase.SHIFTING, Phase.BAKE])
 @pytest.mark.parametrize(
-    "witnesses",
+    "metrics",
     [
         ["errors"],
         ["errors", {"slow": {"over_ms": 800}}],
         ["errors", "slow"],
-        ["slow", "throttles", {"metric": CHECKOUTS}],
-        [{"metric": CHECKOUTS | {"of": "All"}}],
+        ["slow", "throttles", {"cloudwatch": CHECKOUTS}],
+        [{"cloudwatch": CHECKOUTS | {"of": "All"}}],
         [{"alarm": "checkout"}],
     ],
 )
-def test_what_a_look_asks_for_can_be_counted_beforehand(phase, witnesses):
+def test_what_a_look_asks_for_can_be_counted_beforehand(phase, metrics):
     for p99 in (None, 120.0):
-        begun = watching(*witnesses, phase=phase, p99_before=p99)
-        assert metrics_of(begun) == len(asked(begun))
+        begun = watching(*metrics, phase=phase, p99_before=p99)
+        assert count_metrics(begun) == len(asked(begun))
 
 
-def watching(*witnesses: object, **changes: object) -> Rollout:
-    return rollout(policy=policy(witnesses=list(witnesses)), **changes)
+def watching(*metrics: object, **changes: object) -> Rollout:
+    return rollout(policy=policy(metrics=list(metrics)), **changes)
 
 
-def minute(number: int = 0, **healths: Health) -> Minute:
+def minute(number: int = 0, **healths: Counts) -> Minute:
     return Minute(start=AT + timedelta(minutes=number), **healths)
 
 
@@ -178,20 +178,20 @@ def test_in_the_bake_stables_minutes_beside_the_canary_are_history():
         (STABLE, "Errors"): [1, 2, 7],
     }
     errors = read(told, BAKE, IN_THE_BAKE)["errors"]
-    assert errors.history == (Health(calls=90, bad=1), Health(calls=80, bad=2))
+    assert errors.history == (Counts(calls=90, bad=1), Counts(calls=80, bad=2))
     assert [(one.canary.calls, one.canary.bad) for one in errors.minutes] == [(50, 5)]
 
 
 def test_minutes_are_put_together_in_order():
     assert read(SERVED)["errors"].minutes == (
-        minute(0, canary=Health(calls=10, bad=1), stable=Health(calls=90)),
-        minute(1, canary=Health(calls=20), stable=Health(calls=80, bad=2)),
+        minute(0, canary=Counts(calls=10, bad=1), stable=Counts(calls=90)),
+        minute(1, canary=Counts(calls=20), stable=Counts(calls=80, bad=2)),
     )
 
 
 @pytest.mark.parametrize(
     ("calls", "errors", "health"),
-    [(10, None, Health()), (None, 1, Health()), (10, 0, Health(calls=10)), (2, 3, Health(calls=2, bad=2))],
+    [(10, None, Counts()), (None, 1, Counts()), (10, 0, Counts(calls=10)), (2, 3, Counts(calls=2, bad=2))],
 )
 def test_calls_without_their_errors_are_not_taken_for_good_ones(calls, errors, health):
     """P5: the two series arrive apart; a minute that lacks one of them says nothing yet."""
@@ -202,8 +202,8 @@ def test_calls_without_their_errors_are_not_taken_for_good_ones(calls, errors, h
 def test_a_later_correction_of_an_earlier_minute_is_seen():
     """P5: nothing is carried over from look to look, so what CloudWatch adds later counts."""
     first = read(SERVED)["errors"].canary
-    corrected = read(SERVED | {(CANARY, "Errors"): [8, 0]})["errors"].canary
-    assert (first.bad, corrected.bad) == (1, 8)
+    corrected_ending = read(SERVED | {(CANARY, "Errors"): [8, 0]})["errors"].canary
+    assert (first.bad, corrected_ending.bad) == (1, 8)
 
 
 def test_no_datapoints_are_no_minutes():
@@ -263,14 +263,14 @@ def test_a_question_not_answered_is_unavailability():
 def test_history_is_the_whole_alias_before_the_first_shift():
     later = WINDOW.model_copy(update={"history_end": AT + timedelta(minutes=2), "start": AT + timedelta(minutes=2)})
     told: Told = {(ALIAS, "Invocations"): [100, 90, 80], (ALIAS, "Errors"): [1, 0, 7]}
-    assert read(told, window=later)["errors"].history == (Health(calls=100, bad=1), Health(calls=90))
+    assert read(told, window=later)["errors"].history == (Counts(calls=100, bad=1), Counts(calls=90))
 
 
 def test_slow_calls_are_counted_above_the_limit_of_the_policy():
     told: Told = SERVED | {(CANARY, "SampleCount"): [10], (CANARY, "TC(800:)"): [4], (STABLE, "SampleCount"): [90]}
     slow = read(told, watching("errors", {"slow": {"over_ms": 800}}))["slow"]
     assert slow.title == "slow (over 800 ms)"
-    assert slow.minutes == (minute(canary=Health(calls=10, bad=4)),)  # stable's slow calls have not come
+    assert slow.minutes == (minute(canary=Counts(calls=10, bad=4)),)  # stable's slow calls have not come
 
 
 def test_the_limit_of_slow_calls_is_stables_p99_where_none_is_stated():
@@ -298,8 +298,8 @@ def test_where_cloudwatch_counts_no_slow_calls_minutes_are_told_by_percentile():
     assert (slow.title, slow.unit) == ("slow (p90 over 800 ms)", Unit.MINUTES)
     assert slow.note == "by the minute, as CloudWatch counts no slow calls here"
     assert slow.minutes == (
-        minute(0, canary=Health(calls=1, bad=1), stable=Health(calls=1)),
-        minute(1, canary=Health(calls=1), stable=Health(calls=1)),
+        minute(0, canary=Counts(calls=1, bad=1), stable=Counts(calls=1)),
+        minute(1, canary=Counts(calls=1), stable=Counts(calls=1)),
     )
 
 
@@ -307,7 +307,7 @@ def test_a_percentile_that_has_not_come_is_no_fast_minute():
     """P5."""
     told: Told = SERVED | {(CANARY, "SampleCount"): [10], (STABLE, "SampleCount"): [90], (STABLE, "p90"): [9.0]}
     slow = read(told, watching({"slow": {"over_ms": 800}}), refuses="TC")["slow"]
-    assert slow.minutes == (minute(stable=Health(calls=1)),)
+    assert slow.minutes == (minute(stable=Counts(calls=1)),)
 
 
 def test_a_refusal_that_percentiles_do_not_mend_is_passed_on():
@@ -318,12 +318,12 @@ def test_a_refusal_that_percentiles_do_not_mend_is_passed_on():
 def test_refused_calls_are_counted_beside_the_others_and_of_the_whole_alias():
     told: Told = SERVED | {(ALIAS, "Invocations"): [100, None], (ALIAS, "Throttles"): [25, 7]}
     throttles = read(told, watching("errors", "throttles"))["throttles"]
-    assert [one.canary for one in throttles.minutes] == [Health(calls=125, bad=25), Health(calls=7, bad=7)]
-    assert throttles.stable == Health()
+    assert [one.canary for one in throttles.minutes] == [Counts(calls=125, bad=25), Counts(calls=7, bad=7)]
+    assert throttles.stable == Counts()
 
 
 def test_a_metric_of_ones_own_is_asked_for_by_its_dimensions():
-    own = [query for query in asked(watching("errors", {"metric": CHECKOUTS})) if name(query) == "Failed"]
+    own = [query for query in asked(watching("errors", {"cloudwatch": CHECKOUTS})) if name(query) == "Failed"]
     assert [dimensions(query) for query in own] == [
         {"Function": "my-api", "Version": CANARY},
         {"Function": "my-api", "Version": STABLE},
@@ -331,29 +331,29 @@ def test_a_metric_of_ones_own_is_asked_for_by_its_dimensions():
     assert {query["MetricStat"]["Metric"]["Namespace"] for query in own} == {"Shop"}
 
 
-@pytest.mark.parametrize(("missing", "canary"), [("unknown", Health()), ("zero", Health(calls=10))])
+@pytest.mark.parametrize(("missing", "canary"), [("unknown", Counts()), ("zero", Counts(calls=10))])
 def test_a_metric_without_a_datapoint_is_unknown_unless_the_policy_takes_it_for_zero(missing, canary):
     """P5."""
     told: Told = SERVED | {(STABLE, "Failed"): [2]}
-    found = read(told, watching({"metric": CHECKOUTS | {"missing": missing}}))["Failed"]
-    assert found.minutes[0] == minute(canary=canary, stable=Health(calls=90, bad=2))
+    found = read(told, watching({"cloudwatch": CHECKOUTS | {"missing": missing}}))["Failed"]
+    assert found.minutes[0] == minute(canary=canary, stable=Counts(calls=90, bad=2))
 
 
 def test_a_metric_that_nobody_ever_published_is_no_zero():
     """P5: its name may be wrong."""
-    found = read(SERVED, watching({"metric": CHECKOUTS | {"missing": "zero"}}))["Failed"]
-    assert found.canary == Health()
+    found = read(SERVED, watching({"cloudwatch": CHECKOUTS | {"missing": "zero"}}))["Failed"]
+    assert found.canary == Counts()
 
 
 def test_a_metric_may_bring_its_own_count_of_all():
     told: Told = SERVED | {(CANARY, "All"): [5], (CANARY, "Failed"): [1]}
-    found = read(told, watching({"metric": CHECKOUTS | {"of": "All"}}))["Failed"]
-    assert found.canary == Health(calls=5, bad=1)
+    found = read(told, watching({"cloudwatch": CHECKOUTS | {"of": "All"}}))["Failed"]
+    assert found.canary == Counts(calls=5, bad=1)
 
 
-def test_muted_witnesses_are_not_asked_for():
-    muted = rollout(policy=policy(witnesses=["errors", "throttles"], muted=["throttles"]))
-    assert "Throttles" not in {name(query) for query in asked(muted)}
+def test_muted_metrics_are_not_asked_for():
+    ignore = rollout(policy=policy(metrics=["errors", "throttles"], ignore=["throttles"]))
+    assert "Throttles" not in {name(query) for query in asked(ignore)}
 
 
 def test_stables_usual_p99_is_the_median_of_its_minutes_by_their_calls():

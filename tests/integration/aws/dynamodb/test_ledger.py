@@ -13,7 +13,7 @@ from tests.integration.conftest import client
 from tests.samples import AT, EXECUTION, TARGET, judgement, rollout
 
 ENDING = rolled_back("my-api:live", "3", "it failed")
-LOOKED = rollout(judgement=judgement(), looks=7, next_move=Move.WAIT, reason="healthy: errors: as counted")
+LOOKED = rollout(judgement=judgement(), evaluations=7, next_move=Move.WAIT, reason="healthy: errors: as counted")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def table(ledger):
 
 def test_a_rollout_is_entered_looked_at_and_closed(table, ledger):
     table.open(rollout(reason="begun"))
-    table.record_look(LOOKED, AT + timedelta(minutes=5))
+    table.record_evaluation(LOOKED, AT + timedelta(minutes=5))
     table.close(TARGET, EXECUTION, ENDING, AT + timedelta(minutes=9))
     look, entry = ledger()
     assert entry["target"] == look["target"] == partition(TARGET) == "123456789012/eu-west-1/my-api/live"
@@ -31,7 +31,7 @@ def test_a_rollout_is_entered_looked_at_and_closed(table, ledger):
     assert (entry["outcome"], entry["reason"]) == ("rolled_back", ENDING.cause)
     assert (entry["stable_version"], entry["canary_version"]) == ("3", "4")
     assert entry["ended_at"] == "2026-03-01T12:09:00.000Z"
-    assert look["entry"] == "look#2026-03-01T11:59:50.000Z#my-api-4#00007"
+    assert look["entry"] == "evaluation#2026-03-01T11:59:50.000Z#my-api-4#00007"
     assert (look["verdict"], look["next_move"], look["percent"]) == ("healthy", "wait", "10")
     assert look["canary"] == {"calls": 100, "bad": 1}
 
@@ -39,7 +39,7 @@ def test_a_rollout_is_entered_looked_at_and_closed(table, ledger):
 def test_every_write_may_come_twice(table, ledger):
     """P4: it lands on the same entry, and the end it had first stays."""
     for minute in (0, 1):
-        table.record_look(LOOKED, AT)
+        table.record_evaluation(LOOKED, AT)
         table.close(TARGET, EXECUTION, ENDING, AT + timedelta(minutes=minute))
     _look, entry = ledger()
     assert entry["ended_at"] == "2026-03-01T12:00:00.000Z"
@@ -47,14 +47,14 @@ def test_every_write_may_come_twice(table, ledger):
 
 def test_a_rollout_without_a_judgement_has_no_look_to_enter(table):
     with pytest.raises(ValueError, match="before its first judgement"):
-        table.record_look(rollout(), AT)
+        table.record_evaluation(rollout(), AT)
 
 
 @pytest.mark.parametrize(
     ("operation", "write"),
     [
         ("put_item", lambda table: table.open(rollout())),
-        ("put_item", lambda table: table.record_look(LOOKED, AT)),
+        ("put_item", lambda table: table.record_evaluation(LOOKED, AT)),
         ("update_item", lambda table: table.close(TARGET, EXECUTION, ENDING, AT)),
     ],
 )

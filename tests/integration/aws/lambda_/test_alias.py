@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.domain.errors import AliasChangedError, AwsUnavailableError, VersionGoneError
+from rollout.domain.errors import AliasChangedError, AwsUnavailableError, VersionDeletedError
 from rollout.state.alias import AliasState
 from tests.integration.conftest import client
 from tests.samples import TARGET
@@ -98,7 +98,9 @@ def test_an_alias_moved_by_a_stranger_is_not_written(stubber, live, found, said)
 def test_a_version_that_was_deleted_is_named(stubber, live):
     """P10."""
     stubber.add_client_error("update_alias", "ResourceNotFoundException", http_status_code=404)
-    with pytest.raises(VersionGoneError, match="my-api:live cannot become version 1 with 10 % to version 2, as Lambda"):
+    with pytest.raises(
+        VersionDeletedError, match="Lambda cannot point my-api:live at version 1 with 10 % to version 2"
+    ):
         live.split("1", "2", 10, "before")
 
 

@@ -21,7 +21,9 @@ LIVE = {"FunctionVersion": "1", "RevisionId": "r"}
 
 
 def request(version: str | None = None) -> RolloutRequest:
-    return RolloutRequest(place=EXECUTION.place, function="my-api", alias=None, version=version, policy=policy())
+    return RolloutRequest(
+        account_region=EXECUTION.account_region, function="my-api", alias=None, version=version, policy=policy()
+    )
 
 
 def described(**changes: Any) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def found_by(*answers: tuple[str, dict[str, Any] | str], version: str | None = "
                 stub.add_client_error(operation, answer, http_status_code=404)
             else:
                 stub.add_response(operation, answer)
-        facts = FunctionLookup(stub.client, EXECUTION.place, "my-api").facts(request(version))
+        facts = FunctionLookup(stub.client, EXECUTION.account_region, "my-api").facts(request(version))
         stub.assert_no_pending_responses()
         return facts
 
@@ -124,7 +126,7 @@ def test_a_throttled_page_is_unavailability():
 
 
 def test_what_moto_holds_is_found(my_api, lambda_wire):
-    lookup = FunctionLookup(lambda_wire.client, EXECUTION.place, "my-api")
+    lookup = FunctionLookup(lambda_wire.client, EXECUTION.account_region, "my-api")
     facts = lookup.facts(request())
     assert (facts.alias.version, facts.stable.version, facts.canary.version) == ("1", "1", "2")
     assert lookup.opted_in_alias == "live"

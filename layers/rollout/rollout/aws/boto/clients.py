@@ -8,7 +8,7 @@ import boto3
 from rollout.aws.boto.sessions import member_session, own_session
 from rollout.aws.boto.throttle_metric import count_throttles
 from rollout.aws.boto.timeouts import CONFIG, HASTY
-from rollout.domain.identity import Place
+from rollout.domain.identity import AccountRegion
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 
 @cache
-def lambda_client(member: Place | None = None) -> "LambdaClient":
+def lambda_client(member: AccountRegion | None = None) -> "LambdaClient":
     """Return the client for functions, versions and aliases."""
     return count_throttles(_session(member).client("lambda", config=CONFIG))
 
 
 @cache
-def cloudtrail_client(member: Place | None = None) -> "CloudTrailClient":
+def cloudtrail_client(member: AccountRegion | None = None) -> "CloudTrailClient":
     """Return the client for who did what."""
     return count_throttles(_session(member).client("cloudtrail", config=CONFIG))
 
 
 @cache
-def cloudwatch_client(member: Place | None = None) -> "CloudWatchClient":
+def cloudwatch_client(member: AccountRegion | None = None) -> "CloudWatchClient":
     """Return the client for metrics."""
     return count_throttles(_session(member).client("cloudwatch", config=CONFIG))
 
@@ -47,7 +47,7 @@ def dynamodb_client() -> "DynamoDBClient":
 
 
 @cache
-def tagging_client(member: Place | None = None) -> "ResourceGroupsTaggingAPIClient":
+def tagging_client(member: AccountRegion | None = None) -> "ResourceGroupsTaggingAPIClient":
     """Return the client that finds functions by their tags."""
     return count_throttles(_session(member).client("resourcegroupstaggingapi", config=CONFIG))
 
@@ -76,5 +76,5 @@ def sns_client() -> "SNSClient":
     return count_throttles(_session().client("sns", config=HASTY))
 
 
-def _session(member: Place | None = None) -> boto3.Session:
+def _session(member: AccountRegion | None = None) -> boto3.Session:
     return member_session(member) if member else own_session()

@@ -13,8 +13,8 @@ from botocore.session import get_session
 
 from rollout.aws import settings
 from rollout.aws.boto.timeouts import CONFIG
-from rollout.domain.errors import ForeignTargetError
-from rollout.domain.identity import Place
+from rollout.domain.errors import OtherAccountError
+from rollout.domain.identity import AccountRegion
 
 SESSION_NAME = "lambda-rollouts"
 """Under this name a member's CloudTrail knows us."""
@@ -27,20 +27,20 @@ def own_session() -> boto3.Session:
 
 
 @cache
-def member_session(place: Place) -> boto3.Session:
+def member_session(account_region: AccountRegion) -> boto3.Session:
     """Return a session whose clients work in a member; the role is assumed at their first call, and again in time.
 
-    Raises ForeignTargetError where this orchestrator serves no members.
+    Raises OtherAccountError where this orchestrator serves no members.
     """
     external_id = settings.member_external_id()
     if not external_id:
-        raise ForeignTargetError(
-            f"function is in {place}; this orchestrator works in {settings.home()} alone: start the rollout with the"
-            " orchestrator there, or let this one work there too (docs/accounts.md)."
+        raise OtherAccountError(
+            f"function is in {account_region}, and this orchestrator serves only {settings.home()}: start the rollout"
+            " with the orchestrator there, or add that account as a member account (docs/accounts.md)."
         )
     there = get_session()
-    there.register_component("credential_provider", CredentialResolver([_Assumed(place, external_id)]))
-    return boto3.Session(botocore_session=there, region_name=place.region)
+    there.register_component("credential_provider", CredentialResolver([_Assumed(account_region, external_id)]))
+    return boto3.Session(botocore_session=there, region_name=account_region.region)
 
 
 class _Assumed(CredentialProvider):
@@ -48,9 +48,9 @@ class _Assumed(CredentialProvider):
 
     METHOD = "assume-role"
 
-    def __init__(self, place: Place, external_id: str) -> None:
+    def __init__(self, account_region: AccountRegion, external_id: str) -> None:
         super().__init__()
-        self._place = place
+        self._place = account_region
         self._external_id = external_id
 
     def load(self) -> DeferredRefreshableCredentials:

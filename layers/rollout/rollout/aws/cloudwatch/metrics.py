@@ -1,4 +1,4 @@
-"""Reads what the witnesses count from CloudWatch, in one GetMetricData call a look."""
+"""Reads what the metrics count from CloudWatch, in one GetMetricData call a look."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -6,15 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from rollout.aws.boto.errors import answered, code_of
-from rollout.aws.cloudwatch.queries import Count, Pair, Question, counts_of, lambda_dimensions, queries, question
+from rollout.aws.boto.errors import error_code, translate_aws_errors
+from rollout.aws.cloudwatch.queries import (
+    MetricQuery,
+    MetricStatistic,
+    StatisticPair,
+    lambda_dimensions,
+    metric_query,
+    queries,
+    statistics_of,
+)
 from rollout.domain.errors import MetricsIncompleteError
 from rollout.domain.identity import Target
 from rollout.evidence.series import Series
-from rollout.judging.counting import NOTHING, Counted, Counting, Points, counted_series, counting, typical
+from rollout.judging.counting import (
+    NOTHING,
+    Datapoints,
+    MetricReading,
+    Points,
+    metric_reading,
+    series_from,
+    typical,
+)
 from rollout.judging.window import HISTORY_PERIODS, Timing, Window
 from rollout.policy.criteria import ERRORS
-from rollout.policy.metric import Witness
+from rollout.policy.metric import Metric
 from rollout.state.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -32,7 +48,7 @@ class VersionMetrics:
         self._timing = timing
 
     def measure(self, rollout: Rollout, window: Window) -> dict[str, Series]:
-        """Return each witness's counts by its name; `errors`, for its calls, whether the policy has it or not.
+        """Return each metric's counts by its name; `errors`, for its calls, whether the policy has it or not.
 
         Periods without a datapoint are left out, never taken for zero. Where CloudWatch counts no slow calls, they are
         told by percentile. Raises MetricsIncompleteError where CloudWatch gave a part of the answer,
@@ -41,7 +57,9 @@ class VersionMetrics:
         try:
             return self._measured(rollout, window, by_percentile=False)
         except ClientError as refused:
-            if code_of(refused) not in _NOT_TAKEN or not any(witness.slow for witness in rollout.policy.heeded):
+            if error_code(refused) not in _NOT_TAKEN or not any(
+                metric.slow for metric in rollout.policy.active_metrics
+            ):
                 raise
         return self._measured(rollout, window, by_percentile=True)
 
@@ -51,7 +69,9 @@ class VersionMetrics:
         Raises MetricsIncompleteError or AwsUnavailableError.
         """
         dimensions = lambda_dimensions(target, None)
-        calls, p99 = (Count("AWS/Lambda", "Duration", statistic, dimensions) for statistic in ("SampleCount", "p99"))
+        calls, p99 = (
+            MetricStatistic("AWS/Lambda", "Duration", statistic, dimensions) for statistic in ("SampleCount", "p99")
+        )
         start = self._timing.floor(now) - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
         points = self._read([calls, p99], start, self._timing.floor(now))
         return typical(points[p99], points[calls])
@@ -61,7 +81,7 @@ class VersionMetrics:
 
         Raises MetricsIncompleteError or AwsUnavailableError.
         """
-        count = Count("AWS/Lambda", "Invocations", "Sum", lambda_dimensions(target, None))
+        count = MetricStatistic("AWS/Lambda", "Invocations", "Sum", lambda_dimensions(target, None))
         end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
         start = end - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
         return self._read([count], start, end)[count], end
@@ -69,12 +89,14 @@ class VersionMetrics:
     def _measured(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
         ways = _ways(rollout, by_percentile=by_percentile)
         asked = _questions(rollout, ways)
-        points = self._read(counts_of(asked.values()), window.history_start, window.end)
+        points = self._read(statistics_of(asked.values()), window.history_start, window.end)
         return {name: _series(way, window, asked.get(name), points) for name, way in ways.items()}
 
-    def _read(self, counts: Sequence[Count], start: datetime, end: datetime) -> dict[Count, dict[datetime, float]]:
+    def _read(
+        self, counts: Sequence[MetricStatistic], start: datetime, end: datetime
+    ) -> dict[MetricStatistic, dict[datetime, float]]:
         wanted: list[Any] = [*queries(counts, self._timing.period_seconds)]
-        with answered("reading the versions' metrics"):
+        with translate_aws_errors("reading the versions' metrics"):
             pages = list(
                 self._client.get_paginator("get_metric_data").paginate(
                     MetricDataQueries=wanted,
@@ -85,45 +107,47 @@ class VersionMetrics:
         results = [result for page in pages for result in page.get("MetricDataResults", [])]
         named = {query["Id"]: count for query, count in zip(wanted, counts, strict=True)}
         _require_complete(results, named)
-        points: dict[Count, dict[datetime, float]] = {count: {} for count in counts}
+        points: dict[MetricStatistic, dict[datetime, float]] = {count: {} for count in counts}
         for result in results:
             points[named[result["Id"]]].update(_points(result, end))
         return points
 
 
-def metrics_of(rollout: Rollout) -> int:
+def count_metrics(rollout: Rollout) -> int:
     """Return how many metrics a look asks CloudWatch for."""
-    return len(counts_of(_questions(rollout, _ways(rollout, by_percentile=False)).values()))
+    return len(statistics_of(_questions(rollout, _ways(rollout, by_percentile=False)).values()))
 
 
-def _ways(rollout: Rollout, *, by_percentile: bool) -> dict[str, Counting]:
-    return {one.name: counting(one, rollout.p99_before, by_percentile=by_percentile) for one in _witnesses(rollout)}
+def _ways(rollout: Rollout, *, by_percentile: bool) -> dict[str, MetricReading]:
+    return {one.name: metric_reading(one, rollout.p99_before, by_percentile=by_percentile) for one in _metrics(rollout)}
 
 
-def _questions(rollout: Rollout, ways: Mapping[str, Counting]) -> dict[str, Question]:
-    witnesses = {one.name: one for one in _witnesses(rollout)}
-    return {name: question(witnesses[name], rollout, way) for name, way in ways.items() if not way.is_idle}
+def _questions(rollout: Rollout, ways: Mapping[str, MetricReading]) -> dict[str, MetricQuery]:
+    metrics = {one.name: one for one in _metrics(rollout)}
+    return {name: metric_query(metrics[name], rollout, way) for name, way in ways.items() if not way.is_idle}
 
 
-def _witnesses(rollout: Rollout) -> list[Witness]:
-    return [one for one in (ERRORS, *rollout.policy.heeded) if not one.alarm]
+def _metrics(rollout: Rollout) -> list[Metric]:
+    return [one for one in (ERRORS, *rollout.policy.active_metrics) if not one.alarm]
 
 
-def _series(how: Counting, window: Window, asked: Question | None, points: Mapping[Count, Points]) -> Series:
-    def counted(pair: Pair | None) -> Counted:
-        return Counted(points[pair.all], points[pair.bad]) if pair else NOTHING
+def _series(
+    how: MetricReading, window: Window, asked: MetricQuery | None, points: Mapping[MetricStatistic, Points]
+) -> Series:
+    def counted(pair: StatisticPair | None) -> Datapoints:
+        return Datapoints(points[pair.all], points[pair.bad]) if pair else NOTHING
 
     if asked is None:
         return Series(title=how.title, note=how.note)
-    return counted_series(how, window, counted(asked.canary), counted(asked.stable), counted(asked.before))
+    return series_from(how, window, counted(asked.canary), counted(asked.stable), counted(asked.before))
 
 
-def _require_complete(results: Iterable[Mapping[str, Any]], named: Mapping[str, Count]) -> None:
+def _require_complete(results: Iterable[Mapping[str, Any]], named: Mapping[str, MetricStatistic]) -> None:
     """Refuse an answer whose last page leaves a series out or unfinished: a part of the truth is no verdict."""
     last_status = {result["Id"]: result.get("StatusCode") for result in results}
     unfinished = {name: last_status.get(name, "missing") for name in named if last_status.get(name) != "Complete"}
     if unfinished:
-        said = ", ".join(f"{named[name].say()} is {status}" for name, status in unfinished.items())
+        said = ", ".join(f"{named[name].format()} is {status}" for name, status in unfinished.items())
         raise MetricsIncompleteError(f"CloudWatch gave only a part of what was asked: {said}.")
 
 

@@ -1,18 +1,18 @@
-"""What CloudWatch is asked about each witness: which series, under which dimensions, by which statistic."""
+"""What CloudWatch is asked about each metric: which series, under which dimensions, by which statistic."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from rollout.domain.enums import Phase, Unit
 from rollout.domain.identity import Target
-from rollout.judging.counting import GUARD_PERCENTILE, Counting
-from rollout.policy.metric import Metric, Witness
+from rollout.judging.counting import GUARD_PERCENTILE, MetricReading
+from rollout.policy.metric import CloudWatchMetric, Metric
 from rollout.state.rollout import Rollout
 
 _LAMBDA = "AWS/Lambda"
 
 
-class Count(NamedTuple):
+class MetricStatistic(NamedTuple):
     """One number a period."""
 
     namespace: str
@@ -20,52 +20,52 @@ class Count(NamedTuple):
     statistic: str
     dimensions: tuple[tuple[str, str], ...]
 
-    def say(self) -> str:
+    def format(self) -> str:
         """Return it in words, such as `Errors Sum of ExecutedVersion 4`."""
         key, value = self.dimensions[-1]
         return f"{self.name} {self.statistic} of {key} {value}"
 
 
-class Pair(NamedTuple):
+class StatisticPair(NamedTuple):
     """All that is counted, and what of it is bad."""
 
-    all: Count
-    bad: Count
+    all: MetricStatistic
+    bad: MetricStatistic
 
 
-class Question(NamedTuple):
-    """What is asked about a witness."""
+class MetricQuery(NamedTuple):
+    """What is asked about a metric."""
 
-    canary: Pair
-    stable: Pair | None
-    before: Pair
+    canary: StatisticPair
+    stable: StatisticPair | None
+    before: StatisticPair
     """Stable's from before the first shift."""
 
 
-def question(witness: Witness, rollout: Rollout, how: Counting) -> Question:
-    """Return what is asked about a witness; before the first shift, and in the bake, the whole alias is one version."""
-    if witness.metric:
+def metric_query(metric: Metric, rollout: Rollout, how: MetricReading) -> MetricQuery:
+    """Return what is asked about a metric; before the first shift, and in the bake, the whole alias is one version."""
+    if metric.cloudwatch:
         canary, stable = (
-            _own(witness.metric, rollout.target, version)
+            _own(metric.cloudwatch, rollout.target, version)
             for version in (rollout.canary_version, rollout.stable_version)
         )
-        return Question(canary, stable, before=stable)
-    alias = _lambdas(witness, rollout.target, None, how)
-    if witness.throttles:
-        return Question(alias, None, before=alias)
-    canary = _lambdas(witness, rollout.target, rollout.canary_version, how)
-    stable = _lambdas(witness, rollout.target, rollout.stable_version, how)
+        return MetricQuery(canary, stable, before=stable)
+    alias = _lambdas(metric, rollout.target, None, how)
+    if metric.throttles:
+        return MetricQuery(alias, None, before=alias)
+    canary = _lambdas(metric, rollout.target, rollout.canary_version, how)
+    stable = _lambdas(metric, rollout.target, rollout.stable_version, how)
     # AWS documents per-version series for split aliases only: neither before the first shift, nor after promotion.
-    return Question(alias if rollout.phase is Phase.BAKE else canary, stable, before=alias)
+    return MetricQuery(alias if rollout.phase is Phase.BAKE else canary, stable, before=alias)
 
 
-def counts_of(questions: Iterable[Question]) -> list[Count]:
+def statistics_of(questions: Iterable[MetricQuery]) -> list[MetricStatistic]:
     """Return every number that is asked for, each once, in a steady order."""
     pairs = (pair for asked in questions for pair in asked if pair)
     return list(dict.fromkeys(count for pair in pairs for count in pair))
 
 
-def queries(counts: Iterable[Count], period_seconds: int) -> Iterator[dict[str, Any]]:
+def queries(counts: Iterable[MetricStatistic], period_seconds: int) -> Iterator[dict[str, Any]]:
     """Yield the counts as GetMetricData's queries, the n-th with the id `m<n>`."""
     for number, count in enumerate(counts):
         dimensions = [{"Name": name, "Value": value} for name, value in count.dimensions]
@@ -76,23 +76,26 @@ def queries(counts: Iterable[Count], period_seconds: int) -> Iterator[dict[str, 
         }
 
 
-def _lambdas(witness: Witness, target: Target, version: str | None, how: Counting) -> Pair:
+def _lambdas(metric: Metric, target: Target, version: str | None, how: MetricReading) -> StatisticPair:
     dimensions = lambda_dimensions(target, version)
-    calls = Count(_LAMBDA, "Invocations", "Sum", dimensions)
-    if witness.throttles:
-        return Pair(calls, Count(_LAMBDA, "Throttles", "Sum", dimensions))
-    if not witness.slow:
-        return Pair(calls, Count(_LAMBDA, "Errors", "Sum", dimensions))
+    calls = MetricStatistic(_LAMBDA, "Invocations", "Sum", dimensions)
+    if metric.throttles:
+        return StatisticPair(calls, MetricStatistic(_LAMBDA, "Throttles", "Sum", dimensions))
+    if not metric.slow:
+        return StatisticPair(calls, MetricStatistic(_LAMBDA, "Errors", "Sum", dimensions))
     slow = f"TC({how.over_ms:.10g}:)" if how.unit is Unit.CALLS else f"p{GUARD_PERCENTILE}"
-    return Pair(Count(_LAMBDA, "Duration", "SampleCount", dimensions), Count(_LAMBDA, "Duration", slow, dimensions))
+    return StatisticPair(
+        MetricStatistic(_LAMBDA, "Duration", "SampleCount", dimensions),
+        MetricStatistic(_LAMBDA, "Duration", slow, dimensions),
+    )
 
 
-def _own(metric: Metric, target: Target, version: str) -> Pair:
+def _own(metric: CloudWatchMetric, target: Target, version: str) -> StatisticPair:
     filled = {"{function}": target.function, "{alias}": target.alias, "{version}": version}
     dimensions = tuple((name, _filled(value, filled)) for name, value in metric.dimensions.items())
-    every = Count(metric.namespace, metric.of, "Sum", dimensions) if metric.of else None
-    calls = Count(_LAMBDA, "Invocations", "Sum", lambda_dimensions(target, version))
-    return Pair(every or calls, Count(metric.namespace, metric.name, "Sum", dimensions))
+    every = MetricStatistic(metric.namespace, metric.of, "Sum", dimensions) if metric.of else None
+    calls = MetricStatistic(_LAMBDA, "Invocations", "Sum", lambda_dimensions(target, version))
+    return StatisticPair(every or calls, MetricStatistic(metric.namespace, metric.name, "Sum", dimensions))
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ rollout, `look#<start>#<execution>#<number>` for a look. A repeated write lands 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.items import OPEN, key, partition, plain, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
@@ -51,13 +51,13 @@ class Ledger:
             ExpressionAttributeValues=typed({":running": _RUNNING, ":failed": Outcome.ROLLBACK_FAILED}),
         )
 
-    def record_look(self, rollout: Rollout, now: datetime) -> None:
+    def record_evaluation(self, rollout: Rollout, now: datetime) -> None:
         """Enter what the rollout's newest look found and what follows from it."""
         judgement = rollout.judgement
         if judgement is None:
             raise ValueError("a rollout has no look to record before its first judgement")
         self._table.put(
-            key(rollout.target, "look", rollout.execution, f"#{rollout.looks:05}")
+            key(rollout.target, "evaluation", rollout.execution, f"#{rollout.evaluations:05}")
             | {
                 "at": stamp(now),
                 "phase": rollout.phase,
@@ -102,12 +102,12 @@ class Ledger:
 
     def last_move(self, target: Target, execution: Execution) -> Move | None:
         """Return what a rollout's newest look decided; None where it has had none."""
-        with answered("reading the ledger"):
+        with translate_aws_errors("reading the ledger"):
             answer = self._client.query(
                 TableName=self._name,
                 KeyConditionExpression="target = :target AND begins_with(entry, :looks)",
                 ExpressionAttributeValues=typed(
-                    {":target": partition(target), ":looks": key(target, "look", execution, "#")["entry"]}
+                    {":target": partition(target), ":looks": key(target, "evaluation", execution, "#")["entry"]}
                 ),
                 ScanIndexForward=False,
                 Limit=1,
@@ -126,11 +126,11 @@ class Ledger:
                 {":target": partition(target), ":rollouts": "rollout#", ":version": version, ":besides": besides}
             ),
         )
-        with answered("reading the ledger"):
+        with translate_aws_errors("reading the ledger"):
             return any(page["Items"] for page in pages)
 
 
 def _told(finding: Finding) -> dict[str, Any]:
     counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
-    named = {"witness": finding.witness, "mode": str(finding.mode)}
+    named = {"metric": finding.metric, "mode": str(finding.mode)}
     return named | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.items import OPEN, plain, typed
 from rollout.aws.dynamodb.owned_entries import Entries
-from rollout.domain.errors import AliasMovingError, ClaimLostError
+from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.domain.identity import Execution, Target
-from rollout.state.lock import Claim
+from rollout.state.lock import Lock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 _GUARDIAN = "guardian of "
 
 
-class Claims:
+class Locks:
     """Who may write which alias. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._entries = Entries(client, table, "claim")
+        self._entries = Entries(client, table, "lock")
         self._client = client
         self._table = table
 
-    def take(self, claim: Claim) -> None:
-        """Take the claim for its holder, who may have it already; raises AliasMovingError where another one has it.
+    def take(self, lock: Lock) -> None:
+        """Take the claim for its holder, who may have it already; raises AliasBusyError where another one has it.
 
         One that is held stays as it is: what its holder has announced since must not be forgotten for a task that comes
         late.
         """
-        if self._entries.put(claim.target, _values(claim) | {OPEN: "claim"}, claim.holder.arn):
+        if self._entries.put(lock.target, _values(lock) | {OPEN: "lock"}, lock.holder.arn):
             return
-        if self._entries.find(claim.target).get("holder") != claim.holder.arn:
-            raise AliasMovingError(f"{claim.target.name} was claimed by another rollout a moment ago.")
+        if self._entries.find(lock.target).get("holder") != lock.holder.arn:
+            raise AliasBusyError(f"{lock.target.name} was claimed by another rollout a moment ago.")
 
-    def announce(self, claim: Claim) -> None:
-        """Say what its holder is about to write; raises ClaimLostError where it holds the claim no more."""
-        if not self._entries.change(claim.target, _values(claim), [claim.holder.arn]):
-            raise ClaimLostError(
-                f"Execution {claim.holder.name} holds {claim.target.name} no longer, so nothing was written: the"
+    def announce(self, lock: Lock) -> None:
+        """Say what its holder is about to write; raises LockLostError where it holds the claim no more."""
+        if not self._entries.change(lock.target, _values(lock), [lock.holder.arn]):
+            raise LockLostError(
+                f"Execution {lock.holder.name} holds {lock.target.name} no longer, so nothing was written: the"
                 " guardian or another rollout has taken over."
             )
 
-    def find(self, target: Target) -> Claim | None:
+    def find(self, target: Target) -> Lock | None:
         """Return the claim to an alias; None where nobody has it."""
         entry = self._entries.find(target)
         return _claim(entry) if entry else None
@@ -51,42 +51,42 @@ class Claims:
         """Give a claim back; one that is held by somebody else, or by nobody, is left as it is."""
         self._entries.delete(target, holder.arn)
 
-    def supersede(self, claim: Claim, version: str) -> None:
+    def supersede(self, lock: Lock, version: str) -> None:
         """Ask a claim's holder to take its canary back for another version; nothing happens if it has let go."""
-        self._entries.change(claim.target, {"superseded_by": version}, [claim.holder.arn])
+        self._entries.change(lock.target, {"superseded_by": version}, [lock.holder.arn])
 
-    def seize(self, claim: Claim) -> bool:
+    def take_over(self, lock: Lock) -> bool:
         """Take a claim away from its holder, for the guardian; False where it has let go by itself."""
-        return self._entries.change(claim.target, {"holder": _seized(claim)}, [claim.holder.arn, _seized(claim)])
+        return self._entries.change(lock.target, {"holder": _seized(lock)}, [lock.holder.arn, _seized(lock)])
 
-    def drop(self, claim: Claim) -> None:
+    def drop(self, lock: Lock) -> None:
         """Give a seized claim back."""
-        self._entries.delete(claim.target, _seized(claim))
+        self._entries.delete(lock.target, _seized(lock))
 
-    def held(self) -> list[Claim]:
+    def held(self) -> list[Lock]:
         """Return every claim there is, as of a moment ago."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=OPEN,
-            KeyConditionExpression="#open = :claim",
+            KeyConditionExpression="#open = :lock",
             ExpressionAttributeNames={"#open": OPEN},
-            ExpressionAttributeValues=typed({":claim": "claim"}),
+            ExpressionAttributeValues=typed({":lock": "lock"}),
         )
-        with answered("reading the claims"):
+        with translate_aws_errors("reading the claims"):
             return [_claim(plain(item)) for page in pages for item in page["Items"]]
 
 
-def _seized(claim: Claim) -> str:
+def _seized(lock: Lock) -> str:
     """Return the guardian as a holder: of this one's claim alone, or a late guardian would drop another one's."""
-    return _GUARDIAN + claim.holder.arn
+    return _GUARDIAN + lock.holder.arn
 
 
-def _values(claim: Claim) -> dict[str, str]:
-    return {"claim": claim.model_dump_json(exclude={"superseded_by"})}
+def _values(lock: Lock) -> dict[str, str]:
+    return {"lock_document": lock.model_dump_json(exclude={"superseded_by"})}
 
 
-def _claim(entry: dict[str, Any]) -> Claim:
-    held = Claim.model_validate_json(entry["claim"])
+def _claim(entry: dict[str, Any]) -> Lock:
+    held = Lock.model_validate_json(entry["lock_document"])
     # Seized, it is nobody's any more, whoever it was taken from.
-    taken = {"is_seized": entry["holder"] == _seized(held), "superseded_by": entry.get("superseded_by", "")}
+    taken = {"is_taken_over": entry["holder"] == _seized(held), "superseded_by": entry.get("superseded_by", "")}
     return held.model_copy(update=taken)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.items import plain, typed
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Table:
 
     def find(self, key: dict[str, str]) -> dict[str, Any]:
         """Return an item as it is this moment; empty where there is none."""
-        with answered("reading the ledger"):
+        with translate_aws_errors("reading the ledger"):
             answer = self._client.get_item(TableName=self._name, Key=typed(key), ConsistentRead=True)
         return plain(answer.get("Item", {}))
 
@@ -35,7 +35,7 @@ class Table:
         return self._done(self._client.delete_item, Key=typed(key), **condition)
 
     def _done(self, write: Any, **request: Any) -> bool:  # noqa: ANN401 - one of the client's own methods
-        with answered("writing the ledger"):
+        with translate_aws_errors("writing the ledger"):
             try:
                 write(TableName=self._name, **request)
             except self._client.exceptions.ConditionalCheckFailedException:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rollout.aws.boto.errors import answered
-from rollout.domain.errors import AliasChangedError, VersionGoneError
+from rollout.aws.boto.errors import translate_aws_errors
+from rollout.domain.errors import AliasChangedError, VersionDeletedError
 from rollout.domain.identity import Target
 from rollout.state.alias import AliasState
 
@@ -23,7 +23,7 @@ class LambdaAlias:
 
     def find(self) -> AliasState | None:
         """Return where the alias points now; None where there is no such alias. Raises AwsUnavailableError."""
-        with answered(f"reading {self._target.name}"):
+        with translate_aws_errors(f"reading {self._target.name}"):
             try:
                 return _state(self._client.get_alias(FunctionName=self._target.function, Name=self._target.alias))
             except self._client.exceptions.ResourceNotFoundException:
@@ -39,7 +39,7 @@ class LambdaAlias:
 
     def create(self, version: str, description: str) -> None:
         """Make the alias; raises AwsUnavailableError. One made meanwhile is left as it is."""
-        with answered(f"making {self._target.name}"):
+        with translate_aws_errors(f"making {self._target.name}"):
             try:
                 self._client.create_alias(
                     FunctionName=self._target.function,
@@ -51,7 +51,7 @@ class LambdaAlias:
                 self._require(version, {})
 
     def _update(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState:
-        with answered(f"pointing {self._target.name} at version {version}"):
+        with translate_aws_errors(f"pointing {self._target.name} at version {version}"):
             try:
                 answer = self._client.update_alias(
                     FunctionName=self._target.function,
@@ -61,9 +61,9 @@ class LambdaAlias:
                     RevisionId=revision_id,
                 )
             except self._client.exceptions.ResourceNotFoundException as gone:
-                raise VersionGoneError(
-                    f"{self._target.name} cannot become {_wish(version, shares).say()}, as Lambda does not find it: was"
-                    " a version deleted meanwhile? Nothing was written."
+                raise VersionDeletedError(
+                    f"Lambda cannot point {self._target.name} at {_wish(version, shares).format()}: the alias or a"
+                    " version no longer exists. Nothing was written."
                 ) from gone
             except self._client.exceptions.PreconditionFailedException:
                 # Our own write, when its answer was lost, changes the revision as a stranger's would: look.
@@ -75,10 +75,10 @@ class LambdaAlias:
         # Compared as Lambda keeps them, or a share such as 33.33333 would never find itself again.
         if found and (found.version, _weights(found.shares)) == (version, _weights(shares)):
             return found
-        wanted = _wish(version, shares).say()
+        wanted = _wish(version, shares).format()
         raise AliasChangedError(
             f"{self._target.name} was moved by somebody else: it was to become {wanted}, and it is now"
-            f" {found.say() if found else 'gone'}; nothing was written."
+            f" {found.format() if found else 'gone'}; nothing was written."
         )
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.request import RolloutRequest
 from rollout.admission.tags import tagged_alias
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.domain.errors import TagsUnreadableError, UnknownFunctionError
-from rollout.domain.identity import Place
+from rollout.domain.identity import AccountRegion
 from rollout.state.alias import AliasState
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class FunctionLookup:
     """One function, read as often as needed and not more. Each method may raise AwsUnavailableError."""
 
-    def __init__(self, client: "LambdaClient", place: Place, function: str) -> None:
+    def __init__(self, client: "LambdaClient", account_region: AccountRegion, function: str) -> None:
         self._client = client
-        self._place = place
+        self._place = account_region
         self._function = function
 
     @cached_property
@@ -75,7 +75,7 @@ class FunctionLookup:
         return (self._version(newest) if newest and not version else None), newest
 
     def _get(self, qualifier: str = "$LATEST") -> "GetFunctionResponseTypeDef | None":
-        with answered(f"reading {self._function}"):
+        with translate_aws_errors(f"reading {self._function}"):
             try:
                 return self._client.get_function(FunctionName=self._function, Qualifier=qualifier)
             except self._client.exceptions.ResourceNotFoundException:
@@ -97,7 +97,7 @@ class FunctionLookup:
     def newest(self) -> tuple[str, datetime] | None:
         """Return the newest published version and when it was published; None where there is none."""
         pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=self._function)
-        with answered(f"listing the versions of {self._function}"):
+        with translate_aws_errors(f"listing the versions of {self._function}"):
             published = {
                 int(found["Version"]): found["LastModified"]
                 for page in pages
@@ -115,7 +115,7 @@ class FunctionLookup:
     def _capacity_moving(self, alias: str, found: AliasState | None) -> bool:
         if found is None:
             return False
-        with answered(f"reading the provisioned concurrency of {self._function}:{alias}"):
+        with translate_aws_errors(f"reading the provisioned concurrency of {self._function}:{alias}"):
             try:
                 capacity = self._client.get_provisioned_concurrency_config(FunctionName=self._function, Qualifier=alias)
             except self._client.exceptions.ProvisionedConcurrencyConfigNotFoundException:

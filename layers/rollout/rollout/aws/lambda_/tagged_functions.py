@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rollout.admission.tags import OPT_IN_TAG, tag_problems, tagged_alias
-from rollout.aws.boto.errors import answered
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import read_function
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
 
 
-class OptedIn:
+class TaggedFunctions:
     """The functions that carry our tag, in one account and region."""
 
     def __init__(self, client: "ResourceGroupsTaggingAPIClient") -> None:
@@ -23,7 +23,7 @@ class OptedIn:
         pages = self._client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OPT_IN_TAG}]
         )
-        with answered("listing the opted-in functions"):
+        with translate_aws_errors("listing the opted-in functions"):
             found = [resource for page in pages for resource in page["ResourceTagMappingList"]]
         for resource in found:
             function = read_function(resource["ResourceARN"])

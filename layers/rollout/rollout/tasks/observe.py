@@ -1,0 +1,23 @@
+"""Reads what an evaluation judges: the alarms, and both versions' metrics."""
+
+from datetime import datetime
+
+from rollout.aws.settings import timing
+from rollout.aws.wiring import alarms, version_metrics
+from rollout.judging.alarms import still_red
+from rollout.judging.observation import Observation, observe
+from rollout.judging.window import evaluation_window
+from rollout.state.rollout import Rollout
+
+
+def observe_rollout(rollout: Rollout, now: datetime) -> tuple[Rollout, Observation]:
+    """Return the rollout with the alarms that are still red, and what an evaluation at `now` has to judge.
+
+    Raises MetricsIncompleteError or AwsUnavailableError where AWS gave no complete answer.
+    """
+    clock, account_region = timing(), rollout.target.account_region
+    window = evaluation_window(rollout.shared_since, rollout.judged_since, now, clock)
+    states = alarms(account_region).alarm_states([*rollout.policy.alarms])
+    rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, states)})
+    measured = version_metrics(account_region).measure(rollout, window)
+    return rollout, observe(rollout, measured, window, clock, states)
