@@ -1,4 +1,4 @@
-"""Sound values that a test changes in the one place it is about."""
+"""Valid sample values. A test changes only the field that it checks."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-"""A whole minute, at which everything here begins."""
+"""The first minute of every sample."""
 
 ON_AWS = Timing(period_seconds=60, lag_seconds=120)
 
@@ -29,18 +29,18 @@ TARGET = Target(account="123456789012", region="eu-west-1", function="my-api", a
 
 
 QUIET_HOUR = (Counts(calls=1000, bad=1),) * 60
-"""Stable before the first shift: one call in a thousand fails, and never in bursts."""
+"""The stable version before the first shift: one call in a thousand fails, without bursts."""
 
 
 def policy(**changes: object) -> Policy:
-    """Return two steps, 10 % and 50 %, of five minutes each, and a bake as long."""
+    """Return a policy with two steps, 10 % and 50 %, and a bake, of five minutes each."""
     steps = [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}]
     return Policy.model_validate({"steps": steps, "bake": "5m"} | changes)
 
 
 def rollout(**changes: object) -> Rollout:
-    """Return a rollout of version 4 over version 3, at its first step since AT."""
-    sound = Rollout(
+    """Return a rollout of version 4 over version 3 whose first step started at AT."""
+    valid = Rollout(
         execution=EXECUTION,
         target=TARGET,
         stable_version="3",
@@ -51,11 +51,11 @@ def rollout(**changes: object) -> Rollout:
         first_shift_at=AT,
         step_started_at=AT,
     )
-    return sound.model_copy(update=changes)
+    return valid.model_copy(update=changes)
 
 
 def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
-    """Return minutes from AT, each of the canary's calls and errors and stable's calls and errors."""
+    """Return consecutive minutes from AT, each given as canary calls, canary errors, stable calls, stable errors."""
     return tuple(
         Minute(
             start=AT + timedelta(minutes=number),
@@ -66,22 +66,23 @@ def minutes(*counts: tuple[int, int, int, int]) -> tuple[Minute, ...]:
     )
 
 
-def seen(*counts: tuple[int, int, int, int], **changes: object) -> Observation:
-    """Return what a look has seen in the first step, of a stable version without bursts; errors are `counts`."""
+def observation_of(
+    *counts: tuple[int, int, int, int], history: tuple[Counts, ...] = QUIET_HOUR, **changes: object
+) -> Observation:
+    """Return the observation of an evaluation in the first step; `counts` are the minutes of the metric `errors`."""
     closed_until = AT + timedelta(minutes=len(counts) or 1)
-    history = changes.pop("history", QUIET_HOUR)
-    errors = Series(minutes=minutes(*counts), history=history)  # type: ignore[arg-type] - a test's own affair
-    looked = Observation(phase=Phase.SHIFTING, series={"errors": errors}, step_since=AT, closed_until=closed_until)
-    return looked.model_copy(update=changes)
+    errors = Series(minutes=minutes(*counts), history=history)
+    observation = Observation(phase=Phase.SHIFTING, series={"errors": errors}, step_since=AT, closed_until=closed_until)
+    return observation.model_copy(update=changes)
 
 
-def beside(observation: Observation, **series: Series) -> Observation:
-    """Return what a look has seen with further metrics' series, or another one of errors."""
+def with_series(observation: Observation, **series: Series) -> Observation:
+    """Return the observation with the series of further metrics; a series of `errors` replaces the existing one."""
     return observation.model_copy(update={"series": observation.series | series})
 
 
 def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:
-    """Return a judgement with plain numbers."""
+    """Return a judgement with sample counts and an evidence below its limit."""
     canary, stable = Counts(calls=100, bad=1), Counts(calls=900, bad=9)
     return Judgement(
         verdict=verdict, reason="errors: as counted", canary=canary, stable=stable, evidence=1, evidence_limit=100
@@ -89,15 +90,15 @@ def judgement(verdict: Verdict = Verdict.HEALTHY) -> Judgement:
 
 
 def version(number: str, **changes: object) -> VersionFacts:
-    """Return a version that is ready to serve."""
+    """Return the facts of an active version."""
     return VersionFacts(version=number, state="Active", role="arn:aws:iam::123456789012:role/api").model_copy(
         update=changes
     )
 
 
 def facts(**changes: object) -> FunctionFacts:
-    """Return an opted-in function whose alias is at version 3 alone, and version 4 beside it."""
-    found = FunctionFacts(
+    """Return the facts of an opted-in function whose alias serves version 3 alone and whose newest version is 4."""
+    valid = FunctionFacts(
         target=TARGET,
         tags={"rollout:alias": "live"},
         newest_version="4",
@@ -105,4 +106,4 @@ def facts(**changes: object) -> FunctionFacts:
         stable=version("3"),
         canary=version("4"),
     )
-    return found.model_copy(update=changes)
+    return valid.model_copy(update=changes)

@@ -18,6 +18,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         return {"started": False, "reason": reason}
     target = published.target(alias)
     name = execution_name(target, version)
-    is_new = executions().start_once(name, execution_input(target, version, published.further))
+    is_new = executions().start_once(name, execution_input(target, version, published.other_fields))
     logger.info("Version seen", function=target.function, alias=alias, version=version, execution=name, started=is_new)
     return {"started": is_new, "reason": f"execution {name}" if is_new else f"execution {name} was started before"}

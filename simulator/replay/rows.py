@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from rollout.domain.counts import Counts
-from rollout.domain.validation import problems
+from rollout.domain.validation import format_problems
 from rollout.evidence.series import Minute, canary_counts, stable_counts
 from rollout.judging.window import Timing
 from simulator.files import UnreadableError, parse, read_text
@@ -126,4 +126,4 @@ def _checked(value: object, place: str) -> tuple[str, Row]:
     try:
         return place, Row.model_validate(value)
     except ValidationError as error:
-        raise UnreadableError(f"{place}: {problems(error, 'row')}.") from error
+        raise UnreadableError(f"{place}: {format_problems(error, 'row')}.") from error

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.admission.accept import accept, alias_mark, all_refusals
+from rollout.admission.accept import accept, alias_description, all_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import (
@@ -36,7 +36,7 @@ def test_a_sound_request_begins():
 
 def test_without_steps_promotion_comes_first():
     """P1: it is announced in the document, so that the way back knows a promotion whose answer is lost."""
-    at_once = accept(AT_ONCE, facts(canary=version("4", role="other", dead_letter="arn:q")), EXECUTION)
+    at_once = accept(AT_ONCE, facts(canary=version("4", role="other", dead_letter_target="arn:q")), EXECUTION)
     assert (at_once.start, at_once.next_move, at_once.percent) == (Start.PROMOTE, Move.PROMOTE, 0)
     assert at_once.reason == (
         "my-api:live serves version 3; version 4 is promoted next, at once, as the policy has no steps"
@@ -71,7 +71,7 @@ def test_an_alias_that_does_not_exist_yet_has_nothing_to_compare():
 
 def test_an_alias_made_by_a_lost_attempt_is_our_own_work():
     """P4: the task that made it died before it answered, and is tried again."""
-    own = AliasState(version="4", revision_id="r", description=alias_mark(EXECUTION))
+    own = AliasState(version="4", revision_id="r", description=alias_description(EXECUTION))
     made = accept(REQUEST, facts(alias=own, stable=version("4")), EXECUTION)
     assert made.start is Start.NOTHING_TO_DO
 
@@ -103,7 +103,7 @@ def test_a_pending_version_that_can_never_begin_is_refused_at_once():
 
 def test_all_that_speaks_against_a_request_is_said_at_once():
     with pytest.raises(DifferentRoleError) as refused:
-        accept(REQUEST, facts(canary=version("4", role="other", dead_letter="arn:q")), EXECUTION)
+        accept(REQUEST, facts(canary=version("4", role="other", dead_letter_target="arn:q")), EXECUTION)
     assert "runs as other" in str(refused.value)
     assert "sends its failures to arn:q" in str(refused.value)
 
@@ -133,7 +133,7 @@ def test_who_may_not_wait_is_told_of_the_claim_and_of_all_but_what_it_does_to_th
 
 @pytest.mark.parametrize("field", ["alias", "version"])
 def test_nobody_is_in_the_way_of_what_could_not_be_read(field):
-    request = REQUEST.model_copy(update={"policy": policy(on_newer_version="refuse"), "unread": frozenset({field})})
+    request = REQUEST.model_copy(update={"policy": policy(on_newer_version="refuse"), "unreadable_fields": frozenset({field})})
     held = lock_of(rollout(canary_version="3", execution=OTHER))
     assert [*all_refusals(request, facts(lock=held), EXECUTION)] == []
 
@@ -150,7 +150,7 @@ BORN = facts(alias=AliasState(version="1", revision_id="r"), stable=version("1")
 
 def test_a_new_functions_first_version_has_nothing_to_do():
     """P10: an application that is born with version and alias has done nothing wrong."""
-    born = accept(REQUEST, BORN.model_copy(update={"asked_by_event": True}), EXECUTION)
+    born = accept(REQUEST, BORN.model_copy(update={"started_by_event": True}), EXECUTION)
     assert born.start is Start.NOTHING_TO_DO
     assert born.reason == "my-api:live serves version 1, its function's first: there is nothing to compare it with"
 
@@ -158,8 +158,8 @@ def test_a_new_functions_first_version_has_nothing_to_do():
 SECOND = {"stable": version("2"), "canary": version("2"), "alias": AliasState(version="2", revision_id="r")}
 
 
-@pytest.mark.parametrize("changes", [{"asked_by_event": False}, SECOND])
+@pytest.mark.parametrize("changes", [{"started_by_event": False}, SECOND])
 def test_what_is_served_already_is_refused_otherwise(changes):
     """P10: a person, or a publisher who moved the alias as well, reads why."""
     with pytest.raises(AlreadyServedError):
-        accept(REQUEST, BORN.model_copy(update={"asked_by_event": True} | changes), EXECUTION)
+        accept(REQUEST, BORN.model_copy(update={"started_by_event": True} | changes), EXECUTION)

@@ -33,8 +33,8 @@ def stored(value: object) -> StoredPolicy:
 def test_the_execution_goes_before_the_tag_and_the_tag_before_the_stack(asked, tags, default, percent, source):
     choice = choose_policy(asked, tags, default)
     assert choice.stored_name is None
-    assert choice.policy(None).steps[0].percent == percent
-    assert choice.source(None).startswith(source)
+    assert choice.resolve(None).steps[0].percent == percent
+    assert choice.describe_source(None).startswith(source)
 
 
 WAYS = [
@@ -48,13 +48,13 @@ WAYS = [
 def test_a_stored_policy_may_be_named_in_each_of_the_three_places(way, by, _whose):
     choice = choose_policy(*way)
     assert choice.stored_name == "careful"
-    assert choice.policy(stored(OWN)).steps[0].percent == 20
-    assert choice.source(stored(OWN)) == f"the parameter {PARAMETER}, named by {by}"
+    assert choice.resolve(stored(OWN)).steps[0].percent == 20
+    assert choice.describe_source(stored(OWN)) == f"the parameter {PARAMETER}, named by {by}"
 
 
 @pytest.mark.parametrize("text", ["AllAtOnce", "AllAtOnce\n", '"AllAtOnce"', '{"steps": "AllAtOnce"}'])
 def test_a_stored_policy_may_be_a_preset(text):
-    assert choose_policy("careful", {}, DEFAULT).policy(stored(text)).is_all_at_once
+    assert choose_policy("careful", {}, DEFAULT).resolve(stored(text)).is_all_at_once
 
 
 @pytest.mark.parametrize(("way", "by", "_whose"), WAYS)
@@ -76,7 +76,7 @@ def test_a_stored_policy_may_be_a_preset(text):
 )
 def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(way, by, _whose, written, said):
     with pytest.raises(InvalidPolicyError) as refused:
-        choose_policy(*way).policy(stored(written))
+        choose_policy(*way).resolve(stored(written))
     assert str(refused.value).startswith(f"The parameter {PARAMETER}, named by {by}, is refused: ")
     assert said in str(refused.value)
 
@@ -84,7 +84,7 @@ def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(way, by, _w
 @pytest.mark.parametrize(("way", "_by", "whose"), WAYS)
 def test_a_policy_nobody_stored_is_refused_with_what_to_do(way, _by, whose):
     with pytest.raises(UnknownPolicyError) as refused:
-        choose_policy(*way).policy(StoredPolicy(parameter=PARAMETER, text=None))
+        choose_policy(*way).resolve(StoredPolicy(parameter=PARAMETER, text=None))
     assert str(refused.value).startswith(f'{whose} is "careful", and there is no parameter {PARAMETER}: put the policy')
     assert f"aws ssm put-parameter --type String --name {PARAMETER} --value " in str(refused.value)
     assert "or name a preset: AllAtOnce, Canary<N>Percent<M>Minutes" in str(refused.value)
@@ -120,5 +120,5 @@ def test_what_can_be_no_name_is_not_looked_up(name, said):
 )
 def test_whose_policy_is_refused_is_said(way, said):
     with pytest.raises(InvalidPolicyError) as refused:
-        choose_policy(*way).policy(None)
+        choose_policy(*way).resolve(None)
     assert str(refused.value).startswith(said)

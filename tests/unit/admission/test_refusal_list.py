@@ -2,14 +2,14 @@
 
 import pytest
 
-from rollout.admission.refusal_list import RefusalList, together
+from rollout.admission.refusal_list import RefusalList, combine_refusals
 from rollout.domain.errors import InvalidRequestError, NotOptedInError, RefusedError, UnknownVersionError
 
 ONE, OTHER = UnknownVersionError("There is no version 9."), NotOptedInError("It has no tag.")
 
 
 def test_the_first_reason_names_the_refusal_and_each_is_said_and_kept():
-    refusal = together([ONE, OTHER])
+    refusal = combine_refusals([ONE, OTHER])
     assert type(refusal) is UnknownVersionError
     assert str(refusal) == "There is no version 9. It has no tag."
     assert refusal.reasons == (ONE, OTHER)

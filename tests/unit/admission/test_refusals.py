@@ -48,13 +48,13 @@ REFUSED = [
         "name blue, or tag the function",
     ),
     (
-        {"capacity_moving": True},
+        {"concurrency_in_progress": True},
         ProvisionedConcurrencyInProgressError,
         "still allocating",
         "start again when its status",
     ),
     (
-        {"capacity_moving": True, "alias": SPLIT},
+        {"concurrency_in_progress": True, "alias": SPLIT},
         ProvisionedConcurrencyInProgressError,
         "moves its weights until it is done",
         "start again when its status is READY",
@@ -86,7 +86,7 @@ REFUSED = [
         "agrees",
     ),
     (
-        {"canary": version("4", dead_letter="arn:q")},
+        {"canary": version("4", dead_letter_target="arn:q")},
         DifferentDeadLetterQueueError,
         "Version 4 sends its failures to arn:q, version 3 to nowhere",
         "publish a version that agrees",
@@ -113,7 +113,7 @@ def test_a_newer_version_is_newer_by_number_and_not_by_text():
 
 
 @pytest.mark.parametrize(
-    "other", [{"role": "other"}, {"dead_letter": "arn:q"}, {"role": "other", "dead_letter": "arn"}]
+    "other", [{"role": "other"}, {"dead_letter_target": "arn:q"}, {"role": "other", "dead_letter_target": "arn"}]
 )
 def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other):
     met = facts(canary=version("4", **other))
@@ -122,7 +122,7 @@ def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other
 
 
 @pytest.mark.parametrize(
-    ("unread", "told"),
+    ("unreadable_fields", "told"),
     [
         (set(), [NotOptedInError, AliasSplitError, VersionNotActiveError]),
         ({"alias"}, [VersionNotActiveError]),
@@ -130,21 +130,21 @@ def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other
         ({"alias", "version"}, []),
     ],
 )
-def test_a_field_that_could_not_be_read_is_not_judged_by_what_stands_in_its_place(unread, told):
+def test_a_field_that_could_not_be_read_is_not_judged_by_what_stands_in_its_place(unreadable_fields, told):
     """P10: the newest version may be sick, and nobody asked for it."""
-    request = REQUEST.model_copy(update={"unread": frozenset(unread)})
+    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
     met = facts(tags={}, alias=SPLIT, canary=version("4", state="Failed"))
     assert [type(refusal) for refusal in refusals(request, met)] == told
 
 
 def test_a_version_is_held_against_no_alias_that_could_not_be_read():
-    request = REQUEST.model_copy(update={"unread": frozenset({"alias"})})
+    request = REQUEST.model_copy(update={"unreadable_fields": frozenset({"alias"})})
     assert [*refusals(request, facts(canary=version("3")))] == []
 
 
-@pytest.mark.parametrize("unread", [set(), {"alias"}, {"version"}, {"alias", "version"}])
-def test_tags_are_told_to_be_wrong_whatever_else_could_not_be_read(unread):
+@pytest.mark.parametrize("unreadable_fields", [set(), {"alias"}, {"version"}, {"alias", "version"}])
+def test_tags_are_told_to_be_wrong_whatever_else_could_not_be_read(unreadable_fields):
     """Once each: that they name no alias is not said a second time as a missing tag."""
-    request = REQUEST.model_copy(update={"unread": frozenset(unread)})
+    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
     met = facts(tags={"rollout:alais": "live", "rollout:policy": ""})
     assert [type(refusal) for refusal in refusals(request, met)] == [InvalidTagsError, InvalidTagsError]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.admission.refusal_list import RefusalList, together
+from rollout.admission.refusal_list import RefusalList, combine_refusals
 from rollout.admission.request import ParsedRequest, Preparation, read_request
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from tests.samples import EXECUTION, policy
@@ -15,7 +15,7 @@ def read(value: object) -> ParsedRequest:
     reasons = RefusalList()
     asked = read_request(value, EXECUTION, reasons)
     if reasons:
-        raise together([*reasons])
+        raise combine_refusals([*reasons])
     return asked
 
 
@@ -41,7 +41,7 @@ def test_a_request_is_read_in_every_form(written, alias, version):
 @pytest.mark.parametrize("written", [None, "AllAtOnce", {"steps": []}, 5])
 def test_a_policy_is_passed_on_as_it_was_written(written):
     asked = read({"function": "my-api:7", "policy": written})
-    request = asked.by(policy(), "the tag rollout:policy")
+    request = asked.with_policy(policy(), "the tag rollout:policy")
     assert asked.policy == written
     assert (request.function, request.version, request.policy) == ("my-api", "7", policy())
     assert request.policy_source == "the tag rollout:policy"
@@ -52,7 +52,7 @@ def test_a_policy_is_passed_on_as_it_was_written(written):
     [("blue", "live", "blue"), (None, "blue", "blue"), (None, None, "live"), (None, "", "live")],
 )
 def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, alias):
-    target = read({"function": "my-api"} | ({"alias": asked} if asked else {})).by(policy(), "").target(tagged)
+    target = read({"function": "my-api"} | ({"alias": asked} if asked else {})).with_policy(policy(), "").target(tagged)
     assert (target.name, target.account_region) == (f"my-api:{alias}", EXECUTION.account_region)
 
 
@@ -118,13 +118,13 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
                 "alias": None,
                 "version": None,
                 "policy": "AllAtOnce",
-                "unread": {"alias", "weight", "version"},
+                "unreadable_fields": {"alias", "weight", "version"},
             },
         ),
         (
             {"function": "my-api:live", "alias": "blue", "version": 0},
             [InvalidRequestError, InvalidRequestError],
-            {"function": "my-api", "alias": None, "version": None, "unread": {"alias", "version"}},
+            {"function": "my-api", "alias": None, "version": None, "unreadable_fields": {"alias", "version"}},
         ),
         (
             {"function": "my api", "version": "new", "policy": {"steps": []}},
@@ -135,7 +135,7 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
         (
             {"function": "my-api", "alias": "blue", "version": "new"},
             [InvalidRequestError],
-            {"function": "my-api", "alias": "blue", "version": None, "unread": {"version"}},
+            {"function": "my-api", "alias": "blue", "version": None, "unreadable_fields": {"version"}},
         ),
     ],
 )
@@ -171,5 +171,5 @@ def test_a_dry_run_is_asked_for_by_true_alone(request_, is_dry):
 def test_a_preparation_takes_an_input_of_any_kind():
     """P6: what is no request at all is refused by name, and not an error of the task."""
     reasons = RefusalList()
-    Preparation(request=[1], execution=EXECUTION).read(reasons)
+    Preparation(request=[1], execution=EXECUTION).parse(reasons)
     assert [type(reason) for reason in reasons] == [InvalidRequestError]

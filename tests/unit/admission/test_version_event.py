@@ -130,7 +130,7 @@ def test_a_pipeline_says_as_much_as_it_likes(detail, version, alias):
 def test_what_else_a_pipeline_asks_for_goes_into_the_request():
     """A key nobody knows too: PrepareRollout refuses it by name, where people see it."""
     published = VersionPublished.model_validate(told(function="my-api", policy={"steps": []}, weight=7))
-    request = json.loads(execution_input(TARGET, "4", published.further))
+    request = json.loads(execution_input(TARGET, "4", published.other_fields))
     asked = {"policy": {"steps": []}, "weight": 7}
     assert request == {"function": ARN, "alias": "live", "version": "4"} | asked
 

@@ -3,14 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from rollout.domain.validation import problems
+from rollout.domain.validation import format_problems
 from rollout.policy.policy import Policy
 
 
 def said(value: object) -> str:
     with pytest.raises(ValidationError) as refused:
         Policy.model_validate(value)
-    return problems(refused.value, "policy")
+    return format_problems(refused.value, "policy")
 
 
 def test_every_problem_is_said_at_once():
@@ -29,4 +29,4 @@ def test_a_long_value_is_shown_by_its_beginning():
 def test_without_a_root_the_whole_value_is_the_input():
     with pytest.raises(ValidationError) as refused:
         Policy.model_validate([])
-    assert problems(refused.value) == "the input is []: an object is needed"
+    assert format_problems(refused.value) == "the input is []: an object is needed"

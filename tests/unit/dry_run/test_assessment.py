@@ -27,7 +27,7 @@ def assessment(found=None, traffic=BUSY, refusals=(), request=REQUEST, **changes
 
 
 HELD = facts(lock=lock_of(rollout(canary_version="3", execution=OTHER)))
-WAITING = facts(waiting=QueuedVersion(version="9", holder=OTHER, seen_at=AT))
+WAITING = facts(queued=QueuedVersion(version="9", holder=OTHER, seen_at=AT))
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_what_to_beware_of_is_said(answer_dry_run, said):
 def test_nothing_is_said_of_what_could_not_be_read():
     """P10: the stand-in for a refused policy is nobody's."""
     pending = facts(canary=version("4", state="Pending"))
-    unread = REQUEST.model_copy(update={"unread": frozenset({"policy", "version"})})
-    answer_dry_run = assessment(pending, None, [NotOptedInError("no tag")], unread)
+    unreadable_fields = REQUEST.model_copy(update={"unreadable_fields": frozenset({"policy", "version"})})
+    answer_dry_run = assessment(pending, None, [NotOptedInError("no tag")], unreadable_fields)
     assert answer_dry_run.policy is None
     assert [*plan_warnings(answer_dry_run, ON_AWS)] == []
     assert [*plan_warnings(answer_dry_run._replace(found=None), ON_AWS)] == []

@@ -24,9 +24,9 @@ POLICY = {"policy", "policy_source"}
 ALWAYS = {"start", "refusals", "warnings"}
 
 
-def answer(found=None, *, refusals=(), traffic=None, unread=()):
-    request = REQUEST.model_copy(update={"unread": frozenset(unread)})
-    if "policy" in unread:
+def answer(found=None, *, refusals=(), traffic=None, unreadable_fields=()):
+    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
+    if "policy" in unreadable_fields:
         request = request.model_copy(update={"policy_source": ""})
     entered = accept(request, found, EXECUTION) if found and not refusals else None
     return dry_run(Assessment(request, found, refusals, entered, traffic, (6, 4)), ON_AWS).document()
@@ -65,7 +65,7 @@ def test_the_sentence_sends_the_reader_to_the_warnings(count):
 
 
 @pytest.mark.parametrize(
-    ("found", "unread", "told"),
+    ("found", "unreadable_fields", "told"),
     [
         (facts(), (), WAY | POLICY | {"target", "stable_version", "canary_version"}),
         (facts(alias=None, stable=None), (), WAY | POLICY | {"target", "canary_version"}),
@@ -77,8 +77,8 @@ def test_the_sentence_sends_the_reader_to_the_warnings(count):
         (None, ("policy",), set()),
     ],
 )
-def test_a_refused_request_is_told_as_far_as_it_is_known(found, unread, told):
-    plan = answer(found, refusals=REFUSED, unread=unread)["plan"]
+def test_a_refused_request_is_told_as_far_as_it_is_known(found, unreadable_fields, told):
+    plan = answer(found, refusals=REFUSED, unreadable_fields=unreadable_fields)["plan"]
     assert set(plan) == told | ALWAYS
     assert plan["start"] == "reject"
     assert plan["refusals"] == [{"error": "NotOptedInError", "sentence": "It has no tag."}]

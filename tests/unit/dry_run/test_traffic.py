@@ -8,7 +8,7 @@ from rollout.domain.enums import Move
 from rollout.dry_run.traffic import Share, Traffic, format_low_traffic, format_unknown_traffic, traffic
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
-from tests.samples import AT, ON_AWS, policy, rollout, seen
+from tests.samples import AT, ON_AWS, observation_of, policy, rollout
 
 MINUTE = timedelta(minutes=1)
 ONE_STEP = [{"percent": 10, "hold": "5m"}]
@@ -87,7 +87,7 @@ def _lasted(begun, canary_calls):
     """Return the minute of the look that moves on from a step in which the canary has so many calls a minute."""
     for minute in range(1, 60):
         counts = [(canary_calls, 0, 9 * canary_calls, 0)] * max(minute - 2, 0)
-        looked = seen(*counts, closed_until=AT + max(minute - 2, 0) * MINUTE)
+        looked = observation_of(*counts, closed_until=AT + max(minute - 2, 0) * MINUTE)
         if decide(begun, judge(looked, begun.policy), AT + minute * MINUTE, ON_AWS).next_move is not Move.WAIT:
             return minute
     return None

@@ -13,7 +13,7 @@ from rollout.judging.judge import judge
 from rollout.judging.observation import observe
 from rollout.judging.window import evaluation_window
 from rollout.state.judgement import Judgement
-from tests.samples import AT, ON_AWS, minutes, policy, rollout, seen
+from tests.samples import AT, ON_AWS, minutes, observation_of, policy, rollout
 from tests.unit.evidence.test_combined import counts
 
 policies = st.builds(
@@ -23,7 +23,7 @@ policies = st.builds(
     guards=st.builds(lambda ceiling: {"max_error_percent": ceiling}, st.none() | st.floats(0.01, 100)),
 )
 observations = st.builds(
-    lambda found, phase, skipped, before: seen(
+    lambda found, phase, skipped, before: observation_of(
         *found,
         phase=phase,
         step_since=AT.replace(minute=skipped),
@@ -40,20 +40,20 @@ observations = st.builds(
 @pytest.mark.parametrize("phase", Phase)
 def test_a_quiet_canary_is_never_called_healthy(calls, phase):
     """P5."""
-    assert judge(seen((calls, 0, 900, 0), phase=phase), policy()).verdict is Verdict.INCONCLUSIVE
+    assert judge(observation_of((calls, 0, 900, 0), phase=phase), policy()).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("phase", Phase)
 def test_silence_is_said_to_be_silence(phase):
     """P5."""
-    found = judge(seen(phase=phase), policy())
+    found = judge(observation_of(phase=phase), policy())
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "no datapoint for the canary in this step, 50 calls needed, and silence is not health" in found.reason
 
 
 def test_calls_of_an_earlier_step_do_not_count_for_this_one():
     """P5."""
-    found = judge(seen((999, 0, 900, 0), (49, 0, 900, 0), step_since=AT.replace(minute=1)), policy())
+    found = judge(observation_of((999, 0, 900, 0), (49, 0, 900, 0), step_since=AT.replace(minute=1)), policy())
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.reason.startswith("49 calls on the canary in this step, 50 needed, about 2s more at this rate; ")
 
@@ -62,40 +62,42 @@ def test_calls_of_an_earlier_step_do_not_count_for_this_one():
     ("counted", "left"), [([(2, 0, 90, 0)], "24m"), ([(5, 0, 90, 0)] * 9, "60s"), ([(1, 0, 9, 0)] * 5, "45m")]
 )
 def test_a_thin_step_says_when_it_will_have_calls_enough(counted, left):
-    assert f"50 needed, about {left} more at this rate; " in judge(seen(*counted), policy()).reason
+    assert f"50 needed, about {left} more at this rate; " in judge(observation_of(*counted), policy()).reason
 
 
 def test_before_the_first_minute_is_complete_nobody_speaks_of_silence():
-    found = judge(seen((9, 0, 90, 0), closed_until=AT), policy())
+    found = judge(observation_of((9, 0, 90, 0), closed_until=AT), policy())
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.reason.startswith("no minute of this step is complete yet, 50 calls needed; ")
 
 
 def test_bad_news_is_taken_from_the_open_minute():
-    found = judge(seen((60, 60, 540, 0), closed_until=AT), policy())
+    found = judge(observation_of((60, 60, 540, 0), closed_until=AT), policy())
     assert found.verdict is Verdict.UNHEALTHY
 
 
 def test_good_news_is_not_taken_from_the_open_minute():
     """P5."""
-    found = judge(seen((40, 0, 90, 0), (999, 0, 90, 0), closed_until=AT.replace(minute=1)), policy())
+    found = judge(observation_of((40, 0, 90, 0), (999, 0, 90, 0), closed_until=AT.replace(minute=1)), policy())
     assert found.verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("counted", [(100, 0, 900, 0), (100, 1, 900, 9), (50, 0, 0, 0), (1000, 0, 9000, 400)])
 def test_a_canary_as_good_as_stable_is_healthy(counted):
-    assert judge(seen(counted), policy()).verdict is Verdict.HEALTHY
+    assert judge(observation_of(counted), policy()).verdict is Verdict.HEALTHY
 
 
 @pytest.mark.parametrize("counted", [(1203, 41, 10870, 12), (30, 12, 970, 0), (100, 100, 900, 450)])
 def test_a_canary_that_fails_more_often_is_unhealthy_on_the_evidence(counted):
-    found = judge(seen(counted), policy(guards={"max_error_percent": None}))
+    found = judge(observation_of(counted), policy(guards={"max_error_percent": None}))
     assert found.verdict is Verdict.UNHEALTHY
     assert found.evidence >= found.evidence_limit == 100
 
 
 def test_evidence_of_an_earlier_step_still_speaks():
-    assert judge(seen((500, 90, 500, 0), step_since=AT.replace(minute=5)), policy()).verdict is Verdict.UNHEALTHY
+    assert (
+        judge(observation_of((500, 90, 500, 0), step_since=AT.replace(minute=5)), policy()).verdict is Verdict.UNHEALTHY
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,11 +114,11 @@ def test_evidence_of_an_earlier_step_still_speaks():
 )
 def test_a_ceiling_holds_unless_stable_burns_too(counted, verdict):
     """A fix for a burning stable must get through; what chance explains is neither a fault nor health."""
-    assert judge(seen(counted), policy(guards={"max_error_percent": 5})).verdict is verdict
+    assert judge(observation_of(counted), policy(guards={"max_error_percent": 5})).verdict is verdict
 
 
 def test_a_canary_above_its_ceiling_by_what_chance_explains_is_said_to_be():
-    found = judge(seen((100, 6, 0, 0)), policy())
+    found = judge(observation_of((100, 6, 0, 0)), policy())
     assert found.reason.startswith(
         "the canary fails more than max_error_percent 5 % allows, though not yet more than chance explains; errors: "
     )
@@ -125,7 +127,7 @@ def test_a_canary_above_its_ceiling_by_what_chance_explains_is_said_to_be():
 def test_a_late_outage_of_both_versions_is_not_the_canarys():
     """It serves most of its calls late and stable early, so the totals alone would blame it."""
     advance_early, late = [(60, 0, 5940, 6)] * 12, [(3000, 900, 3000, 900)] * 3
-    found = judge(seen(*advance_early, *late), policy())
+    found = judge(observation_of(*advance_early, *late), policy())
     assert found.canary.bad_percent > 5 > found.stable.bad_percent
     assert found.verdict is Verdict.HEALTHY
 
@@ -135,7 +137,7 @@ def test_a_late_outage_of_both_versions_is_not_the_canarys():
 )
 def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict):
     history = (Counts(calls=900, bad=stable_errors),) * 60
-    bake = seen((100, 30, 0, 0), phase=Phase.BAKE, history=history)
+    bake = observation_of((100, 30, 0, 0), phase=Phase.BAKE, history=history)
     assert judge(bake, policy()).verdict is verdict
 
 
@@ -143,7 +145,7 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict
     ("found", "changes", "lead", "numbers"),
     [
         (
-            seen((1203, 41, 10870, 12)),
+            observation_of((1203, 41, 10870, 12)),
             {},
             "the canary fails more often than stable; ",
             (
@@ -152,13 +154,13 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict
             ),
         ),
         (
-            seen((100, 100, 0, 0)),
+            observation_of((100, 100, 0, 0)),
             {"false_rollback_percent": 0.001},
             "the canary fails more than max_error_percent 5 % allows; ",
             "errors: canary 100 of 100 calls (100 %), stable 0 calls; evidence 1 against a limit of 100,000",
         ),
         (
-            seen((1000, 2, 9000, 200)),
+            observation_of((1000, 2, 9000, 200)),
             {},
             "",
             (
@@ -167,13 +169,13 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict
             ),
         ),
         (
-            seen((100, 8, 900, 9)),
+            observation_of((100, 8, 900, 9)),
             {},
             "the canary fails more often than stable; ",
             "errors: canary 8 of 100 calls (8 %), stable 9 of 900 calls (1 %); evidence 239 against a limit of 100",
         ),
         (
-            seen((100, 1, 900, 9), history=()),
+            observation_of((100, 1, 900, 9), history=()),
             {},
             "",
             (
@@ -182,7 +184,7 @@ def test_the_ceiling_of_the_bake_remembers_how_stable_was(stable_errors, verdict
             ),
         ),
         (
-            seen((100, 1, 0, 0), phase=Phase.BAKE),
+            observation_of((100, 1, 0, 0), phase=Phase.BAKE),
             {},
             "",
             "errors since promotion: 1 of 100 calls (1 %); evidence 2 by stable's minutes before, advisory",
@@ -222,5 +224,5 @@ def test_every_judgement_is_honest(found, written):
 @given(st.lists(st.integers(0, 5000), max_size=8), policies, st.sampled_from(Phase))
 def test_without_calls_on_the_canary_there_is_no_verdict(stable_calls, written, phase):
     """P5."""
-    silent = seen(*((0, 0, calls, calls // 2) for calls in stable_calls), phase=phase)
+    silent = observation_of(*((0, 0, calls, calls // 2) for calls in stable_calls), phase=phase)
     assert judge(silent, written).verdict is Verdict.INCONCLUSIVE

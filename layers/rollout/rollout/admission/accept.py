@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.queue import QueueDecision, queue_decision
-from rollout.admission.refusal_list import together
+from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Move, Start
@@ -21,10 +21,10 @@ def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) 
     the sentences of all of them.
     """
     if refused := [*all_refusals(request, found, execution)]:
-        raise together(refused)
+        raise combine_refusals(refused)
     found = _without_our_own(found, execution)
     canary = _canary(found)
-    behind = queue_decision(canary.version, request.policy, execution, found.lock, found.waiting)
+    behind = queue_decision(canary.version, request.policy, execution, found.lock, found.queued)
     if found.rolled_out_before and found.alias:
         return _repeated(_begun(request, found, canary, execution))
     if behind:
@@ -48,22 +48,22 @@ def _place_in_line(
 ) -> tuple[QueueDecision | None, list[RefusedError]]:
     """Return what keeps the version from beginning now, and why the policy lets it not wait for that."""
     version = found.canary.version if found.canary else request.version
-    if version is None or request.unread & {"alias", "version"}:
+    if version is None or request.unreadable_fields & {"alias", "version"}:
         return None, []
     try:
-        return queue_decision(version, request.policy, execution, found.lock, found.waiting), []
+        return queue_decision(version, request.policy, execution, found.lock, found.queued), []
     except AliasLockedError as claimed:
         return None, [claimed]
 
 
-def alias_mark(execution: Execution) -> str:
+def alias_description(execution: Execution) -> str:
     """Return the description of an alias we make, by which a repeated task knows its own work."""
     return f"Made by Lambda Rollouts, execution {execution.name}"
 
 
 def _without_our_own(found: FunctionFacts, execution: Execution) -> FunctionFacts:
     """Leave out an alias that this execution made in an attempt whose answer was lost (P4)."""
-    if found.alias and found.alias.description == alias_mark(execution):
+    if found.alias and found.alias.description == alias_description(execution):
         return found.model_copy(update={"alias": None, "stable": None})
     return found
 
@@ -110,7 +110,7 @@ def _promoted_at_once(begun: Rollout) -> Rollout:
 def _opened(begun: Rollout, found: FunctionFacts) -> Rollout:
     if not found.alias:
         return _nothing_to_compare(begun)
-    if found.is_first_of_its_function:
+    if found.is_first_version:
         return _first(begun)
     return _promoted_at_once(begun) if begun.policy.is_all_at_once else begun
 

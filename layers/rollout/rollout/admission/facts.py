@@ -21,7 +21,7 @@ class VersionFacts(Value):
     state: str
     state_reason: str = ""
     role: str
-    dead_letter: str | None = None
+    dead_letter_target: str | None = None
 
 
 class FunctionFacts(Value):
@@ -39,19 +39,19 @@ class FunctionFacts(Value):
     """The alias's usual p99 in milliseconds, where the policy measures slow calls by it."""
     lock: Lock | None = None
     """Who holds the alias."""
-    waiting: QueuedVersion | None = None
+    queued: QueuedVersion | None = None
     """Who waits for it."""
-    asked_by_event: bool = False
+    started_by_event: bool = False
     """Whether an event or a sweep asks, and no person."""
     rolled_out_before: bool = False
     """Whether this is a repeated start, by no person's wish, of a version that was rolled out already."""
-    capacity_moving: bool = False
+    concurrency_in_progress: bool = False
     """Whether Lambda is still allocating the alias's provisioned concurrency."""
 
     @property
-    def is_first_of_its_function(self) -> bool:
+    def is_first_version(self) -> bool:
         """Whether a new function tells of its first version, which its alias was made with."""
-        if not self.asked_by_event or self.alias is None or self.canary is None:
+        if not self.started_by_event or self.alias is None or self.canary is None:
             return False
         return self.canary.version == FIRST_VERSION and self.alias.serves_alone(FIRST_VERSION)
 

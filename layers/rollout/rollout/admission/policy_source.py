@@ -9,7 +9,7 @@ from typing import Any
 from rollout.admission.tags import POLICY_TAG
 from rollout.domain.errors import InvalidPolicyError, UnknownPolicyError
 from rollout.domain.models import Value
-from rollout.domain.validation import shown
+from rollout.domain.validation import format_value
 from rollout.policy.policy import Policy, read_policy
 from rollout.policy.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
 
@@ -46,54 +46,54 @@ class StoredPolicy(Value):
 class PolicyChoice(Value):
     """A policy as somebody wrote it, or its name."""
 
-    written: Any
+    value: Any
     origin: Origin
 
     @property
     def stored_name(self) -> str | None:
-        """The name to look up in Parameter Store; None where the policy is written out, or a preset.
+        """The name to look up in Parameter Store; None where the policy is value out, or a preset.
 
         Raises InvalidPolicyError for what can be no name.
         """
-        if not isinstance(self.written, str) or is_preset(self.written):
+        if not isinstance(self.value, str) or is_preset(self.value):
             return None
-        if is_near_preset(self.written):
+        if is_near_preset(self.value):
             raise self._refused(f"presets are {FORMS}")
-        if not _STORED_NAME.fullmatch(self.written):
+        if not _STORED_NAME.fullmatch(self.value):
             raise self._refused("write a policy as JSON, a preset's name or a stored policy's")
-        return self.written
+        return self.value
 
-    def policy(self, stored: StoredPolicy | None) -> Policy:
+    def resolve(self, stored: StoredPolicy | None) -> Policy:
         """Return the policy; raises InvalidPolicyError that names field and value, or UnknownPolicyError."""
         if stored is None:
-            return read_policy(_spelt_out(self.written), self.origin)
+            return read_policy(_spelt_out(self.value), self.origin)
         if stored.text is None:
             raise UnknownPolicyError(
-                f"{self.origin} is {shown(self.written)}, and there is no parameter {stored.parameter}: put the policy"
+                f"{self.origin} is {format_value(self.value)}, and there is no parameter {stored.parameter}: put the policy"
                 f" there as JSON (aws ssm put-parameter --type String --name {stored.parameter} --value file://…), or"
                 f" name a preset: {FORMS}."
             )
         whose = f"The parameter {stored.parameter}, named by {_SAID[self.origin]},"
         return read_policy(_spelt_out(_read(stored.text, whose)), whose)
 
-    def source(self, stored: StoredPolicy | None) -> str:
+    def describe_source(self, stored: StoredPolicy | None) -> str:
         """Return where the policy came from, in words."""
         said = _SAID[self.origin]
         if stored:
             return f"the parameter {stored.parameter}, named by {said}"
-        return f"the preset {self.written}, named by {said}" if isinstance(self.written, str) else said
+        return f"the preset {self.value}, named by {said}" if isinstance(self.value, str) else said
 
     def _refused(self, needed: str) -> InvalidPolicyError:
-        return InvalidPolicyError(f"{self.origin} is refused: policy is {shown(self.written)}: {needed}.")
+        return InvalidPolicyError(f"{self.origin} is refused: policy is {format_value(self.value)}: {needed}.")
 
 
 def choose_policy(asked: object, tags: Mapping[str, str], default: object) -> PolicyChoice:
     """Return the policy to go by: the execution's, else the one the function's tag names, else the stack's."""
     if asked is not None:
-        return PolicyChoice(written=asked, origin=Origin.EXECUTION)
+        return PolicyChoice(value=asked, origin=Origin.EXECUTION)
     if tagged := tags.get(POLICY_TAG):
-        return PolicyChoice(written=tagged, origin=Origin.TAG)
-    return PolicyChoice(written=default, origin=Origin.DEFAULT)
+        return PolicyChoice(value=tagged, origin=Origin.TAG)
+    return PolicyChoice(value=default, origin=Origin.DEFAULT)
 
 
 def _read(text: str, whose: str) -> object:
@@ -104,10 +104,10 @@ def _read(text: str, whose: str) -> object:
         return json.loads(text)
     except ValueError as error:
         raise InvalidPolicyError(
-            f"{whose} is refused: policy is {shown(text)}: JSON, or a preset's name, is needed."
+            f"{whose} is refused: policy is {format_value(text)}: JSON, or a preset's name, is needed."
         ) from error
 
 
-def _spelt_out(written: object) -> object:
+def _spelt_out(value: object) -> object:
     """Return a preset as the policy it stands for; anything else as it is."""
-    return {"steps": written} if isinstance(written, str) and is_preset(written) else written
+    return {"steps": value} if isinstance(value, str) and is_preset(value) else value

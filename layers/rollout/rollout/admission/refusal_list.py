@@ -31,7 +31,7 @@ class RefusalList:
             self.add(refusal)
 
 
-def together(refusals: Sequence[RefusedError]) -> RefusedError:
+def combine_refusals(refusals: Sequence[RefusedError]) -> RefusedError:
     """Return one refusal of the first one's kind that says them all, and keeps each as one of its `reasons`."""
     joined = type(refusals[0])(" ".join(str(refusal) for refusal in refusals))
     joined.reasons = tuple(refusals)

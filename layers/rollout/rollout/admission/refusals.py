@@ -27,9 +27,9 @@ from rollout.policy.presets import ALL_AT_ONCE
 def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     """Yield all that speaks against a request by what was found, the alias's own matters first."""
     yield from map(InvalidTagsError, found.tag_problems)
-    if "alias" not in request.unread:
+    if "alias" not in request.unreadable_fields:
         yield from _alias_refusals(found)
-    if "version" not in request.unread:
+    if "version" not in request.unreadable_fields:
         yield from _version_refusals(request, found)
     yield from unknown_alarms(found.alarms)
 
@@ -45,7 +45,7 @@ def waiting_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[
 def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
     target = found.target
     yield from _opt_in_refusals(found)
-    if found.capacity_moving:
+    if found.concurrency_in_progress:
         yield ProvisionedConcurrencyInProgressError(
             f"Lambda is still allocating the provisioned concurrency of {target.name}, and moves its weights until"
             " it is done: start again when its status is READY (aws lambda get-provisioned-concurrency-config"
@@ -109,8 +109,8 @@ def _unknown_version(request: RolloutRequest, found: FunctionFacts) -> RefusedEr
 
 def _version_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
     yield from _state_refusals(request, found)
-    is_whole = found.alias and not found.alias.shares and "alias" not in request.unread
-    if is_whole and found.stable and found.canary and not found.is_first_of_its_function:
+    is_whole = found.alias and not found.alias.shares and "alias" not in request.unreadable_fields
+    if is_whole and found.stable and found.canary and not found.is_first_version:
         yield from _order_refusals(found.canary, found.stable, found.target)
         if not request.policy.is_all_at_once:
             yield from _pairing_refusals(found.canary, found.stable)
@@ -149,8 +149,8 @@ def _pairing_refusals(canary: VersionFacts, stable: VersionFacts) -> Iterator[Re
         yield DifferentRoleError(
             f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. {remedy}."
         )
-    if canary.dead_letter != stable.dead_letter:
+    if canary.dead_letter_target != stable.dead_letter_target:
         yield DifferentDeadLetterQueueError(
-            f"Version {canary.version} sends its failures to {canary.dead_letter or 'nowhere'}, version"
-            f" {stable.version} to {stable.dead_letter or 'nowhere'}. {remedy}."
+            f"Version {canary.version} sends its failures to {canary.dead_letter_target or 'nowhere'}, version"
+            f" {stable.version} to {stable.dead_letter_target or 'nowhere'}. {remedy}."
         )

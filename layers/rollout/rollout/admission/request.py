@@ -9,7 +9,7 @@ from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from rollout.domain.identity import AccountRegion, Execution, Target
 from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
 from rollout.domain.models import Value
-from rollout.domain.validation import problems
+from rollout.domain.validation import format_problems
 from rollout.policy.policy import Policy
 
 DEFAULT_ALIAS = "live"
@@ -50,7 +50,7 @@ class RolloutRequest(Value):
     version: str | None
     policy: Policy
     policy_source: str = ""
-    unread: frozenset[str] = frozenset()
+    unreadable_fields: frozenset[str] = frozenset()
     """The fields that were refused; what stands in their place speaks neither for nor against anything."""
 
     def target(self, tagged_alias: str | None) -> Target:
@@ -68,15 +68,15 @@ class ParsedRequest(Value):
     alias: str | None = None
     version: str | None = None
     policy: Any = None
-    unread: frozenset[str] = frozenset()
+    unreadable_fields: frozenset[str] = frozenset()
 
-    def by(self, policy: Policy, source: str) -> RolloutRequest:
+    def with_policy(self, policy: Policy, source: str) -> RolloutRequest:
         """Return the request to go by this policy."""
         return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
 
     def without(self, field: str) -> "ParsedRequest":
         """Return what is left to go by once a field is refused."""
-        return self.model_copy(update={field: None, "unread": self.unread | {field}})
+        return self.model_copy(update={field: None, "unreadable_fields": self.unreadable_fields | {field}})
 
 
 class Preparation(Value):
@@ -90,7 +90,7 @@ class Preparation(Value):
         """Whether it asks what would happen, and for nothing to happen."""
         return isinstance(self.request, dict) and self.request.get("dry_run") is True
 
-    def read(self, reasons: RefusalList) -> ParsedRequest:
+    def parse(self, reasons: RefusalList) -> ParsedRequest:
         """Return what the input asks for, as far as it can be read; why the rest cannot be is among the reasons."""
         return read_request(self.request, self.execution, reasons)
 
@@ -100,7 +100,7 @@ def read_request(value: object, execution: Execution, reasons: RefusalList) -> P
 
     What cannot be read is left out and added to the reasons, each with its field and value.
     """
-    fields, unread = _read_fields(value, reasons)
+    fields, unreadable_fields = _read_fields(value, reasons)
     if fields.function is None:
         return ParsedRequest(account_region=execution.account_region, policy=fields.policy)
     function = read_function(fields.function)
@@ -110,7 +110,7 @@ def read_request(value: object, execution: Execution, reasons: RefusalList) -> P
         alias=fields.alias,
         version=fields.version,
         policy=fields.policy,
-        unread=unread,
+        unreadable_fields=unreadable_fields,
     )
     return _published(_qualified(asked, function.qualifier, reasons), reasons)
 
@@ -122,13 +122,13 @@ def _read_fields(value: object, reasons: RefusalList) -> tuple[_Fields, frozense
     except ValidationError as error:
         reasons.add(
             InvalidRequestError(
-                f'The input is refused: {problems(error)}. The least that is needed is {{"function": "my-api"}};'
+                f'The input is refused: {format_problems(error)}. The least that is needed is {{"function": "my-api"}};'
                 " alias, version, policy and dry_run may be added."
             )
         )
-        unread = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
+        unreadable_fields = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
     written = value if isinstance(value, dict) else {}
-    return _Fields.model_validate({name: written[name] for name in written.keys() - unread}), unread
+    return _Fields.model_validate({name: written[name] for name in written.keys() - unreadable_fields}), unreadable_fields
 
 
 def _qualified(asked: ParsedRequest, qualifier: str | None, reasons: RefusalList) -> ParsedRequest:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from rollout.domain.lambda_names import ALIAS_FORM, is_alias_name
-from rollout.domain.validation import shown
+from rollout.domain.validation import format_value
 
 OPT_IN_TAG = "rollout:alias"
 """The function's tag that hands an alias over to us; its value is the alias's name."""
@@ -38,7 +38,7 @@ def tag_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
 
 
 def _slip(key: str, value: str, meant: str, function_arn: str, *, is_double: bool) -> str:
-    said = f"The tag {shown(key)} (value {shown(value)}) is no tag of ours, and looks like {meant}"
+    said = f"The tag {format_value(key)} (value {format_value(value)}) is no tag of ours, and looks like {meant}"
     if is_double:
         return f"{said}, which the function has as well: take it away ({_untagging(function_arn, key)})."
     spelt = _tagging(function_arn, meant, value or _VALUES[meant])
@@ -48,7 +48,7 @@ def _slip(key: str, value: str, meant: str, function_arn: str, *, is_double: boo
 def _alias_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
     if OPT_IN_TAG in tags and tagged_alias(tags) is None:
         yield (
-            f"The tag {OPT_IN_TAG} is {shown(tags[OPT_IN_TAG])}, and has to name the alias that is handed over to"
+            f"The tag {OPT_IN_TAG} is {format_value(tags[OPT_IN_TAG])}, and has to name the alias that is handed over to"
             f" Lambda Rollouts; {ALIAS_FORM}: name it ({_tagging(function_arn, OPT_IN_TAG, _VALUES[OPT_IN_TAG])})."
         )
 
@@ -59,13 +59,13 @@ def _policy_problems(tags: Mapping[str, str], function_arn: str, *, is_alias_mea
         return
     if not policy.strip():
         yield (
-            f"The tag {POLICY_TAG} is {shown(policy)}, and has to name a policy:"
+            f"The tag {POLICY_TAG} is {format_value(policy)}, and has to name a policy:"
             f" name one ({_tagging(function_arn, POLICY_TAG, _VALUES[POLICY_TAG])}), or take the tag away to go by the"
             f" stack's ({_untagging(function_arn, POLICY_TAG)})."
         )
     if not is_alias_meant:
         yield (
-            f"The tag {POLICY_TAG} is {shown(policy)}, but without the tag {OPT_IN_TAG} no alias is handed over to"
+            f"The tag {POLICY_TAG} is {format_value(policy)}, but without the tag {OPT_IN_TAG} no alias is handed over to"
             f" Lambda Rollouts: name the alias ({_tagging(function_arn, OPT_IN_TAG, _VALUES[OPT_IN_TAG])}), or take the"
             f" tag away ({_untagging(function_arn, POLICY_TAG)})."
         )

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import function_arn, read_function, read_version, version_text
-from rollout.domain.validation import problems, shown
+from rollout.domain.validation import format_problems, format_value
 
 _LONGEST_NAME = 80
 
@@ -35,7 +35,7 @@ def _as_told(detail: object) -> object:
     try:
         published = _Recorded.model_validate(detail).published
     except ValidationError as error:
-        raise ValueError(f"CloudTrail's record names no version: {problems(error)}") from error
+        raise ValueError(f"CloudTrail's record names no version: {format_problems(error)}") from error
     return {"function": published.function_arn, "version": published.version}
 
 
@@ -51,7 +51,7 @@ class _Told(BaseModel, extra="allow"):
     def _ask_for_the_rollout_itself(self) -> Self:
         """A version has one execution by its events: a dry run would use it up, and must not become the real one."""
         if self.dry_run:
-            raise ValueError(f"dry_run is {shown(self.dry_run)}: no event asks that; start an execution by hand")
+            raise ValueError(f"dry_run is {format_value(self.dry_run)}: no event asks that; start an execution by hand")
         return self
 
     @model_validator(mode="after")
@@ -106,7 +106,7 @@ class VersionPublished(BaseModel):
         return self.detail.alias
 
     @property
-    def further(self) -> dict[str, Any]:
+    def other_fields(self) -> dict[str, Any]:
         """What else a pipeline asks for, such as its policy."""
         return self.detail.model_extra or {}
 

@@ -29,13 +29,13 @@ def format_duration(seconds: float) -> str:
     return f"{seconds:.0f}s"
 
 
-def whole(value: object) -> object:
+def to_integer(value: object) -> object:
     """Return 50 for 50.0, which JSON holds to be the same number; anything else as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _seconds(value: object) -> int | None:
-    number = whole(value)
+    number = to_integer(value)
     if isinstance(number, int) and not isinstance(number, bool):
         return number
     if isinstance(value, str) and re.fullmatch(_PATTERN, value):

@@ -2,7 +2,7 @@
 
 import re
 
-from rollout.domain.durations import whole
+from rollout.domain.durations import to_integer
 from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
 
@@ -48,7 +48,7 @@ ALIAS_FORM = "an alias is made of letters, digits, - and _, and is not a number"
 
 def version_text(value: object) -> object:
     """Return a whole number as the text that Lambda has for it; anything else as it is."""
-    number = whole(value)
+    number = to_integer(value)
     return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 

@@ -31,7 +31,7 @@ _NEEDED = {
 """What each of pydantic's complaints asks for, in an operator's words."""
 
 
-def problems(error: ValidationError, root: str = "") -> str:
+def format_problems(error: ValidationError, root: str = "") -> str:
     """Return every problem as `field is value: what is needed`, joined by semicolons."""
     return "; ".join(_sentences(error, root))
 
@@ -46,11 +46,11 @@ def _sentence(detail: ErrorDetails, field: str) -> str:
         case "missing":
             return f"{field} is missing: add it"
         case "extra_forbidden":
-            return f"{field} is not a known field (found {shown(detail['input'])}): take it out, or correct its name"
+            return f"{field} is not a known field (found {format_value(detail['input'])}): take it out, or correct its name"
         case "value_error" if isinstance(detail["input"], dict):
             # A complaint about fields together names them itself; the whole value would only hide it.
             return f"{field}.{_needed(detail)}"
-    return f"{field} is {shown(detail['input'])}: {_needed(detail)}"
+    return f"{field} is {format_value(detail['input'])}: {_needed(detail)}"
 
 
 def _needed(detail: ErrorDetails) -> str:
@@ -66,7 +66,7 @@ def _field(location: tuple[int | str, ...], root: str) -> str:
     return path.lstrip(".") or "the input"
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """Return a value as the person who wrote it knows it, cut where it is long."""
     text = json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

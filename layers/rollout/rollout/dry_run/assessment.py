@@ -39,7 +39,7 @@ class Assessment(NamedTuple):
     @property
     def policy(self) -> Policy | None:
         """The policy it would go by; None where that was refused, or where nobody can tell which."""
-        return None if "policy" in self.request.unread else self.request.policy
+        return None if "policy" in self.request.unreadable_fields else self.request.policy
 
     @property
     def way(self) -> Policy | None:
@@ -87,9 +87,9 @@ def plan_warnings(assessment: Assessment, timing: Timing) -> Iterator[str]:
     found, policy = assessment.found, assessment.way
     if found is None:
         return
-    if found.canary and found.canary.state == "Pending" and "version" not in assessment.request.unread:
+    if found.canary and found.canary.state == "Pending" and "version" not in assessment.request.unreadable_fields:
         yield f"Version {found.canary.version} is still Pending: a rollout waits some minutes for it to be Active."
-    if policy is None or "alias" in assessment.request.unread:
+    if policy is None or "alias" in assessment.request.unreadable_fields:
         return
     yield from _of_traffic(assessment.traffic, policy, found, timing)
     yield from _of_metrics(policy, found)

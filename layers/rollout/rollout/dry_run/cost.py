@@ -69,7 +69,7 @@ class Cost(Value):
 
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
     """Return the most that a rollout uses which goes as planned; a look asks CloudWatch for so many metrics."""
-    in_steps = sum(policy.looks_in(step.hold) for step in policy.steps)
+    in_steps = sum(policy.evaluations_in(step.hold) for step in policy.steps)
     in_bake = policy.planned_evaluations - in_steps
     evaluations = EACH_LOOK * policy.planned_evaluations
     metrics = Usage(metrics=in_steps * metrics_in_step + in_bake * metrics_in_bake)

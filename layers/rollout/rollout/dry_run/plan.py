@@ -74,11 +74,11 @@ def _format_warnings(plan: Plan) -> str:
 
 def _about(assessment: Assessment) -> dict[str, Any]:
     """Return who it is about, as far as that was asked for in words that can be read."""
-    found, unread = assessment.found, assessment.request.unread
+    found, unreadable_fields = assessment.found, assessment.request.unreadable_fields
     known: dict[str, Any] = {"policy": assessment.policy, "policy_source": assessment.request.policy_source or None}
-    if found and "alias" not in unread:
+    if found and "alias" not in unreadable_fields:
         known |= {"target": found.target, "stable_version": found.alias and found.alias.version}
-    if found and found.canary and "version" not in unread:
+    if found and found.canary and "version" not in unreadable_fields:
         known["canary_version"] = found.canary.version
     return known
 

@@ -7,7 +7,7 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
 from rollout.policy.policy import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, OnInconclusive
-from rollout.state.endings import left_to_a_person, promoted
+from rollout.state.endings import handed_over_by_policy, promoted
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
 
@@ -100,4 +100,4 @@ def _when_still_thin(rollout: Rollout) -> Move:
 def _ending(move: Move, reason: str, rollout: Rollout) -> Ending | None:
     if move is Move.FINISH:
         return promoted(rollout, reason)
-    return left_to_a_person(rollout, reason) if move is Move.HAND_OVER else None
+    return handed_over_by_policy(rollout, reason) if move is Move.HAND_OVER else None

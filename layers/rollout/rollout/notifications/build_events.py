@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from rollout.domain.durations import format_duration, whole
+from rollout.domain.durations import format_duration, to_integer
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution
 from rollout.domain.lambda_names import FunctionName, read_function
@@ -139,7 +139,7 @@ def requested_target(request: object, execution: Execution) -> RequestedTarget:
 
 def requested_version(request: object) -> str | None:
     """Return the version a request asks for; None where it leaves the choice to us, or makes no sense."""
-    version = whole(_field(request, "version"))
+    version = to_integer(_field(request, "version"))
     if isinstance(version, int) and not isinstance(version, bool):
         return str(version)
     return _text(request, "version") or _qualifier(_function(request), is_version=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rollout.domain.durations import whole
+from rollout.domain.durations import to_integer
 from rollout.domain.enums import Mode
 from rollout.domain.models import Strict
 from rollout.policy.metric import Errors, Metric, WrittenMetric
@@ -55,7 +55,7 @@ class Criteria(Strict):
         le=50,
         description="The chance, over the whole rollout, that a healthy canary is taken back.",
     )
-    min_invocations: Annotated[int, BeforeValidator(whole)] = Field(
+    min_invocations: Annotated[int, BeforeValidator(to_integer)] = Field(
         default=50,
         ge=1,
         le=1_000_000_000,

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from rollout.domain.durations import Seconds, format_duration
 from rollout.domain.errors import InvalidPolicyError
-from rollout.domain.validation import problems
+from rollout.domain.validation import format_problems
 from rollout.policy.criteria import Criteria
 from rollout.policy.presets import ALL_AT_ONCE
 from rollout.policy.steps import Step, WrittenSteps
@@ -118,13 +118,13 @@ class Policy(Criteria):
     @property
     def planned_evaluations(self) -> int:
         """The most looks there are from the first shift to the end of the bake, when no step is extended."""
-        return sum(self.looks_in(hold) for hold in self._holds)
+        return sum(self.evaluations_in(hold) for hold in self._holds)
 
     def seconds_in(self, hold: int) -> int:
         """Return the time up to the look that ends a hold of so many seconds, when it is not extended."""
         return math.ceil(hold / self.interval) * self.interval
 
-    def looks_in(self, hold: int) -> int:
+    def evaluations_in(self, hold: int) -> int:
         """Return the most looks there are in a hold of so many seconds, when it is not extended."""
         # The first look comes at the next period's edge, before interval is over.
         return 1 + math.ceil(hold / self.interval)
@@ -139,4 +139,4 @@ def read_policy(value: object, whose: str = "The policy") -> Policy:
     try:
         return Policy.model_validate(value)
     except ValidationError as error:
-        raise InvalidPolicyError(f"{whose} is refused: {problems(error, 'policy')}.") from error
+        raise InvalidPolicyError(f"{whose} is refused: {format_problems(error, 'policy')}.") from error

@@ -20,7 +20,7 @@ def rolled_back(target_name: str, stable_version: str, reason: str) -> Ending:
     return Ending(outcome=Outcome.ROLLED_BACK, error="RolloutRolledBack", cause=cause)
 
 
-def left_to_a_person(rollout: Rollout, reason: str) -> Ending:
+def handed_over_by_policy(rollout: Rollout, reason: str) -> Ending:
     """Return the ending the policy chose: the canary keeps the share it has."""
     return handed_over(
         f"{rollout.target.name} is left with {rollout.percent:g} % on version {rollout.canary_version}, for a person to"
@@ -59,7 +59,7 @@ def ending_of(outcome: Outcome, cause: str) -> Ending:
     return Ending(outcome=outcome, error=names[outcome], cause=cause)
 
 
-def named(ending: Ending, who: str) -> Ending:
+def with_writer(ending: Ending, who: str) -> Ending:
     """Return an ending with who brought it about, if anybody is known."""
     if not who:
         return ending

@@ -6,7 +6,7 @@ from rollout.aws.wiring import alias_of, cloudtrail
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
-from rollout.state.endings import named
+from rollout.state.endings import with_writer
 from rollout.state.rollout import Ending
 
 _SEEN_TO = (Outcome.HANDED_OVER, Outcome.ROLLBACK_FAILED)
@@ -28,4 +28,4 @@ def final_ending(closing: Closing, now: datetime) -> Ending:
     ending = corrected_ending(ending, found, closing)
     if found is None or ending.outcome is not Outcome.HANDED_OVER or found.revision_id == closing.revision_id:
         return ending
-    return named(ending, cloudtrail(closing.target.account_region).who_wrote(found.revision_id, now))
+    return with_writer(ending, cloudtrail(closing.target.account_region).who_wrote(found.revision_id, now))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rollout.admission.accept import accept
 from rollout.admission.facts import FunctionFacts
-from rollout.admission.refusal_list import together
+from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation, RolloutRequest
 from rollout.aws.cloudwatch.metrics import count_metrics
 from rollout.aws.powertools import logger
@@ -27,7 +27,7 @@ def answer_dry_run(asked: Preparation, now: datetime) -> dict[str, object]:
     """
     met = look_up(asked, now)
     if met.request is None:
-        raise together(met.refusals)
+        raise combine_refusals(met.refusals)
     answer = _dry_run(met, met.request, asked.execution, now)
     logger.info("Dry run answered", start=answer.plan.start, reason=answer.reason)
     return answer.document()

@@ -32,7 +32,7 @@ def look_up(asked: Preparation, now: datetime) -> LookupResult:
     Raises AwsUnavailableError or MetricsIncompleteError where AWS gave no whole answer.
     """
     reasons = RefusalList()
-    wanted = asked.read(reasons)
+    wanted = asked.parse(reasons)
     function = _function(wanted, reasons)
     request = _request(wanted, function, reasons)
     if request is None or function is None:
@@ -61,7 +61,7 @@ def _request(wanted: ParsedRequest, function: FunctionLookup | None, reasons: Re
         read = _policy(wanted, function)
     if wanted.function is None:
         return None
-    return wanted.by(*read) if read else wanted.without("policy").by(PLACEHOLDER_POLICY, "")
+    return wanted.with_policy(*read) if read else wanted.without("policy").with_policy(PLACEHOLDER_POLICY, "")
 
 
 def _policy(wanted: ParsedRequest, function: FunctionLookup | None) -> tuple[Policy, str] | None:
@@ -74,7 +74,7 @@ def _policy(wanted: ParsedRequest, function: FunctionLookup | None) -> tuple[Pol
     choice = choose_policy(wanted.policy, function.tags if function else {}, default_policy())
     name = choice.stored_name
     stored = stored_policies().find(name) if name else None
-    return choice.policy(stored), choice.source(stored)
+    return choice.resolve(stored), choice.describe_source(stored)
 
 
 def _facts(request: RolloutRequest, function: FunctionLookup, execution: Execution, now: datetime) -> FunctionFacts:
@@ -95,9 +95,9 @@ def _facts(request: RolloutRequest, function: FunctionLookup, execution: Executi
             "alarms": watched,
             "p99_ms": learnt,
             "lock": held_before or locks().find(target),
-            "asked_by_event": by_event,
+            "started_by_event": by_event,
             "rolled_out_before": by_event and ledger().knows(target, request.version or "", besides=execution.arn),
-            "waiting": waiting if waiting and waiting.waits_at(now) else None,
+            "queued": waiting if waiting and waiting.waits_at(now) else None,
         }
     )
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from rollout.admission.accept import accept, alias_mark
+from rollout.admission.accept import accept, alias_description
 from rollout.admission.queue import seconds_to_next_attempt
-from rollout.admission.refusal_list import together
+from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation
 from rollout.aws.wiring import alias_of, ledger, locks, queue
 from rollout.domain.enums import Start
@@ -23,7 +23,7 @@ def accepted(asked: Preparation, now: datetime) -> Rollout:
     """
     met = look_up(asked, now)
     if met.refusals or met.request is None or met.found is None:
-        raise together(met.refusals)
+        raise combine_refusals(met.refusals)
     return accept(met.request, met.found, asked.execution)
 
 
@@ -38,7 +38,7 @@ def enter(rollout: Rollout, now: datetime) -> Rollout:
         case Start.QUEUE:
             return _wait(rollout, now)
         case Start.NOTHING_TO_DO if not rollout.revision_id:
-            alias_of(rollout.target).create(rollout.canary_version, alias_mark(rollout.execution))
+            alias_of(rollout.target).create(rollout.canary_version, alias_description(rollout.execution))
     return rollout
 
 

@@ -62,9 +62,9 @@ def test_a_function_is_read_whole():
     assert facts.target.name == "my-api:live"
     assert facts.opted_in_alias == "live"
     assert (facts.canary.version, facts.canary.state, facts.canary.state_reason) == ("2", "Pending", "Creating")
-    assert (facts.canary.role, facts.canary.dead_letter) == (ROLE, "arn:q")
-    assert (facts.stable.version, facts.stable.state, facts.stable.dead_letter) == ("1", "Active", None)
-    assert facts.capacity_moving is False
+    assert (facts.canary.role, facts.canary.dead_letter_target) == (ROLE, "arn:q")
+    assert (facts.stable.version, facts.stable.state, facts.stable.dead_letter_target) == ("1", "Active", None)
+    assert facts.concurrency_in_progress is False
 
 
 def test_the_newest_version_is_the_highest_number_on_all_pages():
@@ -97,7 +97,7 @@ def test_provisioned_concurrency_moves_while_it_is_allocated(status, moves):
         ("get_function", described()),
         ("get_provisioned_concurrency_config", {"Status": status}),
     )
-    assert facts.capacity_moving is moves
+    assert facts.concurrency_in_progress is moves
 
 
 def test_an_unknown_function_is_named():

@@ -64,7 +64,7 @@ class FunctionLookup:
             alias=alias,
             stable=self._version(alias.version) if alias else None,
             canary=canary,
-            capacity_moving=self._capacity_moving(target.alias, alias),
+            concurrency_in_progress=self._capacity_moving(target.alias, alias),
         )
 
     def _canary(self, version: str | None) -> tuple[VersionFacts | None, str | None]:
@@ -91,7 +91,7 @@ class FunctionLookup:
             state=configuration["State"],
             state_reason=configuration.get("StateReason", ""),
             role=configuration["Role"],
-            dead_letter=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
+            dead_letter_target=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
         )
 
     def newest(self) -> tuple[str, datetime] | None:
