@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from benchmarks.judge.learning import Learnt, jumped, learn, log_likelihoods
 from benchmarks.judge.traffic import MINUTES, Counts, Flags, Rates, Traffic
-from rollout.evidence.assumptions import TOLERATED_RISK, TURN, WELL
+from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY, TOLERATED_RISK
 from rollout.evidence.paired_test import MARGIN, RISKS
 from rollout.evidence.rate_grid import JUMP, RISK_SHARES, RISK_STEPS
 
@@ -28,13 +28,13 @@ def log_evidence(traffic: Traffic) -> Rates:
 
 def _paired(traffic: Traffic, theta: Rates) -> Rates:
     risks, states = np.array(RISKS), len(RISKS)
-    weights = np.tile(np.r_[WELL, np.full(states, (1 - WELL) / states)], (len(theta), 1))
+    weights = np.tile(np.r_[HEALTHY_WEIGHT, np.full(states, (1 - HEALTHY_WEIGHT) / states)], (len(theta), 1))
     gained = np.zeros(traffic.canary_calls.shape)
     for minute in range(MINUTES):
         both = (traffic.canary_calls[:, minute] > 0) & (traffic.stable_calls[:, minute] > 0)
         turned = np.column_stack([
-            (1 - TURN) * weights[:, 0] + TURN * weights[:, 1:].sum(axis=1),
-            (1 - TURN) * weights[:, 1:] + TURN / states * weights[:, :1],
+            (1 - SWITCH_PROBABILITY) * weights[:, 0] + SWITCH_PROBABILITY * weights[:, 1:].sum(axis=1),
+            (1 - SWITCH_PROBABILITY) * weights[:, 1:] + SWITCH_PROBABILITY / states * weights[:, :1],
         ])  # fmt: skip
         errors1, errors0 = traffic.canary_errors[:, minute, None], traffic.stable_errors[:, minute, None]
         gain, loss = _stakes(traffic.canary_calls[:, minute] * theta, traffic.stable_calls[:, minute] * theta, risks)
@@ -69,7 +69,7 @@ def _level(traffic: Traffic, learnt: Learnt) -> Rates:
     )
     shifts = (0, *RISK_STEPS)
     there = np.arange(wide) < learnt.levels[:, None]
-    share = np.r_[WELL, (1 - WELL) * np.array(RISK_SHARES)]
+    share = np.r_[HEALTHY_WEIGHT, (1 - HEALTHY_WEIGHT) * np.array(RISK_SHARES)]
     null, weights = learnt.weights, share[:, None] * learnt.weights[:, None, :]
     gained = np.zeros(traffic.canary_calls.shape)
     for minute in range(MINUTES):
@@ -87,8 +87,8 @@ def _turned(weights: Rates, there: Flags, levels: Counts) -> Rates:
     well, ill = weights[:, :1], weights[:, 1:]
     turned = np.concatenate(
         [
-            (1 - TURN) * well + TURN * ill.sum(axis=1, keepdims=True),
-            (1 - TURN) * ill + TURN * np.array(RISK_SHARES)[:, None] * well,
+            (1 - SWITCH_PROBABILITY) * well + SWITCH_PROBABILITY * ill.sum(axis=1, keepdims=True),
+            (1 - SWITCH_PROBABILITY) * ill + SWITCH_PROBABILITY * np.array(RISK_SHARES)[:, None] * well,
         ],
         axis=1,
     )

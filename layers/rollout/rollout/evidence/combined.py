@@ -1,10 +1,11 @@
-"""How strongly two versions' counts speak against the canary, however often one looks and in whatever bursts.
+"""The evidence against the canary: valid at every evaluation, and under bursts of errors.
 
-Two tests are averaged, as an average of e-values is one again: the paired test (rollout.paired), a theorem for every
-error rate, and the level test (rollout.level), which catches more where errors come in bursts. Both carry how clumped
-stable's errors are (rollout.dispersion), learnt before the first shift and, in long rollouts, since. The evidence
-reaches 1/alpha on a canary no worse than tolerated with probability at most alpha, over all looks together; what of
-that is proved and what measured, and where it ends, stands in docs/judging.md.
+The evidence is the mean of two tests, because a mean of e-values is an e-value. The paired test
+(rollout.evidence.paired_test) is a theorem for every error rate. The level test (rollout.evidence.level_test) finds
+more faults when errors come in bursts. Both use the burst scale of stable's errors (rollout.evidence.dispersion),
+learned before the first shift and, in long rollouts, also during it. For a canary that is no worse than tolerated, the
+probability that the evidence reaches 1/alpha at any evaluation is at most alpha. docs/judging.md states which part of
+this is proved, which part is measured, and where it ends.
 
 Sources: Ville 1939; Lindon, Sanden and Shirikian 2022, "Rapid Regression Detection in Software Deployments through
 Sequential Testing", arXiv 2205.14762, which is the case without bursts.
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import log_mean_exp
 from rollout.evidence.dispersion import Dispersion
-from rollout.evidence.grouping import grouped, grouped_alone
+from rollout.evidence.grouping import group_canary_minutes, group_minutes
 from rollout.evidence.level_test import level_log_evidence
 from rollout.evidence.paired_test import paired_log_evidence
 from rollout.evidence.rate_grid import learn_levels
@@ -23,11 +24,12 @@ from rollout.evidence.series import Minute
 
 
 def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
-    """Return ln of the evidence against the canary: 0 says nothing, ln(100) is reached by chance once in 100 rollouts.
+    """Return the natural logarithm of the evidence against the canary.
 
-    `minutes` are both versions' since the first shift, `history` stable's before it; their order is that of time.
+    0 is no evidence. A healthy canary reaches ln(100) by chance in at most 1 of 100 rollouts. `minutes` are the minutes
+    of both versions since the first shift and `history` is stable's minutes before it, both in order of time.
     """
-    groups = grouped(minutes)
+    groups = group_minutes(minutes)
     if not groups:
         return 0.0
     levels = learn_levels(history, dispersion)
@@ -35,12 +37,12 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersio
 
 
 def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
-    """Return ln of the evidence that the canary, alone since promotion, fails more often than stable did before.
+    """Return the natural logarithm of the evidence that the canary fails more often than stable did before promotion.
 
-    `minutes` are those since promotion; `history` is stable's from before the rollout and during it, oldest first. With
-    no stable beside the canary, a change of the world after promotion looks the same as a worse canary: this is advice,
-    unless a policy says otherwise. The promise holds only as far as stable's level would have gone on as it was.
+    `minutes` are the minutes since promotion; `history` is stable's minutes before and during the rollout, oldest
+    first. The promise holds only as far as stable's error rate would have stayed the same. No stable version serves
+    beside the canary, so an outage after promotion looks like a worse canary: advisory, unless a policy says otherwise.
     """
     levels = learn_levels(history, dispersion)
-    # With nothing beside the canary, a level that may jump would explain away every worse one.
-    return level_log_evidence(grouped_alone(minutes), dispersion, levels, jump=0)
+    # Without stable's counts beside it, a rate level that can jump explains every worse canary.
+    return level_log_evidence(group_canary_minutes(minutes), dispersion, levels, jump=0)

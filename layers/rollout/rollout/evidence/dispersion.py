@@ -1,8 +1,8 @@
-"""How clumped stable's errors come, learnt from its own minutes before the first shift and, in long rollouts, since.
+"""The burst scale of stable's errors, learned from its minutes before the first shift and, in long rollouts, during it.
 
-Within a minute and a version errors are taken for a negative binomial of shape p/theta and scale n*theta: mean n*p,
-variance n*p*(1 + n*theta), with n calls and error rate p. It bounds a beta-binomial of intra-minute correlation rho in
-convex order, where theta = rho / (1 - rho); theta = 0 is the Poisson case of independent errors.
+The errors of one version in one minute are modelled as a negative binomial of shape p/theta and scale n*theta: mean
+n*p, variance n*p*(1 + n*theta), with n calls and error rate p. It bounds a beta-binomial of intra-minute correlation
+rho in convex order, where theta = rho / (1 - rho). theta = 0 is the Poisson case of independent errors.
 Source: Shaked and Shanthikumar 2007, "Stochastic Orders", 3.A, for the order; docs/judging.md for the rest.
 """
 
@@ -16,35 +16,35 @@ from rollout.domain.counts import Counts
 from rollout.domain.models import Value
 
 SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(21))
-"""The thetas weighed against each other, 1e-6 to 0.1, equally likely beforehand on their logarithmic scale."""
+"""The candidate thetas, 1e-6 to 0.1, equally likely a priori on a logarithmic scale."""
 
 FEWEST_MINUTES, ENOUGH_MINUTES = 15, 60
-"""From fewer minutes than the first nothing is concluded; from the second on theta is taken as learnt."""
+"""With fewer minutes than the first, theta is assumed; from the second on, theta counts as learned."""
 
 MOST_MINUTES = 180
-"""A long rollout goes on learning until theta rests on so many minutes, those of history among them."""
+"""A long rollout continues to learn until theta rests on this many minutes, history included."""
 
 SHORT_ROLLOUT = 30
-"""For so many minutes history alone teaches, if it is long enough; a longer rollout would find out where it misled."""
+"""Up to this many minutes, a long enough history is the only source; a longer rollout outlasts what it can show."""
 
 UNKNOWN_THETA = 0.02
-"""Used while fewer than FEWEST_MINUTES are known: errors more clumped than most functions ever show."""
+"""The theta assumed with fewer than FEWEST_MINUTES: burstier errors than most functions ever show."""
 
 _RISK, _LONG_RISK = 0.2, 0.1
-"""What ENOUGH_MINUTES leave possible lies above the theta used with this chance, in a short and in a long rollout."""
+"""The posterior probability that theta is above the value used, with ENOUGH_MINUTES: in a short, in a long rollout."""
 
 _SMALLEST_RATE = 1e-6
 
 
 class Dispersion(Value):
-    """What stable's minutes teach."""
+    """What the judge has learned about stable's errors."""
 
     theta: float
-    """Clump scale, an upper estimate: the variance of a minute's errors over their mean is 1 + calls*theta."""
+    """Burst scale, an upper estimate: the variance of a minute's errors over their mean is 1 + calls*theta."""
     error_rate: float
     """Stable's errors per call, 0 to 1."""
     minutes: int
-    """How many minutes theta rests on."""
+    """The number of minutes that theta rests on."""
 
     @property
     def is_assumed(self) -> bool:
@@ -55,47 +55,48 @@ class Dispersion(Value):
 def learn_dispersion(
     history: Sequence[Counts], during: Sequence[Counts] = (), calm: Sequence[Counts] = ()
 ) -> Dispersion:
-    """Return stable's burstiness, from its minutes before the first shift and, where those are few, `during` it.
+    """Return the burst scale of stable's errors, from its `history` and, if that is short, from `during` the rollout.
 
-    A rollout of more than SHORT_ROLLOUT minutes also learns from the `calm` ones, beside which the canary had no error:
-    what happens to both versions at once, such as an outage, is no burst of stable's own.
+    A rollout of more than SHORT_ROLLOUT minutes also learns from `calm`, stable's minutes in which the canary served
+    without an error: an outage of both versions is not a burst of stable's own.
     """
-    served, since = _served(history), _served(during)
+    before, since = _with_calls(history), _with_calls(during)
     is_long = len(since) > SHORT_ROLLOUT
-    seen = served + (_served(calm)[: max(0, MOST_MINUTES - len(served))] if is_long else [])
-    if len(seen) < ENOUGH_MINUTES:
-        seen = served + since[: ENOUGH_MINUTES - len(served)]
+    learned_from = before + (_with_calls(calm)[: max(0, MOST_MINUTES - len(before))] if is_long else [])
+    if len(learned_from) < ENOUGH_MINUTES:
+        learned_from = before + since[: ENOUGH_MINUTES - len(before)]
     risk = _LONG_RISK if is_long else _RISK
-    theta = UNKNOWN_THETA if len(seen) < FEWEST_MINUTES else _upper_theta(seen, risk)
-    return Dispersion(theta=theta, error_rate=_error_rate(served or seen), minutes=len(seen))
+    theta = UNKNOWN_THETA if len(learned_from) < FEWEST_MINUTES else _upper_theta(learned_from, risk)
+    return Dispersion(theta=theta, error_rate=_error_rate(before or learned_from), minutes=len(learned_from))
 
 
-def _served(minutes: Sequence[Counts]) -> list[Counts]:
-    return [health for health in minutes if health.calls]
+def _with_calls(minutes: Sequence[Counts]) -> list[Counts]:
+    return [counts for counts in minutes if counts.calls]
 
 
-def _error_rate(seen: Sequence[Counts]) -> float:
-    errors, calls = sum(health.bad for health in seen), sum(health.calls for health in seen)
+def _error_rate(minutes: Sequence[Counts]) -> float:
+    errors, calls = sum(counts.bad for counts in minutes), sum(counts.calls for counts in minutes)
     return min(max((errors + 0.5) / (calls + 1), _SMALLEST_RATE), 1.0)
 
 
-def _upper_theta(seen: Sequence[Counts], risk: float) -> float:
-    """Return a quantile of theta by the minutes' negative binomial likelihood, more cautious the fewer they are."""
-    calls, errors, rate = [health.calls for health in seen], [health.bad for health in seen], _error_rate(seen)
+def _upper_theta(minutes: Sequence[Counts], risk: float) -> float:
+    """Return a posterior quantile of theta under the negative binomial; fewer minutes give a higher quantile."""
+    calls, errors = [counts.calls for counts in minutes], [counts.bad for counts in minutes]
+    rate = _error_rate(minutes)
     logs = [_log_likelihood(calls, errors, rate, theta) for theta in SCALES]
     weights = [exp(value - max(logs)) for value in logs]
-    wanted = (1 - risk * min(1.0, len(seen) / ENOUGH_MINUTES) ** 2) * sum(weights)
+    needed = (1 - risk * min(1.0, len(minutes) / ENOUGH_MINUTES) ** 2) * sum(weights)
     for theta, weight, reached in zip(SCALES, weights, accumulate(weights), strict=True):
-        if wanted <= reached:
-            return float(theta * 10 ** (0.25 * ((wanted - reached) / weight)))
+        if needed <= reached:
+            return float(theta * 10 ** (0.25 * ((needed - reached) / weight)))
     return SCALES[-1]
 
 
 def _log_likelihood(calls: Sequence[int], errors: Sequence[int], rate: float, theta: float) -> float:
-    """Return ln of how likely the minutes' errors are, but for what theta does not change."""
+    """Return ln of the likelihood of the minutes' errors, without the terms that do not depend on theta."""
     shape = rate / theta
     base = lgamma(shape)
-    planned_steps = list(map(log1p, [count * theta for count in calls]))
-    clumps = sum(times * (lgamma(count + shape) - base) for count, times in Counter(errors).items())
-    spread = shape * sum(planned_steps) + fsum(map(mul, errors, planned_steps))
-    return clumps + sum(errors) * log(theta) - spread
+    log_scales = list(map(log1p, [count * theta for count in calls]))
+    rises = sum(times * (lgamma(count + shape) - base) for count, times in Counter(errors).items())
+    spread = shape * sum(log_scales) + fsum(map(mul, errors, log_scales))
+    return rises + sum(errors) * log(theta) - spread

@@ -1,14 +1,14 @@
-"""The level test: how much likelier all the minutes are at larger relative risks than at the tolerated one.
+"""The level test: the likelihood of all minutes at larger relative risks, against the likelihood at the tolerated one.
 
-It weighs clumps rather than errors, and knows stable's error rate from other minutes too, not from the same one
-alone; so under bursts it catches what the paired test is too careful for. It is a Bayes factor: its promise is exact on
-average over the levels it allows, and measured by simulation for the rest (docs/judging.md).
+It weighs bursts instead of errors, and it knows stable's error rate from all minutes instead of only the same minute.
+So it finds faults under bursts for which the paired test is too careful. It is a Bayes factor: its promise is exact on
+average over the rate levels of the grid, and measured by simulation for all other rates (docs/judging.md).
 Sources: Robbins 1970 for mixtures; Turner and Gruenwald, arXiv 2302.11401, for evidence from stratified counts.
 """
 
 from collections.abc import Sequence
 
-from rollout.evidence.assumptions import TURN, WELL
+from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY
 from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.grouping import Group
 from rollout.evidence.rate_grid import (
@@ -16,31 +16,36 @@ from rollout.evidence.rate_grid import (
     RISK_SHARES,
     RISK_STEPS,
     Likelihoods,
-    Move,
+    Transition,
     Weights,
-    grown,
-    jumped,
+    jump_transition,
     likelihoods,
     tables,
+    update_weights,
 )
 
 _SHIFTS = (0, *RISK_STEPS)
 
 
 def level_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: Weights, jump: float = JUMP) -> float:
-    """Return ln of the evidence against the canary; `levels` are stable's at the first shift, and may jump since."""
+    """Return ln of the evidence against the canary.
+
+    `levels` are the weights of stable's rate levels at the first shift; `jump` is the probability per group that the
+    level jumps.
+    """
     tolerated, total = levels, 0.0
-    shares = (WELL, *((1 - WELL) * share for share in RISK_SHARES))
+    shares = (HEALTHY_WEIGHT, *((1 - HEALTHY_WEIGHT) * share for share in RISK_SHARES))
     states = [[share * weight for weight in levels] for share in shares]
     for group in groups:
-        stable, canary = _told(group, dispersion)
-        (tolerated,), log_tolerated = grown([tolerated], [jumped(tolerated, jump)], stable, canary, (0,))
-        states, log_failing = grown(states, _turned(states, jump), stable, canary, _SHIFTS)
+        stable, canary = _group_likelihoods(group, dispersion)
+        steady = [jump_transition(tolerated, jump)]
+        (tolerated,), log_tolerated = update_weights([tolerated], steady, stable, canary, (0,))
+        states, log_failing = update_weights(states, _switch_transitions(states, jump), stable, canary, _SHIFTS)
         total += log_failing - log_tolerated
     return total
 
 
-def _told(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihoods]:
+def _group_likelihoods(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihoods]:
     stable, canary = tables(dispersion.theta, dispersion.error_rate, group.minutes)
     return (
         likelihoods(group.stable_bad, group.stable_calls * dispersion.theta, stable),
@@ -48,18 +53,23 @@ def _told(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihood
     )
 
 
-def _turned(states: Sequence[Weights], jump: float) -> list[Move]:
-    """Return each state's move: the canary may turn, and stable's level may jump."""
-    well, *failing = states
-    ailing = [sum(column) for column in zip(*failing, strict=True)]
+def _switch_transitions(states: Sequence[Weights], jump: float) -> list[Transition]:
+    """Return each state's transition: the canary may switch its state, and stable's rate level may jump."""
+    healthy, *failing = states
+    any_failing = [sum(column) for column in zip(*failing, strict=True)]
     sums = list(map(sum, states))
     scale = 1 / sum(sums)
-    moves = (_move(scale, own, well, TURN * share, jump) for own, share in zip(sums[1:], RISK_SHARES, strict=True))
-    return [_move(scale, sums[0], ailing, TURN, jump), *moves]
+    transitions = (
+        _transition(scale, own, healthy, SWITCH_PROBABILITY * share, jump)
+        for own, share in zip(sums[1:], RISK_SHARES, strict=True)
+    )
+    return [_transition(scale, sums[0], any_failing, SWITCH_PROBABILITY, jump), *transitions]
 
 
-def _move(scale: float, own: float, other: Weights, come: float, jump: float) -> Move:
-    """Return the move of a state that weighs so much in all, and to which a share of another comes."""
+def _transition(scale: float, own: float, other: Weights, inflow: float, jump: float) -> Transition:
+    """Return the transition of a state of total weight `own` that receives the share `inflow` of another state."""
     kept, fresh = scale * (1 - jump), scale * jump / len(other)
-    gained = [kept * come * weight for weight in other]
-    return Move(kept * (1 - TURN), gained, fresh * ((1 - TURN) * own + come * sum(other)))
+    gained = [kept * inflow * weight for weight in other]
+    return Transition(
+        kept * (1 - SWITCH_PROBABILITY), gained, fresh * ((1 - SWITCH_PROBABILITY) * own + inflow * sum(other))
+    )

@@ -11,7 +11,7 @@ from rollout.evidence.dispersion import Dispersion, learn_dispersion
 
 
 class Minute(Value):
-    """What each version served in one metric period (a minute on AWS) from `start`."""
+    """The counts of each version in one metric period (a minute on AWS) from `start`."""
 
     start: datetime
     canary: Counts = Counts()
@@ -19,17 +19,17 @@ class Minute(Value):
 
 
 class Series(Value):
-    """What one metric counted."""
+    """The counts of one metric."""
 
     minutes: tuple[Minute, ...] = ()
-    """In order of time; both versions' since the first shift, or since promotion the canary's alone."""
+    """In order of time: both versions since the first shift; in the bake, the canary since promotion."""
     history: tuple[Counts, ...] = ()
-    """Stable's minutes from before them, in order."""
+    """Stable's minutes before those, in order of time."""
     title: str = ""
-    """What was counted, where the metric's name does not say it all, such as `slow (over 800 ms)`."""
+    """What is counted, if the metric's name is not enough, such as `slow (over 800 ms)`."""
     unit: Unit = Unit.CALLS
     note: str = ""
-    """Why nothing was counted, or not as asked."""
+    """Why nothing is counted, or why it is counted differently from what the policy asks for."""
 
     @cached_property
     def canary(self) -> Counts:
@@ -48,13 +48,13 @@ class Series(Value):
 
     @cached_property
     def dispersion(self) -> Dispersion:
-        """How clumped stable's bad calls come, from its history and, where that is short or the rollout long, since."""
+        """The burst scale of stable's bad calls, from its history and, if needed, from its minutes in the rollout."""
         calm = [minute.stable for minute in self.minutes if minute.canary.calls and not minute.canary.bad]
         return learn_dispersion(self.history, [minute.stable for minute in self.minutes], calm)
 
 
 Measured = Mapping[str, Series]
-"""What a look reads: each metric's series by its name; `errors` is always there, as it counts the calls."""
+"""Each metric's series by its name, as read by an evaluation; `errors` is always there, because it counts the calls."""
 
 
 def canary_counts(minutes: Iterable[Minute]) -> Counts:
@@ -67,9 +67,9 @@ def stable_counts(minutes: Iterable[Minute]) -> Counts:
     return _total(minute.stable for minute in minutes)
 
 
-def _total(healths: Iterable[Counts]) -> Counts:
-    calls = bad = 0  # a plain loop: a look at a long rollout passes here for every metric
-    for health in healths:
-        calls += health.calls
-        bad += health.bad
+def _total(counts: Iterable[Counts]) -> Counts:
+    calls = bad = 0  # a plain loop: each evaluation of a long rollout runs it for every metric
+    for each in counts:
+        calls += each.calls
+        bad += each.bad
     return Counts(calls=calls, bad=bad)
