@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a command, run by make
-"""Draws the state machine into the README: `make picture`; with --check, says whether the picture is in step."""
+"""Draws the state machine into the README: `make diagram`; with --check, says whether the picture is in step."""
 
 import json
 import re
@@ -70,7 +70,7 @@ def main() -> None:
     if "--check" not in sys.argv:
         readme.write_text(wanted)
     elif now != wanted:
-        sys.exit("README.md shows another state machine than statemachine/rollout.asl.json: run make picture")
+        sys.exit("README.md shows another state machine than statemachine/rollout.asl.json: run make diagram")
 
 
 if __name__ == "__main__":

@@ -37,5 +37,5 @@ def test_a_picture_out_of_step_says_what_to_run(tmp_path):
         return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
 
     stale = draw("--check")
-    assert (stale.returncode, "run make picture" in stale.stderr) == (1, True)
+    assert (stale.returncode, "run make diagram" in stale.stderr) == (1, True)
     assert [draw().returncode, draw("--check").returncode] == [0, 0]

@@ -19,12 +19,12 @@ def _readable(text: str) -> str:
     return text
 
 
-class _Published(BaseModel):
+class _Published(BaseModel, defer_build=True):
     function_arn: str = Field(alias="functionArn")
     version: str
 
 
-class _Recorded(BaseModel):
+class _Recorded(BaseModel, defer_build=True):
     published: _Published = Field(alias="responseElements")
 
 
@@ -39,7 +39,7 @@ def _as_told(detail: object) -> object:
     return {"function": published.function_arn, "version": published.version}
 
 
-class _Told(BaseModel, extra="allow"):
+class _Told(BaseModel, extra="allow", defer_build=True):
     """What was published. Only what names an execution is read here: PrepareRollout refuses the rest in the open."""
 
     function: Annotated[str, AfterValidator(_readable)]
@@ -65,7 +65,7 @@ class _Told(BaseModel, extra="allow"):
         return self
 
 
-class VersionPublished(BaseModel):
+class VersionPublished(BaseModel, defer_build=True):
     """Word that a version was published, as EventBridge delivers it: CloudTrail's, or a pipeline's own.
 
     Account and region come from the envelope, which EventBridge writes; the detail is the caller's word.

@@ -1,11 +1,11 @@
-"""What all values of a rollout have in common."""
+"""The base classes of the values."""
 
 from pydantic import BaseModel
 
 
 class Value(BaseModel, frozen=True):
-    """Something that does not change; fields it does not know are ignored, so an execution outlives a deploy."""
+    """An immutable value. It ignores unknown fields, so an execution can outlive a deployment."""
 
 
 class Strict(BaseModel, frozen=True, extra="forbid"):
-    """Something a person writes; unknown keys are refused by name."""
+    """An immutable value that people write. It refuses unknown keys by name."""

@@ -1,0 +1,1 @@
+"""How long importing a handler takes, beside importing boto3 and Powertools' Logger."""
