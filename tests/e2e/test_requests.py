@@ -54,7 +54,7 @@ BAD_POLICIES = {
     "less than nothing": ({"steps": [STEP | {"percent": -5}]}, "policy.steps[0].percent is -5"),
     "text": ({"steps": [STEP | {"percent": "ten"}]}, 'policy.steps[0].percent is "ten"'),
     "a fraction": ({"steps": [STEP | {"percent": 0.1}]}, "for 10 % write 10"),
-    "half a preset": ("Canary10Percent", 'policy is "Canary10Percent": presets are AllAtOnce, Canary<N>Percent<M>Min'),
+    "half a preset": ("Canary10Percent", 'policy is "Canary10Percent": name a preset: AllAtOnce, Canary<N>Percent<M>Min'),
     "falling steps": ({"steps": [STEP, STEP | {"percent": 5}]}, "steps[1].percent is 5 after 10"),
     "an unknown key": ({"steps": [STEP], "backe": "5m"}, "policy.backe is not a known field"),
     "a time without sense": ({"steps": [STEP | {"hold": "soon"}]}, 'policy.steps[0].hold is "soon"'),

@@ -208,7 +208,7 @@ def test_what_is_no_dry_run_is_refused_before_it_becomes_a_rollout(handle, lambd
     request = {"function": "my-api", "dry_run": "yes"}
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": request})
     assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
-    assert 'dry_run is "yes": true or false is needed' in document["Cause"]
+    assert 'dry_run is "yes": write true or false' in document["Cause"]
     assert (owned("lock"), ledger()) == (None, [])
 
 

@@ -140,7 +140,7 @@ NAMED = "The parameter /rollouts/policies/bad, named by the execution's input, i
         ({"steps": STEPS, "bake": "soon"}, 'policy.bake is "soon": '),
         ({"steps": STEPS, "backe": 5}, "policy.backe is not a known field (found 5)"),
         ({"bake": 5}, "policy.steps is missing"),
-        ([], "policy is []: an object is needed"),
+        ([], "policy is []: write an object"),
         ("steps: [{percent: 10, hold: 5m}]", 'policy is "steps: [{percent: 10, hold: 5m}]": JSON'),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_bad_stored_policy_is_refused_by_parameter_field_and_value(reject, sto
         (
             "Canary10Percent",
             "InvalidPolicyError",
-            'The tag rollout:policy is refused: policy is "Canary10Percent": presets',
+            'The tag rollout:policy is refused: policy is "Canary10Percent": name a preset',
         ),
         ("a b", "InvalidPolicyError", 'The tag rollout:policy is refused: policy is "a b": write a policy as JSON'),
     ],
@@ -303,7 +303,7 @@ FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
 @pytest.mark.parametrize(
     ("request_", "error", "said"),
     [
-        ("my-api", "InvalidRequestError", 'the input is "my-api": an object is needed'),
+        ("my-api", "InvalidRequestError", 'the input is "my-api": write an object'),
         (
             {"function": "no-api"},
             "UnknownFunctionError",
@@ -367,7 +367,7 @@ GONE = ["There is no function no-api"]
         (
             FOREIGN | {"version": "$LATEST", "policy": "Canary5Percent"},
             ["LatestVersionError", "OtherAccountError", "InvalidPolicyError"],
-            ["publish a version", "region us-east-1", 'policy is "Canary5Percent": presets are'],
+            ["publish a version", "region us-east-1", 'policy is "Canary5Percent": name a preset'],
         ),
         (
             {"function": "my-api:1", "alias": "7", "policy": BAD_POLICY},

@@ -14,7 +14,7 @@ from rollout.domain.errors import (
     VersionNotActiveError,
     VersionPendingError,
 )
-from rollout.lifecycle.rollback import RollbackContext, is_ours
+from rollout.lifecycle.rollback import RollbackContext, is_own_state
 from rollout.state.alias import AliasState
 from rollout.state.lock import lock_of
 from tests.samples import EXECUTION, TARGET, facts, policy, rollout, version
@@ -42,7 +42,7 @@ def test_without_steps_promotion_comes_first():
         "my-api:live serves version 3; version 4 is promoted next, at once, as the policy has no steps"
     )
     way = RollbackContext.model_validate(at_once.document())
-    assert is_ours(AliasState(version="4", revision_id="r"), way)
+    assert is_own_state(AliasState(version="4", revision_id="r"), way)
 
 
 @pytest.mark.parametrize(

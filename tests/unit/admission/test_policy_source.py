@@ -63,14 +63,14 @@ def test_a_stored_policy_may_be_a_preset(text):
     [
         ({"steps": [{"percent": 0, "hold": "5m"}]}, "policy.steps[0].percent is 0: a step's share is at least 1"),
         ({"steps": "Canary10Percent"}, 'policy.steps is "Canary10Percent": presets are AllAtOnce'),
-        ({"steps": []}, "policy.steps is []: at least 1 is needed"),
+        ({"steps": []}, "policy.steps is []: write at least 1 item"),
         ({}, "policy.steps is missing"),
-        ([OWN], "an object is needed"),
+        ([OWN], "write an object"),
         ("steps: []", 'policy is "steps: []": JSON, or a preset\'s name, is needed'),
         ("other", 'policy is "other": JSON, or a preset\'s name, is needed'),
-        ('"other"', 'policy is "other": an object is needed'),
+        ('"other"', 'policy is "other": write an object'),
         ("", 'policy is "": JSON'),
-        ("null", "policy is null: an object is needed"),
+        ("null", "policy is null: write an object"),
         ('{"steps": [', 'policy is "{\\"steps\\": [": JSON'),
     ],
 )
@@ -113,7 +113,7 @@ def test_what_can_be_no_name_is_not_looked_up(name, said):
     ("way", "said"),
     [
         (({}, {}, DEFAULT), "The policy is refused: policy.steps is missing"),
-        ((5, {}, DEFAULT), "The policy is refused: policy is 5: an object is needed"),
+        ((5, {}, DEFAULT), "The policy is refused: policy is 5: write an object"),
         ((None, {}, {}), "The stack's DefaultPolicy is refused: policy.steps is missing"),
         ((None, {"rollout:policy": "Linear1PercentEvery1Hour"}, DEFAULT), "The tag rollout:policy is refused: policy."),
     ],

@@ -51,8 +51,8 @@ def test_an_event_that_speaks_of_another_account_or_region_is_refused(ways, arn,
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ({"functionArn": None}, "responseElements.functionArn is null: a text is needed"),
-        ({"version": 4}, "responseElements.version is 4: a text is needed"),
+        ({"functionArn": None}, "responseElements.functionArn is null: write a string"),
+        ({"version": 4}, "responseElements.version is 4: write a string"),
         ({"version": "$LATEST"}, "the number of a published version"),
         ({"version": "5"}, "version is 5, but the function is written with :4"),
         ({"functionArn": "arn:aws:s3:::my-api"}, "write a function's name or ARN"),

@@ -1,4 +1,4 @@
-"""Lengths of time are read and said as people write them."""
+"""Durations are read and formatted as people write them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from rollout.domain.durations import MAX_DURATION_SECONDS, format_duration, pars
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"),
+    ("value", "seconds"),
     [
         (0, 0),
         (90, 90),
@@ -18,12 +18,12 @@ from rollout.domain.durations import MAX_DURATION_SECONDS, format_duration, pars
         ("30d", MAX_DURATION_SECONDS),
     ],
 )
-def test_a_duration_is_read_as_written(written, seconds):
-    assert parse_duration(written) == seconds
+def test_duration_is_read_in_seconds(value, seconds):
+    assert parse_duration(value) == seconds
 
 
 @pytest.mark.parametrize(
-    "written",
+    "value",
     [
         "",
         "5",
@@ -43,20 +43,20 @@ def test_a_duration_is_read_as_written(written, seconds):
         "9" * 5000,
     ],
 )
-def test_what_is_no_duration_is_answered_with_the_forms_that_are(written):
-    with pytest.raises(ValueError, match='write whole seconds, or a number with its unit such as "90s", "5m" or "2h"'):
-        parse_duration(written)
+def test_invalid_duration_is_refused_with_the_accepted_forms(value):
+    with pytest.raises(ValueError, match='write whole seconds, or a number with a unit such as "90s", "5m" or "2h"'):
+        parse_duration(value)
 
 
-@pytest.mark.parametrize("written", [-1, MAX_DURATION_SECONDS + 1, "31d", 10**40])
-def test_a_duration_out_of_bounds_is_answered_with_the_bounds(written):
-    with pytest.raises(ValueError, match="write a time from 0 to 30d"):
-        parse_duration(written)
+@pytest.mark.parametrize("value", [-1, MAX_DURATION_SECONDS + 1, "31d", 10**40])
+def test_duration_out_of_bounds_is_refused_with_the_bounds(value):
+    with pytest.raises(ValueError, match="write a duration from 0 to 30d"):
+        parse_duration(value)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "0s"), (1, "1s"), (90, "90s"), (300, "5m"), (5400, "90m"), (7200, "2h"), (86400, "1d")]
+    ("seconds", "text"), [(0, "0s"), (1, "1s"), (90, "90s"), (300, "5m"), (5400, "90m"), (7200, "2h"), (86400, "1d")]
 )
-def test_a_duration_is_said_in_its_largest_whole_unit(seconds, said):
-    assert format_duration(seconds) == said
-    assert parse_duration(said) == seconds
+def test_duration_is_formatted_in_its_largest_whole_unit(seconds, text):
+    assert format_duration(seconds) == text
+    assert parse_duration(text) == seconds

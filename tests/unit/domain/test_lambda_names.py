@@ -1,4 +1,4 @@
-"""A function may be named in every way Lambda itself takes."""
+"""A function's name is read in every form that Lambda accepts."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
 
 
 @pytest.mark.parametrize(
-    ("written", "name", "account", "region", "qualifier"),
+    ("text", "name", "account", "region", "qualifier"),
     [
         ("my-api", "my-api", None, None, None),
         ("my-api:live", "my-api", None, None, "live"),
@@ -23,14 +23,14 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
         ("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:a", "a", "123456789012", "us-gov-west-1", None),
     ],
 )
-def test_a_function_is_read_in_every_form(written, name, account, region, qualifier):
-    found = read_function(written)
-    assert (found.name, found.account, found.region, found.qualifier) == (name, account, region, qualifier)
+def test_function_name_is_read_in_every_form(text, name, account, region, qualifier):
+    function = read_function(text)
+    assert (function.name, function.account, function.region, function.qualifier) == (name, account, region, qualifier)
 
 
 @pytest.mark.parametrize(
-    "written", ["", "my api", "my-api\n", "my-api:", ":live", "a:b:c", LONGEST + "f", "arn:aws:s3:::x"]
+    "text", ["", "my api", "my-api\n", "my-api:", ":live", "a:b:c", LONGEST + "f", "arn:aws:s3:::x"]
 )
-def test_what_names_no_function_is_answered_with_the_forms_that_do(written):
+def test_invalid_function_name_is_refused_with_the_accepted_forms(text):
     with pytest.raises(ValueError, match="write a function's name or ARN"):
-        read_function(written)
+        read_function(text)

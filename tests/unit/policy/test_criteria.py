@@ -1,4 +1,4 @@
-"""What a policy may write of metrics, and what is refused by name."""
+"""The criteria that a policy may contain, and those that are refused by name."""
 
 import pytest
 
@@ -11,17 +11,17 @@ STEPS = [{"percent": 10, "hold": "5m"}]
 OWN = {"namespace": "Shop", "name": "Failed", "dimensions": {"Version": "{version}"}}
 
 
-def written(**criteria: object) -> Policy:
+def read(**criteria: object) -> Policy:
     return read_policy({"steps": STEPS} | criteria)
 
 
-def test_errors_alone_are_measured_unless_the_policy_says_otherwise():
-    (metric,) = written().active_metrics
+def test_default_metrics_are_errors():
+    (metric,) = read().active_metrics
     assert (metric.kind, metric.name, metric.mode) == ("errors", "errors", Mode.CRITICAL)
 
 
-def test_a_metric_is_a_word_or_an_object_and_may_be_advisory():
-    active_metrics = written(
+def test_metric_may_be_a_word_or_an_object():
+    active_metrics = read(
         metrics=["errors", {"slow": {"over_ms": 800}, "mode": "advisory"}, "throttles", {"cloudwatch": OWN}]
     ).active_metrics
     assert [(metric.name, metric.mode.value) for metric in active_metrics] == [
@@ -32,58 +32,62 @@ def test_a_metric_is_a_word_or_an_object_and_may_be_advisory():
     ]
 
 
-def test_a_policy_reads_as_it_was_written_down():
-    """The document of a rollout carries it from task to task."""
-    kept = written(metrics=["errors", "slow", {"cloudwatch": OWN}, {"alarm": "checkout"}], ignore=["slow"])
-    assert Policy.model_validate(kept.model_dump(mode="json")) == kept
+def test_policy_round_trips_through_json():
+    """The rollout document carries the policy from task to task."""
+    policy_read = read(metrics=["errors", "slow", {"cloudwatch": OWN}, {"alarm": "checkout"}], ignore=["slow"])
+    assert Policy.model_validate(policy_read.model_dump(mode="json")) == policy_read
 
 
-def test_two_of_a_kind_are_told_apart_by_what_they_are_called():
-    active_metrics = written(
-        metrics=["errors", "slow", {"slow": {"over_ms": 5000}, "label": "very slow"}]
-    ).active_metrics
+def test_label_distinguishes_metrics_of_one_kind():
+    active_metrics = read(metrics=["errors", "slow", {"slow": {"over_ms": 5000}, "label": "very slow"}]).active_metrics
     assert [metric.name for metric in active_metrics] == ["errors", "slow", "very slow"]
 
 
-def test_alarms_of_the_guards_are_critical_and_those_among_the_metrics_as_they_say():
-    found = written(metrics=["errors", {"alarm": "login", "mode": "advisory"}], guards={"alarms": ["checkout"]})
-    assert found.alarms == {"login": Mode.ADVISORY, "checkout": Mode.CRITICAL}
+def test_guard_alarms_are_critical_and_metric_alarms_keep_their_mode():
+    criteria = read(metrics=["errors", {"alarm": "login", "mode": "advisory"}], guards={"alarms": ["checkout"]})
+    assert criteria.alarms == {"login": Mode.ADVISORY, "checkout": Mode.CRITICAL}
 
 
-def test_what_is_muted_is_neither_asked_nor_heard():
-    found = written(metrics=["errors", "slow"], guards={"alarms": ["checkout"]}, ignore=["slow", "checkout"])
-    assert [metric.name for metric in found.active_metrics] == ["errors"]
-    assert found.alarms == {}
+def test_ignored_metrics_and_alarms_are_not_active():
+    criteria = read(metrics=["errors", "slow"], guards={"alarms": ["checkout"]}, ignore=["slow", "checkout"])
+    assert [metric.name for metric in criteria.active_metrics] == ["errors"]
+    assert criteria.alarms == {}
 
 
 @pytest.mark.parametrize(
-    ("criteria", "said"),
+    ("criteria", "sentence"),
     [
         ({"metrics": ["fast"]}, 'policy.metrics[0] is "fast": write errors, slow or throttles, or an object such'),
-        ({"metrics": [{"errors": {}, "slow": {}}]}, "one of errors, slow, throttles, cloudwatch and alarm is needed"),
-        ({"metrics": [{"mode": "advisory"}]}, "one of errors, slow, throttles, cloudwatch and alarm is needed"),
+        (
+            {"metrics": [{"errors": {}, "slow": {}}]},
+            "write exactly one of errors, slow, throttles, cloudwatch and alarm",
+        ),
+        ({"metrics": [{"mode": "advisory"}]}, "write exactly one of errors, slow, throttles, cloudwatch and alarm"),
         ({"metrics": ["errors", {"slow": {"over": 5}}]}, "policy.metrics[1].slow.over is not a known field"),
-        ({"metrics": ["errors", {"slow": {"over_ms": 0}}]}, "metrics[1].slow.over_ms is 0: at least 1"),
-        ({"metrics": [{"errors": {}, "mode": "loud"}]}, "'critical' or 'advisory' is needed"),
-        ({"metrics": ["errors", "errors"]}, "policy.metrics has errors twice: tell them apart by `label`"),
-        ({"metrics": [{"slow": {"over_ms": 9}, "label": "errors"}]}, "policy.metrics calls something errors that"),
+        ({"metrics": ["errors", {"slow": {"over_ms": 0}}]}, "metrics[1].slow.over_ms is 0: write at least 1"),
+        ({"metrics": [{"errors": {}, "mode": "loud"}]}, "write 'critical' or 'advisory'"),
+        ({"metrics": ["errors", "errors"]}, "policy.metrics has errors twice: give one of them a `label`"),
+        ({"metrics": [{"slow": {"over_ms": 9}, "label": "errors"}]}, "policy.metrics has another metric named errors"),
         ({"metrics": [{"alarm": "a"}], "guards": {"alarms": ["a"]}}, "policy.metrics has a twice"),
         (
             {"metrics": [{"cloudwatch": OWN | {"dimensions": {"V": "4"}}}]},
-            'policy.metrics[0].cloudwatch.dimensions is {"V": "4"}: one dimension has to hold {version}, or both',
+            'policy.metrics[0].cloudwatch.dimensions is {"V": "4"}: add {version} to a dimension, so that each version',
         ),
-        ({"metrics": [{"cloudwatch": OWN | {"name": ""}}]}, 'cloudwatch.name is "": at least 1 character is needed'),
-        ({"metrics": []}, "policy.metrics has nothing left that decides"),
-        ({"metrics": [{"errors": {}, "mode": "advisory"}]}, "policy.metrics has nothing left that decides"),
-        ({"ignore": ["errors"]}, "policy.metrics has nothing left that decides"),
-        ({"ignore": ["slow"]}, "policy.ignore names slow, and the policy's are errors"),
+        ({"metrics": [{"cloudwatch": OWN | {"name": ""}}]}, 'cloudwatch.name is "": write at least 1 character'),
+        ({"metrics": []}, "policy.metrics has no critical metric that is not ignored"),
+        (
+            {"metrics": [{"errors": {}, "mode": "advisory"}]},
+            "policy.metrics has no critical metric that is not ignored",
+        ),
+        ({"ignore": ["errors"]}, "policy.metrics has no critical metric that is not ignored"),
+        ({"ignore": ["slow"]}, "policy.ignore names slow, but the policy has errors: use these names"),
         ({"guards": {"max_slow_percent": 5}}, "policy.guards.max_slow_percent needs the metric slow"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(criteria, said):
+def test_invalid_criteria_are_refused_by_name(criteria, sentence):
     with pytest.raises(InvalidPolicyError) as refused:
-        written(**criteria)
-    assert said in str(refused.value)
+        read(**criteria)
+    assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_what_cannot_be_is_refused_by_name(criteria, said):
         (["errors", {"slow": {"over_ms": 9}}], {"errors": 5, "slow": 20}),
     ],
 )
-def test_errors_have_their_ceiling_unless_the_policy_makes_them_advisory(metrics, metrics_with_ceiling):
+def test_errors_have_a_ceiling_unless_the_policy_makes_them_advisory(metrics, metrics_with_ceiling):
     slow = {"max_slow_percent": 20} if "slow" in metrics_with_ceiling else {}
-    found = policy(metrics=metrics, guards=slow)
-    assert {metric.name: found.ceiling(metric) for metric in found.metrics_with_ceiling} == metrics_with_ceiling
+    criteria = policy(metrics=metrics, guards=slow)
+    assert {metric.name: criteria.ceiling(metric) for metric in criteria.metrics_with_ceiling} == metrics_with_ceiling

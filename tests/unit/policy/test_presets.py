@@ -1,4 +1,4 @@
-"""A preset is CodeDeploy's name for a plan, in any numbers; a name that is nearly one is refused and told the forms."""
+"""Presets have the names that CodeDeploy uses, for any numbers. A misspelled preset is refused with the valid forms."""
 
 import re
 
@@ -53,7 +53,7 @@ OTHERS = ["careful", "canary", "canary-slow", "linear2", "all", "team.web_slow",
 
 
 @pytest.mark.parametrize(("name", "shares", "seconds"), NAMES)
-def test_a_preset_is_a_policy_of_such_steps(name, shares, seconds):
+def test_preset_gives_its_steps(name, shares, seconds):
     policy = read_policy({"steps": name})
     assert [(step.percent, step.hold) for step in policy.steps] == [(share, seconds) for share in shares]
     assert (policy.bake, policy.is_all_at_once) == (900, not shares)
@@ -61,7 +61,7 @@ def test_a_preset_is_a_policy_of_such_steps(name, shares, seconds):
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_name_that_is_nearly_a_presets_is_refused_with_the_forms_there_are(name):
+def test_misspelled_preset_is_refused_with_the_valid_forms(name):
     assert is_near_preset(name)
     with pytest.raises(InvalidPolicyError) as refused:
         read_policy({"steps": name})
@@ -70,43 +70,43 @@ def test_a_name_that_is_nearly_a_presets_is_refused_with_the_forms_there_are(nam
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_names_are_left_to_stored_policies(name):
+def test_other_name_is_not_a_preset(name):
     assert not is_preset(name)
     assert not is_near_preset(name)
-    with pytest.raises(ValueError, match="presets are AllAtOnce"):
+    with pytest.raises(ValueError, match="name a preset: AllAtOnce"):
         preset_steps(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "sentence"),
     [
-        ("Canary10Percent800Hours", 'policy.steps[0].hold is "800h": write a time from 0 to 30d'),
-        ("Linear1PercentEvery1Hour", "policy.interval is 1m: the holds and the bake would take 6,055 evaluations"),
-        ("Linear10PercentEvery38Hours", "policy.steps and bake take 20535m up to the look that ends each"),
+        ("Canary10Percent800Hours", 'policy.steps[0].hold is "800h": write a duration from 0 to 30d'),
+        ("Linear1PercentEvery1Hour", "policy.interval is 1m: the holds and the bake need 6,055 evaluations"),
+        ("Linear10PercentEvery38Hours", "policy.steps and bake take 20535m with the evaluation at the end of each"),
     ],
 )
-def test_a_preset_that_takes_too_long_is_refused_as_any_policy(name, said):
+def test_preset_that_takes_too_long_is_refused(name, sentence):
     """P12."""
-    with pytest.raises(InvalidPolicyError, match=re.escape(said)):
+    with pytest.raises(InvalidPolicyError, match=re.escape(sentence)):
         read_policy({"steps": name})
 
 
-def test_the_rest_of_a_policy_stands_beside_a_preset():
+def test_preset_combines_with_other_policy_fields():
     policy = read_policy({"steps": "Linear1PercentEvery1Hour", "interval": "5m", "bake": "1h"})
     assert (len(policy.steps), policy.bake) == (99, 3600)
 
 
 @pytest.mark.parametrize("name", [name for name, *_ in NAMES])
-def test_a_preset_passes_through_the_state_machine_unchanged(name):
-    """P12: none at all is said by name, for a list without a step is refused."""
+def test_preset_passes_through_the_state_machine_unchanged(name):
+    """P12: AllAtOnce is written by its name, because an empty list of steps is refused."""
     policy = read_policy({"steps": name})
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
 
 
-def test_all_at_once_is_written_down_by_its_name():
+def test_all_at_once_is_written_by_its_name():
     assert read_policy({"steps": "LambdaAllAtOnce"}).model_dump(mode="json")["steps"] == "AllAtOnce"
 
 
-def test_editors_know_the_same_names():
+def test_schema_pattern_matches_the_same_names():
     assert all(re.search(PATTERN, name) for name, *_ in NAMES)
     assert not any(re.search(PATTERN, name) for name in BAD if not name.endswith("\n"))

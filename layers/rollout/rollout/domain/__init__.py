@@ -1,1 +1,1 @@
-"""Values and names everything else is made of: enums, identities, names, durations, errors, counts."""
+"""Values and names that every other package uses: enums, identities, names, durations, errors, counts."""

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: 90, "90s", "5m", "2h"."""
+"""Durations as people write them: 90, "90s", "5m", "2h"."""
 
 import math
 import re
@@ -12,17 +12,17 @@ MAX_DURATION_SECONDS = 30 * _UNITS["d"]
 
 
 def parse_duration(value: object) -> int:
-    """Return whole seconds; raises ValueError that says what is taken for anything else."""
+    """Return a duration in whole seconds. Raises ValueError, which names the accepted forms or the bounds."""
     seconds = _seconds(value)
     if seconds is None:
-        raise ValueError('write whole seconds, or a number with its unit such as "90s", "5m" or "2h"')
+        raise ValueError('write whole seconds, or a number with a unit such as "90s", "5m" or "2h"')
     if not 0 <= seconds <= MAX_DURATION_SECONDS:
-        raise ValueError(f"write a time from 0 to {format_duration(MAX_DURATION_SECONDS)}")
+        raise ValueError(f"write a duration from 0 to {format_duration(MAX_DURATION_SECONDS)}")
     return seconds
 
 
 def format_duration(seconds: float) -> str:
-    """Return a length of time in its largest whole unit, so that 300 reads as 5m."""
+    """Return a duration in its largest whole unit: 5m for 300 seconds."""
     for unit, size in reversed(_UNITS.items()):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:.0f}{unit}"
@@ -30,7 +30,7 @@ def format_duration(seconds: float) -> str:
 
 
 def to_integer(value: object) -> object:
-    """Return 50 for 50.0, which JSON holds to be the same number; anything else as it is."""
+    """Return 50 for 50.0, because JSON treats both as the same number; return any other value unchanged."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -44,7 +44,7 @@ def _seconds(value: object) -> int | None:
 
 
 def format_rounded_duration(seconds: float) -> str:
-    """Return a length of time in the unit that says it with one or two digits, rounded up, such as 7m or 2h."""
+    """Return a duration rounded up to one or two digits of a suitable unit, such as 7m or 2h."""
     for unit, size in (("s", 1), ("m", 60), ("h", 3600)):
         if seconds <= 90 * size:
             return f"{math.ceil(seconds / size)}{unit}"
@@ -64,3 +64,4 @@ Seconds = Annotated[
         },
     ),
 ]
+"""A duration in whole seconds, read from any form that `parse_duration` accepts."""

@@ -1,10 +1,10 @@
-"""The words that a rollout's document and the state machine's choices share, each set of them closed."""
+"""The enums of a rollout's document. The Choice states of the state machine compare their values."""
 
 from enum import StrEnum
 
 
 class Start(StrEnum):
-    """What PrepareRollout makes of a request."""
+    """What PrepareRollout decides about a request."""
 
     BEGIN = "begin"
     PROMOTE = "promote"
@@ -14,14 +14,14 @@ class Start(StrEnum):
 
 
 class Phase(StrEnum):
-    """Before promotion the alias is shared with stable; in the bake it serves the canary alone."""
+    """While shifting, stable and canary share the alias; during the bake, the alias serves the canary alone."""
 
     SHIFTING = "shifting"
     BAKE = "bake"
 
 
 class Verdict(StrEnum):
-    """What a look finds."""
+    """The result of an evaluation."""
 
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 
 class Move(StrEnum):
-    """What happens after a look."""
+    """What the rollout does after an evaluation."""
 
     SHIFT = "shift"
     WAIT = "wait"
@@ -40,28 +40,28 @@ class Move(StrEnum):
 
 
 class Mode(StrEnum):
-    """Whether what a metric says decides, or is only told."""
+    """Whether a metric can fail the canary, or is only reported."""
 
     CRITICAL = "critical"
     ADVISORY = "advisory"
 
 
 class Missing(StrEnum):
-    """What it means that a metric has no datapoint in a minute in which calls were served."""
+    """How to read a minute with calls in which a metric has no datapoint."""
 
     UNKNOWN = "unknown"
     ZERO = "zero"
 
 
 class Unit(StrEnum):
-    """What a metric counts one by one."""
+    """What a metric counts."""
 
     CALLS = "calls"
     MINUTES = "minutes"
 
 
 class AlarmState(StrEnum):
-    """The state of a CloudWatch alarm, in CloudWatch's words; MISSING where there is no such alarm."""
+    """The state of a CloudWatch alarm as CloudWatch names it; MISSING when the alarm does not exist."""
 
     ALARM = "ALARM"
     OK = "OK"

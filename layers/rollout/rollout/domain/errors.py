@@ -1,55 +1,55 @@
-"""What can go wrong, named for the operator who reads it in the console.
+"""The errors of a rollout, named for the operator who reads them in the console.
 
-Every message is a sentence or two: what was found, what is needed, what to do next.
-The class names reach the state machine as error names, so renaming one is a change of its Retry and Catch.
+Every message has three parts: what was found, what is needed, and the command or edit that gets there.
+The state machine catches and retries errors by class name: renaming a class changes its Retry and Catch.
 """
 
 
 class RolloutError(Exception):
-    """When a rollout cannot go on."""
+    """When a rollout cannot continue."""
 
 
 class AwsUnavailableError(RolloutError):
-    """When AWS throttled us, answered 5xx or did not answer; the state machine tries again."""
+    """When AWS throttles a call, answers with 5xx or does not answer. The state machine retries."""
 
 
 class MetricsIncompleteError(RolloutError):
-    """When CloudWatch answered a part of what was asked; the state machine tries the look again."""
+    """When CloudWatch returns only a part of the data. The state machine retries the evaluation."""
 
 
 class VersionPendingError(RolloutError):
-    """When the version is still being made ready; the state machine asks again."""
+    """When the version is still Pending. The state machine retries."""
 
 
 class AliasChangedError(RolloutError):
-    """When somebody moved the alias after we read it, so our write was not made."""
+    """When another writer moved the alias after the rollout read it, so the rollout did not write."""
 
 
 class AliasBusyError(RolloutError):
-    """When the alias, or its claim, changed while it was being claimed; the state machine asks again."""
+    """When the alias or its lock changed while the rollout took the lock. The state machine retries."""
 
 
 class LockLostError(RolloutError):
-    """When the rollout no longer holds the claim to its alias, so nothing was written."""
+    """When the rollout no longer holds the lock of its alias, so it did not write."""
 
 
 class VersionDeletedError(RolloutError):
-    """When a version the alias was to serve no longer exists, so our write was not made."""
+    """When a version that the alias should serve no longer exists, so the rollout did not write."""
 
 
 class EventsNotPublishedError(RolloutError):
-    """When EventBridge took a part of our news and refused the rest; it is told in the log and nowhere else."""
+    """When EventBridge accepts some of the rollout events and rejects others. Only the log reports it."""
 
 
 class RefusedError(RolloutError):
-    """When a request is refused, before anything was touched."""
+    """When a request is refused before anything is touched."""
 
     reasons: "tuple[RefusedError, ...]" = ()
-    """Each reason by itself, where it was refused for all of them at once."""
+    """The separate refusals, when this one combines several."""
 
 
 class InvalidRequestError(RefusedError):
-    """When the execution's input is not a request we understand."""
+    """When the execution's input is not a valid request."""
 
 
 class InvalidPolicyError(RefusedError):
@@ -57,15 +57,15 @@ class InvalidPolicyError(RefusedError):
 
 
 class UnknownPolicyError(RefusedError):
-    """When a policy is named that is neither a preset nor stored."""
+    """When a policy's name is neither a preset nor a stored policy."""
 
 
 class OtherAccountError(RefusedError):
-    """When the function lies in another account or region, and the orchestrator serves none but its own."""
+    """When the function is in another account or region, and the orchestrator has no member accounts."""
 
 
 class MemberAccessDeniedError(RefusedError):
-    """When another account does not let the orchestrator in."""
+    """When the orchestrator cannot assume its role in the member account."""
 
 
 class UnknownFunctionError(RefusedError):
@@ -77,11 +77,11 @@ class UnknownVersionError(RefusedError):
 
 
 class UnknownAliasError(RefusedError):
-    """When the function has no such alias, and its tag does not ask for one of that name."""
+    """When the alias does not exist, and the function's tag names another alias."""
 
 
 class TagsUnreadableError(RefusedError):
-    """When Lambda does not show us the function's tags, so that nobody knows whether it is opted in."""
+    """When Lambda does not return the function's tags, so the opt-in cannot be checked."""
 
 
 class UnknownAlarmError(RefusedError):
@@ -89,15 +89,15 @@ class UnknownAlarmError(RefusedError):
 
 
 class NotOptedInError(RefusedError):
-    """When the function's tag does not hand this alias over to us."""
+    """When the function's tag does not opt this alias in."""
 
 
 class InvalidTagsError(RefusedError):
-    """When our tags on the function are misspelt, or their values say nothing."""
+    """When a `rollout:` tag of the function is misspelled, or its value is invalid."""
 
 
 class LatestVersionError(RefusedError):
-    """When $LATEST is asked for: an alias cannot give it a share."""
+    """When the request names $LATEST, which cannot receive a share of an alias's traffic."""
 
 
 class VersionNotActiveError(RefusedError):
@@ -105,32 +105,32 @@ class VersionNotActiveError(RefusedError):
 
 
 class DifferentRoleError(RefusedError):
-    """When stable and canary run under different execution roles: Lambda will not split an alias over them."""
+    """When stable and canary have different execution roles: Lambda does not split an alias between them."""
 
 
 class DifferentDeadLetterQueueError(RefusedError):
-    """When stable and canary send their failures elsewhere: Lambda will not split an alias over them."""
+    """When stable and canary have different dead-letter targets: Lambda does not split an alias between them."""
 
 
 class AliasLockedError(RefusedError):
-    """When another rollout holds the alias, and the policy says to refuse rather than to wait."""
+    """When another rollout holds the alias, and the policy refuses to wait for it."""
 
 
 class AliasSplitError(RefusedError):
-    """When the alias already shares its traffic between two versions."""
+    """When the alias already splits its traffic between two versions."""
 
 
 class ProvisionedConcurrencyInProgressError(RefusedError):
-    """When Lambda itself is still moving the alias's provisioned concurrency, and its weights with it."""
+    """When Lambda still allocates the alias's provisioned concurrency, and moves its weights meanwhile."""
 
 
 class AlreadyServedError(RefusedError):
-    """When the alias already serves this version."""
+    """When the alias already serves this version alone."""
 
 
 class OlderVersionError(RefusedError):
-    """When the alias serves a newer version than the one asked for."""
+    """When the alias serves a newer version than the requested one."""
 
 
 REFUSALS = frozenset(kind.__name__ for kind in RefusedError.__subclasses__())
-"""How executions end whose requests were refused."""
+"""The error codes of rejected executions."""

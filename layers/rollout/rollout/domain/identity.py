@@ -1,4 +1,4 @@
-"""Where a rollout is: the alias it is about, and the execution that carries it."""
+"""What a rollout is about: the account and region, the alias, and the execution that runs it."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from rollout.domain.models import Value
 
 
 class AccountRegion(Value):
-    """An account and a region: the orchestrator's own, or a member's."""
+    """An account and a region: the orchestrator's own, or those of a member account."""
 
     account: str
     region: str
@@ -16,7 +16,7 @@ class AccountRegion(Value):
 
 
 class Target(Value):
-    """The alias a rollout is about."""
+    """The alias that a rollout moves."""
 
     account: str
     region: str
@@ -25,17 +25,17 @@ class Target(Value):
 
     @property
     def account_region(self) -> AccountRegion:
-        """Where the function lies."""
+        """The function's account and region."""
         return AccountRegion(account=self.account, region=self.region)
 
     @property
     def name(self) -> str:
-        """The function and its alias, as Lambda's metrics name them."""
+        """`function:alias`, the Resource dimension of Lambda's metrics."""
         return f"{self.function}:{self.alias}"
 
 
 class Execution(Value):
-    """The Step Functions execution that carries a rollout."""
+    """The Step Functions execution that runs a rollout."""
 
     arn: str
     name: str
@@ -43,6 +43,6 @@ class Execution(Value):
 
     @property
     def account_region(self) -> AccountRegion:
-        """Where the orchestrator runs."""
+        """The orchestrator's account and region."""
         _, _, _, region, account, *_ = self.arn.split(":")
         return AccountRegion(account=account, region=region)

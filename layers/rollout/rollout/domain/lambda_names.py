@@ -1,4 +1,4 @@
-"""A function's name as people write it: plain, as an ARN or a part of one, with or without a qualifier."""
+"""Names of functions, versions and aliases, in every form that Lambda accepts."""
 
 import re
 
@@ -11,11 +11,11 @@ _FUNCTION = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-_FORMS = "a function's name or ARN, with or without a version or an alias behind it"
+_FORMS = "a function's name or ARN, with or without :version or :alias at its end"
 
 
 class FunctionName(Value):
-    """A function as people write it, taken apart; what they left out is None."""
+    """The parts of a function's name; a part that the name leaves out is None."""
 
     name: str
     account: str | None = None
@@ -23,49 +23,50 @@ class FunctionName(Value):
     qualifier: str | None = None
 
     def account_region(self, otherwise: AccountRegion) -> AccountRegion:
-        """Return where the function lies; what its name leaves out is as it is otherwise."""
+        """Return the function's account and region, each taken from `otherwise` where the name leaves it out."""
         return AccountRegion(account=self.account or otherwise.account, region=self.region or otherwise.region)
 
 
 def read_function(text: str) -> FunctionName:
-    """Return the parts of a name, partial ARN or ARN; raises ValueError that says which forms are taken."""
-    found = _FUNCTION.fullmatch(text)
-    if not found:
+    """Return the parts of a name, partial ARN or ARN. Raises ValueError, which names the accepted forms."""
+    match = _FUNCTION.fullmatch(text)
+    if not match:
         raise ValueError(f"write {_FORMS}")
-    return FunctionName(**found.groupdict())
+    return FunctionName(**match.groupdict())
 
 
 def function_arn(account_region: AccountRegion, name: str) -> str:
-    """Return a function's ARN, in the partition its region belongs to."""
+    """Return a function's ARN, in the partition of its region."""
     partition = next(
         (partition for prefix, partition in _PARTITIONS.items() if account_region.region.startswith(prefix)), "aws"
     )
     return f"arn:{partition}:lambda:{account_region.region}:{account_region.account}:function:{name}"
 
 
-ALIAS_FORM = "an alias is made of letters, digits, - and _, and is not a number"
+ALIAS_FORM = "an alias name has letters, digits, - and _, and is not a number"
+"""The rule that Lambda has for an alias's name, for error messages."""
 
 
 def version_text(value: object) -> object:
-    """Return a whole number as the text that Lambda has for it; anything else as it is."""
+    """Return a whole number as text, the form that Lambda uses for versions; return any other value unchanged."""
     number = to_integer(value)
     return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 def read_version(text: str) -> str:
-    """Return the number of a published version; raises ValueError that says what one looks like."""
+    """Return the number of a published version. Raises ValueError, which shows an example."""
     if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
         raise ValueError("write the number of a published version, such as 7")
     return text
 
 
 def is_alias_name(text: str) -> bool:
-    """Whether Lambda takes this for an alias's name."""
+    """Whether Lambda accepts the text as an alias's name."""
     return bool(re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}", text))
 
 
 def read_alias(text: str) -> str:
-    """Return an alias's name; raises ValueError that says what one looks like."""
+    """Return an alias's name. Raises ValueError, which states the rule."""
     if not is_alias_name(text):
         raise ValueError(ALIAS_FORM)
     return text

@@ -1,4 +1,4 @@
-"""Says what is wrong with an input, field by field, so that a person can mend all of it at once."""
+"""Turns pydantic's errors into sentences that list every invalid field of an input."""
 
 import json
 from collections.abc import Iterator
@@ -9,30 +9,30 @@ from pydantic_core import ErrorDetails
 _LONGEST_SHOWN = 80
 
 _NEEDED = {
-    "bool_type": "true or false is needed",
-    "dict_type": "an object is needed",
-    "enum": "{expected} is needed",
-    "finite_number": "a number is needed",
-    "float_type": "a number is needed",
-    "greater_than": "a number above {gt:g} is needed",
-    "greater_than_equal": "at least {ge:g} is needed",
-    "int_from_float": "a whole number is needed",
-    "int_type": "a whole number is needed",
-    "less_than_equal": "at most {le:,.10g} is needed",
-    "list_type": "a list is needed",
-    "model_type": "an object is needed",
-    "string_too_long": "at most {max_length} characters are taken",
-    "string_too_short": "at least {min_length} character is needed",
-    "string_type": "a text is needed",
-    "too_long": "at most {max_length} are taken",
-    "too_short": "at least {min_length} is needed",
+    "bool_type": "write true or false",
+    "dict_type": "write an object",
+    "enum": "write {expected}",
+    "finite_number": "write a number",
+    "float_type": "write a number",
+    "greater_than": "write a number above {gt:g}",
+    "greater_than_equal": "write at least {ge:g}",
+    "int_from_float": "write a whole number",
+    "int_type": "write a whole number",
+    "less_than_equal": "write at most {le:,.10g}",
+    "list_type": "write a list",
+    "model_type": "write an object",
+    "string_too_long": "write at most {max_length} characters",
+    "string_too_short": "write at least {min_length} character",
+    "string_type": "write a string",
+    "too_long": "write at most {max_length} items",
+    "too_short": "write at least {min_length} item",
     "value_error": "{error}",
 }
-"""What each of pydantic's complaints asks for, in an operator's words."""
+"""What each error type of pydantic asks the operator to write."""
 
 
 def format_problems(error: ValidationError, root: str = "") -> str:
-    """Return every problem as `field is value: what is needed`, joined by semicolons."""
+    """Return every problem as `field is value: what to write`, joined by semicolons."""
     return "; ".join(_sentences(error, root))
 
 
@@ -46,16 +46,18 @@ def _sentence(detail: ErrorDetails, field: str) -> str:
         case "missing":
             return f"{field} is missing: add it"
         case "extra_forbidden":
-            return f"{field} is not a known field (found {format_value(detail['input'])}): take it out, or correct its name"
+            return (
+                f"{field} is not a known field (found {format_value(detail['input'])}): remove it or correct its name"
+            )
         case "value_error" if isinstance(detail["input"], dict):
-            # A complaint about fields together names them itself; the whole value would only hide it.
+            # An error about several fields names them itself; the whole object would hide the sentence.
             return f"{field}.{_needed(detail)}"
     return f"{field} is {format_value(detail['input'])}: {_needed(detail)}"
 
 
 def _needed(detail: ErrorDetails) -> str:
     needed = _NEEDED.get(detail["type"])
-    # Only ours are templates: what somebody else says may hold braces of its own.
+    # Only the sentences above are templates: pydantic's own messages may contain braces.
     return needed.format_map(detail.get("ctx", {})) if needed else detail["msg"]
 
 
@@ -67,6 +69,6 @@ def _field(location: tuple[int | str, ...], root: str) -> str:
 
 
 def format_value(value: object) -> str:
-    """Return a value as the person who wrote it knows it, cut where it is long."""
+    """Return a value as JSON, cut after 80 characters."""
     text = json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

@@ -1,1 +1,1 @@
-"""How a version is to be rolled out, as people write it."""
+"""The policy of a rollout: its steps, presets, metrics and guards."""

@@ -1,4 +1,4 @@
-"""Metrics: what a look measures, and whether it decides."""
+"""Metrics: what an evaluation measures, and whether the result decides."""
 
 from typing import Annotated, Literal, Self
 
@@ -15,99 +15,104 @@ _VERSION = "{version}"
 
 
 class Errors(Strict):
-    """Calls that failed, as Lambda counts them."""
+    """Failed calls, by Lambda's metric Errors."""
 
 
 class Slow(Strict):
-    """Calls that took longer than a limit."""
+    """Calls that take longer than a limit."""
 
     over_ms: Number | None = Field(
         default=None,
         ge=1,
         le=900_000,
-        description="Milliseconds above which a call is slow; without it, stable's own p99 before the first shift.",
+        description="A call is slow above this many milliseconds. Default: the p99 of stable before the first shift.",
     )
 
 
 class Throttles(Strict):
-    """Calls to the alias that Lambda refused for want of concurrency, whichever version they were for."""
+    """Calls to the alias that Lambda throttles, for either version."""
 
     max_percent: CallPercent = Field(
         default=1,
-        description="The share of calls that may be refused, unless it was exceeded before the rollout.",
+        description="The share of the alias's calls that may be throttled, unless it was higher before the rollout.",
     )
 
 
-def _told_apart(dimensions: dict[str, str]) -> dict[str, str]:
+def _check_dimensions(dimensions: dict[str, str]) -> dict[str, str]:
     if not any(_VERSION in value for value in dimensions.values()):
         raise PydanticCustomError(
-            "not_told_apart", "one dimension has to hold {version}, or both versions would be measured as one"
+            "version_not_in_dimensions", "add {version} to a dimension, so that each version is measured separately"
         )
     return dimensions
 
 
 class CloudWatchMetric(Strict):
-    """Any CloudWatch metric of counts, told apart by version."""
+    """Any CloudWatch metric that counts by version."""
 
     namespace: str = Field(min_length=1, max_length=255, description="The metric's namespace.")
-    name: str = Field(min_length=1, max_length=255, description="The metric that counts what is bad.")
-    dimensions: Annotated[dict[str, str], AfterValidator(_told_apart)] = Field(
+    name: str = Field(min_length=1, max_length=255, description="The name of the metric, which counts what is bad.")
+    dimensions: Annotated[dict[str, str], AfterValidator(_check_dimensions)] = Field(
         max_length=30,
-        description="The metric's dimensions; {function}, {alias} and {version} are filled in.",
+        description="The metric's dimensions. {function}, {alias} and {version} are replaced in the values.",
     )
     of: str | None = Field(
         default=None,
         min_length=1,
         max_length=255,
-        description="The metric, beside it, that counts all; without it, the version's calls as Lambda counts them.",
+        description="The metric in the same namespace that counts all. Default: the calls of the version, by Lambda.",
     )
     missing: Missing = Field(
         default=Missing.UNKNOWN,
-        description="What a minute without a datapoint means where calls were served: nothing known, or zero.",
+        description="How to read a minute that has calls and no datapoint: unknown, or zero.",
     )
 
 
 class Metric(Strict):
-    """One thing a look measures."""
+    """One metric that an evaluation measures."""
 
     errors: Errors | None = Field(default=None, description="Failed calls.")
     slow: Slow | None = Field(default=None, description="Slow calls.")
-    throttles: Throttles | None = Field(default=None, description="Refused calls, of the whole alias.")
-    cloudwatch: CloudWatchMetric | None = Field(default=None, description="A metric of your own.")
-    alarm: str | None = Field(default=None, min_length=1, description="A CloudWatch alarm, by name.")
-    mode: Mode = Field(default=Mode.CRITICAL, description="Whether it decides, or is only told.")
+    throttles: Throttles | None = Field(default=None, description="Throttled calls of the whole alias.")
+    cloudwatch: CloudWatchMetric | None = Field(default=None, description="A CloudWatch metric of your own.")
+    alarm: str | None = Field(default=None, min_length=1, description="The name of a CloudWatch alarm.")
+    mode: Mode = Field(
+        default=Mode.CRITICAL, description="Whether the metric decides (critical) or is only reported (advisory)."
+    )
     label: str | None = Field(
-        default=None, min_length=1, max_length=64, description="Its name in judgements, where its kind says too little."
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="The metric's name in judgements and in `ignore`. Default: its kind, alarm or CloudWatch name.",
     )
 
     @model_validator(mode="after")
-    def _is_one_thing(self) -> Self:
+    def _is_one_kind(self) -> Self:
         if len([kind for kind in _KINDS if getattr(self, kind) is not None]) != 1:
-            raise PydanticCustomError("one_thing", "one of errors, slow, throttles, cloudwatch and alarm is needed")
+            raise PydanticCustomError("one_kind", "write exactly one of errors, slow, throttles, cloudwatch and alarm")
         return self
 
     @property
     def kind(self) -> str:
-        """Which of errors, slow, throttles, cloudwatch and alarm it is."""
+        """The kind: errors, slow, throttles, cloudwatch or alarm."""
         return next(kind for kind in _KINDS if getattr(self, kind) is not None)
 
     @property
     def name(self) -> str:
-        """What judgements call it, and by which it is muted."""
+        """The name in judgements and in the policy's `ignore`."""
         return self.label or self.alarm or (self.cloudwatch.name if self.cloudwatch else self.kind)
 
     @property
     def is_critical(self) -> bool:
-        """Whether it decides."""
+        """Whether the metric decides."""
         return self.mode is Mode.CRITICAL
 
     @property
     def is_compared(self) -> bool:
-        """Whether it counts calls of each version, so that the canary can be compared with stable."""
+        """Whether the metric counts by version, so that the canary can be compared with stable."""
         return self.kind in ("errors", "slow", "cloudwatch")
 
 
-def _from_word(value: object) -> object:
+def _from_kind(value: object) -> object:
     if not isinstance(value, str):
         return value
     if value not in _SHORT:
@@ -116,6 +121,6 @@ def _from_word(value: object) -> object:
 
 
 WrittenMetric = Annotated[
-    Metric, BeforeValidator(_from_word, json_schema_input_type=Metric | Literal["errors", "slow", "throttles"])
+    Metric, BeforeValidator(_from_kind, json_schema_input_type=Metric | Literal["errors", "slow", "throttles"])
 ]
-"""A metric as a policy writes it: `slow`, or `{slow: {over_ms: 800}, mode: advisory}`."""
+"""A metric as a policy writes it, such as `slow` or `{slow: {over_ms: 800}, mode: advisory}`."""

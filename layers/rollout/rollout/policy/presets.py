@@ -1,17 +1,17 @@
-"""Presets: the plans CodeDeploy has names for, in any numbers."""
+"""Presets: plans with the names that CodeDeploy uses, for any numbers."""
 
 import re
 
 ALL_AT_ONCE = "AllAtOnce"
-"""The preset without a step: the canary is promoted at once, and watched through the bake."""
+"""The preset without steps: the canary is promoted at once and watched during the bake."""
 
 FORMS = (
-    f"{ALL_AT_ONCE}, Canary<N>Percent<M>Minutes or Linear<N>PercentEvery<M>Minutes, with N from 1 to 99 and M from 1,"
-    " or Hours for Minutes"
+    f"{ALL_AT_ONCE}, Canary<N>Percent<M>Minutes or Linear<N>PercentEvery<M>Minutes, with N from 1 to 99 and M from 1"
+    " (Hours works in place of Minutes)"
 )
-"""The names that are taken, for whoever has missed one."""
+"""The forms of a preset's name, for error messages."""
 
-# As editors read it from the schema: without Python's own additions to the language of patterns.
+# Editors read this pattern from the JSON Schema, so it uses no syntax that only Python has.
 PATTERN = (
     r"^(CodeDeployDefault\.)?(Lambda)?"
     r"(AllAtOnce|(Canary([1-9][0-9]?)Percent|Linear([1-9][0-9]?)PercentEvery)([1-9][0-9]{0,4})(Minute|Hour)s?)$"
@@ -20,26 +20,26 @@ _NEAR = re.compile(r"codedeploy.*|(lambda)?(allatonce|(canary|linear)[0-9]*perce
 
 
 def is_preset(name: str) -> bool:
-    """Whether a name is a preset's."""
-    return _matched(name) is not None
+    """Whether the name is a preset's."""
+    return _match(name) is not None
 
 
 def is_near_preset(name: str) -> bool:
-    """Whether a name can only be meant for a preset's, right or wrong, so that it is taken for nothing else."""
+    """Whether the name is a preset's or a misspelled one, so it cannot name a stored policy."""
     return _NEAR.fullmatch(re.sub(r"[^a-z0-9]", "", name.lower())) is not None
 
 
 def preset_steps(name: str) -> list[dict[str, object]]:
-    """Return a preset's steps as a policy writes them, none for AllAtOnce; raises ValueError for any other name."""
-    found = _matched(name)
-    if found is None:
-        raise ValueError(f"presets are {FORMS}")
-    canary, linear, held, unit = found.group(5, 6, 7, 8)
-    if held is None:
+    """Return a preset's steps as a policy writes them; empty for AllAtOnce. Raises ValueError for another name."""
+    match = _match(name)
+    if match is None:
+        raise ValueError(f"name a preset: {FORMS}")
+    canary, linear, hold, unit = match.group(5, 6, 7, 8)
+    if hold is None:
         return []
     shares = range(int(linear), 100, int(linear)) if linear else [int(canary)]
-    return [{"percent": percent, "hold": f"{held}{unit[0].lower()}"} for percent in shares]
+    return [{"percent": percent, "hold": f"{hold}{unit[0].lower()}"} for percent in shares]
 
 
-def _matched(name: str) -> re.Match[str] | None:
+def _match(name: str) -> re.Match[str] | None:
     return None if name.endswith("\n") else re.match(PATTERN, name)

@@ -1,4 +1,4 @@
-"""The steps of a policy, written one by one or by a preset's name."""
+"""The steps of a policy, written as a list or as a preset's name."""
 
 from typing import Annotated, Any
 
@@ -11,17 +11,17 @@ from rollout.policy.presets import PATTERN, preset_steps
 
 
 class Step(Strict):
-    """A share for the canary, and how long it keeps it at least."""
+    """A share for the canary, and the shortest time for which the canary keeps it."""
 
-    percent: Percent = Field(description="The canary's share of the alias's calls, 1 to 99.")
-    hold: Seconds = Field(description="How long the canary keeps this share at least.")
+    percent: Percent = Field(description="The canary's share of the alias's calls, from 1 to 99.")
+    hold: Seconds = Field(description="The shortest time for which the canary keeps this share.")
 
 
-def _from_preset(written: Any, read: ValidatorFunctionWrapHandler) -> list[Step]:  # noqa: ANN401 - anybody's writing
-    # A list without a step may be a slip of the pen; the name AllAtOnce is none.
-    if isinstance(written, str) and not (written := preset_steps(written)):
+def _from_preset(value: Any, read: ValidatorFunctionWrapHandler) -> list[Step]:  # noqa: ANN401 - unchecked input
+    # An empty list may be a mistake and is refused; the name AllAtOnce is explicit.
+    if isinstance(value, str) and not (value := preset_steps(value)):
         return []
-    steps: list[Step] = read(written)
+    steps: list[Step] = read(value)
     return steps
 
 
@@ -30,4 +30,4 @@ _Steps = Annotated[list[Step], Field(min_length=1, max_length=100)]
 WrittenSteps = Annotated[
     _Steps, WrapValidator(_from_preset, json_schema_input_type=_Steps | Annotated[str, Field(pattern=PATTERN)])
 ]
-"""Steps as a policy writes them; none at all for AllAtOnce alone."""
+"""The steps as a policy writes them. Only AllAtOnce has none."""
