@@ -50,7 +50,7 @@ HANDED_OVER = replace(
     ROLLED_BACK,
     cell=cell("ShiftTraffic", "edited"),
     error="RolloutHandedOver",
-    cause="it was moved by somebody else",
+    cause="it was moved by another writer",
     alias=AT_STRANGE,
     alias_at_end=AT_STRANGE,
     edited="r2",

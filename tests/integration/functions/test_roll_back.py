@@ -32,7 +32,7 @@ def test_a_split_alias_is_put_back_to_stable_alone(handle, my_api, file):
 def test_the_cause_is_the_failure_that_led_here(handle, my_api):
     """P10."""
     cause = handle("roll_back", event("roll_back_after_a_failure"))["ending"]["Cause"]
-    assert "alone again; AliasChangedError: my-api:live was moved by somebody else" in cause
+    assert "alone again; AliasChangedError: my-api:live was moved by another writer" in cause
 
 
 def test_a_promoted_alias_is_put_back_from_the_bake(handle, my_api):
@@ -50,7 +50,7 @@ def test_an_alias_moved_by_a_stranger_is_left_alone(handle, my_api, file):
     ending = handle("roll_back", event(file))["ending"]
     assert alias() == before
     assert (ending["outcome"], ending["Error"]) == ("handed_over", "RolloutHandedOver")
-    assert "my-api:live was moved by somebody else" in ending["Cause"]
+    assert "my-api:live was moved by another writer" in ending["Cause"]
 
 
 def test_an_alias_that_is_gone_is_handed_over(handle, my_api):

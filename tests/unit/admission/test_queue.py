@@ -92,7 +92,7 @@ def test_a_claim_that_the_guardian_has_seized_belongs_to_nobody():
 @pytest.mark.parametrize(("seconds", "still"), [(0, True), (1799, True), (1800, False)])
 def test_a_version_that_has_long_not_asked_waits_no_more(seconds, still):
     """Somebody stopped it; nobody waits behind a dead execution for ever."""
-    assert waits(OTHER, "5").waits_at(AT + timedelta(seconds=seconds)) is still
+    assert waits(OTHER, "5").is_waiting_at(AT + timedelta(seconds=seconds)) is still
 
 
 @pytest.mark.parametrize(("waited", "seconds"), [(0, 60), (599, 60), (3000, 300), (9001, 900), (10**6, 900)])

@@ -84,7 +84,7 @@ MOVED = [
 def test_an_alias_moved_by_somebody_else_is_handed_over(where, found, left, there, verdict):
     """P2, P10: with the sentence that tells what was expected, and what is there."""
     after = apply_ownership_check(decided(rollout(**where), verdict, 300), ownership(found))
-    said = f"my-api:live was moved by somebody else: {left} was expected, and it {there}. It is left as it is"
+    said = f"my-api:live was moved by another writer: {left} was expected, but it {there}. It is left as it is"
     assert (after.next_move, after.reason) == (Move.HAND_OVER, said)
     assert (after.ending.outcome, after.ending.error, after.ending.cause) == (
         Outcome.HANDED_OVER,

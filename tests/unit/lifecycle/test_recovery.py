@@ -118,7 +118,7 @@ def test_an_alias_that_somebody_else_has_moved_is_said_to_be_where_it_is(found, 
     """P2, P10."""
     cause = repair_plan(SHIFTING, found, FinalState(status="ABORTED")).ending.cause
     assert cause == (
-        "my-api:live was moved by somebody else: version 3, alone or with a share to version 4, was expected, and it"
+        "my-api:live was moved by another writer: version 3, alone or with a share to version 4, was expected, but it"
         f" {there}. It is left as it is; the rollout was being taken back because: execution my-api-4 was stopped"
     )
 

@@ -57,16 +57,16 @@ def test_only_what_is_ours_is_put_back(found, document, outcome, writes):
         (
             alias("5", v4=10),
             {},
-            "version 3, alone or with a share to version 4, was expected, and it points at version 5 with 10 % to",
+            "version 3, alone or with a share to version 4, was expected, but it points at version 5 with 10 % to",
         ),
-        (alias("5"), BAKING, "version 3 or 4 was expected, and it points at version 5"),
+        (alias("5"), BAKING, "version 3 or 4 was expected, but it points at version 5"),
         (None, {}, "and it no longer exists"),
     ],
 )
 def test_an_alias_left_alone_is_said_to_be(found, document, said):
     """P2, P10."""
     cause = rollback_ending(found, way(**document)).cause
-    assert cause.startswith("my-api:live was moved by somebody else: ")
+    assert cause.startswith("my-api:live was moved by another writer: ")
     assert said in cause
     assert cause.endswith("It is left as it is; the rollout was being taken back because: it failed")
 

@@ -1,4 +1,4 @@
-"""Every ending says what the alias serves and why (P10)."""
+"""Every ending states what the alias serves, and why (P10)."""
 
 import json
 
@@ -23,7 +23,7 @@ FAILURE = Failure(Error="States.Timeout", Cause="")
             "RolloutRolledBack",
             "my-api:live serves version 3 alone again; it failed",
         ),
-        (handed_over("somebody did"), Outcome.HANDED_OVER, "RolloutHandedOver", "somebody did"),
+        (handed_over("it was moved"), Outcome.HANDED_OVER, "RolloutHandedOver", "it was moved"),
         (rejected(AliasSplitError("It is split.")), Outcome.REJECTED, "AliasSplitError", "It is split."),
         (
             rollback_failed("my-api:live", "3", FAILURE),
@@ -36,13 +36,13 @@ FAILURE = Failure(Error="States.Timeout", Cause="")
         ),
     ],
 )
-def test_an_ending_says_what_the_alias_serves_and_why(ending, outcome, error, cause):
+def test_ending_has_outcome_error_and_cause(ending, outcome, error, cause):
     assert (ending.outcome, ending.error, ending.cause) == (outcome, error, cause)
     assert json.loads(ending.model_dump_json()) == {"outcome": outcome, "Error": error, "Cause": cause}
 
 
 @pytest.mark.parametrize(
-    ("cause", "said"),
+    ("cause", "sentence"),
     [
         ("", "SomeError"),
         ("it broke", "SomeError: it broke"),
@@ -53,5 +53,5 @@ def test_an_ending_says_what_the_alias_serves_and_why(ending, outcome, error, ca
         ("{}", "SomeError: {}"),
     ],
 )
-def test_a_failure_is_said_without_lambdas_wrapping(cause, said):
-    assert format_failure(Failure(Error="SomeError", Cause=cause)) == said
+def test_failure_is_formatted_without_lambdas_json(cause, sentence):
+    assert format_failure(Failure(Error="SomeError", Cause=cause)) == sentence

@@ -1,1 +1,1 @@
-"""One rollout's state: the document, the judgement, the alias, the lock, the endings."""
+"""The state of a rollout: the document, the judgement, the alias, the lock and the endings."""

@@ -1,4 +1,4 @@
-"""Where an alias points."""
+"""The versions and shares of an alias."""
 
 from math import isclose
 
@@ -8,7 +8,7 @@ from rollout.domain.models import Value
 
 
 class AliasState(Value):
-    """Where an alias points. `shares` are percents of further versions; empty when it serves one alone."""
+    """The versions of an alias. `shares` maps another version to its percent; empty when the alias is unsplit."""
 
     version: str
     revision_id: str
@@ -16,15 +16,15 @@ class AliasState(Value):
     description: str = ""
 
     def serves(self, version: str, shares: dict[str, float]) -> bool:
-        """Whether it points at this version with these shares, give or take what weights are rounded by."""
+        """Whether the alias points at this version with these shares, within the rounding of weights."""
         same_versions = (self.version, self.shares.keys()) == (version, shares.keys())
         return same_versions and all(isclose(shares[other], self.shares[other], abs_tol=0.001) for other in shares)
 
     def serves_alone(self, version: str) -> bool:
-        """Whether every call reaches this version. A share of 0 percent reaches nobody, but is no whole alias."""
+        """Whether the alias points at this version and is unsplit. A share of 0 percent counts as split."""
         return self.version == version and not self.shares
 
     def format(self) -> str:
-        """Return the alias in words, such as `version 3 with 10 % to version 4`."""
+        """Return the alias as a sentence part, such as `version 3 with 10 % to version 4`."""
         shares = "".join(f" with {percent:g} % to version {version}" for version, percent in self.shares.items())
         return f"version {self.version}{shares}"

@@ -1,4 +1,4 @@
-"""What a look finds."""
+"""The result of an evaluation."""
 
 from pydantic import Field
 
@@ -8,24 +8,26 @@ from rollout.domain.models import Value
 
 
 class Finding(Value):
-    """What one metric has to say, since the first shift; in the bake, since promotion."""
+    """The result of one metric since the first shift; during the bake, since promotion."""
 
     metric: str
     kind: str
     mode: Mode
     canary: Counts
     stable: Counts
-    log_evidence: float = Field(description="Natural logarithm of its evidence against the canary; 0 says nothing.")
+    log_evidence: float = Field(
+        description="The natural logarithm of the evidence against the canary; 0 is no evidence."
+    )
 
 
 class Judgement(Value):
-    """What a look found, why, and the counts it rests on (since the first shift; in the bake, since promotion)."""
+    """The verdict, its reason and its counts since the first shift; during the bake, since promotion."""
 
     verdict: Verdict
     reason: str
-    canary: Counts = Field(description="The canary's calls, and how many failed.")
+    canary: Counts = Field(description="The canary's calls and how many of them failed.")
     stable: Counts
     findings: tuple[Finding, ...] = ()
-    evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
+    evidence: float = Field(description="The evidence against the canary; 1 is no evidence.")
     evidence_limit: float
-    may_end_step: bool = Field(default=False, description="Whether the policy lets the step end before its hold.")
+    may_end_step: bool = Field(default=False, description="Whether the policy allows the step to end before its hold.")

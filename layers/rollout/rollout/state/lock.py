@@ -1,4 +1,4 @@
-"""The claim: the one rollout that may write an alias, and what becomes of others that come meanwhile."""
+"""The lock of an alias: one rollout may write the alias, and at most one version waits for it."""
 
 from datetime import datetime
 
@@ -10,36 +10,36 @@ from rollout.domain.models import Value
 from rollout.state.rollout import Rollout
 
 LONGEST_WAIT_SECONDS = 900
-"""A version that waits for its turn asks again after a tenth of the time it has waited, and this at the latest."""
+"""A queued version tries again after a tenth of the time it has waited, but at the latest after this time."""
 
-SILENT_SECONDS = 2 * LONGEST_WAIT_SECONDS
-"""A waiting version that has not asked for so long waits no more: somebody stopped it."""
+QUEUE_TIMEOUT_SECONDS = 2 * LONGEST_WAIT_SECONDS
+"""A queued version that has not tried again for this long no longer waits: its execution was stopped."""
 
 
 class PlannedWrite(Value):
-    """What a rollout is about to write: a version, and percents of another one."""
+    """The alias that a rollout is about to write: a version, and the percent of another one."""
 
     version: str
     shares: dict[str, float] = Field(default_factory=dict)
 
 
 class Lock(Value):
-    """Who holds an alias, and what the alias may look like by its hand."""
+    """The rollout that holds an alias, and the writes to the alias that belong to it."""
 
     target: Target
     holder: Execution
     stable_version: str
     canary_version: str
     revision_id: str
-    """The alias as the holder last knew it."""
+    """The alias's revision after the holder last read or wrote it."""
     planned_write: PlannedWrite | None = None
-    """What it announced to write; whether it was written, only the alias tells."""
+    """The write that the holder announced; only the alias shows whether it was made."""
     promoting: bool = False
-    """Whether a promotion was announced, so that the alias may serve the canary alone by the holder's hand."""
+    """Whether a promotion was announced, so that the holder may have made the alias serve the canary alone."""
     is_taken_over: bool = False
-    """Whether the guardian has taken it away from its holder."""
+    """Whether the guardian took over the lock from its holder."""
     superseded_by: str = ""
-    """The version for which the holder is to be taken back."""
+    """The newer version for which the holder has to roll back."""
 
     def belongs_to(self, execution_arn: str) -> bool:
         """Whether this execution may write the alias."""
@@ -47,19 +47,19 @@ class Lock(Value):
 
 
 class QueuedVersion(Value):
-    """The newest version that waits for an alias."""
+    """The newest version that waits for the lock of an alias."""
 
     version: str
     holder: Execution
     seen_at: datetime
 
-    def waits_at(self, now: datetime) -> bool:
-        """Whether it still asks for its turn."""
-        return (now - self.seen_at).total_seconds() < SILENT_SECONDS
+    def is_waiting_at(self, now: datetime) -> bool:
+        """Whether the version still waits: it tried again recently."""
+        return (now - self.seen_at).total_seconds() < QUEUE_TIMEOUT_SECONDS
 
 
 def lock_of(rollout: Rollout, planned_write: PlannedWrite | None = None) -> Lock:
-    """Return the claim of a rollout that is about to write this; nothing, before its first write."""
+    """Return the lock of a rollout with its planned write; None before the first write."""
     is_promotion = planned_write is not None and planned_write.version == rollout.canary_version
     return Lock(
         target=rollout.target,

@@ -1,4 +1,4 @@
-"""The one document that flows through the state machine, and how it ends."""
+"""The document that flows through the state machine, and its ending."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from rollout.state.judgement import Judgement
 
 
 class Failure(Value):
-    """What a Catch adds to the document: Step Functions' own two words; it gives some errors no cause."""
+    """What a Catch adds to the document, in Step Functions' own fields. Some errors have no cause."""
 
     error: str = Field(alias="Error")
     cause: str = Field(default="", alias="Cause")
 
 
 class Ending(Value):
-    """How it ended, and the error code and sentence that a Fail state shows."""
+    """How a rollout ended, with the error code and the sentence that its Fail state shows."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
@@ -30,30 +30,30 @@ class Ending(Value):
 
     @property
     def leaves_alias_unsplit(self) -> bool:
-        """Whether the alias is at one version alone, or in somebody else's hands; only then is its claim given back."""
+        """Whether the alias is unsplit, or belongs to another writer; only then is its lock released."""
         return self.outcome is not Outcome.ROLLBACK_FAILED
 
 
 class Rollout(Value):
-    """The document of one rollout: each task takes it whole and returns the next one."""
+    """The document of one rollout: each task receives it and returns the next one."""
 
     execution: Execution
     target: Target
     stable_version: str
     canary_version: str
     policy: Policy
-    policy_source: str = Field(default="", description="Where the policy came from, in words.")
-    revision_id: str = Field(description="The alias as we last read or wrote it.")
+    policy_source: str = Field(default="", description="Where the policy comes from, as a sentence part.")
+    revision_id: str = Field(description="The alias's revision after the rollout last read or wrote it.")
     start: Start = Start.BEGIN
     phase: Phase = Phase.SHIFTING
-    step: int = Field(default=0, description="The step the rollout is in, from 1; 0 before the first shift.")
+    step: int = Field(default=0, description="The current step, from 1; 0 before the first shift.")
     first_shift_at: datetime | None = Field(
-        default=None, description="When the canary got its first share; all of them, where it is promoted at once."
+        default=None, description="When the canary got its first share, or all traffic if it was promoted at once."
     )
-    step_started_at: datetime | None = Field(default=None, description="When this step, or the bake, began.")
-    red_before: tuple[str, ...] = Field(default=(), description="Alarms red since before the first shift.")
+    step_started_at: datetime | None = Field(default=None, description="When the current step or the bake began.")
+    red_before: tuple[str, ...] = Field(default=(), description="Alarms that were red before the first shift.")
     p99_before: float | None = Field(
-        default=None, description="Stable's p99 before the first shift, in milliseconds; what slow is measured by."
+        default=None, description="The p99 of stable before the first shift, in milliseconds: the limit of slow calls."
     )
     evaluations: int = 0
     judgement: Judgement | None = None
@@ -64,39 +64,39 @@ class Rollout(Value):
 
     @property
     def current_step(self) -> Step:
-        """The step the rollout is in; the first one before the first shift."""
+        """The current step; the first one before the first shift."""
         return self.policy.steps[max(self.step, 1) - 1]
 
     @property
     def percent(self) -> float:
-        """The canary's share of the alias's calls now."""
+        """The canary's current share of the alias's calls, in percent."""
         if self.phase is Phase.BAKE:
             return 100
         return self.current_step.percent if self.step else 0
 
     @property
     def judged_since(self) -> datetime:
-        """The moment from which counts are taken: the first shift, or the promotion in the bake."""
+        """The time from which calls are counted: the first shift; during the bake, the promotion."""
         since = self.step_started_at if self.phase is Phase.BAKE else self.first_shift_at
         if since is None:
-            raise ValueError("nothing can be judged before the first shift")
+            raise ValueError("there is nothing to judge before the first shift")
         return since
 
     @property
     def shared_since(self) -> datetime:
-        """The moment from which stable has shared the alias with the canary."""
+        """The time since which stable and canary share the alias."""
         if self.first_shift_at is None:
-            raise ValueError("nothing is shared before the first shift")
+            raise ValueError("the alias is not shared before the first shift")
         return self.first_shift_at
 
     @property
     def is_last_step(self) -> bool:
-        """Whether promotion comes next."""
+        """Whether promotion follows the current step."""
         return self.step == len(self.policy.steps)
 
     def document(self) -> dict[str, object]:
-        """Return what goes back to the state machine; what is not known yet is left out.
+        """Return the document as JSON values for the state machine, without top-level fields that are None.
 
-        Only at the top: further down a null may be somebody's choice, as `max_error_percent: null` is.
+        Nested nulls stay, because they can be a choice, such as `max_error_percent: null`.
         """
         return {key: value for key, value in self.model_dump(mode="json").items() if value is not None}

@@ -97,7 +97,7 @@ def _facts(request: RolloutRequest, function: FunctionLookup, execution: Executi
             "lock": held_before or locks().find(target),
             "started_by_event": by_event,
             "rolled_out_before": by_event and ledger().knows(target, request.version or "", besides=execution.arn),
-            "queued": waiting if waiting and waiting.waits_at(now) else None,
+            "queued": waiting if waiting and waiting.is_waiting_at(now) else None,
         }
     )
 

@@ -89,7 +89,7 @@ def test_an_alias_moved_by_a_stranger_is_not_written(stubber, live, found, said)
         stubber.add_client_error("get_alias", "ResourceNotFoundException", http_status_code=404)
     with pytest.raises(AliasChangedError) as changed:
         live.split("1", "2", 10, "before")
-    assert "my-api:live was moved by somebody else: it was to become version 1 with 10 % to version 2" in str(
+    assert "my-api:live was moved by another writer: it was to become version 1 with 10 % to version 2" in str(
         changed.value
     )
     assert said in str(changed.value)

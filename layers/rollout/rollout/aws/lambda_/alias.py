@@ -77,7 +77,7 @@ class LambdaAlias:
             return found
         wanted = _wish(version, shares).format()
         raise AliasChangedError(
-            f"{self._target.name} was moved by somebody else: it was to become {wanted}, and it is now"
+            f"{self._target.name} was moved by another writer: it was to become {wanted}, and it is now"
             f" {found.format() if found else 'gone'}; nothing was written."
         )
 
