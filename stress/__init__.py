@@ -1,1 +1,1 @@
-"""Programs that stress the whole stack in the sandbox, run before a release: fault matrix, load."""
+"""Programs that check the promises under faults and under load, run before a release."""

@@ -1,1 +1,1 @@
-"""Every state under every fault, and whether the promises hold."""
+"""One rollout for each Task state and each fault, and a check of the promises."""

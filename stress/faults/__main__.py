@@ -1,6 +1,6 @@
-"""Play a rollout for every task and every fault in the sandbox, and check the promises from outside.
+"""Run one rollout for every Task state and every fault in the local AWS, and check the promises by AWS calls.
 
-`--only STATE:FAULT` plays some cells alone; both parts take the wildcards of a shell.
+`--only STATE:FAULT` runs a selection of cells; both parts take shell wildcards, such as `--only '*:edited'`.
 """
 
 import json
@@ -13,96 +13,104 @@ import click
 
 from sandbox.server import SandboxError
 from stress.faults import table
-from stress.faults.cells import FAULTS, Cell, cells
-from stress.faults.cloud import Cloud, running
-from stress.faults.play import play
-from stress.faults.table import Result
-from stress.faults.watch import NotPlayedError
+from stress.faults.cells import Cell, cells
+from stress.faults.fault_list import FAULTS
+from stress.faults.observer import CellNotRunError
+from stress.faults.run_cell import run_cell
+from stress.faults.stack import Stack, run_stack
+from stress.faults.table import CellResult
 
-AT_ONCE = 4
+CONCURRENT_CELLS = 4
 
 
 @click.command(help=__doc__)
-@click.option("--only", multiple=True, metavar="STATE:FAULT", help="Play these cells alone; may be given repeatedly.")
-@click.option("--list", "listing", is_flag=True, help="Name every cell, and play none.")
+@click.option("--only", multiple=True, metavar="STATE:FAULT", help="Run only these cells. Repeatable.")
+@click.option("--list", "is_listing", is_flag=True, help="List every cell, and run none.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
 @click.option("--write", is_flag=True, help="Write the table into docs/reliability.md.")
-@click.option("--at-once", default=AT_ONCE, show_default=True, type=click.IntRange(1, 16), help="Cells at a time.")
-def main(only: tuple[str, ...], listing: bool, as_json: bool, write: bool, at_once: int) -> None:  # noqa: FBT001 - click gives them by name
-    chosen = _chosen(only)
+@click.option(
+    "--at-once",
+    default=CONCURRENT_CELLS,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="The number of cells that run concurrently.",
+)
+def main(only: tuple[str, ...], is_listing: bool, as_json: bool, write: bool, at_once: int) -> None:  # noqa: FBT001 - click gives them by name
+    selected = _select(only)
     if write and only:
-        raise click.ClickException("--write takes the whole table: leave --only out.")
-    if listing:
-        click.echo("\n".join(f"{cell.name:32}  {cell.state.name}: {cell.fault.says}" for cell in chosen))
+        raise click.ClickException("--write needs the results of every cell, and --only selects some: omit --only.")
+    if is_listing:
+        click.echo("\n".join(f"{cell.name:32}  {cell.state.name}: {cell.fault.description}" for cell in selected))
         return
-    results = _played(chosen, at_once)
+    results = _run(selected, at_once)
     click.echo(_as_json(results) if as_json else _as_text(results))
     if write:
         table.write(results)
-    good = all(result.is_good for result in results)
-    click.secho(table.summary(results), err=as_json, bold=True, fg="green" if good else "red")
-    sys.exit(0 if good else 1)
+    is_good = all(result.is_good for result in results)
+    click.secho(table.summary(results), err=as_json, bold=True, fg="green" if is_good else "red")
+    sys.exit(0 if is_good else 1)
 
 
-def _chosen(only: tuple[str, ...]) -> list[Cell]:
-    chosen = [cell for cell in cells() if not only or any(fnmatchcase(cell.name, pattern) for pattern in only)]
-    if not chosen:
-        raise click.ClickException(f"There is no cell {' or '.join(only)}: see --list.")
-    return chosen
+def _select(only: tuple[str, ...]) -> list[Cell]:
+    selected = [cell for cell in cells() if not only or any(fnmatchcase(cell.name, pattern) for pattern in only)]
+    if not selected:
+        raise click.ClickException(f"No cell matches {' or '.join(only)}. List the cells by --list.")
+    return selected
 
 
-def _as_json(results: list[Result]) -> str:
+def _as_json(results: list[CellResult]) -> str:
     return json.dumps([result.as_json() for result in results], indent=2, ensure_ascii=False)
 
 
-def _as_text(results: list[Result]) -> str:
-    return "\n".join(["", table.HEAD, *(table.line(result) for result in results), ""])
+def _as_text(results: list[CellResult]) -> str:
+    return "\n".join(["", table.HEAD, *(table.format_line(result) for result in results), ""])
 
 
-def _played(chosen: list[Cell], at_once: int) -> list[Result]:
-    """Play the cells, a few at a time, and return what became of each, in the order of the table."""
+def _run(selected: list[Cell], at_once: int) -> list[CellResult]:
+    """Run the cells, and return their results in the order of the table."""
     try:
-        with running(_say) as cloud:
+        with run_stack(_report) as stack:
             by_name = {}
-            for number, result in enumerate(_results(cloud, chosen, at_once), start=1):
+            for number, result in enumerate(_results(stack, selected, at_once), start=1):
                 by_name[result.cell.name] = result
-                _say(f"{number:>3} of {len(chosen)}  {table.line(result)}")
+                _report(f"{number:>3} of {len(selected)}  {table.format_line(result)}")
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        raise click.ClickException("Stopped before its end.") from None
-    return [by_name[cell.name] for cell in chosen]
+        raise click.ClickException("Interrupted. No table was written.") from None
+    return [by_name[cell.name] for cell in selected]
 
 
-def _results(cloud: Cloud, chosen: list[Cell], at_once: int) -> Iterator[Result]:
-    allowed = {role: cloud.allowed(role) for role in {cell.state.role for cell in chosen}}
-    absent = {cell.name: why for cell in chosen if (why := cell.impossible(allowed[cell.state.role]))}
-    yield from (Result(cell, impossible=absent[cell.name]) for cell in chosen if cell.name in absent)
-    players = ThreadPoolExecutor(at_once)
+def _results(stack: Stack, selected: list[Cell], at_once: int) -> Iterator[CellResult]:
+    """Yield the result of each cell as soon as it is known."""
+    allowed = {role: stack.allowed_actions(role) for role in {cell.state.role for cell in selected}}
+    reasons = {cell.name: cell.impossible(allowed[cell.state.role]) for cell in selected}
+    yield from (CellResult(cell, impossible=reasons[cell.name]) for cell in selected if reasons[cell.name])
+    pool = ThreadPoolExecutor(at_once)
     try:
-        # One state after the other at the same fault: side by side they use different functions.
-        numbered = sorted(enumerate(chosen, 1), key=lambda one: FAULTS.index(one[1].fault))
-        playing = [players.submit(_play, cloud, cell, number) for number, cell in numbered if cell.name not in absent]
-        yield from (future.result() for future in as_completed(playing))
+        # The states of one fault come one after another, so that concurrent cells use different functions.
+        numbered = sorted(enumerate(selected, 1), key=lambda pair: FAULTS.index(pair[1].fault))
+        running = [pool.submit(_result, stack, cell, number) for number, cell in numbered if not reasons[cell.name]]
+        yield from (future.result() for future in as_completed(running))
     finally:
-        players.shutdown(cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
-def _play(cloud: Cloud, cell: Cell, number: int) -> Result:
+def _result(stack: Stack, cell: Cell, number: int) -> CellResult:
     try:
-        seen = play(cloud, cell, number)
-    except NotPlayedError as reason:
-        return Result(cell, failed=f"could not be played: {reason}")
-    except Exception as error:  # noqa: BLE001 - one cell that cannot be played does not end the others
-        return Result(cell, failed=f"could not be played: {error!r}")
-    if seen.acted:
-        return Result(cell, seen, failed=f"could not be played: {seen.acted}")
-    return Result(cell, seen, failed="" if seen.struck else "the fault met no call: nothing was tried")
+        observed = run_cell(stack, cell, number)
+    except CellNotRunError as reason:
+        return CellResult(cell, failure=f"failed to run: {reason}")
+    except Exception as error:  # noqa: BLE001 - a cell that fails to run does not end the others
+        return CellResult(cell, failure=f"failed to run: {error!r}")
+    if observed.refusal:
+        return CellResult(cell, observed, failure=f"failed to run: {observed.refusal}")
+    return CellResult(cell, observed, failure="" if observed.faults_occurred else "the fault did not occur in any call")
 
 
-def _say(step: str) -> None:
-    click.secho(step, err=True, dim=not step.lstrip()[:1].isdigit())
+def _report(line: str) -> None:
+    click.secho(line, err=True, dim=not line.lstrip()[:1].isdigit())
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m tests.faults")
+    main(prog_name="python -m stress.faults")

@@ -1,1 +1,1 @@
-"""Many rollouts at once, and whether all end as they must."""
+"""Many concurrent rollouts, and a check of how each of them ends."""

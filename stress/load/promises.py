@@ -1,27 +1,27 @@
-"""Which promises a rollout under load has broken, from what was seen of it from outside."""
+"""The promises that a rollout under load broke."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from stress.faults.promises import Alias, Update
+from stress.faults.observed_rollout import Alias, AliasUpdate
 
 STABLE, CANARY = "1", "2"
 """The versions of every function."""
 PROMOTED, ROLLED_BACK = "promoted", "rolled_back"
-_ENDING_OF = {PROMOTED: "SUCCEEDED", ROLLED_BACK: "RolloutRolledBack"}
-_VERSION_OF = {PROMOTED: CANARY, ROLLED_BACK: STABLE}
-_OUTCOME_OF = {ending: outcome for outcome, ending in _ENDING_OF.items()}
+_ENDING = {PROMOTED: "SUCCEEDED", ROLLED_BACK: "RolloutRolledBack"}
+_SERVED_VERSION = {PROMOTED: CANARY, ROLLED_BACK: STABLE}
+_OUTCOME = {ending: outcome for outcome, ending in _ENDING.items()}
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was seen of one rollout."""
+class RolloutResult:
+    """Everything observed of one rollout."""
 
     function: str
-    wanted: str
-    """The outcome that its policy leads to."""
+    required_outcome: str
+    """The outcome that the policy requires."""
     executions: int
     status: str
     error: str
@@ -29,12 +29,12 @@ class Seen:
     started_at: datetime
     stopped_at: datetime | None
     alias: Alias
-    rollouts: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
     """The ledger's entries of the function's rollouts."""
-    claim_left: str = ""
-    updates: list[Update] = field(default_factory=list)
-    throttles: list[int] = field(default_factory=list)
-    """How often it found no free Lambda, in each state it entered."""
+    remaining_lock_holder: str = ""
+    updates: list[AliasUpdate] = field(default_factory=list)
+    throttled_attempts: list[int] = field(default_factory=list)
+    """For each state entered, how many attempts Lambda throttled."""
 
     @property
     def ending(self) -> str:
@@ -42,59 +42,67 @@ class Seen:
 
     @property
     def outcome(self) -> str | None:
-        """What its ending says of the alias; None for an ending that neither way leads to."""
-        return _OUTCOME_OF.get(self.ending)
+        """The outcome that the ending states; None for an ending that is neither a promotion nor a rollback."""
+        return _OUTCOME.get(self.ending)
 
 
-def broken(seen: Seen) -> list[str]:
-    """Return a sentence for each promise that was broken."""
-    checks = (_late_rather_than_wrong, _whole, _nobody_overwritten, _unclaimed, _once, _true_ending, _true_entry)
-    return [sentence for check in checks for sentence in check(seen)]
+def broken_promises(result: RolloutResult) -> list[str]:
+    """Return a sentence for each broken promise."""
+    checks = (
+        _check_outcome,
+        _check_alias_is_unsplit,
+        _check_nothing_is_overwritten,
+        _check_lock_is_released,
+        _check_rolled_out_once,
+        _check_ending,
+        _check_entries,
+    )
+    return [sentence for check in checks for sentence in check(result)]
 
 
-def _late_rather_than_wrong(seen: Seen) -> Iterator[str]:
-    if seen.outcome != seen.wanted:
-        yield f"wrong, not late: it was to end {seen.wanted}, and ended as {seen.ending}: {seen.cause}"
+def _check_outcome(result: RolloutResult) -> Iterator[str]:
+    if result.outcome != result.required_outcome:
+        yield f"outcome: {result.required_outcome} is required, the ending is {result.ending}: {result.cause}"
 
 
-def _whole(seen: Seen) -> Iterator[str]:
-    if seen.alias.alone is None:
-        yield f"P1: the alias is at {seen.alias.say()}"
+def _check_alias_is_unsplit(result: RolloutResult) -> Iterator[str]:
+    if result.alias.unsplit_version is None:
+        yield f"P1: the alias serves {result.alias.format()}"
 
 
-def _nobody_overwritten(seen: Seen) -> Iterator[str]:
-    if any(update.revision_id is None for update in seen.updates):
-        yield "P2: the alias was written without a RevisionId"
+def _check_nothing_is_overwritten(result: RolloutResult) -> Iterator[str]:
+    if any(update.revision_id is None for update in result.updates):
+        yield "P2: an UpdateAlias call had no RevisionId"
 
 
-def _unclaimed(seen: Seen) -> Iterator[str]:
-    if seen.claim_left:
-        yield f"P3: the claim is still held by {seen.claim_left.rpartition(':')[2]}"
+def _check_lock_is_released(result: RolloutResult) -> Iterator[str]:
+    if result.remaining_lock_holder:
+        yield f"P3: the lock is still held by {result.remaining_lock_holder.rpartition(':')[2]}"
 
 
-def _once(seen: Seen) -> Iterator[str]:
-    if seen.executions != 1:
-        yield f"P7: the version had {seen.executions} executions"
-    if len(seen.rollouts) > 1:
-        yield f"P7: the ledger has {len(seen.rollouts)} rollouts of it"
+def _check_rolled_out_once(result: RolloutResult) -> Iterator[str]:
+    if result.executions != 1:
+        yield f"P7: the version had {result.executions} executions"
+    if len(result.entries) > 1:
+        yield f"P7: the ledger has {len(result.entries)} rollouts of the version"
 
 
-def _true_ending(seen: Seen) -> Iterator[str]:
-    served = _VERSION_OF[seen.outcome] if seen.outcome else None
-    if served and seen.alias.alone != served:
-        yield f"P10: it ended as {seen.ending}, with the alias at {seen.alias.say()}"
-    if seen.ending == "RolloutRolledBack" and f"serves version {STABLE} alone" not in seen.cause:
-        yield f"P10: RolloutRolledBack, and its Cause says: {seen.cause}"
-    if seen.status == "FAILED" and not seen.cause:
-        yield f"P10: {seen.ending} has no Cause"
+def _check_ending(result: RolloutResult) -> Iterator[str]:
+    served = _SERVED_VERSION[result.outcome] if result.outcome else None
+    if served and result.alias.unsplit_version != served:
+        yield f"P10: the ending is {result.ending}, but the alias serves {result.alias.format()}"
+    if result.ending == "RolloutRolledBack" and f"serves version {STABLE} alone" not in result.cause:
+        yield f"P10: the Cause of RolloutRolledBack does not name the stable version: {result.cause}"
+    if result.status == "FAILED" and not result.cause:
+        yield f"P10: {result.ending} has no Cause"
 
 
-def _true_entry(seen: Seen) -> Iterator[str]:
-    if seen.updates and not seen.rollouts:
-        yield "P10: the ledger has lost the rollout"
-    for entry in seen.rollouts:
+def _check_entries(result: RolloutResult) -> Iterator[str]:
+    if result.updates and not result.entries:
+        yield "P10: the ledger has no entry of the rollout"
+    for entry in result.entries:
         outcome = entry["outcome"]
-        if seen.outcome and outcome != seen.outcome:
-            yield f"P10: it ended as {seen.ending}, and the ledger says {outcome}"
+        if result.outcome and outcome != result.outcome:
+            yield f"P10: the ending is {result.ending}, but the ledger's entry is {outcome}"
         elif not entry.get("ended_at") or not entry.get("reason"):
-            yield f"P10: the ledger says {outcome} without a time or a reason"
+            yield f"P10: the ledger's entry is {outcome}, but has no time or no reason"

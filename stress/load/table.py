@@ -1,79 +1,81 @@
-"""What rollouts under load did, as a printed table, as JSON, and as the table of docs/reliability.md."""
+"""The results of the load as a printed table, as JSON, and as the table of docs/reliability.md."""
 
 from typing import Any
 
-from stress.load.play import Played
 from stress.load.promises import PROMOTED, ROLLED_BACK
+from stress.load.run_load import LoadResult
 from stress.measured_page import write_between
 
 _BEGIN, _END = "<!-- load -->", "<!-- /load -->"
-_SHOWN = 20
-"""Broken promises that are told one by one."""
+_MAX_SENTENCES = 20
+"""The most broken promises that are printed one by one."""
 
 
-def rows(played: list[Played]) -> list[list[str]]:
-    """Return the table, a row for each measure, its name first and then a value for each load."""
-    named = [_measures(one) for one in played]
-    return [[name, *(measures[name] for measures in named)] for name in named[0]]
+def rows(results: list[LoadResult]) -> list[list[str]]:
+    """Return one row for each measure: its name, then its value for each load."""
+    columns = [_measures(result) for result in results]
+    return [[name, *(column[name] for column in columns)] for name in columns[0]]
 
 
-def _measures(played: Played) -> dict[str, str]:
+def _measures(result: LoadResult) -> dict[str, str]:
     return {
-        "rollouts at once": f"{len(played.seen)}",
-        "ended promoted / rolled back / otherwise": " / ".join(
-            f"{played.ended(outcome)}" for outcome in (PROMOTED, ROLLED_BACK, None)
+        "Concurrent rollouts": f"{len(result.rollouts)}",
+        "promoted / rolled back / other ending": " / ".join(
+            f"{result.ended(outcome)}" for outcome in (PROMOTED, ROLLED_BACK, None)
         ),
-        "aliases whole": f"{played.whole}",
-        "promises broken, in rollouts": f"{len(played.broken)}",
-        "all started within, s": f"{played.starting_seconds:.1f}",
-        "first start to last end, s": f"{played.seconds:.0f}",
-        "slowest rollout, s": f"{played.slowest_seconds:.0f}",
-        "peak memory of the local AWS, GB": f"{played.peak.kilobytes / 1024**2:.1f}",
-        "peak number of its workers": f"{played.peak.workers}",
-        "tries that found no free Lambda": f"{played.throttles:,}",
-        "most of them for one task": f"{played.most_throttles}",
-        "our AWS calls throttled (ThrottledCalls)": f"{played.throttled_calls:,}",
+        "unsplit aliases": f"{result.unsplit}",
+        "rollouts with a broken promise": f"{len(result.broken)}",
+        "first start to last start, s": f"{result.starting_seconds:.1f}",
+        "first start to last end, s": f"{result.seconds:.0f}",
+        "slowest rollout, s": f"{result.slowest_seconds:.0f}",
+        "peak memory of the local AWS, GB": f"{result.peak.kilobytes / 1024**2:.1f}",
+        "peak number of its workers": f"{result.peak.workers}",
+        "task attempts throttled by Lambda": f"{result.throttled_attempts:,}",
+        "most throttled attempts of one task": f"{result.max_throttled_attempts}",
+        "throttled AWS calls (ThrottledCalls)": f"{result.throttled_calls:,}",
     }
 
 
-def as_text(played: list[Played]) -> str:
-    """Return the table, and below it what was broken."""
-    table = [f"{name:42}" + "".join(f"{value:>16}" for value in values) for name, *values in rows(played)]
-    said = [f"{function}: {'; '.join(why)}" for one in played for function, why in one.broken.items()]
-    more = [f"... and {len(said) - _SHOWN} more"] if len(said) > _SHOWN else []
-    return "\n".join(["", *table, "", *said[:_SHOWN], *more])
+def as_text(results: list[LoadResult]) -> str:
+    """Return the table, followed by the broken promises."""
+    table = [f"{name:42}" + "".join(f"{value:>16}" for value in values) for name, *values in rows(results)]
+    broken = [
+        f"{function}: {'; '.join(sentences)}" for result in results for function, sentences in result.broken.items()
+    ]
+    more = [f"... and {len(broken) - _MAX_SENTENCES} more"] if len(broken) > _MAX_SENTENCES else []
+    return "\n".join(["", *table, "", *broken[:_MAX_SENTENCES], *more])
 
 
-def as_json(played: Played) -> dict[str, Any]:
+def as_json(result: LoadResult) -> dict[str, Any]:
     return {
-        "rollouts": len(played.seen),
-        "ended": {str(outcome or "otherwise"): played.ended(outcome) for outcome in (PROMOTED, ROLLED_BACK, None)},
-        "whole": played.whole,
-        "broken": played.broken,
-        "starting_seconds": played.starting_seconds,
-        "seconds": played.seconds,
-        "slowest_seconds": played.slowest_seconds,
-        "peak_kilobytes": played.peak.kilobytes,
-        "peak_workers": played.peak.workers,
-        "tries_throttled": played.throttles,
-        "most_tries_throttled_of_a_task": played.most_throttles,
-        "throttled_calls": played.throttled_calls,
+        "rollouts": len(result.rollouts),
+        "ended": {str(outcome or "other"): result.ended(outcome) for outcome in (PROMOTED, ROLLED_BACK, None)},
+        "unsplit": result.unsplit,
+        "broken": result.broken,
+        "starting_seconds": result.starting_seconds,
+        "seconds": result.seconds,
+        "slowest_seconds": result.slowest_seconds,
+        "peak_kilobytes": result.peak.kilobytes,
+        "peak_workers": result.peak.workers,
+        "throttled_attempts": result.throttled_attempts,
+        "max_throttled_attempts_of_a_task": result.max_throttled_attempts,
+        "throttled_calls": result.throttled_calls,
     }
 
 
-def summary(played: list[Played]) -> str:
-    """Return the last line: whether all kept their promises."""
-    rollouts, broken = sum(len(one.seen) for one in played), sum(len(one.broken) for one in played)
+def summary(results: list[LoadResult]) -> str:
+    """Return the last line: whether every rollout kept its promises."""
+    rollouts, broken = sum(len(result.rollouts) for result in results), sum(len(result.broken) for result in results)
     if broken:
         return f"{broken} of {rollouts} rollouts broke a promise."
-    return f"All {rollouts} rollouts ended as their policy says, every alias is whole, and every promise is kept."
+    return f"All {rollouts} rollouts ended as their policy requires, every alias is unsplit, every promise is kept."
 
 
-def write(played: list[Played]) -> None:
+def write(results: list[LoadResult]) -> None:
     """Write the table between its markers in docs/reliability.md."""
-    write_between(_BEGIN, _END, _markdown(played))
+    write_between(_BEGIN, _END, _markdown(results))
 
 
-def _markdown(played: list[Played]) -> str:
-    head, *body = [f"| {' | '.join(row)} |" for row in rows(played)]
-    return "\n".join(["", head, "|---|" + "---:|" * len(played), *body, "", summary(played), ""])
+def _markdown(results: list[LoadResult]) -> str:
+    head, *body = [f"| {' | '.join(row)} |" for row in rows(results)]
+    return "\n".join(["", head, "|---|" + "---:|" * len(results), *body, "", summary(results), ""])

@@ -1,13 +1,13 @@
-"""The load suite's own judgement of what it saw: each promise can be broken, and a good rollout breaks none."""
+"""The checks of `stress.load`: each broken promise is reported, and a correct rollout breaks none."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from stress.faults.promises import Alias, Update
-from stress.load.burden import Taken, taken
-from stress.load.promises import PROMOTED, ROLLED_BACK, Seen, broken
+from stress.faults.observed_rollout import Alias, AliasUpdate
+from stress.load.process_usage import ProcessUsage, usage_of_tree
+from stress.load.promises import PROMOTED, ROLLED_BACK, RolloutResult, broken_promises
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 AT_STABLE, AT_CANARY, SPLIT = Alias("1", {}, "r2"), Alias("2", {}, "r2"), Alias("1", {"2": 0.5}, "r2")
@@ -17,9 +17,9 @@ def entry(outcome):
     return {"outcome": outcome, "reason": "because", "ended_at": "2026-11-22"}
 
 
-GREEN = Seen(
+GREEN = RolloutResult(
     function="load-50-002",
-    wanted=PROMOTED,
+    required_outcome=PROMOTED,
     executions=1,
     status="SUCCEEDED",
     error="",
@@ -27,50 +27,50 @@ GREEN = Seen(
     started_at=NOW,
     stopped_at=NOW,
     alias=AT_CANARY,
-    rollouts=[entry(PROMOTED)],
-    updates=[Update("r0", by_hand=False), Update("r1", by_hand=False)],
+    entries=[entry(PROMOTED)],
+    updates=[AliasUpdate("r0", by_hand=False), AliasUpdate("r1", by_hand=False)],
 )
 RED = replace(
     GREEN,
-    wanted=ROLLED_BACK,
+    required_outcome=ROLLED_BACK,
     status="FAILED",
     error="RolloutRolledBack",
     cause="load-50-001:live serves version 1 alone again",
     alias=AT_STABLE,
-    rollouts=[entry(ROLLED_BACK)],
+    entries=[entry(ROLLED_BACK)],
 )
-REJECTED = replace(GREEN, status="FAILED", error="AwsUnavailableError", cause="Rate exceeded", rollouts=[], updates=[])
+REJECTED = replace(GREEN, status="FAILED", error="AwsUnavailableError", cause="Rate exceeded", entries=[], updates=[])
 
 
-@pytest.mark.parametrize("seen", [GREEN, RED])
-def test_a_rollout_that_ends_as_its_policy_says_breaks_no_promise(seen):
-    assert broken(seen) == []
+@pytest.mark.parametrize("result", [GREEN, RED])
+def test_rollout_with_the_required_outcome_breaks_no_promise(result):
+    assert broken_promises(result) == []
 
 
 BROKEN = {
-    "rejected": (replace(REJECTED, alias=AT_STABLE), "wrong, not late"),
-    "taken back for a throttle": (replace(RED, wanted=PROMOTED), "wrong, not late"),
-    "still running": (replace(GREEN, status="RUNNING", stopped_at=None), "wrong, not late"),
+    "rejected": (replace(REJECTED, alias=AT_STABLE), "outcome"),
+    "rolled back because of throttling": (replace(RED, required_outcome=PROMOTED), "outcome"),
+    "still running": (replace(GREEN, status="RUNNING", stopped_at=None), "outcome"),
     "split": (replace(GREEN, alias=SPLIT), "P1"),
-    "written without a revision": (replace(GREEN, updates=[Update(None, by_hand=False)]), "P2"),
-    "a claim left": (replace(GREEN, claim_left="arn:one"), "P3"),
+    "update without a revision": (replace(GREEN, updates=[AliasUpdate(None, by_hand=False)]), "P2"),
+    "lock not released": (replace(GREEN, remaining_lock_holder="arn:one"), "P3"),
     "started twice": (replace(GREEN, executions=2), "P7"),
-    "entered twice": (replace(GREEN, rollouts=[entry(PROMOTED)] * 2), "P7"),
-    "green over stable": (replace(GREEN, alias=AT_STABLE), "P10"),
-    "red over the canary": (replace(RED, alias=AT_CANARY), "P10"),
-    "an untrue cause": (replace(RED, cause="it went wrong"), "P10"),
-    "lost from the ledger": (replace(GREEN, rollouts=[]), "P10"),
-    "running for ever": (replace(GREEN, rollouts=[entry("running")]), "P10"),
-    "closed without a time": (replace(GREEN, rollouts=[entry(PROMOTED) | {"ended_at": ""}]), "P10"),
+    "registered twice": (replace(GREEN, entries=[entry(PROMOTED)] * 2), "P7"),
+    "succeeded with stable served": (replace(GREEN, alias=AT_STABLE), "P10"),
+    "rolled back with the canary served": (replace(RED, alias=AT_CANARY), "P10"),
+    "false cause": (replace(RED, cause="it went wrong"), "P10"),
+    "missing in the ledger": (replace(GREEN, entries=[]), "P10"),
+    "entry still running": (replace(GREEN, entries=[entry("running")]), "P10"),
+    "entry without a time": (replace(GREEN, entries=[entry(PROMOTED) | {"ended_at": ""}]), "P10"),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_promise_broken_under_load_is_said_by_name(case):
-    seen, promise = BROKEN[case]
-    assert promise in {sentence.partition(":")[0] for sentence in broken(seen)}
+def test_broken_promise_under_load_is_reported(case):
+    result, promise = BROKEN[case]
+    assert promise in {sentence.partition(":")[0] for sentence in broken_promises(result)}
 
 
-def test_the_burden_is_a_process_and_all_below_it():
+def test_usage_includes_the_root_and_its_descendants():
     processes = {1: (0, 5), 10: (1, 100), 11: (10, 20), 12: (11, 3), 13: (1, 1000)}
-    assert taken(10, processes) == Taken(kilobytes=123, workers=2)
+    assert usage_of_tree(10, processes) == ProcessUsage(kilobytes=123, workers=2)

@@ -1,11 +1,11 @@
-"""What is measured anew takes the place of what was measured before, and of nothing else."""
+"""New results replace the earlier ones on the page, and nothing else."""
 
 from stress.measured_page import PAGE, write_between
 
 BEGIN, END = "<!-- load -->", "<!-- /load -->"
 
 
-def test_a_table_is_written_between_its_markers_however_often(tmp_path):
+def test_repeated_write_replaces_only_the_part_between_the_markers(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     for _ in range(2):
@@ -13,7 +13,7 @@ def test_a_table_is_written_between_its_markers_however_often(tmp_path):
     assert page.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
 
 
-def test_the_page_has_the_markers_of_each_program():
+def test_page_has_the_markers_of_each_program_once():
     text = PAGE.read_text()
     for begin, end in ((BEGIN, END), ("<!-- faults: begin -->", "<!-- faults: end -->")):
         assert (text.count(begin), text.count(end)) == (1, 1)

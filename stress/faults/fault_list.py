@@ -1,0 +1,111 @@
+"""Every fault of the matrix: what fails, and what happens outside the rollout at the same time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stress.faults.states import ALIAS_WRITE, FaultRequest
+
+STATE_WRITE = "the state's write"
+STATE_TASK = "the state's task"
+"""Placeholders for an action: each state fills in its own call."""
+METRICS = "cloudwatch:GetMetricData"
+DELAY_SECONDS = 2.5
+"""Long enough for an outside action, and shorter than the five seconds that boto3 waits for a response."""
+
+
+class OutsideAction(StrEnum):
+    """What the program does as soon as the fault has occurred."""
+
+    NOTHING = "nothing"
+    STOP = "stop"
+    TIME_OUT = "time_out"
+    EDIT = "edit"
+    DELETE = "delete"
+    REDELIVER = "redeliver"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault that can occur in any state."""
+
+    name: str
+    description: str
+    request: FaultRequest
+    outside_action: OutsideAction = OutsideAction.NOTHING
+    is_harmless: bool = False
+    """Whether the rollout must end as it does without the fault."""
+
+
+def _on_task(code: str, *, times: int = 1, after: bool = False) -> FaultRequest:
+    return {"action": "lambda:InvokeFunction", "code": code, "times": times, "after": after}
+
+
+def _on_write(**parameters: object) -> FaultRequest:
+    return {"action": STATE_WRITE, **parameters}
+
+
+def _on_metrics(**parameters: object) -> FaultRequest:
+    return {"action": METRICS, **parameters}
+
+
+_THROTTLED: FaultRequest = {"action": ALIAS_WRITE, "code": "TooManyRequestsException", "status": 429}
+_RESPONSE_LOST: FaultRequest = {"action": ALIAS_WRITE, "after": True, "code": "ServiceException", "status": 500}
+_LEDGER_THROTTLED: FaultRequest = {"action": "dynamodb:*", "code": "ProvisionedThroughputExceededException"}
+_DELAYED_BEFORE = _on_write(times=1, delay=DELAY_SECONDS)
+_DELAYED_AFTER = _on_write(times=1, delay=DELAY_SECONDS, after=True)
+
+_TASK_FAULTS = (
+    Fault("raises-before", "raises before it writes", _on_task("UnforeseenError")),
+    Fault("raises-after", "raises after it has written", _on_task("UnforeseenError", after=True)),
+    Fault("killed-before", "killed as it writes", _on_write(kill=True, times=1), is_harmless=True),
+    Fault("killed-after", "killed when it has written", _on_write(kill=True, times=1, after=True), is_harmless=True),
+    Fault("hangs-before", "runs out of time before it writes", _on_task("Sandbox.Timedout"), is_harmless=True),
+    Fault(
+        "hangs-after",
+        "runs out of time after it has written",
+        _on_task("Sandbox.Timedout", after=True),
+        is_harmless=True,
+    ),
+    Fault(
+        "task-timeout",
+        "the task's time runs out",
+        {"action": STATE_TASK, "code": "States.Timeout", "times": 1},
+        is_harmless=True,
+    ),
+    Fault(
+        "lambda-throttled",
+        "Lambda throttles it three times",
+        _on_task("Lambda.TooManyRequestsException", times=3),
+        is_harmless=True,
+    ),
+    Fault("lambda-closed", "Lambda throttles it throughout", _on_task("Lambda.TooManyRequestsException", times=1000)),
+)
+_CALL_FAULTS = (
+    Fault("denied", "its write is denied throughout", _on_write(code="AccessDeniedException", status=403)),
+    Fault("alias-throttled", "UpdateAlias throttled twice", _THROTTLED | {"times": 2}, is_harmless=True),
+    Fault("alias-closed", "UpdateAlias throttled throughout", _THROTTLED),
+    Fault("answer-lost", "UpdateAlias answers 500, and has written", _RESPONSE_LOST | {"times": 1}, is_harmless=True),
+    Fault("answers-lost", "UpdateAlias answers 500 throughout, and writes", _RESPONSE_LOST),
+    Fault("metrics-throttled", "GetMetricData throttled throughout", _on_metrics(code="Throttling", status=400)),
+    Fault("metrics-partial", "GetMetricData gives PartialData throughout", _on_metrics(cut="partial")),
+    Fault("metrics-broken", "GetMetricData gives InternalError throughout", _on_metrics(cut="error")),
+    Fault("metrics-empty", "GetMetricData gives nothing throughout", _on_metrics(cut="empty")),
+    Fault("ledger-throttled", "DynamoDB throttled throughout", _LEDGER_THROTTLED),
+)
+_OUTSIDE_FAULTS = (
+    Fault("stopped-before", "execution stopped, its write lands after", _DELAYED_BEFORE, OutsideAction.STOP),
+    Fault("stopped-after", "execution stopped when it has written", _DELAYED_AFTER, OutsideAction.STOP),
+    Fault("time-out", "the state machine's time runs out", _DELAYED_AFTER, OutsideAction.TIME_OUT),
+    Fault(
+        "event-repeated",
+        "the version's event comes again",
+        _DELAYED_AFTER,
+        OutsideAction.REDELIVER,
+        is_harmless=True,
+    ),
+    Fault("newer-version", "a newer version is published", _DELAYED_AFTER, OutsideAction.PUBLISH, is_harmless=True),
+    Fault("edited", "the alias is edited by hand", _DELAYED_BEFORE, OutsideAction.EDIT),
+    Fault("deleted", "the canary is deleted", _DELAYED_BEFORE, OutsideAction.DELETE),
+)
+FAULTS = _TASK_FAULTS + _CALL_FAULTS + _OUTSIDE_FAULTS

@@ -1,0 +1,88 @@
+"""What AWS calls show of one rollout: the alias, the execution, the ledger and the updates in CloudTrail."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from stress.faults.cells import Cell
+
+OTHER_VERSION, STABLE, CANARY, NEWER = "1", "2", "3", "4"
+"""The versions of every function. Only the outside edit points the alias at OTHER_VERSION."""
+GUARDIAN = "guardian"
+"""The prefix of the lock's holder once the guardian has taken over the lock of an execution that has ended."""
+MIN_LOCK_READS = 4
+"""A rollout with fewer reads may have held its lock only between two of them."""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """The versions an alias serves, and its revision."""
+
+    version: str
+    weights: dict[str, float]
+    revision_id: str
+
+    @property
+    def unsplit_version(self) -> str | None:
+        """The version that the alias serves alone; None for a split alias."""
+        return None if self.weights else self.version
+
+    @property
+    def versions(self) -> set[str]:
+        return {self.version, *self.weights}
+
+    def format(self) -> str:
+        shares = "".join(f", {weight:.0%} to version {version}" for version, weight in self.weights.items())
+        return f"version {self.version}{shares or ' alone'}"
+
+
+@dataclass(frozen=True)
+class AliasUpdate:
+    """One successful UpdateAlias call, as CloudTrail records it."""
+
+    revision_id: str | None
+    by_hand: bool
+    by_guardian: bool = False
+
+
+@dataclass(frozen=True)
+class ObservedRollout:
+    """Everything observed of the rollout of one cell."""
+
+    cell: Cell
+    execution: str
+    executions: int
+    """The number of executions for the canary."""
+    status: str
+    error: str
+    cause: str
+    alias: Alias
+    alias_at_end: Alias
+    """The alias when the execution ended."""
+    unsplit_after_seconds: float | None
+    """Seconds from the end of the execution until the alias stayed unsplit; None if it is split."""
+    limit_seconds: float
+    updates: list[AliasUpdate] = field(default_factory=list)
+    edit_revision: str = ""
+    """The alias's revision after the outside edit."""
+    rollouts: list[dict[str, Any]] = field(default_factory=list)
+    """The ledger's entries of the canary's rollouts, as plain values."""
+    next_execution: str = ""
+    """The execution that rolls out the newer version."""
+    next_ending: str = ""
+    holders: frozenset[str] = frozenset()
+    """Every holder of the lock that was read."""
+    lock_reads: int = MIN_LOCK_READS
+    """How often the lock was read while the execution ran."""
+    remaining_lock_holder: str = ""
+    faults_occurred: int = 0
+    refusal: str = ""
+    """Why AWS refused the outside action."""
+
+    @property
+    def ending(self) -> str:
+        return (self.error or self.status) if self.status == "FAILED" else self.status
+
+    @property
+    def own_updates(self) -> list[AliasUpdate]:
+        """The orchestrator's updates of the alias."""
+        return [update for update in self.updates if not update.by_hand]

@@ -1,0 +1,44 @@
+"""The outside actions: what the program does to a rollout while a fault holds it."""
+
+from collections.abc import Callable
+
+from sandbox.shop import Shop
+from stress.faults.fault_list import OutsideAction
+from stress.faults.observed_rollout import CANARY, OTHER_VERSION
+from stress.faults.stack import Stack
+
+
+def _stop(stack: Stack, _shop: Shop, execution: str) -> None:
+    cause = {"error": "StoppedByHand", "cause": "stopped by stress.faults"}
+    stack.client("stepfunctions").stop_execution(executionArn=execution, **cause)
+
+
+def _time_out(stack: Stack, _shop: Shop, execution: str) -> None:
+    stack.request("time-out", execution=execution)
+
+
+def _edit(stack: Stack, shop: Shop, _execution: str) -> str:
+    return stack.edit_alias(shop, OTHER_VERSION)
+
+
+def _delete(stack: Stack, shop: Shop, _execution: str) -> None:
+    stack.client("lambda").delete_function(FunctionName=shop.name, Qualifier=CANARY)
+
+
+def _redeliver(stack: Stack, shop: Shop, _execution: str) -> None:
+    stack.request("redeliver", mentions=f":function:{shop.name}:{CANARY}")
+
+
+def _publish(_stack: Stack, shop: Shop, _execution: str) -> None:
+    shop.publish(delay_ms=3)
+
+
+OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] = {
+    OutsideAction.STOP: _stop,
+    OutsideAction.TIME_OUT: _time_out,
+    OutsideAction.EDIT: _edit,
+    OutsideAction.DELETE: _delete,
+    OutsideAction.REDELIVER: _redeliver,
+    OutsideAction.PUBLISH: _publish,
+}
+"""Each returns the alias's new revision if it moved the alias."""

@@ -1,0 +1,92 @@
+"""Waits until many rollouts have ended and are settled, and reads the result of each."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from stress.faults.stack import Stack
+from stress.load.promises import CANARY, RolloutResult
+from stress.load.rollouts import StartedRollout
+
+_POLL_SECONDS = 0.5
+_END_SECONDS = 1200
+SETTLE_SECONDS = 600
+"""How long after the last ending the guardian may take to repair what a rollout has left."""
+_READERS = 8
+_THROTTLED = "Lambda.TooManyRequestsException"
+
+
+def wait_until_ended(stack: Stack, started: list[StartedRollout], show_ended: Callable[[int], object]) -> None:
+    """Wait until no execution is running, or for twenty minutes; show at each poll how many have ended."""
+    deadline = time.monotonic() + _END_SECONDS
+    while (running := _count_running(stack)) and time.monotonic() < deadline:
+        show_ended(len(started) - running)
+        time.sleep(_POLL_SECONDS)
+    show_ended(len(started) - running)
+
+
+def wait_until_settled(stack: Stack, started: list[StartedRollout]) -> None:
+    """Wait until every ledger entry is closed and every lock released, or for SETTLE_SECONDS."""
+    deadline, unsettled = time.monotonic() + SETTLE_SECONDS, started
+    while unsettled and time.monotonic() < deadline:
+        unsettled = [rollout for rollout in unsettled if _is_open(stack, rollout)]
+        time.sleep(_POLL_SECONDS)
+
+
+def read_results(stack: Stack, started: list[StartedRollout]) -> list[RolloutResult]:
+    """Return the result of every rollout, as AWS calls show it now."""
+    executions = Counter(_function_name(execution["name"]) for execution in _executions(stack))
+    with ThreadPoolExecutor(_READERS) as readers:
+        return list(readers.map(lambda rollout: _result(stack, rollout, executions[rollout.shop.name]), started))
+
+
+def _result(stack: Stack, rollout: StartedRollout, executions: int) -> RolloutResult:
+    description, entries = stack.describe(rollout.execution), stack.ledger(rollout.shop)
+    return RolloutResult(
+        function=rollout.shop.name,
+        required_outcome=rollout.outcome,
+        executions=executions,
+        status=description["status"],
+        error=description.get("error") or "",
+        cause=description.get("cause") or "",
+        started_at=description["startDate"],
+        stopped_at=description.get("stopDate"),
+        alias=stack.alias(rollout.shop),
+        entries=[entry for entry in entries if entry.get("canary_version") == CANARY],
+        remaining_lock_holder=next((str(entry["holder"]) for entry in entries if entry["entry"] == "lock"), ""),
+        updates=stack.audit.updates(rollout.shop.name),
+        throttled_attempts=_throttled_attempts(stack, rollout.execution),
+    )
+
+
+def _is_open(stack: Stack, rollout: StartedRollout) -> bool:
+    entries = stack.ledger(rollout.shop)
+    return any(entry["entry"] == "lock" or entry.get("outcome") == "running" for entry in entries)
+
+
+def _count_running(stack: Stack) -> int:
+    return sum(execution["status"] == "RUNNING" for execution in _executions(stack))
+
+
+def _executions(stack: Stack) -> list[dict[str, Any]]:
+    pages = stack.client("stepfunctions").get_paginator("list_executions")
+    listed = pages.paginate(stateMachineArn=stack.outputs["StateMachineArn"])
+    return [execution for page in listed for execution in page["executions"]]
+
+
+def _throttled_attempts(stack: Stack, execution: str) -> list[int]:
+    """Return, for each state that the execution entered, how many attempts Lambda throttled."""
+    pages = stack.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
+    counts = [0]
+    for event in (event for page in pages for event in page["events"]):
+        if "stateEnteredEventDetails" in event:
+            counts.append(0)
+        counts[-1] += event.get("taskFailedEventDetails", {}).get("error") == _THROTTLED
+    return counts
+
+
+def _function_name(execution_name: str) -> str:
+    """Return the function of an execution; StartRollout appends the version and a hash to its name."""
+    return "-".join(execution_name.split("-")[:3])
