@@ -1,53 +1,76 @@
-"""`python -m sandbox`: the local AWS from the command line."""
+"""`python -m sandbox`: a local AWS with the stack deployed, on the command line."""
 
-import importlib
 import signal
-import sys
+from pathlib import Path
 from types import FrameType
 
 import click
 from rich.console import Console
 
+from sandbox.demo import record, run
 from sandbox.deploy import deployed
-from sandbox.server import Sandbox, SandboxError, free_port
+from sandbox.server import LOG, Sandbox, SandboxError, free_port
 
 
 @click.group(help=__doc__)
 def main() -> None:
-    """Let SIGTERM end a command the way Ctrl-C does, so that it stops what it started."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Handle SIGTERM and SIGINT alike: a command stops what it started."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # a background job inherits an ignored SIGINT
+        signal.signal(number, _interrupt)
 
 
 @main.command()
-@click.option("--port", default=4566, show_default=True, help="Where to listen, on this machine alone.")
+@click.option("--port", default=4566, show_default=True, help="The port to listen on, at 127.0.0.1.")
 def serve(port: int) -> None:
     """Serve a local AWS with the stack deployed, until Ctrl-C."""
     try:
-        with deployed(port, "serve", _progress) as (sandbox, outputs):
+        with deployed(port, "serve", _print_progress) as (sandbox, outputs):
             _introduce(sandbox, outputs)
             sandbox.process.wait()
-            raise click.ClickException(f"The emulator ended by itself; its log is in {sandbox.folder}.")
+            raise click.ClickException(
+                f"The emulator has ended. Read {sandbox.folder / LOG}, then run `make sandbox` again."
+            )
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped.")
 
 
+def _in_existing_folder(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    if path and not path.parent.is_dir():
+        raise click.BadParameter(f"The folder {path.parent} does not exist; run `mkdir -p {path.parent}` first.")
+    return path
+
+
+_OUTPUT_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
 @main.command()
-@click.option("--port", default=None, type=int, help="Where to listen; any free port if left out.")
-def demo(port: int | None) -> None:
-    """See a healthy version promoted, a faulty one and a slow one taken back."""
+@click.option("--port", default=None, type=int, help="The port to listen on; without it, any free port.")
+@click.option(
+    "--record", "record_file", type=_OUTPUT_FILE, callback=_in_existing_folder, help="Write every sample as JSON."
+)
+@click.option(
+    "--screenshot", type=_OUTPUT_FILE, callback=_in_existing_folder, help="Write one moment of the live view as SVG."
+)
+def demo(port: int | None, record_file: Path | None, screenshot: Path | None) -> None:
+    """Roll out a healthy version, which is promoted, and a faulty and a slow one, which are rolled back."""
     try:
-        story = importlib.import_module("sandbox.demo.story")
-        with deployed(port or free_port(), "demo", _progress) as (sandbox, outputs):
-            as_promised = story.tell(sandbox, outputs["StateMachineArn"], Console())
-    except ModuleNotFoundError as error:
-        raise click.ClickException(f"There is no demo here: {error}.") from error
+        with deployed(port or free_port(), "demo", _print_progress) as (sandbox, outputs):
+            rollouts = run.run(sandbox, outputs["StateMachineArn"], Console())
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        raise click.ClickException("Stopped before its end.") from None
-    sys.exit(0 if as_promised else 1)
+        raise click.ClickException("Stopped before the end; run `make demo` to start again.") from None
+    if record_file:
+        record.save_record(rollouts, record_file)
+    if screenshot:
+        record.save_screenshot(rollouts, screenshot)
+    if not all(rollout.as_expected for rollout in rollouts):
+        raise click.ClickException(
+            f"A rollout did not end as expected (marked with ✗). Read {sandbox.folder / LOG}, then run `make demo` "
+            "again; on a busy machine, end other programs first."
+        )
 
 
 def _introduce(sandbox: Sandbox, outputs: dict[str, str]) -> None:
@@ -68,7 +91,7 @@ def _introduce(sandbox: Sandbox, outputs: dict[str, str]) -> None:
     click.secho("\nServing until Ctrl-C.", fg="green")
 
 
-def _progress(step: str) -> None:
+def _print_progress(step: str) -> None:
     click.secho(f"{step} ...", dim=True)
 
 

@@ -1,0 +1,143 @@
+"""Publishes three versions of a function and observes the rollout of each."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.live import Live
+
+from sandbox.demo.view import line, panel, summary
+from sandbox.demo.watch import Snapshot, Watcher
+from sandbox.server import LOG, Sandbox, SandboxError
+from sandbox.shop import Shop
+
+_POLL_SECONDS = 0.5
+_START_SECONDS = 20
+_ROLLOUT_SECONDS = 120
+
+
+class DemoError(SandboxError):
+    """When a rollout does not start or does not end; the message has the log and the command to repeat."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A version to publish, and how its rollout must end."""
+
+    description: str
+    behaviour: dict[str, float]
+    is_promoted: bool
+
+
+RELEASES = (
+    Release("which is healthy", {}, is_promoted=True),
+    Release("in which every fourth call fails", {"fault_percent": 25}, is_promoted=False),
+    Release("in which every call takes 1.5 seconds longer", {"delay_ms": 1500}, is_promoted=False),
+)
+
+
+@dataclass
+class ObservedRollout:
+    """A rollout from publishing to its ending."""
+
+    release: Release
+    version: str
+    published_at: datetime
+    snapshots: list[Snapshot] = field(default_factory=list)
+    reason: str = ""
+    as_expected: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"version {self.version}, {self.release.description}"
+
+    @property
+    def result(self) -> str:
+        """What is expected, in the words of the summary."""
+        return f"version {self.version} {'promoted' if self.release.is_promoted else 'rolled back'}"
+
+    @property
+    def last(self) -> Snapshot:
+        return self.snapshots[-1]
+
+
+def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[ObservedRollout]:
+    """Roll out every release and print how each rollout ended; return what was observed."""
+    shop = Shop(sandbox)
+    shop.open()
+    console.print(
+        "\nThe function shop serves version 1 behind its alias live: about 20 calls a second.", soft_wrap=True
+    )
+    with shop.traffic(per_second=20):
+        rollouts = [_roll_out(sandbox, shop, state_machine_arn, console, release) for release in RELEASES]
+    console.print()
+    for rollout in rollouts:
+        summary(console, rollout.result, rollout.reason, as_expected=rollout.as_expected)
+    return rollouts
+
+
+def _roll_out(sandbox: Sandbox, shop: Shop, machine: str, console: Console, release: Release) -> ObservedRollout:
+    stable = shop.served()
+    published_at = datetime.now(UTC)
+    rollout = ObservedRollout(release, shop.publish(**release.behaviour), published_at)
+    console.print(f"\n[bold]Published {rollout.title}.[/bold]", highlight=False, soft_wrap=True)
+    watcher = Watcher(sandbox, _wait_for_execution(sandbox, machine, rollout.version), published_at)
+    if console.is_interactive:
+        _watch_live(rollout, watcher, console)
+    else:
+        _watch_lines(rollout, watcher, console)
+    rollout.reason = watcher.reason()
+    has_succeeded = rollout.last.status == "SUCCEEDED"
+    expected = {rollout.version: 100} if release.is_promoted else stable
+    rollout.as_expected = has_succeeded == release.is_promoted and shop.served() == expected
+    return rollout
+
+
+def _wait_for_execution(sandbox: Sandbox, machine: str, version: str) -> str:
+    """Return the execution that the event of the published version started; its name contains the version."""
+    states = sandbox.client("stepfunctions")
+    for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
+        for execution in states.list_executions(stateMachineArn=machine)["executions"]:
+            if execution["name"].startswith(f"shop-{version}-"):
+                return str(execution["executionArn"])
+        time.sleep(_POLL_SECONDS)
+    raise DemoError(f"No rollout started within {_START_SECONDS} seconds of publishing. {_advice(sandbox)}")
+
+
+def _watch_live(rollout: ObservedRollout, watcher: Watcher, console: Console) -> None:
+    title = f"shop:live, version {rollout.version}"
+    with Live(console=console, auto_refresh=False) as live:
+        _watch(rollout, watcher, lambda snapshot: live.update(panel(title, snapshot), refresh=True))
+
+
+def _watch_lines(rollout: ObservedRollout, watcher: Watcher, console: Console) -> None:
+    printed: list[tuple[str, int]] = []
+
+    def show(snapshot: Snapshot) -> None:
+        change = (snapshot.state, snapshot.document.get("evaluations", 0))
+        if change not in printed[-1:]:
+            printed.append(change)
+            console.print(line(snapshot), highlight=False, soft_wrap=True)
+
+    _watch(rollout, watcher, show)
+
+
+def _watch(rollout: ObservedRollout, watcher: Watcher, show: Callable[[Snapshot], None]) -> None:
+    deadline = time.monotonic() + _ROLLOUT_SECONDS
+    while time.monotonic() < deadline:
+        snapshot = watcher.take_snapshot()
+        rollout.snapshots.append(snapshot)
+        show(snapshot)
+        if snapshot.has_ended:
+            return
+        time.sleep(_POLL_SECONDS)
+    raise DemoError(
+        f"The rollout did not end within {_ROLLOUT_SECONDS} seconds; its last state is {rollout.last.state}. "
+        f"{_advice(watcher.sandbox)}"
+    )
+
+
+def _advice(sandbox: Sandbox) -> str:
+    return f"Read {sandbox.folder / LOG}, then run `make demo` again; a busy machine can be too slow for it."
