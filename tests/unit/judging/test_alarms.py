@@ -1,4 +1,4 @@
-"""An alarm that turns red decides; one that was red before does not block the release that mends it."""
+"""An alarm that turns red decides; an alarm that was red before does not block the release that fixes it."""
 
 import pytest
 
@@ -13,49 +13,49 @@ FINE = (100, 1, 900, 9)
 WATCHING = policy(guards={"alarms": ["checkout", "login"]})
 
 
-def test_an_alarm_that_turns_red_takes_a_canary_back_that_looks_fine():
-    found = judge(observation_of(FINE, alarms={"checkout": RED, "login": GREEN}), WATCHING)
-    assert found.verdict is Verdict.UNHEALTHY
-    assert found.reason.startswith("alarm checkout turned red during the rollout; errors: canary 1 of 100")
+def test_alarm_that_turns_red_makes_a_good_canary_unhealthy():
+    judgement = judge(observation_of(FINE, alarms={"checkout": RED, "login": GREEN}), WATCHING)
+    assert judgement.verdict is Verdict.UNHEALTHY
+    assert judgement.reason.startswith("alarm checkout turned red during the rollout; errors: canary 1 of 100")
 
 
-def test_all_that_turned_red_are_named():
-    found = judge(observation_of(FINE, alarms={"checkout": RED, "login": RED}), WATCHING)
-    assert found.reason.startswith("alarm checkout, login turned red during the rollout; ")
+def test_reason_names_every_alarm_that_turned_red():
+    judgement = judge(observation_of(FINE, alarms={"checkout": RED, "login": RED}), WATCHING)
+    assert judgement.reason.startswith("alarm checkout, login turned red during the rollout; ")
 
 
-def test_an_alarm_red_before_the_rollout_is_reported_and_does_not_decide():
-    found = judge(observation_of(FINE, alarms={"checkout": RED}, red_before=("checkout",)), WATCHING)
-    assert found.verdict is Verdict.HEALTHY
-    assert found.reason.endswith("; alarm checkout was red before the rollout and does not decide")
+def test_alarm_red_before_the_rollout_is_reported_and_does_not_decide():
+    judgement = judge(observation_of(FINE, alarms={"checkout": RED}, red_before=("checkout",)), WATCHING)
+    assert judgement.verdict is Verdict.HEALTHY
+    assert judgement.reason.endswith("; alarm checkout was red before the rollout and does not decide")
 
 
-def test_an_alarm_that_was_red_before_decides_once_it_has_been_green():
+def test_alarm_red_before_decides_after_it_was_green():
     after_green = still_red(("checkout",), {"checkout": GREEN})
     assert turned_red(after_green, {"checkout": RED}, WATCHING.alarms) == ("checkout",)
 
 
-@pytest.mark.parametrize("colour", [NO_DATA, MISSING])
-def test_an_alarm_that_guards_nothing_is_said_to(colour):
-    """P5: it neither passes nor fails anybody."""
-    found = judge(observation_of(FINE, alarms={"checkout": colour}), WATCHING)
-    assert found.verdict is Verdict.HEALTHY
-    assert found.reason.endswith("guards nothing")
+@pytest.mark.parametrize("state", [NO_DATA, MISSING])
+def test_alarm_without_a_state_is_reported_to_guard_nothing(state):
+    """P5: it neither passes nor fails a canary."""
+    judgement = judge(observation_of(FINE, alarms={"checkout": state}), WATCHING)
+    assert judgement.verdict is Verdict.HEALTHY
+    assert judgement.reason.endswith("guards nothing")
 
 
-def test_an_advisory_alarm_is_told_and_does_not_decide():
-    advised = policy(metrics=["errors", {"alarm": "checkout", "mode": "advisory"}])
-    found = judge(observation_of(FINE, alarms={"checkout": RED}), advised)
-    assert found.verdict is Verdict.HEALTHY
-    assert found.reason.endswith("; alarm checkout turned red, and is advisory")
+def test_advisory_alarm_is_reported_and_does_not_decide():
+    criteria = policy(metrics=["errors", {"alarm": "checkout", "mode": "advisory"}])
+    judgement = judge(observation_of(FINE, alarms={"checkout": RED}), criteria)
+    assert judgement.verdict is Verdict.HEALTHY
+    assert judgement.reason.endswith("; alarm checkout turned red but is advisory")
 
 
-def test_green_alarms_are_not_worth_a_word():
+def test_green_alarms_are_not_mentioned():
     assert format_alarms((), {"checkout": GREEN}, WATCHING.alarms) == ""
     assert red_alarms({"checkout": GREEN, "login": RED}) == ("login",)
 
 
-def test_an_alarm_that_does_not_exist_is_refused_by_name():
+def test_unknown_alarm_is_refused_by_name():
     (refusal,) = unknown_alarms({"nowhere": MISSING, "checkout": GREEN})
     assert isinstance(refusal, UnknownAlarmError)
-    assert "The policy names the alarm nowhere, and there is no such alarm" in str(refusal)
+    assert "The policy names the alarm nowhere, which does not exist in this account and region" in str(refusal)

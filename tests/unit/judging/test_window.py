@@ -1,4 +1,4 @@
-"""A look rests on whole, complete periods, and the next one comes at a period's edge."""
+"""An evaluation reads whole periods, and the next evaluation runs at the edge of a period."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,13 +25,13 @@ def at(minute: int, second: float = 0) -> datetime:
         (at(0, 30), at(3), at(1), at(1), at(3)),
     ],
 )
-def test_a_window_tells_closed_periods_from_open_ones(since, now, start, closed_until, end):
-    """P5: what CloudWatch may not have whole yet is not taken for health."""
+def test_window_separates_closed_periods_from_open_ones(since, now, start, closed_until, end):
+    """P5: a period that CloudWatch may not have completed never counts as healthy."""
     window = evaluation_window(since, since, now, ON_AWS)
     assert (window.start, window.closed_until, window.end) == (start, closed_until, end)
 
 
-def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
+def test_history_is_the_three_hours_before_the_minute_of_the_first_shift():
     window = evaluation_window(at(0, 30), at(0, 30), at(9), ON_AWS)
     assert (window.history_start, window.history_end) == (at(-180), at(0))
 
@@ -50,7 +50,7 @@ def test_history_is_three_hours_up_to_the_minute_of_the_first_shift():
         (at(0), 300, 300),
     ],
 )
-def test_the_next_look_comes_at_an_edge(now, interval_seconds, seconds):
+def test_next_evaluation_is_at_the_edge_of_a_period(now, interval_seconds, seconds):
     assert seconds_to_next_evaluation(now, interval_seconds, ON_AWS) == seconds
 
 
@@ -59,8 +59,8 @@ timings = st.builds(Timing, period_seconds=st.integers(1, 300), lag_seconds=st.i
 
 
 @given(moments, st.integers(1, 86400), timings)
-def test_looks_are_never_closer_than_the_policy_plans(now, interval_seconds, timing):
-    """Or a policy whose looks fit would run out of them (P12)."""
+def test_evaluations_are_at_least_an_interval_apart(now, interval_seconds, timing):
+    """P12: closer evaluations could exceed the limit that the policy was checked against."""
     wait = seconds_to_next_evaluation(now, interval_seconds, timing)
     last_edge, next_edge = timing.floor(now), timing.floor(now + timedelta(seconds=wait))
     assert wait >= 1
@@ -68,7 +68,7 @@ def test_looks_are_never_closer_than_the_policy_plans(now, interval_seconds, tim
 
 
 @given(moments, st.integers(-1000, 100_000), timings)
-def test_no_period_of_a_window_is_taken_for_closed_before_its_time(since, passed_seconds, timing):
+def test_no_period_is_closed_before_the_lag_has_passed(since, passed_seconds, timing):
     """P5."""
     now = since + timedelta(seconds=passed_seconds)
     window = evaluation_window(since, since, now, timing)

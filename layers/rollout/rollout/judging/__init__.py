@@ -1,1 +1,1 @@
-"""From CloudWatch datapoints to a verdict with its sentence."""
+"""From CloudWatch datapoints to a verdict with its reason."""

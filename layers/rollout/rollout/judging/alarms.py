@@ -1,6 +1,6 @@
-"""CloudWatch alarms as guards: one that turns red during the rollout decides, one that was red before does not.
+"""CloudWatch alarms as guards: an alarm that turns red during the rollout decides.
 
-Otherwise a red production alarm would block the very release that mends it.
+An alarm that was red before the rollout does not decide, so that it cannot block the release that fixes it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,29 +10,29 @@ from rollout.domain.enums import AlarmState, Mode
 from rollout.domain.errors import RefusedError, UnknownAlarmError
 
 AlarmStates = Mapping[str, AlarmState]
-"""The alarms a policy names, and what each shows."""
+"""The state of each alarm that a policy names."""
 
 Modes = Mapping[str, Mode]
-"""The alarms a policy names, and which of them decide."""
+"""The mode of each alarm that a policy names: critical alarms decide."""
 
 
 def unknown_alarms(alarm_states: AlarmStates) -> Iterator[RefusedError]:
-    """Yield a refusal where the policy names an alarm that does not exist: it would guard nothing."""
-    missing = [name for name, colour in alarm_states.items() if colour is AlarmState.MISSING]
+    """Yield a refusal if the policy names alarms that do not exist: they would guard nothing."""
+    missing = [name for name, state in alarm_states.items() if state is AlarmState.MISSING]
     if missing:
         yield UnknownAlarmError(
-            f"The policy names the alarm {', '.join(missing)}, and there is no such alarm in this account and region:"
-            " correct the name (aws cloudwatch describe-alarms), or take it out of the policy."
+            f"The policy names the alarm {', '.join(missing)}, which does not exist in this account and region: correct"
+            " the name (aws cloudwatch describe-alarms lists the alarms), or remove it from the policy."
         )
 
 
 def red_alarms(alarm_states: AlarmStates) -> tuple[str, ...]:
     """Return the alarms that are red now."""
-    return tuple(name for name, colour in alarm_states.items() if colour is AlarmState.ALARM)
+    return tuple(name for name, state in alarm_states.items() if state is AlarmState.ALARM)
 
 
 def still_red(red_before: tuple[str, ...], alarm_states: AlarmStates) -> tuple[str, ...]:
-    """Return those of the alarms red before the first shift that have been red ever since."""
+    """Return the alarms that were red before the first shift and have been red ever since."""
     return tuple(name for name in red_before if alarm_states.get(name) is AlarmState.ALARM)
 
 
@@ -43,16 +43,18 @@ def turned_red(red_before: tuple[str, ...], alarm_states: AlarmStates, modes: Mo
 
 
 def format_alarms(red_before: tuple[str, ...], alarm_states: AlarmStates, modes: Modes) -> str:
-    """Return what is to be known of alarms that do not decide; empty where all are green."""
+    """Return a remark on each alarm that does not decide; empty if all of them are green."""
     deciding = turned_red(red_before, alarm_states, modes)
-    told = {name: _said(colour, name in red_before) for name, colour in alarm_states.items() if name not in deciding}
-    return "".join(f"; alarm {name} {words}" for name, words in told.items() if words)
+    remarks = {
+        name: _format_state(state, name in red_before) for name, state in alarm_states.items() if name not in deciding
+    }
+    return "".join(f"; alarm {name} {remark}" for name, remark in remarks.items() if remark)
 
 
-def _said(colour: AlarmState, was_red: bool) -> str:  # noqa: FBT001 - a fact of the alarm
-    match colour:
+def _format_state(state: AlarmState, was_red: bool) -> str:  # noqa: FBT001 - a fact of the alarm
+    match state:
         case AlarmState.ALARM:
-            return "was red before the rollout and does not decide" if was_red else "turned red, and is advisory"
+            return "was red before the rollout and does not decide" if was_red else "turned red but is advisory"
         case AlarmState.INSUFFICIENT_DATA:
             return "has no data and guards nothing"
         case AlarmState.MISSING:

@@ -1,9 +1,9 @@
-"""Whether the canary is bad more often than a stated ceiling allows, by more than chance or a shared outage explain.
+"""The ceilings of a policy: whether the canary is above one by more than chance or a shared outage explain.
 
-Each minute is worth the negative binomial likelihood ratio of a rate above the ceiling to the ceiling itself. Over a
-canary whose rate stays below and whose bad calls are no more clumped than assumed, the product is a supermartingale, as
-in rollout.paired with a rate that is known; so however often one looks, a canary below its ceiling is above the limit
-at most once in as many rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2020, Probability Surveys 17.
+Each minute is worth the negative binomial likelihood ratio of a rate above the ceiling to the ceiling itself. For a
+canary whose rate is below the ceiling, with bursts up to the assumed scale, the product is a supermartingale, as in
+rollout.evidence.paired_test with a known rate. So at any number of evaluations, a canary below its ceiling exceeds the
+limit L in at most 1 of L rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2020, Probability Surveys 17.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,70 +20,70 @@ from rollout.policy.criteria import Criteria
 from rollout.policy.metric import Metric
 
 EXCESSES = (1.5, 3.0, 10.0)
-"""How many times the ceiling the canary may be bad, equally likely."""
+"""The multiples of the ceiling that are tested against the ceiling, equally likely."""
 
-_ALLOWANCES = {
-    "errors": "the canary fails more than max_error_percent",
-    "slow": "the canary is slow more often than max_slow_percent",
-    "throttles": "the alias refuses more calls than throttles.max_percent",
+_BREACHES = {
+    "errors": "the canary fails more often than max_error_percent ({:g} %) allows",
+    "slow": "the canary is slow more often than max_slow_percent ({:g} %) allows",
+    "throttles": "the alias refuses more calls than throttles.max_percent ({:g} %) allows",
 }
 
 
 class CeilingBreach(Value):
-    """A ceiling that the canary is above, and stable is not: a fix for a burning stable must get through."""
+    """A ceiling that the canary is above and stable is not: a fix for a failing stable version must pass."""
 
     sentence: str
     is_proved: bool
 
 
-def ceiling_breaches(seen: Observation, criteria: Criteria) -> list[CeilingBreach]:
-    """Return the ceilings of critical metrics that the canary is above; they share the limit of the evidence."""
+def ceiling_breaches(observation: Observation, criteria: Criteria) -> list[CeilingBreach]:
+    """Return the ceilings of critical metrics that the canary is above; all of them share one evidence limit."""
     limit = log(criteria.evidence_limit * max(len(criteria.metrics_with_ceiling), 1))
-    return [over for metric in criteria.metrics_with_ceiling if (over := _over(metric, seen, criteria, limit))]
+    breaches = (_breach(metric, observation, criteria, limit) for metric in criteria.metrics_with_ceiling)
+    return [breach for breach in breaches if breach]
 
 
-def _over(metric: Metric, seen: Observation, criteria: Criteria, limit: float) -> CeilingBreach | None:
-    series, ceiling = seen.series.get(metric.name, Series()), criteria.ceiling(metric) or 0
-    if series.unit is not Unit.CALLS or not series.canary.bad_percent > ceiling >= _stables_percent(series):
+def _breach(metric: Metric, observation: Observation, criteria: Criteria, limit: float) -> CeilingBreach | None:
+    series, ceiling = observation.series.get(metric.name, Series()), criteria.ceiling(metric) or 0
+    if series.unit is not Unit.CALLS or not series.canary.bad_percent > ceiling >= _stable_percent(series):
         return None
-    enough = series.canary.calls >= criteria.min_invocations
+    has_enough_calls = series.canary.calls >= criteria.min_invocations
     proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion.theta)
-    return CeilingBreach(
-        sentence=f"{_ALLOWANCES[metric.kind]} {ceiling:g} % allows", is_proved=enough and proof >= limit
-    )
+    return CeilingBreach(sentence=_BREACHES[metric.kind].format(ceiling), is_proved=has_enough_calls and proof >= limit)
 
 
-def _stables_percent(series: Series) -> float:
-    """Return how often stable is bad: in the canary's place where it serves beside it, else in its history."""
+def _stable_percent(series: Series) -> float:
+    """Return stable's bad calls per hundred: beside the canary if it serves there, otherwise in its history."""
     if any(minute.stable.calls for minute in series.minutes):
-        return 100 * stable_in_canarys_place(series.minutes)
+        return 100 * stable_rate_at_canary_calls(series.minutes)
     return series.before.bad_percent
 
 
 def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float) -> float:
     """Return ln of the evidence that the canary's rate is above `ceiling`, a share of calls from 0 to 1.
 
-    In a minute in which stable itself is above it, stable's rate takes the ceiling's place: an outage of both proves
-    nothing, then or later.
+    In a minute in which stable itself is above the ceiling, stable's rate replaces it, so that an outage of both
+    versions never counts as proof.
     """
     totals = [0.0] * len(EXCESSES)
     for minute in minutes:
-        spread, shape = MARGIN * theta * minute.canary.calls, _allowed(minute.stable, ceiling) / (MARGIN * theta)
+        spread, shape = MARGIN * theta * minute.canary.calls, _allowed_rate(minute.stable, ceiling) / (MARGIN * theta)
         for index, excess in enumerate(EXCESSES):
-            stretch = log1p(excess * spread) - log1p(spread)
-            totals[index] += minute.canary.bad * (log(excess) - stretch) - shape * stretch
+            log_factor = log1p(excess * spread) - log1p(spread)
+            totals[index] += minute.canary.bad * (log(excess) - log_factor) - shape * log_factor
     return log_mean_exp(totals)
 
 
-def _allowed(stable: Counts, ceiling: float) -> float:
-    """Return the rate a canary may have beside such a minute of stable."""
+def _allowed_rate(stable: Counts, ceiling: float) -> float:
+    """Return the rate, 0 to 1, that a canary may have beside stable's counts of one minute."""
     return min(1.0, max(ceiling, TOLERATED_RISK * stable.bad_percent / 100))
 
 
-def stable_in_canarys_place(minutes: Sequence[Minute]) -> float:
-    """Return the share of calls, 0 to 1, that stable would have failed had it served the canary's calls, by the minute.
+def stable_rate_at_canary_calls(minutes: Sequence[Minute]) -> float:
+    """Return the share of the canary's calls, 0 to 1, that stable would have failed at its rate of each minute.
 
-    The canary serves most late and stable early, so their totals would tell a late outage of both as the canary's.
+    The canary serves most of its calls late in a rollout and stable early, so a comparison of their totals would blame
+    the canary for a late outage of both versions.
     """
     both = [minute for minute in minutes if minute.canary.calls and minute.stable.calls]
     expected = sum(minute.canary.calls * minute.stable.bad / minute.stable.calls for minute in both)

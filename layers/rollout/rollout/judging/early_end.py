@@ -1,4 +1,4 @@
-"""Whether a step may end before its hold, where the policy lets it."""
+"""Whether a step may end before its hold, if the policy allows it."""
 
 import math
 
@@ -10,12 +10,12 @@ from rollout.policy.policy import Policy
 
 
 class EarlyEnd(Value):
-    """How well a step has shown the canary to be good enough, by the critical metric that shows it least."""
+    """The evidence that the canary is good enough to end a step early, by the critical metric with the least of it."""
 
     log_evidence: float
     log_limit: float
-    """So high that a canary INTOLERABLE_RISK times as bad ends any of the steps early at most once in so many rollouts
-    as `false_rollback_percent` says of healthy ones."""
+    """Set so that a canary INTOLERABLE_RISK times as bad as stable ends any step early in at most
+    `false_rollback_percent` of rollouts."""
 
     @property
     def is_shown(self) -> bool:
@@ -23,24 +23,27 @@ class EarlyEnd(Value):
         return self.log_evidence >= self.log_limit
 
     def format(self) -> str:
-        """Return it in words, as the end of a judgement's sentence."""
-        shown, needed = (f"{math.exp(min(log, 700)):,.3g}" for log in (self.log_evidence, self.log_limit))
-        return f"; evidence {shown} that it is less than {INTOLERABLE_RISK:g} times as bad, {needed} end the step early"
+        """Return the evidence and its limit, as the end of a judgement's reason."""
+        evidence, limit = (f"{math.exp(min(log, 700)):,.3g}" for log in (self.log_evidence, self.log_limit))
+        return (
+            f"; evidence {evidence} that the canary is less than {INTOLERABLE_RISK:g} times as bad as stable, against a"
+            f" limit of {limit} to end the step early"
+        )
 
 
-def early_end(seen: Observation, policy: Policy) -> EarlyEnd | None:
-    """Return how near a step is to its early end; None where the policy has no such thing, and in the bake.
+def early_end(observation: Observation, policy: Policy) -> EarlyEnd | None:
+    """Return the evidence for an early end of the current step; None in the bake, or if the policy has no early end.
 
-    Good news is taken from closed minutes alone, and from those of this step: each share has to prove itself.
+    Only closed minutes of this step count: each share must prove itself.
     """
     compared = [metric.name for metric in policy.active_metrics if metric.is_critical and metric.is_compared]
-    if not policy.advance_early or seen.phase is Phase.BAKE or not compared:
+    if not policy.advance_early or observation.phase is Phase.BAKE or not compared:
         return None
-    weakest = min(_log_evidence(name, seen) for name in compared)
+    weakest = min(_log_evidence(name, observation) for name in compared)
     return EarlyEnd(log_evidence=weakest, log_limit=math.log(policy.evidence_limit * len(policy.steps)))
 
 
-def _log_evidence(name: str, seen: Observation) -> float:
-    if name not in seen.series:
+def _log_evidence(name: str, observation: Observation) -> float:
+    if name not in observation.series:
         return 0.0
-    return early_log_evidence(seen.closed_in_step(name), seen.series[name].dispersion.theta)
+    return early_log_evidence(observation.closed_in_step(name), observation.series[name].dispersion.theta)

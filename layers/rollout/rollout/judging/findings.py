@@ -1,4 +1,4 @@
-"""What each metric has to say, and what all of them together weigh."""
+"""What each metric finds, and the evidence of all critical metrics combined."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,37 +12,37 @@ from rollout.policy.metric import Metric
 from rollout.state.judgement import Finding
 
 
-def findings(seen: Observation, criteria: Criteria) -> tuple[Finding, ...]:
-    """Return what every metric that is heeded finds; alarms are seen without counting."""
-    return tuple(_finding(metric, seen) for metric in criteria.active_metrics if not metric.alarm)
+def all_findings(observation: Observation, criteria: Criteria) -> tuple[Finding, ...]:
+    """Return the finding of every active metric; alarms count nothing and have none."""
+    return tuple(_finding(metric, observation) for metric in criteria.active_metrics if not metric.alarm)
 
 
-def deciding(found: Iterable[Finding], seen: Observation, criteria: Criteria) -> list[Finding]:
-    """Return the findings whose evidence decides: the critical comparisons, in the bake if the policy says so."""
-    if seen.phase is Phase.BAKE and criteria.bake_test is Mode.ADVISORY:
+def deciding_findings(findings: Iterable[Finding], observation: Observation, criteria: Criteria) -> list[Finding]:
+    """Return the findings whose evidence decides: the critical comparisons; in the bake, only if the policy says so."""
+    if observation.phase is Phase.BAKE and criteria.bake_test is Mode.ADVISORY:
         return []
     compared = {metric.name for metric in criteria.active_metrics if metric.is_compared and metric.is_critical}
-    return [finding for finding in found if finding.metric in compared]
+    return [finding for finding in findings if finding.metric in compared]
 
 
-def together(found: Sequence[Finding]) -> float:
-    """Return ln of the evidence of several findings: the mean of what each says, so that they share one limit.
+def combined_log_evidence(findings: Sequence[Finding]) -> float:
+    """Return ln of the mean evidence of the findings, so that they share one limit; 0 without findings.
 
-    A mean of e-values is one again, however they hang together; it is never less than what the limit times their
-    number would find in the strongest one alone. Source: Vovk and Wang 2021, Annals of Statistics 49(3).
+    A mean of e-values is an e-value, whatever their dependence. It reaches the limit at the latest when the strongest
+    finding reaches the limit times their number. Source: Vovk and Wang 2021, Annals of Statistics 49(3).
     """
-    return log_mean_exp([finding.log_evidence for finding in found]) if found else 0.0
+    return log_mean_exp([finding.log_evidence for finding in findings]) if findings else 0.0
 
 
-def _finding(metric: Metric, seen: Observation) -> Finding:
-    series = seen.series.get(metric.name, Series())
+def _finding(metric: Metric, observation: Observation) -> Finding:
+    series = observation.series.get(metric.name, Series())
     return Finding(
         metric=metric.name,
         kind=metric.kind,
         mode=metric.mode,
         canary=series.canary,
         stable=series.stable,
-        log_evidence=_log_evidence(metric, series, seen.phase),
+        log_evidence=_log_evidence(metric, series, observation.phase),
     )
 
 

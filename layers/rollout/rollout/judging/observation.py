@@ -1,4 +1,4 @@
-"""What a look has seen, put in order for judging."""
+"""What an evaluation has read, in the order in which it is judged."""
 
 from bisect import bisect_left
 from datetime import datetime
@@ -14,41 +14,41 @@ from rollout.judging.window import Timing, Window
 from rollout.state.rollout import Rollout
 
 CALLS = "errors"
-"""The metric that is always measured, for the calls it counts."""
+"""The metric that is always measured, because it counts the calls."""
 
 
 class Observation(Value):
-    """What a look has seen since the first shift (in the bake: since promotion)."""
+    """What an evaluation has read since the first shift; in the bake, since promotion."""
 
     phase: Phase
     series: dict[str, Series]
-    """Each metric's, by its name; `errors` is always there."""
+    """Each metric's series by its name; `errors` is always there."""
     step_since: datetime
     """Start of the first minute that lies wholly in the current step."""
     closed_until: datetime
-    """End of the minutes that count as good news; later ones are still open, and may be bad news alone."""
+    """End of the closed minutes. A healthy verdict rests on closed minutes only, an unhealthy one on open ones too."""
     alarms: dict[str, AlarmState] = Field(default_factory=dict)
     red_before: tuple[str, ...] = ()
-    """Alarms that have been red since before the first shift."""
+    """The alarms that have been red since before the first shift."""
 
     @property
     def calls(self) -> Series:
-        """Both versions' calls, and how many failed."""
+        """The series of both versions' calls and errors."""
         return self.series[CALLS]
 
     def in_step(self, name: str = CALLS) -> Counts:
-        """Return the canary's counts by a metric in the closed minutes of the current step."""
+        """Return the canary's counts of a metric in the closed minutes of the current step."""
         return canary_counts(self.closed_in_step(name))
 
     def closed_in_step(self, name: str = CALLS) -> tuple[Minute, ...]:
-        """Return a metric's closed minutes of the current step; none where it has counted nothing."""
+        """Return the closed minutes of the current step for a metric; empty if the metric was not measured."""
         minutes = self.series[name].minutes if name in self.series else ()
         first, end = (bisect_left(minutes, at, key=_start) for at in (self.step_since, self.closed_until))
         return minutes[first:end]
 
     @property
     def seconds_in_step(self) -> float:
-        """How much of the current step lies in closed minutes; 0 where none does yet."""
+        """The seconds of the current step that lie in closed minutes; 0 if there are none yet."""
         return max((self.closed_until - self.step_since).total_seconds(), 0)
 
 
@@ -59,7 +59,7 @@ def _start(minute: Minute) -> datetime:
 def observe(
     rollout: Rollout, measured: Measured, window: Window, timing: Timing, alarms: AlarmStates | None = None
 ) -> Observation:
-    """Return what a look has seen, with the current step marked off in it."""
+    """Return the observation of an evaluation of this rollout, with the start of its current step."""
     return Observation(
         phase=rollout.phase,
         series=dict(measured),

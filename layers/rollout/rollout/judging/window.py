@@ -1,4 +1,4 @@
-"""Which stretch of time a look may rest on, and when the next look comes."""
+"""The time window that an evaluation reads, and the time of the next evaluation."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -6,56 +6,57 @@ from datetime import UTC, datetime, timedelta
 from rollout.domain.models import Value
 
 EDGE = timedelta(seconds=2)
-"""Looks and shifts land just after a period's edge; a moment more or less must not cost a whole period."""
+"""Evaluations and shifts run just after the edge of a period; this much delay must not cost a whole period."""
 
 
 HISTORY_PERIODS = 180
-"""Periods before the first shift from which stable's ways are learnt: three hours on AWS."""
+"""The periods before the first shift from which stable's error rate and bursts are learned: three hours on AWS."""
 
 
 class Timing(Value):
-    """How CloudWatch keeps time: periods of so many seconds, complete so many seconds after they end."""
+    """When CloudWatch's metric periods end, and when their counts are complete."""
 
     period_seconds: int
     lag_seconds: int
+    """Seconds from the end of a period until its counts are complete."""
 
     def floor(self, at: datetime) -> datetime:
-        """Return the start of the period that holds `at`."""
+        """Return the start of the period that contains `at`."""
         return datetime.fromtimestamp(at.timestamp() // self.period_seconds * self.period_seconds, UTC)
 
     def ceiling(self, at: datetime) -> datetime:
-        """Return the start of the first period that does not start before `at`."""
+        """Return the start of the first period that starts at `at` or later."""
         return datetime.fromtimestamp(math.ceil(at.timestamp() / self.period_seconds) * self.period_seconds, UTC)
 
     def first_whole_period(self, at: datetime) -> datetime:
-        """Return the start of the first period that lies wholly after `at`, give or take EDGE."""
+        """Return the start of the first period that lies wholly after `at`, with a tolerance of EDGE."""
         return self.ceiling(at - EDGE)
 
 
 class Window(Value):
-    """What a look reads: stable's history, then both versions period by period, the last of them still open."""
+    """The times that an evaluation reads: stable's history, then both versions period by period, up to the open one."""
 
     history_start: datetime
     history_end: datetime
-    """Where stable's time alone ends; from `shared_start` on the canary had a share as well."""
+    """End of the time in which only stable served."""
     shared_start: datetime
+    """Start of the time in which the canary has a share."""
     start: datetime
-    """Where what is judged begins: with the share, or in the bake with promotion."""
+    """Start of the time that is judged: the first shift; in the bake, promotion."""
     closed_until: datetime
-    """Where the periods end that CloudWatch has told all about; later ones are good for bad news only."""
+    """End of the periods whose counts are complete. Later, open periods can only make a verdict unhealthy."""
     end: datetime
 
     def is_history(self, start: datetime) -> bool:
-        """Whether to learn from stable's period from `start`: before the first shift, in the bake before promotion."""
+        """Whether to learn from stable's period at `start`: before the first shift; in the bake, before promotion."""
         return self.history_start <= start < self.history_end or self.shared_start <= start < self.start
 
 
 def evaluation_window(shared_since: datetime, judged_since: datetime, now: datetime, timing: Timing) -> Window:
-    """Return what a look at `now` reads of a rollout: since its first shift, and in the bake since promotion.
+    """Return the window of an evaluation at `now`, of a rollout judged since its first shift or its promotion.
 
-    The period in which the share changed is left out: its calls met two shares, so errors late in it would weigh on
-    the canary out of proportion. CloudWatch publishes late: taking good news from the newest minutes would call a
-    sick canary healthy.
+    The period in which the share changes is left out: its calls belong to two shares, so its late errors would weigh
+    too much on the canary. CloudWatch publishes late, so the newest periods never make a verdict healthy.
     """
     shifted_in = timing.floor(shared_since)
     return Window(
@@ -69,10 +70,10 @@ def evaluation_window(shared_since: datetime, judged_since: datetime, now: datet
 
 
 def seconds_to_next_evaluation(now: datetime, interval_seconds: int, timing: Timing) -> int:
-    """Return whole seconds, at least 1, until the first period's edge that is `interval` after the last one.
+    """Return whole seconds, at least 1, until the first edge of a period that is an interval after the last edge.
 
-    Nothing new is to be read between two edges; and shifts follow looks, so nearly every period belongs to one share.
-    Counted from the edge before `now`, so that a slow look does not put off the next one by a period.
+    Between two edges there is nothing new to read. Shifts follow evaluations, so almost every period belongs to one
+    share. The interval counts from the edge before `now`, so that a slow evaluation does not delay the next one.
     """
     due = timing.ceiling(timing.floor(now) + timedelta(seconds=interval_seconds))
     return math.ceil((due - now).total_seconds())

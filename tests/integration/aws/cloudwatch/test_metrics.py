@@ -216,7 +216,7 @@ def test_datapoints_under_two_dimensions_only_are_no_health_and_said_so():
     """P5: calls nobody can tell apart by version say nothing of the canary."""
     errors = read({(ALIAS, "Invocations"): [100, 100], (ALIAS, "Errors"): [0, 0]})["errors"]
     assert errors.minutes == ()
-    assert errors.note == "CloudWatch has calls of the alias since then, and none by version"
+    assert errors.note == "CloudWatch has calls of the alias in this time, but no calls by version"
 
 
 def test_what_lies_outside_the_window_is_left_out():
@@ -282,7 +282,7 @@ def test_without_a_limit_slow_calls_are_not_asked_for_and_the_judgement_says_so(
     slow = read(SERVED, watching("errors", "slow"))["slow"]
     assert (slow.minutes, slow.note) == (
         (),
-        "stable had no calls before the rollout to learn a limit from; state over_ms",
+        "stable had no calls before the rollout, so there is no limit: set over_ms in the policy",
     )
 
 
@@ -296,7 +296,7 @@ def test_where_cloudwatch_counts_no_slow_calls_minutes_are_told_by_percentile():
     }
     slow = read(told, watching("errors", {"slow": {"over_ms": 800}}), refuses="TC")["slow"]
     assert (slow.title, slow.unit) == ("slow (p90 over 800 ms)", Unit.MINUTES)
-    assert slow.note == "by the minute, as CloudWatch counts no slow calls here"
+    assert slow.note == "counted by the minute, because CloudWatch cannot count slow calls here"
     assert slow.minutes == (
         minute(0, canary=Counts(calls=1, bad=1), stable=Counts(calls=1)),
         minute(1, canary=Counts(calls=1), stable=Counts(calls=1)),
