@@ -89,7 +89,7 @@ def test_a_plan_is_told_from_the_aliass_own_traffic(rehearse, served):
     assert plan["policy_source"] == "the stack's DefaultPolicy"
     assert plan["calls_per_minute"] == 60
     assert [step["expected_calls"] for step in plan["steps"]] == [30, 150]
-    assert "min_invocations is 50; it is held on, to about 11m in all" in plan["steps"][0]["warning"]
+    assert "min_invocations is 50; it is extended to about 11m in all" in plan["steps"][0]["warning"]
     assert plan["cost"]["counts"]["metrics"] == 12 * 6 + 6 * 4
     assert (plan["refusals"], plan["warnings"]) == ([], [])
 
@@ -100,7 +100,7 @@ def test_an_alias_nobody_calls_is_unknown_and_not_fine(rehearse):
     assert plan["calls_per_minute"] == "unknown"
     assert [step["expected_calls"] for step in plan["steps"]] == ["unknown", "unknown"]
     (warning,) = plan["warnings"]
-    assert warning.startswith("CloudWatch has no calls of my-api:live")
+    assert warning.startswith("CloudWatch has no recent calls of my-api:live")
 
 
 def test_calls_of_which_cloudwatch_has_not_told_all_are_left_out(rehearse, served):
@@ -164,7 +164,7 @@ def test_a_pending_version_is_told_and_not_waited_for(rehearse, lambda_wire):
     ("choice", "start", "said"),
     [
         ("queue", "queue", "would wait for its turn on my-api:live behind version 1 (execution older)"),
-        ("supersede", "queue", "which would be asked to take that back"),
+        ("supersede", "queue", "which would have to roll back first"),
         ("refuse", "reject", "it would be refused, for 1 reason"),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_newer_version_that_waits_is_told(rehearse):
 def test_an_alias_that_does_not_exist_is_not_made(rehearse):
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
     document = rehearse()
-    assert "my-api:live does not exist; it would be made at version 2" in document["reason"]
+    assert "my-api:live does not exist; it would be created at version 2" in document["reason"]
     assert document["plan"]["start"] == "nothing_to_do"
 
 

@@ -1,37 +1,37 @@
-"""A rollout's price is counted from what the code does, and is small."""
+"""The cost of a rollout is counted from its operations, and is small."""
 
 import pytest
 
-from rollout.dry_run.cost import EACH_LOOK, EACH_STEP, ONCE, Usage, cost, usage
+from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP, Usage, cost, usage
 from tests.samples import policy
 
 AN_HOUR = policy(steps=[{"percent": 5, "hold": "15m"}, {"percent": 25, "hold": "15m"}], bake="30m")
 TWELVE = {"metrics_in_step": 12, "metrics_in_bake": 12}
 
 
-def test_an_hour_with_a_look_a_minute_costs_less_than_a_cent_and_a_half():
-    """Errors and slow calls, by both versions and the alias: twelve metrics a look."""
-    priced = cost(usage(AN_HOUR, **TWELVE))
+def test_hour_with_an_evaluation_per_minute_costs_less_than_a_cent_and_a_half():
+    """Errors and slow calls of both versions and the alias are twelve metrics per evaluation."""
+    price = cost(usage(AN_HOUR, **TWELVE))
     assert AN_HOUR.planned_seconds == 3600
-    assert 1 < priced.us_cents < 1.5
-    assert priced.us_cents == pytest.approx(sum(priced.parts.values()), abs=0.01)
+    assert 1 < price.us_cents < 1.5
+    assert price.us_cents == pytest.approx(sum(price.parts.values()), abs=0.01)
 
 
-def test_each_look_and_each_step_is_counted():
-    counted = usage(AN_HOUR, metrics_in_step=6, metrics_in_bake=4)
+def test_usage_counts_every_evaluation_and_step():
+    used = usage(AN_HOUR, metrics_in_step=6, metrics_in_bake=4)
     evaluations = AN_HOUR.planned_evaluations
     assert evaluations == 16 + 16 + 31
-    assert counted.transitions == 6 + 2 + 3 * evaluations
-    assert counted.lambda_calls == 4 + 2 + evaluations
-    assert counted.metrics == 6 * 32 + 4 * 31
-    assert counted == ONCE + EACH_STEP * 2 + EACH_LOOK * evaluations + Usage(metrics=counted.metrics)
+    assert used.transitions == 6 + 2 + 3 * evaluations
+    assert used.lambda_calls == 4 + 2 + evaluations
+    assert used.metrics == 6 * 32 + 4 * 31
+    assert used == PER_ROLLOUT + PER_STEP * 2 + PER_EVALUATION * evaluations + Usage(metrics=used.metrics)
 
 
-def test_what_happens_once_is_within_the_budget_of_a_rollout():
-    """Fifteen transitions beside the looks, with as many steps as a default policy has; two writes a look."""
-    assert (ONCE + EACH_STEP * 3).transitions <= 15
-    assert (EACH_LOOK.transitions, EACH_LOOK.lambda_calls) == (3, 1)
-    assert EACH_LOOK.writes <= 2
+def test_usage_is_within_the_budget():
+    """Fifteen transitions outside evaluations, with the default policy's three steps; two writes per evaluation."""
+    assert (PER_ROLLOUT + PER_STEP * 3).transitions <= 15
+    assert (PER_EVALUATION.transitions, PER_EVALUATION.lambda_calls) == (3, 1)
+    assert PER_EVALUATION.writes <= 2
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_what_happens_once_is_within_the_budget_of_a_rollout():
         (Usage(events=1_000_000), "eventbridge", 100),
     ],
 )
-def test_each_part_is_told_by_its_service(used, service, us_cents):
-    priced = cost(used)
-    assert priced.parts.pop(service) == pytest.approx(us_cents)
-    assert set(priced.parts.values()) == {0}
-    assert priced.counts == used
-    assert "us-east-1" in priced.assumed
+def test_cost_is_split_by_service(used, service, us_cents):
+    price = cost(used)
+    assert price.parts.pop(service) == pytest.approx(us_cents)
+    assert set(price.parts.values()) == {0}
+    assert price.counts == used
+    assert "us-east-1" in price.assumed
 
 
-def test_at_once_without_a_bake_there_is_one_look():
+def test_promotion_without_a_bake_has_one_evaluation():
     assert usage(policy(steps="AllAtOnce", bake=0), **TWELVE).metrics == 12

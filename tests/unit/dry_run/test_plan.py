@@ -1,4 +1,4 @@
-"""A dry run's answer tells what is known, and leaves out the rest."""
+"""The answer to a dry run contains what is known and leaves out the rest."""
 
 import pytest
 
@@ -19,32 +19,32 @@ REQUEST = RolloutRequest(
     policy_source="the tag",
 )
 REFUSED = [NotOptedInError("It has no tag.")]
-WAY = {"calls_per_minute", "steps", "bake", "total", "total_seconds", "evaluations", "cost"}
+SCHEDULE = {"calls_per_minute", "steps", "bake", "total", "total_seconds", "evaluations", "cost"}
 POLICY = {"policy", "policy_source"}
 ALWAYS = {"start", "refusals", "warnings"}
 
 
-def answer(found=None, *, refusals=(), traffic=None, unreadable_fields=()):
+def answer(function=None, *, refusals=(), traffic=None, unreadable_fields=()):
     request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
     if "policy" in unreadable_fields:
         request = request.model_copy(update={"policy_source": ""})
-    entered = accept(request, found, EXECUTION) if found and not refusals else None
-    return dry_run(Assessment(request, found, refusals, entered, traffic, (6, 4)), ON_AWS).document()
+    registered = accept(request, function, EXECUTION) if function and not refusals else None
+    return dry_run(Assessment(request, function, refusals, registered, traffic, (6, 4)), ON_AWS).document()
 
 
-def test_there_is_nothing_to_do_and_one_sentence_says_what_would_be():
-    told = answer(facts(), traffic=Traffic(calls=60_000, seconds=3600))
-    assert set(told) == {"start", "reason", "plan"}
-    assert told["start"] == "nothing_to_do"
-    assert told["reason"] == (
+def test_answer_has_nothing_to_do_and_states_the_outcome():
+    document = answer(facts(), traffic=Traffic(calls=60_000, seconds=3600))
+    assert set(document) == {"start", "reason", "plan"}
+    assert document["start"] == "nothing_to_do"
+    assert document["reason"] == (
         "dry run, nothing was touched: version 4 would be rolled out to my-api:live in 2 steps, in place of version 3,"
         " and be done after 15m as planned"
     )
 
 
-def test_the_plan_holds_all_that_is_asked_of_it():
+def test_plan_has_every_field_of_an_accepted_request():
     plan = answer(facts(), traffic=Traffic(calls=60_000, seconds=3600))["plan"]
-    assert set(plan) == WAY | POLICY | ALWAYS | {"target", "stable_version", "canary_version"}
+    assert set(plan) == SCHEDULE | POLICY | ALWAYS | {"target", "stable_version", "canary_version"}
     assert (plan["start"], plan["stable_version"], plan["canary_version"]) == ("begin", "3", "4")
     assert plan["target"] == TARGET.model_dump()
     assert plan["policy"] == policy().model_dump(mode="json")
@@ -55,41 +55,41 @@ def test_the_plan_holds_all_that_is_asked_of_it():
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_the_sentence_sends_the_reader_to_the_warnings(count):
-    """One is said of the plan, the other of its thin first step."""
+def test_reason_counts_the_warnings(count):
+    """One warning is of unknown traffic; two are of traffic known for 5 minutes, and of a step with too few calls."""
     traffic = Traffic(calls=300, seconds=300) if count == 2 else None
-    told = answer(facts(), traffic=traffic)
-    in_steps = [step["warning"] for step in told["plan"]["steps"] if "warning" in step]
-    assert len([*told["plan"]["warnings"], *in_steps]) == count
-    assert told["reason"].endswith(f"; the plan has {count} warning{'s' if count == 2 else ''}")
+    document = answer(facts(), traffic=traffic)
+    in_steps = [step["warning"] for step in document["plan"]["steps"] if "warning" in step]
+    assert len([*document["plan"]["warnings"], *in_steps]) == count
+    assert document["reason"].endswith(f"; the plan has {count} warning{'s' if count == 2 else ''}")
 
 
 @pytest.mark.parametrize(
-    ("found", "unreadable_fields", "told"),
+    ("function", "unreadable_fields", "fields"),
     [
-        (facts(), (), WAY | POLICY | {"target", "stable_version", "canary_version"}),
-        (facts(alias=None, stable=None), (), WAY | POLICY | {"target", "canary_version"}),
-        (facts(canary=None), (), WAY | POLICY | {"target", "stable_version"}),
-        (facts(), ("alias",), WAY | POLICY | {"canary_version"}),
-        (facts(), ("version",), WAY | POLICY | {"target", "stable_version"}),
+        (facts(), (), SCHEDULE | POLICY | {"target", "stable_version", "canary_version"}),
+        (facts(alias=None, stable=None), (), SCHEDULE | POLICY | {"target", "canary_version"}),
+        (facts(canary=None), (), SCHEDULE | POLICY | {"target", "stable_version"}),
+        (facts(), ("alias",), SCHEDULE | POLICY | {"canary_version"}),
+        (facts(), ("version",), SCHEDULE | POLICY | {"target", "stable_version"}),
         (facts(), ("policy",), {"target", "stable_version", "canary_version"}),
-        (None, (), WAY | POLICY),
+        (None, (), SCHEDULE | POLICY),
         (None, ("policy",), set()),
     ],
 )
-def test_a_refused_request_is_told_as_far_as_it_is_known(found, unreadable_fields, told):
-    plan = answer(found, refusals=REFUSED, unreadable_fields=unreadable_fields)["plan"]
-    assert set(plan) == told | ALWAYS
+def test_plan_of_a_refused_request_has_its_known_fields(function, unreadable_fields, fields):
+    plan = answer(function, refusals=REFUSED, unreadable_fields=unreadable_fields)["plan"]
+    assert set(plan) == fields | ALWAYS
     assert plan["start"] == "reject"
     assert plan["refusals"] == [{"error": "NotOptedInError", "sentence": "It has no tag."}]
 
 
-def test_where_nothing_would_be_done_no_way_is_told():
+def test_plan_without_a_rollout_has_no_schedule():
     plan = answer(facts(alias=None, stable=None))["plan"]
     assert set(plan) == POLICY | ALWAYS | {"target", "canary_version"}
     assert plan["start"] == "nothing_to_do"
 
 
-def test_null_in_a_policy_stays_somebodys_choice():
+def test_null_in_a_policy_stays_in_the_plan():
     """P12."""
     assert answer(facts())["plan"]["policy"]["guards"]["max_slow_percent"] is None

@@ -1,11 +1,11 @@
-"""A step that will not get enough calls is told before the rollout begins, with what to do."""
+"""A dry run warns of steps with too few calls, and states the remedy."""
 
 from datetime import timedelta
 
 import pytest
 
 from rollout.domain.enums import Move
-from rollout.dry_run.traffic import Share, Traffic, format_low_traffic, format_unknown_traffic, traffic
+from rollout.dry_run.traffic import Share, Traffic, format_low_traffic, format_unknown_traffic, recent_traffic
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
 from tests.samples import AT, ON_AWS, observation_of, policy, rollout
@@ -15,18 +15,18 @@ ONE_STEP = [{"percent": 10, "hold": "5m"}]
 
 
 def calls(*counts: float | None):
-    """Return a count for each minute from AT; None where there is no datapoint."""
+    """Return the counts of consecutive minutes from AT; None is a minute without a datapoint."""
     return {AT + number * MINUTE: count for number, count in enumerate(counts) if count is not None}
 
 
-def warned(per_minute: float, percent: float = 10, hold: int = 300, **changes: object) -> str | None:
+def warning_of(per_minute: float, percent: float = 10, hold: int = 300, **changes: object) -> str | None:
     share = Share(name="Step 1", percent=percent, hold=hold)
-    written = policy(steps=[{"percent": percent, "hold": hold}] if percent < 100 else "AllAtOnce", **changes)
-    return format_low_traffic(share, written, Traffic(calls=per_minute, seconds=60), ON_AWS)
+    criteria = policy(steps=[{"percent": percent, "hold": hold}] if percent < 100 else "AllAtOnce", **changes)
+    return format_low_traffic(share, criteria, Traffic(calls=per_minute, seconds=60), ON_AWS)
 
 
 @pytest.mark.parametrize(
-    ("found", "minutes", "per_minute"),
+    ("points", "minutes", "per_minute"),
     [
         (calls(60, 60, 60), 3, 60),
         (calls(None, None, 60), 3, 60),
@@ -35,67 +35,80 @@ def warned(per_minute: float, percent: float = 10, hold: int = 300, **changes: o
         (calls(None, None, 60), 2, 60),
     ],
 )
-def test_traffic_is_what_came_since_the_first_call_that_is_known(found, minutes, per_minute):
-    assert traffic(found, AT + minutes * MINUTE, ON_AWS).expected(60) == per_minute
+def test_traffic_counts_from_the_first_known_call(points, minutes, per_minute):
+    assert recent_traffic(points, AT + minutes * MINUTE, ON_AWS).expected(60) == per_minute
 
 
-@pytest.mark.parametrize("found", [calls(), calls(None), calls(0, 0)])
-def test_silence_says_nothing_of_the_traffic_to_come(found):
+@pytest.mark.parametrize("points", [calls(), calls(None), calls(0, 0)])
+def test_traffic_without_calls_is_unknown(points):
     """P5."""
-    assert traffic(found, AT + 3 * MINUTE, ON_AWS) is None
+    assert recent_traffic(points, AT + 3 * MINUTE, ON_AWS) is None
 
 
 @pytest.mark.parametrize(
-    ("per_minute", "percent", "changes", "said"),
+    ("per_minute", "percent", "changes", "sentence"),
     [
         (167, 10, {}, None),
         (166, 10, {"hold": 301}, None),
-        (100, 10, {}, "about 30 will be told by its end, as CloudWatch is 2m late, and min_invocations is 50;"),
-        (100, 10, {}, "it is held on, to about 7m in all. To pass as planned, hold it for 7m, or give it 17 %,"),
-        (100, 10, {"hold": 120}, "about 0 will be told by its end"),
+        (100, 10, {}, "about 30 canary calls will be visible when it ends, because CloudWatch is 2m late, and min"),
+        (100, 10, {}, "it is extended to about 7m in all. To pass as planned, hold it for 7m, or give it 17 %,"),
+        (100, 10, {"hold": 120}, "about 0 canary calls will be visible when it ends"),
         (100, 10, {"hold": 120}, "hold it for 7m, or lower min_invocations."),
         (10, 90, {}, "hold it for 8m, or lower min_invocations."),
         (10, 100, {}, "hold it for 7m, or lower min_invocations."),
-        (100, 10, {"interval": "5m"}, "to about 10m in all"),
+        (100, 10, {"interval": "5m"}, "it is extended to about 10m in all"),
         (
             1,
             10,
             {},
-            "it would take about 9h, and after max_extension 2h more, on_inconclusive being extend, it is held on",
+            (
+                "it needs about 9h, but max_extension allows 2h more than its hold, and then the step is extended until"
+                " it has enough calls (on_inconclusive: extend)"
+            ),
         ),
-        (1, 10, {"on_inconclusive": "promote"}, "on_inconclusive being promote, the rollout goes on without them"),
-        (1, 10, {"on_inconclusive": "roll_back"}, "the canary is taken back"),
-        (1, 10, {"on_inconclusive": "hand_over"}, "it is left to a person"),
-        (100, 10, {"max_extension": 60}, "it would take about 7m, and after max_extension 1m more"),
+        (
+            1,
+            10,
+            {"on_inconclusive": "promote"},
+            "the rollout continues without enough calls (on_inconclusive: promote)",
+        ),
+        (1, 10, {"on_inconclusive": "roll_back"}, "the canary is rolled back (on_inconclusive: roll_back)"),
+        (
+            1,
+            10,
+            {"on_inconclusive": "hand_over"},
+            "the rollout is handed over to an operator (on_inconclusive: hand_over)",
+        ),
+        (100, 10, {"max_extension": 60}, "it needs about 7m, but max_extension allows 1m more than its hold"),
     ],
 )
-def test_a_thin_step_is_told_with_its_numbers_and_the_remedy(per_minute, percent, changes, said):
-    told = warned(per_minute, percent, **changes)
-    assert (told is None) if said is None else (said in str(told))
+def test_warning_states_the_numbers_and_the_remedy(per_minute, percent, changes, sentence):
+    warning = warning_of(per_minute, percent, **changes)
+    assert (warning is None) if sentence is None else (sentence in str(warning))
 
 
 @pytest.mark.parametrize(("canary_calls", "minutes"), [(17, 5), (16, 6), (10, 7), (6, 11), (2, 27)])
-def test_a_step_lasts_as_long_as_foretold(canary_calls, minutes):
-    """The shipped judge and the shipped decision, looking every minute at a steady traffic."""
-    begun = rollout(policy=policy(steps=ONE_STEP))
-    told = warned(10 * canary_calls)
-    assert (f"{minutes}m in all" in str(told)) is (minutes > 5)
-    assert _lasted(begun, canary_calls) == minutes
+def test_warning_predicts_the_length_of_a_step(canary_calls, minutes):
+    """The shipped judge and decision, with an evaluation per minute of steady traffic, take as long."""
+    started = rollout(policy=policy(steps=ONE_STEP))
+    warning = warning_of(10 * canary_calls)
+    assert (f"{minutes}m in all" in str(warning)) is (minutes > 5)
+    assert _minutes_in_step(started, canary_calls) == minutes
 
 
-def _lasted(begun, canary_calls):
-    """Return the minute of the look that moves on from a step in which the canary has so many calls a minute."""
+def _minutes_in_step(started, canary_calls):
+    """Return the minute of the evaluation that ends a step with this many canary calls per minute."""
     for minute in range(1, 60):
         counts = [(canary_calls, 0, 9 * canary_calls, 0)] * max(minute - 2, 0)
-        looked = observation_of(*counts, closed_until=AT + max(minute - 2, 0) * MINUTE)
-        if decide(begun, judge(looked, begun.policy), AT + minute * MINUTE, ON_AWS).next_move is not Move.WAIT:
+        observation = observation_of(*counts, closed_until=AT + max(minute - 2, 0) * MINUTE)
+        if decide(started, judge(observation, started.policy), AT + minute * MINUTE, ON_AWS).next_move is not Move.WAIT:
             return minute
     return None
 
 
-def test_unknown_traffic_is_told_with_what_becomes_of_a_step_without_calls():
+def test_warning_of_unknown_traffic_states_the_ending_of_a_step_without_calls():
     """P5."""
-    told = format_unknown_traffic(policy(on_inconclusive="roll_back"), "my-api:live")
-    assert "no calls of my-api:live" in told
-    assert "needs 50 of the canary's" in told
-    assert "at most 2h (max_extension), and then, on_inconclusive being roll_back, the canary is taken back" in told
+    warning = format_unknown_traffic(policy(on_inconclusive="roll_back"), "my-api:live")
+    assert "no recent calls of my-api:live" in warning
+    assert "each step needs 50 canary calls" in warning
+    assert "at most 2h (max_extension), and then the canary is rolled back (on_inconclusive: roll_back)" in warning

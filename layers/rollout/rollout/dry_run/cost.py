@@ -1,9 +1,9 @@
-"""What a rollout uses, and what that costs at list price.
+"""The AWS usage of a rollout, and its cost at list price.
 
-Prices are those of us-east-1 in US dollars, as of November 2026: Step Functions' from its own price page; CloudWatch's,
-DynamoDB's (on demand), Lambda's (arm64) and EventBridge's as others cite theirs. Nothing is taken off for free tiers;
-logs, traces and notices to people are not counted. Lambda's time and the entries' size are assumptions, as nothing of
-ours has been measured on AWS.
+The prices are those of us-east-1 in US dollars, as of November 2026: Step Functions from its own price page;
+CloudWatch, DynamoDB (on demand), Lambda (arm64) and EventBridge from secondary sources. Free tiers are not deducted;
+logs, traces and notifications are not counted. The duration of a Lambda call and the size of an entry are assumptions,
+because nothing has been measured on AWS yet.
 """
 
 from rollout.domain.models import Value
@@ -22,21 +22,21 @@ LAMBDA_SECONDS = 0.5
 UNITS_PER_WRITE = 2
 
 ASSUMED = (
-    "list prices of us-east-1, 2026-11, without free tiers; no step held on; each Lambda call takes 0.5 s with 512 MB;"
-    " each entry of the ledger has at most 2 KB; logs, traces and notices are not counted"
+    "list prices of us-east-1, 2026-11, without free tiers; no step is extended; each Lambda call takes 0.5 s with 512"
+    " MB; each ledger entry has at most 2 KB; logs, traces and notifications are not counted"
 )
-"""What a cost rests on."""
+"""The assumptions that a cost rests on."""
 
 
 class Usage(Value):
-    """What is used of AWS, counted."""
+    """Counts of the AWS operations that are billed."""
 
     transitions: int = 0
     lambda_calls: int = 0
     metrics: int = 0
     reads: int = 0
     writes: int = 0
-    """Of entries, in the table and in its index."""
+    """Writes of ledger entries, to the table and to its index."""
     events: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
@@ -46,20 +46,20 @@ class Usage(Value):
         return Usage(**{name: count * times for name, count in self})
 
 
-ONCE = Usage(transitions=6, lambda_calls=4, reads=3, writes=11, events=2)
-"""PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and StartRollout's call. The
-claim is taken, announced for the promotion and given back, the entry opened and closed, each in the index as well; one
-more write leaves the waiting versions."""
+PER_ROLLOUT = Usage(transitions=6, lambda_calls=4, reads=3, writes=11, events=2)
+"""PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of StartRollout.
+The lock is acquired, updated for the promotion and released, the ledger entry is opened and closed, each of them in the
+index too; one more write leaves the queue."""
 
-EACH_STEP = Usage(transitions=1, lambda_calls=1, writes=2, events=1)
-"""ShiftTraffic, with the claim announced."""
+PER_STEP = Usage(transitions=1, lambda_calls=1, writes=2, events=1)
+"""ShiftTraffic, which updates the lock."""
 
-EACH_LOOK = Usage(transitions=3, lambda_calls=1, reads=1, writes=1)
-"""WaitForMetrics, JudgeCanary, ChooseNextMove: the claim is read, the look entered."""
+PER_EVALUATION = Usage(transitions=3, lambda_calls=1, reads=1, writes=1)
+"""WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""
 
 
 class Cost(Value):
-    """What a rollout costs in US cents, its parts by service, the counts they come from, and what was assumed."""
+    """The cost of a rollout in US cents, in total and by service, with the counts and assumptions behind it."""
 
     us_cents: float
     parts: dict[str, float]
@@ -68,16 +68,19 @@ class Cost(Value):
 
 
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
-    """Return the most that a rollout uses which goes as planned; a look asks CloudWatch for so many metrics."""
+    """Return the most that a rollout uses if no step is extended.
+
+    `metrics_in_step` and `metrics_in_bake` are the CloudWatch metrics that an evaluation reads.
+    """
     in_steps = sum(policy.evaluations_in(step.hold) for step in policy.steps)
     in_bake = policy.planned_evaluations - in_steps
-    evaluations = EACH_LOOK * policy.planned_evaluations
+    evaluations = PER_EVALUATION * policy.planned_evaluations
     metrics = Usage(metrics=in_steps * metrics_in_step + in_bake * metrics_in_bake)
-    return ONCE + EACH_STEP * len(policy.steps) + evaluations + metrics
+    return PER_ROLLOUT + PER_STEP * len(policy.steps) + evaluations + metrics
 
 
 def cost(used: Usage) -> Cost:
-    """Return what this costs at list price."""
+    """Return the cost of this usage at list price."""
     dollars = {
         "step_functions": used.transitions * TRANSITION,
         "cloudwatch": used.metrics * METRIC,

@@ -1,4 +1,4 @@
-"""What a request would come to, told before anything is touched."""
+"""The plan of a rollout, shown before anything is touched."""
 
 from typing import Any, Literal
 
@@ -8,20 +8,20 @@ from rollout.domain.identity import Target
 from rollout.domain.models import Value
 from rollout.dry_run.assessment import Assessment, expected_outcome, plan_warnings
 from rollout.dry_run.cost import Cost, cost, usage
-from rollout.dry_run.schedule import UNKNOWN, PlannedStep, Told, planned_steps
+from rollout.dry_run.schedule import UNKNOWN, OmitNone, PlannedStep, planned_steps
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 
 
 class Refusal(Value):
-    """One reason to refuse a request."""
+    """One reason why the request would be refused."""
 
     error: str
     sentence: str
 
 
-class Plan(Told):
-    """What a request would come to; what cannot be known, or would not happen, is left out."""
+class Plan(OmitNone):
+    """The plan of a rollout, without the fields that are unknown or do not apply."""
 
     start: Start
     target: Target | None = None
@@ -41,24 +41,24 @@ class Plan(Told):
 
 
 class DryRun(Value):
-    """The answer to a dry run: there is nothing for the state machine to do."""
+    """The answer to a dry run: the state machine has nothing to do."""
 
     start: Start = Start.NOTHING_TO_DO
     reason: str
     plan: Plan
 
     def document(self) -> dict[str, object]:
-        """Return what goes back to the state machine."""
+        """Return the output of the state machine, as JSON values."""
         return self.model_dump(mode="json", by_alias=True)
 
 
 def dry_run(assessment: Assessment, timing: Timing) -> DryRun:
-    """Return the plan of a request, and one sentence that says what would become of it."""
+    """Return the plan of a request, and its expected outcome as one sentence."""
     plan = Plan(
         start=assessment.start,
-        **_about(assessment),
-        **_way(assessment, timing),
-        refusals=[Refusal(error=type(one).__name__, sentence=str(one)) for one in assessment.refusals],
+        **_request_fields(assessment),
+        **_schedule_fields(assessment, timing),
+        refusals=[Refusal(error=type(refusal).__name__, sentence=str(refusal)) for refusal in assessment.refusals],
         warnings=[*plan_warnings(assessment, timing)],
     )
     return DryRun(
@@ -67,32 +67,32 @@ def dry_run(assessment: Assessment, timing: Timing) -> DryRun:
 
 
 def _format_warnings(plan: Plan) -> str:
-    thin = [one for one in (*(plan.steps or []), plan.bake) if one and one.warning]
-    count = len(plan.warnings) + len(thin)
+    with_warning = [step for step in (*(plan.steps or []), plan.bake) if step and step.warning]
+    count = len(plan.warnings) + len(with_warning)
     return f"; the plan has {count} warning{'' if count == 1 else 's'}" if count else ""
 
 
-def _about(assessment: Assessment) -> dict[str, Any]:
-    """Return who it is about, as far as that was asked for in words that can be read."""
-    found, unreadable_fields = assessment.found, assessment.request.unreadable_fields
+def _request_fields(assessment: Assessment) -> dict[str, Any]:
+    """Return the target, the versions and the policy, as far as the request names them readably."""
+    facts, unreadable_fields = assessment.facts, assessment.request.unreadable_fields
     known: dict[str, Any] = {"policy": assessment.policy, "policy_source": assessment.request.policy_source or None}
-    if found and "alias" not in unreadable_fields:
-        known |= {"target": found.target, "stable_version": found.alias and found.alias.version}
-    if found and found.canary and "version" not in unreadable_fields:
-        known["canary_version"] = found.canary.version
+    if facts and "alias" not in unreadable_fields:
+        known |= {"target": facts.target, "stable_version": facts.alias and facts.alias.version}
+    if facts and facts.canary and "version" not in unreadable_fields:
+        known["canary_version"] = facts.canary.version
     return known
 
 
-def _way(assessment: Assessment, timing: Timing) -> dict[str, Any]:
-    """Return how it would go by its policy; nothing where there is no way to go."""
-    policy, seen = assessment.way, assessment.traffic
+def _schedule_fields(assessment: Assessment, timing: Timing) -> dict[str, Any]:
+    """Return the schedule and the cost; empty if there is nothing to roll out."""
+    policy, traffic = assessment.planned_policy, assessment.traffic
     if policy is None:
         return {}
-    every = [*planned_steps(policy, seen, timing)]
+    steps = [*planned_steps(policy, traffic, timing)]
     return {
-        "calls_per_minute": round(seen.expected(60), 1) if seen else UNKNOWN,
-        "steps": every[: len(policy.steps)],
-        "bake": every[-1] if policy.bake else None,
+        "calls_per_minute": round(traffic.expected(60), 1) if traffic else UNKNOWN,
+        "steps": steps[: len(policy.steps)],
+        "bake": steps[-1] if policy.bake else None,
         "total": format_duration(policy.planned_seconds),
         "total_seconds": policy.planned_seconds,
         "evaluations": policy.planned_evaluations,

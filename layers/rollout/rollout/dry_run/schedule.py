@@ -1,4 +1,4 @@
-"""How a rollout is planned to go: when each step is, and how many calls the canary gets in it."""
+"""The schedule of a rollout: the time of each step, and the canary's expected calls in it."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -15,17 +15,17 @@ from rollout.policy.policy import Policy
 UNKNOWN: Literal["unknown"] = "unknown"
 
 
-class Told(Value):
-    """Something told to a person, without what there is not to tell."""
+class OmitNone(Value):
+    """A value whose JSON leaves out the fields that are None."""
 
     @model_serializer(mode="wrap")
-    def _told(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        # Only here: further down a null may be somebody's choice, as `max_error_percent: null` is.
+    def _omit_none(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+        # Only the fields of this value: a null deeper down can be a setting, such as `max_error_percent: null`.
         return {name: value for name, value in dump(self).items() if value is not None}
 
 
-class PlannedStep(Told):
-    """A step, or the bake: when it is, counted from the first shift, and the canary's calls in it."""
+class PlannedStep(OmitNone):
+    """A step or the bake: its time since the first shift, and the canary's expected calls in it."""
 
     percent: float
     hold: str
@@ -35,8 +35,8 @@ class PlannedStep(Told):
     warning: str | None = None
 
 
-def planned_steps(policy: Policy, seen: Traffic | None, timing: Timing) -> Iterator[PlannedStep]:
-    """Yield the steps, and then the bake if there is one, each until the look that ends it when nothing holds it on."""
+def planned_steps(policy: Policy, traffic: Traffic | None, timing: Timing) -> Iterator[PlannedStep]:
+    """Yield the steps and then the bake, if any; each lasts until the evaluation that ends it without an extension."""
     shares = [*_shares(policy)]
     starts = accumulate((policy.seconds_in(share.hold) for share in shares), initial=0)
     for share, start in zip(shares, starts, strict=False):
@@ -46,8 +46,8 @@ def planned_steps(policy: Policy, seen: Traffic | None, timing: Timing) -> Itera
             hold=format_duration(share.hold),
             start=format_duration(start),
             until=format_duration(start + length),
-            expected_calls=round(seen.expected(length, share.percent)) if seen else UNKNOWN,
-            warning=format_low_traffic(share, policy, seen, timing) if seen else None,
+            expected_calls=round(traffic.expected(length, share.percent)) if traffic else UNKNOWN,
+            warning=format_low_traffic(share, policy, traffic, timing) if traffic else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Whether a step will get the calls it needs before it can pass, by the alias's own traffic."""
+"""Whether a step gets the calls it needs to pass, from the alias's recent traffic."""
 
 import math
 from datetime import datetime, timedelta
@@ -9,90 +9,92 @@ from rollout.judging.counting import Points
 from rollout.judging.window import Timing
 from rollout.policy.policy import OnInconclusive, Policy
 
-_IN_THE_END = {
-    OnInconclusive.EXTEND: "it is held on for as long as they take",
-    OnInconclusive.PROMOTE: "the rollout goes on without them",
-    OnInconclusive.ROLL_BACK: "the canary is taken back",
-    OnInconclusive.HAND_OVER: "it is left to a person",
+_ENDINGS = {
+    OnInconclusive.EXTEND: "the step is extended until it has enough calls",
+    OnInconclusive.PROMOTE: "the rollout continues without enough calls",
+    OnInconclusive.ROLL_BACK: "the canary is rolled back",
+    OnInconclusive.HAND_OVER: "the rollout is handed over to an operator",
 }
 
 
 class Traffic(Value):
-    """An alias's calls of late, to all its versions together."""
+    """An alias's recent calls, to all its versions."""
 
     calls: float
     seconds: float
 
     def expected(self, seconds: float, percent: float = 100) -> float:
-        """Return how many calls a version with this share gets in a time, if the traffic stays as it was."""
+        """Return the calls that a version with this share gets in this time, if the traffic stays the same."""
         return self.calls / self.seconds * seconds * percent / 100
 
 
-def traffic(calls: Points, until: datetime, timing: Timing) -> Traffic | None:
-    """Return the calls since the first period that has any; None where none has, which says nothing of what will be."""
-    called = [start for start, count in calls.items() if count]
-    if not called:
+def recent_traffic(calls: Points, until: datetime, timing: Timing) -> Traffic | None:
+    """Return the calls since the first period with any; None without calls, because then the traffic is unknown."""
+    with_calls = [start for start, count in calls.items() if count]
+    if not with_calls:
         return None
-    known = max(until - min(called), timedelta(seconds=timing.period_seconds))
+    known = max(until - min(with_calls), timedelta(seconds=timing.period_seconds))
     return Traffic(calls=sum(calls.values()), seconds=known.total_seconds())
 
 
 class Share(Value):
-    """A share of the alias for a time: a step's, or all of it in the bake."""
+    """A share of the alias for `hold` seconds: of a step, or 100 % in the bake."""
 
     name: str
     percent: float
     hold: int
 
 
-def format_low_traffic(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str | None:
-    """Return the warning that a share brings too few calls in its time, and what to do; None where it brings enough."""
-    closed = _closed_seconds(policy.seconds_in(share.hold), timing)
-    told = seen.expected(closed, share.percent)
-    if told >= policy.min_invocations:
+def format_low_traffic(share: Share, policy: Policy, traffic: Traffic, timing: Timing) -> str | None:
+    """Return the warning that a share gets too few calls, and the remedy; None if it gets enough."""
+    visible = traffic.expected(_closed_seconds(policy.seconds_in(share.hold), timing), share.percent)
+    if visible >= policy.min_invocations:
         return None
     return (
-        f"{share.name} is too thin: of the canary's calls about {told:,.0f} will be told by its end, as CloudWatch is"
-        f" {format_duration(timing.lag_seconds)} late, and min_invocations is {policy.min_invocations:,};"
-        f" {_consequence(share, policy, seen, timing)}. {_remedy(share, policy, seen, timing)}."
+        f"{share.name} has too little traffic: about {visible:,.0f} canary calls will be visible when it ends, because"
+        f" CloudWatch is {format_duration(timing.lag_seconds)} late, and min_invocations is"
+        f" {policy.min_invocations:,}; {_format_consequence(share, policy, traffic, timing)}."
+        f" {_format_remedy(share, policy, traffic, timing)}."
     )
 
 
-def _closed_seconds(after: float, timing: Timing) -> float:
-    """Return how much of a step CloudWatch has told all about so many seconds after it began."""
-    return max((after - timing.lag_seconds) // timing.period_seconds * timing.period_seconds, 0)
+def _closed_seconds(elapsed: float, timing: Timing) -> float:
+    """Return the seconds of a step in closed periods, `elapsed` seconds after the step began."""
+    return max((elapsed - timing.lag_seconds) // timing.period_seconds * timing.period_seconds, 0)
 
 
-def _needed_seconds(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> int:
-    """Return how long the share has to be held until enough calls are told, up to the look that finds it."""
-    periods = math.ceil(policy.min_invocations / seen.expected(timing.period_seconds, share.percent))
+def _needed_seconds(share: Share, policy: Policy, traffic: Traffic, timing: Timing) -> int:
+    """Return the seconds from the start of a share to the evaluation that reads enough calls."""
+    periods = math.ceil(policy.min_invocations / traffic.expected(timing.period_seconds, share.percent))
     return policy.seconds_in(periods * timing.period_seconds + timing.lag_seconds)
 
 
-def _consequence(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str:
-    needed = _needed_seconds(share, policy, seen, timing)
+def _format_consequence(share: Share, policy: Policy, traffic: Traffic, timing: Timing) -> str:
+    needed = _needed_seconds(share, policy, traffic, timing)
     if needed <= share.hold + policy.max_extension:
-        return f"it is held on, to about {format_rounded_duration(needed)} in all"
+        return f"it is extended to about {format_rounded_duration(needed)} in all"
     return (
-        f"it would take about {format_rounded_duration(needed)}, and after max_extension"
-        f" {format_duration(policy.max_extension)} more,"
-        f" on_inconclusive being {policy.on_inconclusive}, {_IN_THE_END[policy.on_inconclusive]}"
+        f"it needs about {format_rounded_duration(needed)}, but max_extension allows"
+        f" {format_duration(policy.max_extension)} more than its hold, and then {_format_ending(policy)}"
     )
 
 
-def _remedy(share: Share, policy: Policy, seen: Traffic, timing: Timing) -> str:
-    longer = f"hold it for {format_rounded_duration(_needed_seconds(share, policy, seen, timing))}"
-    every = seen.expected(_closed_seconds(policy.seconds_in(share.hold), timing))
-    percent = math.ceil(100 * policy.min_invocations / every) if every else 100
-    more = f", or give it {percent} %" if share.percent < percent < 100 else ""  # noqa: PLR2004 - 100 is promotion
-    return f"To pass as planned, {longer}{more}, or lower min_invocations"
+def _format_ending(policy: Policy) -> str:
+    return f"{_ENDINGS[policy.on_inconclusive]} (on_inconclusive: {policy.on_inconclusive})"
+
+
+def _format_remedy(share: Share, policy: Policy, traffic: Traffic, timing: Timing) -> str:
+    longer = f"hold it for {format_rounded_duration(_needed_seconds(share, policy, traffic, timing))}"
+    calls = traffic.expected(_closed_seconds(policy.seconds_in(share.hold), timing))
+    percent = math.ceil(100 * policy.min_invocations / calls) if calls else 100
+    larger = f", or give it {percent} %" if share.percent < percent < 100 else ""  # noqa: PLR2004 - 100 is promotion
+    return f"To pass as planned, {longer}{larger}, or lower min_invocations"
 
 
 def format_unknown_traffic(policy: Policy, alias: str) -> str:
-    """Return the warning that nobody can tell whether the steps get enough calls."""
+    """Return the warning that the calls of each step cannot be estimated."""
     return (
-        f"CloudWatch has no calls of {alias} from its last hours, so nobody can tell whether the steps get enough: each"
-        f" needs {policy.min_invocations:,} of the canary's (min_invocations), is held on for at most"
-        f" {format_duration(policy.max_extension)} (max_extension), and then, on_inconclusive being"
-        f" {policy.on_inconclusive}, {_IN_THE_END[policy.on_inconclusive]}."
+        f"CloudWatch has no recent calls of {alias}, so it is unknown whether the steps get enough calls: each step"
+        f" needs {policy.min_invocations:,} canary calls (min_invocations) and is extended by at most"
+        f" {format_duration(policy.max_extension)} (max_extension), and then {_format_ending(policy)}."
     )
