@@ -1,4 +1,4 @@
-"""Actors: pieces of work that stand still before each call to AWS, until they are let go on."""
+"""Actors: units of work that pause before each call to AWS until the test resumes them."""
 
 import threading
 from collections.abc import Callable
@@ -7,122 +7,122 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-_HERE = threading.local()
+_CURRENT = threading.local()
 
 
-class Fate(StrEnum):
-    """What becomes of a call, or of who makes it."""
+class CallOutcome(StrEnum):
+    """What happens to a call, or to the process that makes it."""
 
     ANSWERED = "answered"
     THROTTLED = "throttled"
-    ANSWER_LOST = "answer_lost"
-    DIES_BEFORE = "dies_before"
-    DIES_AFTER = "dies_after"
+    RESPONSE_LOST = "response_lost"
+    KILLED_BEFORE = "killed_before"
+    KILLED_AFTER = "killed_after"
 
 
-class _Gone(BaseException):
-    """When the process that ran an actor is gone."""
+class _KilledError(BaseException):
+    """When the process that runs the actor is killed; no handler may catch it."""
 
 
 class Actor:
-    """One piece of work, in a thread of its own; it and the test take turns, so one of them runs at a time."""
+    """A unit of work in a thread of its own. The thread and the test take turns, so only one of them runs at a time."""
 
     def __init__(self, name: str, owner: str, work: Callable[[], Any]) -> None:
         self.name = name
         self.owner = owner
-        """The execution it works for, or `guardian`."""
-        self.behalf = owner
-        """The execution whose alias it writes."""
-        self.came_at = 0
-        """The length of the alias's history when a guardian came."""
-        self.reads_refused = 0
-        self.has_ended = self.is_gone = False
+        """The execution that the task belongs to, or `guardian`."""
+        self.execution = owner
+        """The execution whose alias the actor writes."""
+        self.first_seen_write = 0
+        """The length of the alias's history when a guardian started."""
+        self.refused_reads = 0
+        self.has_ended = self.is_killed = False
         self.error: Exception | None = None
-        self.broken: AssertionError | None = None
-        """The promise it has broken."""
+        self.broken_promise: AssertionError | None = None
         self.result: Any = None
-        self._fate = Fate.ANSWERED
-        self._mine, self._theirs = threading.Lock(), threading.Lock()
-        self._mine.acquire()
-        self._theirs.acquire()
+        self._outcome = CallOutcome.ANSWERED
+        self._actor_turn, self._test_turn = threading.Lock(), threading.Lock()
+        self._actor_turn.acquire()
+        self._test_turn.acquire()
         threading.Thread(target=self._run, args=(work,), daemon=True).start()
-        self._theirs.acquire()
+        self._test_turn.acquire()
 
-    def go_on(self, fate: Fate) -> None:
-        """Make the next call, and stand still before the one after it."""
+    def resume(self, outcome: CallOutcome) -> None:
+        """Make the next call, and pause before the call after it; raise the AssertionError of a broken promise."""
         if not self.has_ended:
-            self._fate = fate
-            self._mine.release()
-            self._theirs.acquire()
-        if self.broken:
-            raise self.broken
+            self._outcome = outcome
+            self._actor_turn.release()
+            self._test_turn.acquire()
+        if self.broken_promise:
+            raise self.broken_promise
 
     def finish(self) -> None:
-        """Go on to the end, with every call answered."""
+        """Run to the end, with every call answered."""
         while not self.has_ended:
-            self.go_on(Fate.ANSWERED)
+            self.resume(CallOutcome.ANSWERED)
 
-    def abandon(self) -> None:
-        """Leave no thread behind."""
+    def kill(self) -> None:
+        """End the actor's thread."""
         while not self.has_ended:
-            self.go_on(Fate.DIES_BEFORE)
+            self.resume(CallOutcome.KILLED_BEFORE)
 
-    def stand_still(self) -> Fate:
-        self._theirs.release()
-        self._mine.acquire()
-        return self._fate
+    def pause(self) -> CallOutcome:
+        """Wait for the test to resume the actor; return the outcome of the actor's next call."""
+        self._test_turn.release()
+        self._actor_turn.acquire()
+        return self._outcome
 
     def _run(self, work: Callable[[], Any]) -> None:
-        _HERE.actor = self
+        _CURRENT.actor = self
         try:
             self.result = work()
-        except _Gone:
-            self.is_gone = True
-        except AssertionError as broken:
-            self.broken = broken
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is its task's error
+        except _KilledError:
+            self.is_killed = True
+        except AssertionError as broken_promise:
+            self.broken_promise = broken_promise
+        except Exception as error:  # noqa: BLE001 - any exception of a handler is the error of its task
             self.error = error
         self.has_ended = True
-        self._theirs.release()
+        self._test_turn.release()
 
 
-def at_work() -> Actor | None:
-    """Return the actor whose call this is; None for the test itself."""
-    return getattr(_HERE, "actor", None)
+def current_actor() -> Actor | None:
+    """Return the actor that makes the current call; None if the test itself makes it."""
+    return getattr(_CURRENT, "actor", None)
 
 
-def read(effect: Callable[[], Any]) -> Any:
-    """Ask AWS for something, as fate will have it."""
-    return _called(effect, is_read=True)
+def read_call(effect: Callable[[], Any]) -> Any:
+    """Make a call that reads, with the outcome that the test chose."""
+    return _call(effect, is_read=True)
 
 
-def written(effect: Callable[[], Any]) -> Any:
-    """Write something to AWS, as fate will have it."""
-    return _called(effect, is_read=False)
+def write_call(effect: Callable[[], Any]) -> Any:
+    """Make a call that writes, with the outcome that the test chose."""
+    return _call(effect, is_read=False)
 
 
-def _called(effect: Callable[[], Any], *, is_read: bool) -> Any:
-    actor = at_work()
+def _call(effect: Callable[[], Any], *, is_read: bool) -> Any:
+    actor = current_actor()
     if actor is None:
         return effect()
-    fate = actor.stand_still()
-    if fate is Fate.ANSWERED:
+    outcome = actor.pause()
+    if outcome is CallOutcome.ANSWERED:
         return effect()
-    if fate in (Fate.ANSWER_LOST, Fate.DIES_AFTER):
-        _done(effect)
-    if fate in (Fate.DIES_BEFORE, Fate.DIES_AFTER):
-        raise _Gone
-    actor.reads_refused += is_read
-    raise refusal("ServiceException" if fate is Fate.ANSWER_LOST else "ThrottlingException")
+    if outcome in (CallOutcome.RESPONSE_LOST, CallOutcome.KILLED_AFTER):
+        _carry_out(effect)
+    if outcome in (CallOutcome.KILLED_BEFORE, CallOutcome.KILLED_AFTER):
+        raise _KilledError
+    actor.refused_reads += is_read
+    raise client_error("ServiceException" if outcome is CallOutcome.RESPONSE_LOST else "ThrottlingException")
 
 
-def _done(effect: Callable[[], Any]) -> None:
+def _carry_out(effect: Callable[[], Any]) -> None:
     try:
         effect()
     except ClientError:
         return
 
 
-def refusal(code: str, kind: type[ClientError] = ClientError) -> ClientError:
-    """Return one of AWS's refusals."""
+def client_error(code: str, kind: type[ClientError] = ClientError) -> ClientError:
+    """Return an error response of AWS."""
     return kind({"Error": {"Code": code, "Message": "by the test"}}, "Call")

@@ -1,4 +1,4 @@
-"""Puts the world in memory where the handlers look for AWS."""
+"""Connects the shipped handlers to the scenario's AWS in memory."""
 
 import importlib
 import json
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rollout.aws.boto import clients
-from tests.interleavings.world import POLICY, World
+from tests.interleavings.scenario import POLICY, Scenario
 from tests.samples import EXECUTION, TARGET
 
 HANDLERS = (
@@ -24,7 +24,7 @@ _EXAMPLES = 300
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--examples", type=int, help=f"orders of events to play, and not always the same {_EXAMPLES}")
+    parser.addoption("--examples", type=int, help=f"play this many random orders, not the same {_EXAMPLES} every time")
 
 
 @pytest.fixture
@@ -34,49 +34,63 @@ def examples(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def is_steady(request: pytest.FixtureRequest) -> bool:
-    """Whether to play the same orders each time."""
+def is_deterministic(request: pytest.FixtureRequest) -> bool:
+    """Whether to play the same orders every time."""
     return request.config.getoption("--examples", default=None) is None
 
 
-class Stage:
-    """The world that is played just now."""
+class Scenarios:
+    """Keeps the scenario that the handlers' clients belong to."""
 
     def __init__(self) -> None:
-        self.world = World()
+        self.current = Scenario()
 
-    def anew(self) -> World:
-        """Return a new world, in which nothing has happened yet."""
-        self.world = World()
-        return self.world
+    def new(self) -> Scenario:
+        """Replace the current scenario by a new one, and return it."""
+        self.current = Scenario()
+        return self.current
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Where worlds are played; what no promise hangs on is silent: logs, metrics, alarms and what is measured."""
-    stage = Stage()
-    monkeypatch.setattr(clients, "lambda_client", lambda: stage.world.functions)
-    monkeypatch.setattr(clients, "dynamodb_client", lambda: stage.world.table)
-    monkeypatch.setattr(clients, "stepfunctions_client", lambda: stage.world.step_functions)
-    monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
-    monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(lookup_events=lambda **_: {}))
+def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
+    """The handlers' scenarios. Logs, metrics, alarms and measurements are replaced: no promise depends on them."""
+    scenarios = Scenarios()
+    _replace_clients(monkeypatch, scenarios)
     for name in HANDLERS:
         app = importlib.import_module(f"functions.{name}.app")
-        monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: stage.world.now), raising=False)
-        for silent in ("logger", "metrics"):
-            monkeypatch.setattr(app, silent, _Silent(), raising=False)
+        monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: scenarios.current.now), raising=False)
+        for output in ("logger", "metrics"):
+            monkeypatch.setattr(app, output, _Ignore(), raising=False)
     judge_canary, guardian = (importlib.import_module(f"functions.{name}.app") for name in ("judge_canary", "guardian"))
     monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
-    monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: stage.world.judged(rollout))
-    monkeypatch.setattr(guardian, "tagged_functions", lambda _place: SimpleNamespace(targets=lambda: [TARGET]))
-    machine = EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
-    settings = {"METRIC_PERIOD_SECONDS": "60", "METRIC_LAG_SECONDS": "120", "STATE_MACHINE_ARN": machine}
-    settings |= {"HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}"}
-    for key, value in (settings | {"LEDGER_TABLE": "ledger", "DEFAULT_POLICY": json.dumps(POLICY)}).items():
+    monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
+    monkeypatch.setattr(guardian, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
+    for key, value in _settings().items():
         monkeypatch.setenv(key, value)
-    return stage
+    return scenarios
 
 
-class _Silent:
+def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> None:
+    monkeypatch.setattr(clients, "lambda_client", lambda: scenarios.current.lambda_)
+    monkeypatch.setattr(clients, "dynamodb_client", lambda: scenarios.current.dynamodb)
+    monkeypatch.setattr(clients, "stepfunctions_client", lambda: scenarios.current.step_functions)
+    monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
+    monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(lookup_events=lambda **_: {}))
+
+
+def _settings() -> dict[str, str]:
+    return {
+        "METRIC_PERIOD_SECONDS": "60",
+        "METRIC_LAG_SECONDS": "120",
+        "STATE_MACHINE_ARN": EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:"),
+        "HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}",
+        "LEDGER_TABLE": "ledger",
+        "DEFAULT_POLICY": json.dumps(POLICY),
+    }
+
+
+class _Ignore:
+    """An object whose every method does nothing."""
+
     def __getattr__(self, _name: str) -> Any:
         return lambda *_, **__: None

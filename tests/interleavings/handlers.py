@@ -1,4 +1,4 @@
-"""Runs the handlers that ship, by the states they belong to."""
+"""Runs the shipped handlers."""
 
 import importlib
 import inspect
@@ -8,18 +8,18 @@ from typing import Any
 
 
 @cache
-def folder(state: str) -> str:
-    """Return the folder of a task's handler: JudgeCanary is judge_canary."""
+def folder_name(state: str) -> str:
+    """Return the folder of a Task state's handler: `judge_canary` for JudgeCanary."""
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in state).lstrip("_")
 
 
-def handle(name: str, document: dict[str, Any]) -> dict[str, Any]:
-    """Run a handler, by its folder's name."""
-    answer: dict[str, Any] = _bare(name)(document, None)
-    return answer
+def run_handler(folder: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Run the handler in a folder of `functions`; return its answer."""
+    return _unwrapped(folder)(document, None)
 
 
 @cache
-def _bare(name: str) -> Callable[..., dict[str, Any]]:
-    """Return a handler without what Powertools puts around it."""
-    return inspect.unwrap(importlib.import_module(f"functions.{name}.app").handler)
+def _unwrapped(folder: str) -> Callable[..., dict[str, Any]]:
+    """Return a handler without its Powertools decorators."""
+    handler: Callable[..., dict[str, Any]] = inspect.unwrap(importlib.import_module(f"functions.{folder}.app").handler)
+    return handler

@@ -1,135 +1,142 @@
-"""What is promised, checked at each write and when everybody has come to rest."""
+"""The promises, checked at each write and after the scenario has settled."""
 
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.interleavings.actors import at_work
-from tests.interleavings.functions import Pointing
+from tests.interleavings.actors import Actor, current_actor
+from tests.interleavings.lambda_client import ANOTHER_WRITER, Routing
 
 if TYPE_CHECKING:
-    from tests.interleavings.machine import Execution
-    from tests.interleavings.world import World
+    from tests.interleavings.execution import Execution
+    from tests.interleavings.scenario import Scenario
 
-_GUARDIAN, _STRANGER = "guardian", "stranger"
+GUARDIAN = "guardian"
+MOVED = "was moved by another writer"
+NOTHING_WRITTEN = "before it wrote to"
+LEFT_WITH_SHARE = re.compile(r"is left with (\d+) % on version (\d)")
+FOR_A_PERSON = "for a person to decide"
+"""Phrases of the reasons and causes that state something about the alias."""
 
 
 class Promises:
-    """Fails as soon as one of them is broken; the message begins with its number."""
+    """Raises AssertionError as soon as a promise is broken; the message begins with the promise's number."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
-        self._mended: set[str] = set()
-        """Executions whose alias the guardian has written since it seized their claim."""
-        self._written: dict[str, int] = {}
-        """When each execution last wrote the alias, as a place in its history."""
-        self._first: dict[str, int] = {}
-        """When each execution first did."""
-        self._intruded = False
-        """Whether a rollout that could not read its claim has written an alias that was no longer its own."""
+    def __init__(self, scenario: "Scenario") -> None:
+        self._scenario = scenario
+        self._repaired: set[str] = set()
+        """Executions whose alias the guardian has written since it took over their lock."""
+        self._last_writes: dict[str, int] = {}
+        """For each execution, the position of its last write in the alias's history."""
+        self._first_writes: dict[str, int] = {}
+        self._wrote_without_lock = False
+        """Whether a rollback that could not read its lock has written an alias that it no longer owned."""
 
-    def alias_written(self, before: Pointing, after: Pointing) -> None:
-        """P2 and P3, at each write of ours."""
-        actor = at_work()
+    def check_alias_write(self, before: Routing, after: Routing) -> None:
+        """Check P2 and P3 at each UpdateAlias of the orchestrator."""
+        actor = current_actor()
         if actor is None:
             return
-        if actor.owner == _GUARDIAN:
-            self._mended.add(actor.behalf)
-        if not self._is_as_found(actor, before, after):
-            self._first.setdefault(actor.behalf, len(self._world.functions.history) - 1)
-            self._written[actor.behalf] = len(self._world.functions.history) - 1
-            self._nobody_is_overwritten(before, after, actor.behalf)
-        self._the_claim_is_held(actor)
+        if actor.owner == GUARDIAN:
+            self._repaired.add(actor.execution)
+        if not self._only_changes_revision(actor, before, after):
+            position = len(self._scenario.lambda_.history) - 1
+            self._first_writes.setdefault(actor.execution, position)
+            self._last_writes[actor.execution] = position
+            self._check_nothing_is_overwritten(before, after, actor.execution)
+        self._check_lock_is_held(actor)
 
-    def _is_as_found(self, actor: Any, before: Pointing, after: Pointing) -> bool:
-        """Whether the guardian gives an alias another revision and no more, where its rollout has written nothing."""
+    def _only_changes_revision(self, actor: Actor, before: Routing, after: Routing) -> bool:
+        """Whether the guardian repeats the routing of an alias that its rollout has not written."""
         is_same = (before.version, before.weights) == (after.version, after.weights)
-        return is_same and actor.owner == _GUARDIAN and actor.behalf not in self._written
+        return is_same and actor.owner == GUARDIAN and actor.execution not in self._last_writes
 
-    def _nobody_is_overwritten(self, before: Pointing, after: Pointing, arn: str) -> None:
-        if before.by != _STRANGER:
+    def _check_nothing_is_overwritten(self, before: Routing, after: Routing, arn: str) -> None:
+        if before.writer != ANOTHER_WRITER:
             return
-        execution = self._world.execution(arn)
+        execution = self._scenario.execution(arn)
         stable, canary = execution.document["stable_version"], execution.document["canary_version"]
-        if execution.document["revision_id"] == f"revision-{len(self._world.functions.history) - 1}":
-            return  # Found so by PrepareRollout, or just as we meant to write it.
-        is_ours = before.versions <= {stable, canary} and (
-            before.version == stable or "PromoteVersion" in execution.way
+        if execution.document["revision_id"] == f"revision-{len(self._scenario.lambda_.history) - 1}":
+            return  # PrepareRollout read this routing, or it equals the one the rollout was about to write.
+        is_own_state = before.versions <= {stable, canary} and (
+            before.version == stable or "PromoteVersion" in execution.path
         )
-        assert is_ours, f"P2: {execution.name} has overwritten {before} with {after}"
-        assert after.alone, f"P2: {execution.name} has split {before} anew"
+        assert is_own_state, f"P2: {execution.name} has overwritten {before} with {after}"
+        assert after.unsplit_version, f"P2: {execution.name} has split {before} again"
 
-    def _the_claim_is_held(self, actor: Any) -> None:
-        entry = self._world.table.entry("lock")
+    def _check_lock_is_held(self, actor: Actor) -> None:
+        entry = self._scenario.dynamodb.entry("lock")
         owner = json.loads(entry["lock_document"])["holder"]["arn"] if entry else None
-        by_right = owner == actor.behalf and (actor.owner == _GUARDIAN) <= (entry["holder"] != owner)
-        late = actor.owner != _GUARDIAN and actor.behalf in self._mended
-        if by_right and not late:
+        is_held = owner == actor.execution and (actor.owner == GUARDIAN) <= (entry["holder"] != owner)
+        is_late = actor.owner != GUARDIAN and actor.execution in self._repaired
+        if is_held and not is_late:
             return
-        # A ledger that cannot be read keeps no alias split.
-        if actor.name == "RollBack" and actor.reads_refused:
-            self._intruded = True
+        # A rollback writes even if it cannot read the ledger: an unreadable ledger must not leave the alias split.
+        if actor.name == "RollBack" and actor.refused_reads:
+            self._wrote_without_lock = True
             return
-        raise AssertionError(f"P3: {actor.name} of {actor.behalf} has written under the claim of {owner}")
+        raise AssertionError(f"P3: {actor.name} of {actor.execution} has written while {owner} held the lock")
 
-    def entry_written(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-        """P10, at each ending that is entered in the ledger."""
+    def check_ledger_write(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        """Check P10 at each ending that is recorded in the ledger."""
         if not after:
             return
         if after["entry"] == "lock" and (before is None or before["holder"] != after["holder"]):
-            self._mended.discard(after["holder"])
+            self._repaired.discard(after["holder"])
         if after["entry"].startswith("rollout#") and after["outcome"] != "running" and after != before:
             name = after["entry"].rpartition("#")[2]
-            execution = next(one for one in self._world.executions if one.name == name)
-            self._is_true(execution, after["outcome"], after["reason"])
+            execution = next(execution for execution in self._scenario.executions if execution.name == name)
+            self._check_outcome(execution, after["outcome"], after["reason"])
 
-    def version_was_missed(self, version: str) -> None:
-        """P7, when the guardian starts a version it takes for missed: nobody had begun it before the guardian came."""
-        guardian = at_work()
-        came_at = guardian.came_at if guardian else 0
-        known = [one for one in self._world.executions if self._first.get(one.arn, came_at) < came_at]
-        rolled_out = [one.name for one in known if one.document.get("canary_version") == version]
-        assert not rolled_out, f"P7: version {version} is started again after {rolled_out}"
+    def check_missed_version(self, version: str) -> None:
+        """Check P7 when the guardian starts a missed version: no rollout of it began before the guardian did."""
+        guardian = current_actor()
+        limit = guardian.first_seen_write if guardian else 0
+        earlier = [each for each in self._scenario.executions if self._first_writes.get(each.arn, limit) < limit]
+        repeated = [each.name for each in earlier if each.document.get("canary_version") == version]
+        assert not repeated, f"P7: version {version} is started again after {repeated}"
 
-    def _is_true(self, execution: "Execution", outcome: str, reason: str) -> None:
-        history = self._world.functions.history
-        since = self._last_split(execution.arn)
+    def _check_outcome(self, execution: "Execution", outcome: str, reason: str) -> None:
+        history = self._scenario.lambda_.history
         document = execution.document
-        alone = {pointing.alone for pointing in history[since:]}
-        said = f"P10: {execution.name} is {outcome} ({reason}) after {history}"
+        unsplit = {routing.unsplit_version for routing in history[self._last_split(execution.arn) :]}
+        message = f"P10: {execution.name} is {outcome} ({reason}) after {history}"
         if outcome == "rolled_back":
-            assert document["stable_version"] in alone, said
+            assert document["stable_version"] in unsplit, message
         if outcome == "promoted":
-            assert document["canary_version"] in alone, said
-        if "before it had written" in reason or outcome == "rejected":
-            assert execution.arn not in self._written, said
-        if "was moved by somebody else" in reason:
-            assert self._intruded or any(one.by == _STRANGER for one in history), said
-        if left := re.search(r"is left with (\d+) % on version (\d)", reason):
-            mine = history[self._written[execution.arn]]
-            assert mine.weights == {left[2]: int(left[1]) / 100}, said
+            assert document["canary_version"] in unsplit, message
+        if NOTHING_WRITTEN in reason or outcome == "rejected":
+            assert execution.arn not in self._last_writes, message
+        if MOVED in reason:
+            assert self._wrote_without_lock or any(each.writer == ANOTHER_WRITER for each in history), message
+        if share := LEFT_WITH_SHARE.search(reason):
+            own_routing = history[self._last_writes[execution.arn]]
+            assert own_routing.weights == {share[2]: int(share[1]) / 100}, message
 
     def _last_split(self, arn: str) -> int:
-        history = self._world.functions.history
-        return max((n for n, one in enumerate(history) if one.by == arn and not one.alone), default=0)
+        """Return the position of the execution's last split in the alias's history; 0 if there is none."""
+        history = enumerate(self._scenario.lambda_.history)
+        return max((n for n, each in history if each.writer == arn and not each.unsplit_version), default=0)
 
-    def at_the_end(self) -> None:
-        """P1, P6 and P10, and nothing is left lying about, when everybody has come to rest."""
-        world = self._world
-        for execution in world.executions:
-            assert not execution.is_running, f"{execution.name} never ends: {execution.way[-8:]}"
-            self._ended_truly(execution)
-        lock = world.table.entry("lock")
-        assert not lock, f"a claim outlives its rollout: {lock}"
-        left_open = [item["entry"] for item in world.table.entries() if item.get("open")]
-        assert not left_open, f"left open in the ledger: {left_open}"
-        now = world.functions.now
-        left_by_policy = any("for a person to decide" in item.get("reason", "") for item in world.table.entries())
-        assert now.alone or now.by == _STRANGER or left_by_policy, f"P1: split for good: {world.told()}"
+    def check_settled(self) -> None:
+        """Check P1, P6 and P10, and that no lock and no open entry remains, after the scenario has settled."""
+        scenario = self._scenario
+        for execution in scenario.executions:
+            assert not execution.is_running, f"{execution.name} does not end: {execution.path[-8:]}"
+            self._check_ending(execution)
+        lock = scenario.dynamodb.entry("lock")
+        assert not lock, f"a lock remains after its rollout: {lock}"
+        entries = scenario.dynamodb.entries()
+        open_entries = [item["entry"] for item in entries if item.get("open")]
+        assert not open_entries, f"entries remain open in the ledger: {open_entries}"
+        routing = scenario.lambda_.routing
+        is_left_by_policy = any(FOR_A_PERSON in item.get("reason", "") for item in entries)
+        is_left = routing.writer == ANOTHER_WRITER or is_left_by_policy
+        assert routing.unsplit_version or is_left, f"P1: the alias stays split: {scenario.format_history()}"
 
-    def _ended_truly(self, execution: "Execution") -> None:
+    def _check_ending(self, execution: "Execution") -> None:
         ending = execution.document.get("ending", {})
         if execution.state == "RolloutRejected":
-            assert execution.arn not in self._written, f"P6: {execution.name} was rejected after it had written"
+            assert execution.arn not in self._last_writes, f"P6: {execution.name} was rejected after it had written"
         if execution.status != "ABORTED" and ending:
-            self._is_true(execution, ending["outcome"], ending["Cause"])
+            self._check_outcome(execution, ending["outcome"], ending["Cause"])

@@ -1,7 +1,7 @@
-"""Any order of steps keeps the promises: rollouts, a guardian, an operator, a stranger, tasks that outlive their stop.
+"""Every order of steps keeps the promises: rollouts, a guardian, an operator, another writer and stale tasks.
 
-Each step is one call to AWS; between any two of them anybody else may act, a process may die, an answer be lost.
-`python -m pytest tests/interleavings --examples 10000 --timeout 3600` plays that many orders, others each time.
+Each step is one call to AWS. Between two steps, any other actor may act, a process may be killed, and a response may
+be lost. `python -m pytest tests/interleavings --examples 10000 --timeout 3600` plays 10,000 random orders.
 """
 
 from collections.abc import Sequence
@@ -12,128 +12,127 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from tests.interleavings.actors import Fate
-from tests.interleavings.machine import Execution
-from tests.interleavings.world import HEALTH
+from tests.interleavings.actors import CallOutcome
+from tests.interleavings.execution import Execution
+from tests.interleavings.scenario import EVALUATIONS
 
 PARTS = 4
-"""Played side by side where there are processes for it."""
-_MOST_EXECUTIONS = 4
-_MOST_GUARDIANS = 2
+"""Parts that pytest-xdist runs in parallel."""
+_MAX_EXECUTIONS = 4
+_MAX_GUARDIANS = 2
 
-FATES = st.sampled_from([*Fate, Fate.ANSWERED, Fate.ANSWERED, Fate.ANSWERED])
+OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
 STEPS = st.integers(1, 25)
-WHICH = st.integers(0, _MOST_EXECUTIONS - 1)
+INDEXES = st.integers(0, _MAX_EXECUTIONS - 1)
 EDITS = st.sampled_from(
     [("1", {}), ("2", {}), ("3", {}), ("1", {"2": 0.3}), ("1", {"3": 0.3}), ("2", {"3": 0.2}), ("2", {"1": 0.2})]
 )
 
 
 class Interleavings(RuleBasedStateMachine):
-    """A world in which everything happens in any order."""
+    """A scenario with its events in any order."""
 
-    def __init__(self, stage) -> None:
+    def __init__(self, scenarios) -> None:
         super().__init__()
-        self.world = stage.anew()
-        self.world.asked("2")
+        self.scenario = scenarios.new()
+        self.scenario.request("2")
 
-    @precondition(lambda self: len(self.world.executions) < _MOST_EXECUTIONS)
+    @precondition(lambda self: len(self.scenario.executions) < _MAX_EXECUTIONS)
     @rule(
         version=st.sampled_from(["2", "3"]),
-        newer=st.sampled_from(["queue", "supersede", "refuse"]),
-        thin=st.sampled_from(["extend", "hand_over"]),
+        on_newer_version=st.sampled_from(["queue", "supersede", "refuse"]),
+        on_inconclusive=st.sampled_from(["extend", "hand_over"]),
     )
-    def an_operator_asks_for(self, version, newer, thin):
-        self.world.asked(version, on_newer_version=newer, on_inconclusive=thin)
+    def operator_requests_rollout(self, version, on_newer_version, on_inconclusive):
+        self.scenario.request(version, on_newer_version=on_newer_version, on_inconclusive=on_inconclusive)
 
     @precondition(lambda self: self._running())
-    @rule(which=WHICH, steps=STEPS)
-    def a_rollout_goes_on(self, which, steps):
-        execution = _one(self._running(), which)
+    @rule(index=INDEXES, steps=STEPS)
+    def rollout_advances(self, index, steps):
+        execution = _pick(self._running(), index)
         for _ in range(steps):
             if execution.is_running:
-                execution.go_on()
+                execution.advance()
 
     @precondition(lambda self: self._running())
-    @rule(which=WHICH, fate=FATES)
-    def a_rollout_makes_a_call(self, which, fate):
-        _one(self._running(), which).go_on(fate)
+    @rule(index=INDEXES, outcome=OUTCOMES)
+    def rollout_makes_one_call(self, index, outcome):
+        _pick(self._running(), index).advance(outcome)
 
     @precondition(lambda self: self._running())
-    @rule(which=WHICH, steps=STEPS)
-    def aws_refuses_a_rollout(self, which, steps):
-        execution = _one(self._running(), which)
+    @rule(index=INDEXES, steps=STEPS)
+    def aws_throttles_rollout(self, index, steps):
+        execution = _pick(self._running(), index)
         for _ in range(steps):
             if execution.is_running:
-                execution.go_on(Fate.THROTTLED)
+                execution.advance(CallOutcome.THROTTLED)
 
     @precondition(lambda self: self._running())
-    @rule(which=WHICH)
-    def an_operator_stops(self, which):
-        _one(self._running(), which).stop()
+    @rule(index=INDEXES)
+    def operator_stops_execution(self, index):
+        _pick(self._running(), index).stop()
 
     @precondition(lambda self: self._ended())
-    @rule(which=WHICH)
-    def an_operator_redrives(self, which):
-        _one(self._ended(), which).redrive()
+    @rule(index=INDEXES)
+    def operator_redrives_execution(self, index):
+        _pick(self._ended(), index).redrive()
 
-    @precondition(lambda self: sum(not one.has_ended for one in self.world.guardians) < _MOST_GUARDIANS)
+    @precondition(lambda self: sum(not each.has_ended for each in self.scenario.guardians) < _MAX_GUARDIANS)
     @rule(sweep=st.sampled_from(["aliases", "versions"]))
-    def the_guardian_comes(self, sweep):
-        self.world.guard(sweep)
+    def guardian_starts(self, sweep):
+        self.scenario.start_guardian(sweep)
 
-    @precondition(lambda self: self.world.loose())
-    @rule(which=WHICH, fate=FATES, steps=STEPS)
-    def a_guardian_or_a_zombie_goes_on(self, which, fate, steps):
-        actor = _one(self.world.loose(), which)
-        for _ in range(steps if fate is Fate.ANSWERED else 1):
+    @precondition(lambda self: self.scenario.detached_actors())
+    @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
+    def guardian_or_stale_task_advances(self, index, outcome, steps):
+        actor = _pick(self.scenario.detached_actors(), index)
+        for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
             if not actor.has_ended:
-                actor.go_on(fate)
+                actor.resume(outcome)
 
-    @precondition(lambda self: any(one.is_running and one.way for one in self.world.executions))
+    @precondition(lambda self: any(each.is_running and each.path for each in self.scenario.executions))
     @rule(edit=EDITS)
-    def a_stranger_moves_the_alias(self, edit):
+    def another_writer_moves_alias(self, edit):
         version, weights = edit
-        self.world.edit(version, **weights)
+        self.scenario.edit_alias(version, **weights)
 
-    @rule(version=st.sampled_from(["2", "3"]), health=st.sampled_from([*HEALTH]))
-    def looks_will_find(self, version, health):
-        self.world.health[version] = health
+    @rule(version=st.sampled_from(["2", "3"]), evaluation=st.sampled_from([*EVALUATIONS]))
+    def evaluations_change(self, version, evaluation):
+        self.scenario.evaluations[version] = evaluation
 
-    @precondition(lambda self: self._running() and "thin" in self.world.health.values())
+    @precondition(lambda self: self._running() and "inconclusive" in self.scenario.evaluations.values())
     @rule()
-    def an_hour_passes(self):
-        self.world.pass_an_hour()
+    def hour_passes(self):
+        self.scenario.pass_an_hour()
 
     def teardown(self):
         try:
-            self.world.come_to_rest()
-            self.world.promises.at_the_end()
+            self.scenario.check_settled()
         finally:
-            self.world.abandon()
+            self.scenario.kill_every_actor()
 
     def _running(self) -> Sequence[Execution]:
-        return [one for one in self.world.executions if one.is_running]
+        return [execution for execution in self.scenario.executions if execution.is_running]
 
     def _ended(self) -> Sequence[Execution]:
-        return [one for one in self.world.executions if one.status in ("ABORTED", "FAILED")]
+        return [execution for execution in self.scenario.executions if execution.status in ("ABORTED", "FAILED")]
 
 
-def _one(of, which):
-    return of[which % len(of)]
+def _pick(values, index):
+    return values[index % len(values)]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_any_order_of_steps_keeps_the_promises(part, stage, examples, is_steady):
+def test_any_order_of_steps_keeps_the_promises(part, scenarios, examples, is_deterministic):
     """P1, P2, P3, P4, P6, P7, P10."""
-    play = partial(Interleavings, stage)
+    play = partial(Interleavings, scenarios)
     run_state_machine_as_test(
-        seed(part)(play) if is_steady else play,
+        seed(part)(play) if is_deterministic else play,
         settings=settings(
             max_examples=examples // PARTS,
             stateful_step_count=60,
             deadline=None,
-            derandomize=is_steady,
+            derandomize=is_deterministic,
             suppress_health_check=[*HealthCheck],
             report_multiple_bugs=False,
         ),

@@ -1,31 +1,34 @@
-"""Whatever befalls one call of a rollout, it is made again and nothing else changes (P4)."""
+"""A fault in one call of a rollout: the call is repeated, and the ending stays the same (P4)."""
 
 import pytest
 
-from tests.interleavings.actors import Fate
-from tests.interleavings.machine import Execution
+from tests.interleavings.actors import CallOutcome
+from tests.interleavings.execution import Execution
 
-ANYWHERE = range(60)
+CALLS = range(60)
 
 
-@pytest.mark.parametrize("fate", [Fate.THROTTLED, Fate.ANSWER_LOST, Fate.DIES_BEFORE, Fate.DIES_AFTER])
-@pytest.mark.parametrize("health", ["onward", "unhealthy"])
-def test_whatever_befalls_one_call_changes_no_ending(stage, fate, health):
+@pytest.mark.parametrize(
+    "outcome",
+    [CallOutcome.THROTTLED, CallOutcome.RESPONSE_LOST, CallOutcome.KILLED_BEFORE, CallOutcome.KILLED_AFTER],
+)
+@pytest.mark.parametrize("evaluation", ["ends_step", "unhealthy"])
+def test_fault_in_one_call_changes_no_ending(scenarios, outcome, evaluation):
     """P4: each call of a rollout in turn."""
-    for number in ANYWHERE:
-        world = stage.anew()
-        world.health["2"] = health
-        rollout = world.asked("2")
-        _play(rollout, number, fate)
-        assert rollout.document["ending"]["outcome"] == ("promoted" if health == "onward" else "rolled_back")
-        world.come_to_rest()
-        world.promises.at_the_end()
+    for number in CALLS:
+        scenario = scenarios.new()
+        scenario.evaluations["2"] = evaluation
+        rollout = scenario.request("2")
+        _play(rollout, number, outcome)
+        expected = "promoted" if evaluation == "ends_step" else "rolled_back"
+        assert rollout.document["ending"]["outcome"] == expected
+        scenario.check_settled()
 
 
-def _play(rollout: Execution, number: int, fate: Fate) -> None:
-    """Play a rollout to its end, with this fate for the call of this number."""
+def _play(rollout: Execution, number: int, outcome: CallOutcome) -> None:
+    """Run a rollout to its end; only the call with this number has the outcome."""
     calls = 0
     while rollout.is_running:
         is_call = rollout.task is not None
-        rollout.go_on(fate if is_call and calls == number else Fate.ANSWERED)
+        rollout.advance(outcome if is_call and calls == number else CallOutcome.ANSWERED)
         calls += is_call

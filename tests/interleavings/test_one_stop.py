@@ -1,66 +1,63 @@
-"""Stopped before or after any of its calls, or refused every call from one on, a rollout leaves nothing behind (P1)."""
+"""A rollout that is stopped at any call, or refused every call from any point on, leaves an unsplit alias (P1)."""
 
 import pytest
 
-from tests.interleavings.actors import Fate
-from tests.interleavings.machine import Execution
+from tests.interleavings.actors import CallOutcome
+from tests.interleavings.execution import Execution
 
-ANYWHERE = range(42)
-WAYS = pytest.mark.parametrize("health", ["onward", "unhealthy"])
-
-
-def reach(execution: Execution, number: int) -> None:
-    """Let an execution make this many calls."""
-    while execution.is_running and number:
-        number -= execution.task is not None
-        execution.go_on()
+CALLS = range(42)
+EVALUATIONS = pytest.mark.parametrize("evaluation", ["ends_step", "unhealthy"])
 
 
-@WAYS
-@pytest.mark.parametrize("fate", [None, Fate.ANSWERED, Fate.ANSWER_LOST])
-@pytest.mark.parametrize("guardian_comes_first", [True, False])
-def test_a_rollout_may_be_stopped_anywhere(stage, health, fate, guardian_comes_first):
-    """P1, P3, P10: its last task goes on, before the guardian comes or after."""
-    for number in ANYWHERE:
-        world = stage.anew()
-        world.health["2"] = health
-        rollout = world.asked("2")
-        reach(rollout, number)
-        if rollout.task and fate:
-            rollout.go_on(fate)
+def reach(execution: Execution, calls: int) -> None:
+    """Advance an execution by this many calls."""
+    while execution.is_running and calls:
+        calls -= execution.task is not None
+        execution.advance()
+
+
+@EVALUATIONS
+@pytest.mark.parametrize("outcome", [None, CallOutcome.ANSWERED, CallOutcome.RESPONSE_LOST])
+@pytest.mark.parametrize("is_guardian_first", [True, False])
+def test_stopped_rollout_is_repaired(scenarios, evaluation, outcome, is_guardian_first):
+    """P1, P3, P10: the stale task finishes after the guardian, or before it."""
+    for calls in CALLS:
+        scenario = scenarios.new()
+        scenario.evaluations["2"] = evaluation
+        rollout = scenario.request("2")
+        reach(rollout, calls)
+        if rollout.task and outcome:
+            rollout.advance(outcome)
         rollout.stop()
-        if guardian_comes_first:
-            world.guard().finish()
-        world.come_to_rest()
-        world.promises.at_the_end()
-        assert world.functions.now.alone
+        if is_guardian_first:
+            scenario.start_guardian().finish()
+        scenario.check_settled()
+        assert scenario.lambda_.routing.unsplit_version
 
 
-@WAYS
-def test_aws_may_refuse_everything_from_anywhere_on(stage, health):
-    """P1, P10: the guardian mends what neither RollBack nor RestoreAlias could."""
-    for number in ANYWHERE:
-        world = stage.anew()
-        world.health["2"] = health
-        rollout = world.asked("2")
-        reach(rollout, number)
-        world.run(rollout, fate=Fate.THROTTLED)
-        world.come_to_rest()
-        world.promises.at_the_end()
-        assert world.functions.now.alone
+@EVALUATIONS
+def test_alias_is_repaired_after_aws_refused_every_call(scenarios, evaluation):
+    """P1, P10: the guardian repairs what neither RollBack nor RestoreAlias could."""
+    for calls in CALLS:
+        scenario = scenarios.new()
+        scenario.evaluations["2"] = evaluation
+        rollout = scenario.request("2")
+        reach(rollout, calls)
+        scenario.run(rollout, outcome=CallOutcome.THROTTLED)
+        scenario.check_settled()
+        assert scenario.lambda_.routing.unsplit_version
 
 
-@WAYS
-def test_lambda_alone_may_refuse_every_write_from_anywhere_on(stage, health):
-    """P1: a rollout that failed to go back is closed, and yet its alias is not given up."""
-    for number in ANYWHERE:
-        world = stage.anew()
-        world.health["2"] = health
-        rollout = world.asked("2")
-        reach(rollout, number)
-        world.functions.refuses_writes = True
-        world.run(rollout)
-        world.functions.refuses_writes = False
-        world.come_to_rest()
-        world.promises.at_the_end()
-        assert world.functions.now.alone
+@EVALUATIONS
+def test_alias_is_repaired_after_lambda_refused_every_write(scenarios, evaluation):
+    """P1: the rollout is closed although its rollback failed, and the guardian still repairs its alias."""
+    for calls in CALLS:
+        scenario = scenarios.new()
+        scenario.evaluations["2"] = evaluation
+        rollout = scenario.request("2")
+        reach(rollout, calls)
+        scenario.lambda_.refuses_writes = True
+        scenario.run(rollout)
+        scenario.lambda_.refuses_writes = False
+        scenario.check_settled()
+        assert scenario.lambda_.routing.unsplit_version

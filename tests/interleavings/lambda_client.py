@@ -1,0 +1,114 @@
+"""Lambda in memory: one function with three versions, and its alias, whose revision changes with every write."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.interleavings.actors import client_error, current_actor, read_call, write_call
+
+VERSIONS = ("1", "2", "3")
+ANOTHER_WRITER = "another writer"
+
+
+class PreconditionFailed(ClientError):  # noqa: N818 - AWS's own name
+    """When the alias has another revision than the request."""
+
+
+class NotFound(ClientError):  # noqa: N818 - AWS's own name
+    """When the resource does not exist."""
+
+
+@dataclass(frozen=True)
+class Routing:
+    """The versions the alias serves, and who wrote them."""
+
+    version: str
+    weights: dict[str, float] = field(default_factory=dict)
+    writer: str = "setup"
+    """The ARN of an execution, `guardian` or ANOTHER_WRITER."""
+
+    @property
+    def unsplit_version(self) -> str | None:
+        """The version that the alias serves alone; None for a split alias."""
+        return None if self.weights else self.version
+
+    @property
+    def versions(self) -> set[str]:
+        return {self.version, *self.weights}
+
+
+class LambdaClient:
+    """A Lambda client."""
+
+    exceptions = SimpleNamespace(
+        PreconditionFailedException=PreconditionFailed,
+        ResourceNotFoundException=NotFound,
+        ResourceConflictException=type("Conflict", (ClientError,), {}),
+        ProvisionedConcurrencyConfigNotFoundException=NotFound,
+    )
+
+    def __init__(self, on_write: Callable[[Routing, Routing], None]) -> None:
+        self.history = [Routing("1")]
+        self.refuses_writes = False
+        self._on_write = on_write
+        """Called at each UpdateAlias with the routing before and after it."""
+
+    @property
+    def routing(self) -> Routing:
+        """What the alias serves now."""
+        return self.history[-1]
+
+    def move(self, routing: Routing) -> None:
+        """Change the alias, whatever its revision."""
+        self.history.append(routing)
+
+    def get_alias(self, **_: Any) -> dict[str, Any]:
+        response: dict[str, Any] = read_call(self._alias)
+        return response
+
+    def update_alias(
+        self,
+        *,
+        FunctionVersion: str,  # noqa: N803 - Lambda's own names, here and below
+        RoutingConfig: dict[str, dict[str, float]],  # noqa: N803
+        RevisionId: str,  # noqa: N803
+        **_: Any,
+    ) -> dict[str, Any]:
+        response: dict[str, Any] = write_call(lambda: self._update(FunctionVersion, RoutingConfig, RevisionId))
+        return response
+
+    def get_function(self, *, Qualifier: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        configuration = {"Version": Qualifier, "State": "Active", "Role": "arn:of:role"}
+        return {"Configuration": configuration, "Tags": {"rollout:alias": "live"}}
+
+    def get_provisioned_concurrency_config(self, **_: Any) -> None:
+        raise client_error("ProvisionedConcurrencyConfigNotFoundException", NotFound)
+
+    def get_paginator(self, _name: str) -> SimpleNamespace:
+        return SimpleNamespace(paginate=self._versions)
+
+    def _versions(self, **_: Any) -> Iterator[dict[str, Any]]:
+        yield {"Versions": [{"Version": name, "LastModified": "2026-03-01T11:00:00.000+0000"} for name in VERSIONS]}
+
+    def _update(self, version: str, routing: dict[str, dict[str, float]], revision: str) -> dict[str, Any]:
+        if self.refuses_writes:
+            raise client_error("TooManyRequestsException")
+        if revision != self._revision:
+            raise client_error("PreconditionFailedException", PreconditionFailed)
+        actor = current_actor()
+        before = self.routing
+        self.move(Routing(version, routing["AdditionalVersionWeights"], actor.owner if actor else "setup"))
+        self._on_write(before, self.routing)
+        return self._alias()
+
+    @property
+    def _revision(self) -> str:
+        return f"revision-{len(self.history)}"
+
+    def _alias(self) -> dict[str, Any]:
+        weights = self.routing.weights
+        routing = {"RoutingConfig": {"AdditionalVersionWeights": weights}} if weights else {}
+        return {"FunctionVersion": self.routing.version, "RevisionId": self._revision} | routing
