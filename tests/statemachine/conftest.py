@@ -1,7 +1,8 @@
-"""The shipped state machine in a local engine: moto's, with our own Python instead of its Lambda containers."""
+"""The shipped state machine in moto's engine, with Python functions in place of moto's Lambda containers."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,35 @@ from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
-from tests.statemachine.machine import REGION, Machine
+from rollout.aws.boto import clients
+from tests.statemachine.machine import ACCOUNT, REGION, Machine
+from tests.statemachine.moto_account import LEDGER, answer_provisioned_concurrency, create_ledger
+
+CONTEXT = SimpleNamespace(
+    function_name="rollouts",
+    memory_limit_in_mb=512,
+    invoked_function_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rollouts",
+    aws_request_id="test",
+)
+POLICY = {
+    "steps": [{"percent": 10, "hold": "1s"}, {"percent": 50, "hold": "1s"}],
+    "bake": "1s",
+    "interval": "1s",
+    "max_extension": 0,
+}
+SETTINGS = {
+    "METRIC_PERIOD_SECONDS": "1",
+    "METRIC_LAG_SECONDS": "0",
+    "LEDGER_TABLE": LEDGER,
+    "DEFAULT_POLICY": json.dumps(POLICY),
+    "HOME_ACCOUNT_REGION": f"{ACCOUNT}/{REGION}",
+    "POLICY_PATH": "/rollouts/policies",
+    "POWERTOOLS_SERVICE_NAME": "rollouts",
+    "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+CLIENTS = (clients.lambda_client, clients.cloudwatch_client, clients.dynamodb_client, clients.stepfunctions_client)
+TASKS = ("prepare_rollout", "shift_traffic", "judge_canary", "promote_version", "roll_back", "close_rollout")
 
 Task = Callable[[Any], Any]
 Tasks = dict[str, Task]
@@ -21,7 +50,7 @@ Tasks = dict[str, Task]
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An account of its own for each test, in moto."""
+    """A new account in moto for each test."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
@@ -31,24 +60,24 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def tasks(monkeypatch: pytest.MonkeyPatch) -> Tasks:
-    """What each Task state runs, by the name of its folder; the one place that leans on moto's inside."""
-    found: Tasks = {}
+    """The function of each Task state, by the name of its folder. Only this fixture uses moto's internals."""
+    functions: Tasks = {}
 
     def invoke(
-        _backend: Any, function: str, _qualifier: Any, body: Any, _headers: Any, answer: dict[str, str]
+        _backend: Any, function: str, _qualifier: Any, body: Any, _headers: Any, response: dict[str, str]
     ) -> bytes:
         try:
-            return json.dumps(found[function.rpartition(":")[2]](json.loads(body))).encode()
-        except Exception as error:  # noqa: BLE001 - Lambda, too, catches whatever a handler raises
-            answer["x-amz-function-error"] = "Unhandled"
+            return json.dumps(functions[function.rpartition(":")[2]](json.loads(body))).encode()
+        except Exception as error:  # noqa: BLE001 - Lambda catches every exception of a handler, too
+            response["x-amz-function-error"] = "Unhandled"
             return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
 
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
-    # AWS names the errors of the direct call Lambda.*, as it does those of the tasks; moto writes lambda.*
+    # AWS names the errors of the direct call Lambda.*, as it names those of the tasks; moto names them lambda.*
     monkeypatch.setitem(state_task_service_aws_sdk._SERVICE_ERROR_NAMES, "lambda", "Lambda")
     monkeypatch.setattr(WaitFunction, "_wait_interval", lambda *_, **__: None)
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=lambda _: None))
-    return found
+    return functions
 
 
 @pytest.fixture
@@ -57,8 +86,27 @@ def machine(aws: None, tasks: Tasks) -> Machine:
 
 
 @pytest.fixture
-def shop(aws: None) -> Mapping[str, Any]:
-    """The function `shop`, opted in, with the versions 1 and 2 and the alias `live` at version 1."""
+def orchestrator(machine: Machine, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """The state machine with the shipped handlers as its tasks, and a ledger."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    for client in CLIENTS:
+        client.cache_clear()
+    answer_provisioned_concurrency(clients.lambda_client())
+    create_ledger()
+    tasks |= {name: _handler(name) for name in TASKS}
+    yield machine
+    for client in CLIENTS:
+        client.cache_clear()
+
+
+def _handler(name: str) -> Task:
+    return lambda document: import_module(f"functions.{name}.app").handler(document, CONTEXT)
+
+
+@pytest.fixture
+def shop(aws: None) -> None:
+    """The opted-in function `shop` with the versions 1 and 2; its alias `live` serves version 1."""
     iam, client = boto3.client("iam"), boto3.client("lambda")
     role = iam.create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     client.create_function(
@@ -72,8 +120,3 @@ def shop(aws: None) -> Mapping[str, Any]:
     )
     client.create_alias(FunctionName="shop", Name="live", FunctionVersion="1")
     client.update_function_code(FunctionName="shop", ZipFile=b"two", Publish=True)
-    return alias()
-
-
-def alias() -> Mapping[str, Any]:
-    return boto3.client("lambda").get_alias(FunctionName="shop", Name="live")

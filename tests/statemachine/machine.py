@@ -1,4 +1,4 @@
-"""Runs the shipped state machine in moto's engine, and reads the way an execution took from its history."""
+"""Runs the shipped state machine in moto's engine, and reads an execution's path from its history."""
 
 import json
 import re
@@ -14,28 +14,29 @@ import boto3
 ASL = Path(__file__).parents[2] / "statemachine" / "rollout.asl.json"
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
-FILLED_IN = {
+FORMATTED_ARNS = {
     "AliasWriterRole": "arn:aws:iam::{}:role/rollouts-writer-{}",
     "FunctionArn": "arn:aws:lambda:{}:{}:function:{}",
 }
-"""What RestoreAlias fills in itself, from the document."""
-_PATIENCE_SECONDS = 60
+"""The ARNs that RestoreAlias completes with values of the document."""
+_TIMEOUT_SECONDS = 60
 
 
 def definition() -> dict[str, Any]:
-    """The file as it ships."""
-    return json.loads(ASL.read_text())
+    """Return the shipped definition, without substitutions."""
+    parsed: dict[str, Any] = json.loads(ASL.read_text())
+    return parsed
 
 
-def wired(text: str) -> str:
-    """The definition with an ARN for each substitution, a function's named after its folder."""
-    for name, arn in FILLED_IN.items():
+def substitute_arns(text: str) -> str:
+    """Return the definition with an ARN for each substitution; a function's ARN ends in the name of its folder."""
+    for name, arn in FORMATTED_ARNS.items():
         text = text.replace(f"${{{name}}}", arn)
-    return re.sub(r"\$\{(\w+)FunctionArn\}", lambda found: function_arn(folder(found[1])), text)
+    return re.sub(r"\$\{(\w+)FunctionArn\}", lambda match: function_arn(folder_name(match[1])), text)
 
 
-def folder(state: str) -> str:
-    """The folder of a state's function: JudgeCanary is judge_canary."""
+def folder_name(state: str) -> str:
+    """Return the folder of a state's function: `judge_canary` for JudgeCanary."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", state).lower()
 
 
@@ -44,8 +45,8 @@ def function_arn(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """An execution, as an operator finds it in the console."""
+class EndedExecution:
+    """An ended execution, as the console shows it."""
 
     status: str
     error: str | None
@@ -54,15 +55,15 @@ class Ended:
     events: Sequence[Mapping[str, Any]]
 
     @property
-    def way(self) -> str:
-        """The states it went through, such as `JudgeCanary > ChooseNextMove:wait > WaitForMetrics`."""
+    def path(self) -> str:
+        """The states it entered, such as `JudgeCanary > ChooseNextMove:wait > WaitForMetrics`."""
         return " > ".join(self._steps())
 
     def visits(self, state: str) -> int:
         return sum(step.rstrip("!").split(":")[0] == state for step in self._steps())
 
     def _steps(self) -> Iterator[str]:
-        """Yield each state, with `!` behind a task whose error was caught and `:rule` behind a choice."""
+        """Yield each state, with `!` after a task whose error was caught, and `:rule` after a choice."""
         states = definition()["States"]
         entered = [n for n, event in enumerate(self.events) if event["type"].endswith("StateEntered")]
         for begin, end in zip(entered, [*entered[1:], len(self.events)], strict=True):
@@ -73,14 +74,14 @@ class Ended:
 def _suffix(state: Mapping[str, Any], document: str, events: Sequence[Mapping[str, Any]]) -> str:
     match state["Type"]:
         case "Choice":
-            return f":{_rule(state['Choices'], json.loads(document))}"
+            return f":{_matching_rule(state['Choices'], json.loads(document))}"
         case "Task" if not any(event["type"].endswith("Succeeded") for event in events):
             return "!"
     return ""
 
 
-def _rule(rules: Sequence[Mapping[str, Any]], document: Any) -> str:
-    """The rule by which a choice was made; only the two kinds of rule there are in the file."""
+def _matching_rule(rules: Sequence[Mapping[str, Any]], document: Any) -> str:
+    """Return the name of the rule that matches; only the two kinds of rules that the definition uses are known."""
     for rule in rules:
         value = document
         for key in rule["Variable"].removeprefix("$.").split("."):
@@ -101,30 +102,30 @@ class Machine:
         self._client = boto3.client("stepfunctions", region_name=REGION)
         self._arn = self._client.create_state_machine(
             name="rollouts",
-            definition=wired(ASL.read_text()),
+            definition=substitute_arns(ASL.read_text()),
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/rollouts",
         )["stateMachineArn"]
 
-    def run(self, request: object) -> Ended:
-        """Start an execution and return it once it has ended."""
+    def run(self, request: object) -> EndedExecution:
+        """Start an execution and return it after it has ended; raise TimeoutError if it does not end in time."""
         arn = self._client.start_execution(stateMachineArn=self._arn, name=str(uuid4()), input=json.dumps(request))[
             "executionArn"
         ]
-        ended = self._ended(arn)
+        description = self._wait_until_ended(arn)
         pages = self._client.get_paginator("get_execution_history").paginate(executionArn=arn)
-        return Ended(
-            status=ended["status"],
-            error=ended.get("error"),
-            cause=ended.get("cause"),
-            output=json.loads(ended["output"]) if "output" in ended else None,
+        return EndedExecution(
+            status=description["status"],
+            error=description.get("error"),
+            cause=description.get("cause"),
+            output=json.loads(description["output"]) if "output" in description else None,
             events=[event for page in pages for event in page["events"]],
         )
 
-    def _ended(self, arn: str) -> Mapping[str, Any]:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+    def _wait_until_ended(self, arn: str) -> Mapping[str, Any]:
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            found = self._client.describe_execution(executionArn=arn)
-            if found["status"] != "RUNNING":
-                return found
+            description = self._client.describe_execution(executionArn=arn)
+            if description["status"] != "RUNNING":
+                return description
             time.sleep(0.01)
-        raise TimeoutError(f"the execution has not ended within {_PATIENCE_SECONDS} seconds")
+        raise TimeoutError(f"the execution has not ended within {_TIMEOUT_SECONDS} seconds")

@@ -1,4 +1,4 @@
-"""The README's picture is the state machine as it ships."""
+"""The README's picture shows the shipped state machine."""
 
 import subprocess
 import sys
@@ -9,24 +9,24 @@ from tests.statemachine.machine import definition
 README = ROOT / "README.md"
 
 
-def shown(step: str, after: str) -> bool:
+def is_shown(step: str, after: str) -> bool:
     lines = [line.split() for line in picture(definition()).splitlines()]
     return any(line[:1] == [step] and line[-1:] == [after] for line in lines)
 
 
-def test_the_readme_shows_the_state_machine_as_it_is():
+def test_readme_has_the_current_picture():
     assert README.read_text() == drawn(README.read_text())
     assert "flowchart TD" in README.read_text()
 
 
-def test_the_picture_shows_every_state_and_where_each_leads():
+def test_picture_shows_every_state_and_transition():
     for name, state in definition()["States"].items():
         rules = [state, *state.get("Choices", []), *state.get("Catch", []), {"Next": state.get("Default")}]
-        assert all(shown(name, rule["Next"]) for rule in rules if rule.get("Next"))
+        assert all(is_shown(name, rule["Next"]) for rule in rules if rule.get("Next"))
         assert f"    {name}" in picture(definition())
 
 
-def test_a_picture_out_of_step_says_what_to_run(tmp_path):
+def test_outdated_picture_names_the_command_to_run(tmp_path):
     (tmp_path / "statemachine").mkdir()
     for name in ("statemachine/rollout.asl.json", "statemachine/draw.py"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())

@@ -1,0 +1,184 @@
+"""Every path through the state machine. The function has an alias only where RestoreAlias is to succeed."""
+
+from tests.statemachine.path_case import (
+    ACCEPTED,
+    AT_ONCE,
+    BEGIN,
+    BEGIN_AT_ONCE,
+    BROKEN,
+    FAILS,
+    HANDED_OVER,
+    MAY_BE_SPLIT,
+    PROMOTED,
+    REFUSED,
+    RESTORED,
+    ROLL_BACK,
+    ROLLED_BACK,
+    PathCase,
+    ending,
+    failed,
+    next_move,
+)
+
+PATH_CASES = [
+    PathCase(
+        "a queued version has nothing to do",
+        "PrepareRollout > ChooseStart:queue > WaitForTurn > PrepareRollout > ChooseStart:nothing_to_do > NothingToDo",
+        status="SUCCEEDED",
+        prepare_rollout=(ACCEPTED | {"start": "queue"}, ACCEPTED | {"start": "nothing_to_do"}),
+    ),
+    PathCase(
+        "every step is healthy",
+        f"{BEGIN} > ChooseNextMove:wait > WaitForMetrics > JudgeCanary > ChooseNextMove:shift > ShiftTraffic >"
+        " WaitForMetrics > JudgeCanary > ChooseNextMove:promote > PromoteVersion > WaitForMetrics > JudgeCanary >"
+        " ChooseNextMove:finish > CloseRollout > ChooseEnding:promoted > RolloutSucceeded",
+        status="SUCCEEDED",
+        shift_traffic=(ACCEPTED, ACCEPTED),
+        judge_canary=(
+            next_move("wait"),
+            next_move("shift"),
+            next_move("promote"),
+            next_move("finish", ending=PROMOTED),
+        ),
+    ),
+    PathCase(
+        "AllAtOnce promotes first, then bakes",
+        f"{BEGIN_AT_ONCE} > WaitForMetrics > JudgeCanary > ChooseNextMove:wait > WaitForMetrics > JudgeCanary >"
+        " ChooseNextMove:finish > CloseRollout > ChooseEnding:promoted > RolloutSucceeded",
+        status="SUCCEEDED",
+        prepare_rollout=(AT_ONCE,),
+        promote_version=(AT_ONCE,),
+        judge_canary=(next_move("wait"), next_move("finish", ending=PROMOTED)),
+    ),
+    PathCase(
+        "AllAtOnce is rolled back during the bake",
+        f"{BEGIN_AT_ONCE} > WaitForMetrics > JudgeCanary > ChooseNextMove:otherwise > {ROLL_BACK}",
+        prepare_rollout=(AT_ONCE,),
+        promote_version=(AT_ONCE,),
+        judge_canary=(next_move("roll_back"),),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "PromoteVersion fails under AllAtOnce",
+        f"{BEGIN_AT_ONCE}! > {ROLL_BACK}",
+        prepare_rollout=(AT_ONCE,),
+        promote_version=(FAILS,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "there is nothing to compare",
+        "PrepareRollout > ChooseStart:nothing_to_do > NothingToDo",
+        status="SUCCEEDED",
+        prepare_rollout=({"start": "nothing_to_do"},),
+    ),
+    PathCase(
+        "a request is refused",
+        "PrepareRollout > ChooseStart:otherwise > RolloutRejected",
+        prepare_rollout=({"start": "reject"} | REFUSED,),
+        **failed("AlreadyServedError", REFUSED["Cause"]),
+    ),
+    PathCase(
+        "PrepareRollout fails",
+        "PrepareRollout! > RolloutRejected",
+        prepare_rollout=(FAILS,),
+        **failed("BrokenError", BROKEN),
+    ),
+    PathCase(
+        "the canary is unhealthy",
+        f"{BEGIN} > ChooseNextMove:otherwise > {ROLL_BACK}",
+        judge_canary=(next_move("roll_back"),),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "the next move is unknown",
+        f"{BEGIN} > ChooseNextMove:otherwise > {ROLL_BACK}",
+        judge_canary=(next_move("teleport"),),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "the next move is no string",
+        f"{BEGIN} > ChooseNextMove:otherwise > {ROLL_BACK}",
+        judge_canary=(next_move(7),),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "the next move is missing",
+        f"{BEGIN} > ChooseNextMove:missing > {ROLL_BACK}",
+        judge_canary=(ACCEPTED,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "the policy hands over",
+        f"{BEGIN} > ChooseNextMove:hand_over > CloseRollout > ChooseEnding:handed_over > RolloutHandedOver",
+        judge_canary=(next_move("hand_over", ending=HANDED_OVER),),
+        **failed("RolloutHandedOver", HANDED_OVER["Cause"]),
+    ),
+    PathCase(
+        "ShiftTraffic fails",
+        f"PrepareRollout > ChooseStart:begin > ShiftTraffic! > {ROLL_BACK}",
+        shift_traffic=(FAILS,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "JudgeCanary fails",
+        f"{BEGIN}! > {ROLL_BACK}",
+        judge_canary=(FAILS,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "PromoteVersion fails",
+        f"{BEGIN} > ChooseNextMove:promote > PromoteVersion! > {ROLL_BACK}",
+        judge_canary=(next_move("promote"),),
+        promote_version=(FAILS,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "another writer moved the alias before RollBack",
+        f"{BEGIN}! > RollBack > CloseRollout > ChooseEnding:handed_over > RolloutHandedOver",
+        judge_canary=(FAILS,),
+        roll_back=(ACCEPTED | {"ending": HANDED_OVER},),
+        **failed("RolloutHandedOver", HANDED_OVER["Cause"]),
+    ),
+    PathCase(
+        "no function can run, and RestoreAlias restores the alias",
+        "PrepareRollout > ChooseStart:begin > ShiftTraffic! > RollBack! > RestoreAlias > CloseRollout! >"
+        " ChooseEnding:rolled_back > RolloutRolledBack",
+        shift_traffic=(FAILS,),
+        roll_back=(FAILS,),
+        close_rollout=(FAILS,),
+        has_alias=True,
+        **failed("RolloutRolledBack", RESTORED),
+    ),
+    PathCase(
+        "RollBack and RestoreAlias fail",
+        f"{BEGIN} > ChooseNextMove:otherwise > RollBack! > RestoreAlias! > CloseRollout! > ChooseEnding:missing >"
+        " RollbackFailed",
+        judge_canary=(next_move("roll_back"),),
+        roll_back=(FAILS,),
+        close_rollout=(FAILS,),
+        **failed("RollbackFailed", MAY_BE_SPLIT),
+    ),
+    PathCase(
+        "RollBack and RestoreAlias fail, and CloseRollout records it",
+        f"{BEGIN} > ChooseNextMove:otherwise > RollBack! > RestoreAlias! > CloseRollout > ChooseEnding:otherwise >"
+        " RollbackFailed",
+        judge_canary=(next_move("roll_back"),),
+        roll_back=(FAILS,),
+        close_rollout=(lambda document: document | {"ending": ending("rollback_failed", "RollbackFailed", "")},),
+        **failed("RollbackFailed", MAY_BE_SPLIT),
+    ),
+    PathCase(
+        "CloseRollout fails after a promotion",
+        f"{BEGIN} > ChooseNextMove:finish > CloseRollout! > ChooseEnding:promoted > RolloutSucceeded",
+        status="SUCCEEDED",
+        judge_canary=(next_move("finish", ending=PROMOTED),),
+        close_rollout=(FAILS,),
+    ),
+    PathCase(
+        "CloseRollout fails after a rollback",
+        f"{BEGIN} > ChooseNextMove:otherwise > {ROLL_BACK.replace('CloseRollout', 'CloseRollout!')}",
+        judge_canary=(next_move("roll_back"),),
+        close_rollout=(FAILS,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+]
