@@ -1,5 +1,5 @@
-"""Plays a policy before it is trusted: against simulated traffic, or against minutes that were recorded.
+"""Try a policy before a release: against simulated traffic, or against recorded minutes.
 
-Nothing here decides. The moves come from the shipped observed, judge, decide and plan; this room brings the traffic,
-the time, and the words and pictures for what came of it.
+The simulator decides nothing itself. It calls the shipped observe, judge, decide and begin_step functions, and adds the
+traffic, the clock, and the reports.
 """

@@ -1,4 +1,4 @@
-"""Walks a policy through the shipped core, look by look, as the state machine would."""
+"""Runs a policy through the shipped code, evaluation by evaluation, as the state machine does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,36 +18,36 @@ from rollout.state.rollout import Rollout
 
 ON_AWS = Timing(period_seconds=60, lag_seconds=120)
 
-TASK = timedelta(seconds=1)
-"""What a task takes to be started and to read: looks land this much after a period's edge."""
+TASK_DURATION = timedelta(seconds=1)
+"""The time that a task takes to start and to read: an evaluation happens this long after a period's end."""
 
 
-class Cloud(Protocol):
-    """Where the calls come from, and what CloudWatch shows of them."""
+class TrafficSource(Protocol):
+    """The calls of both versions, and the part of them that CloudWatch shows."""
 
     def shift(self, percent: float, at: datetime) -> None:
         """Give the canary this share from a moment on."""
 
     def measure(self, rollout: Rollout, window: Window, now: datetime) -> Measured:
-        """Return what VersionMetrics would have read at that moment."""
+        """Return what the shipped code would read from CloudWatch at that moment."""
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A look: when it was, and the rollout with the move that was decided on."""
+class Evaluation:
+    """The time of an evaluation, and the rollout with the move that it led to."""
 
     at: datetime
     rollout: Rollout
 
     @property
     def move(self) -> Move:
-        """The move decided on."""
+        """The next move; raises ValueError before the first evaluation."""
         if self.rollout.next_move is None:
-            raise ValueError("no look has been taken yet")
+            raise ValueError("the rollout has no evaluation yet")
         return self.rollout.next_move
 
 
-def begun(policy: Policy, started_at: datetime) -> Rollout:
+def new_rollout(policy: Policy, started_at: datetime) -> Rollout:
     """Return a rollout of version 2 over version 1, before its first shift."""
     return Rollout(
         execution=Execution(arn="arn:aws:states:simulated", name="simulated", started_at=started_at),
@@ -59,32 +59,34 @@ def begun(policy: Policy, started_at: datetime) -> Rollout:
     )
 
 
-def walk(policy: Policy, cloud: Cloud, start: datetime, timing: Timing = ON_AWS) -> Iterator[Moment]:
-    """Yield every look of a rollout whose first shift is at `start`; the last one's move ends it."""
-    now, rollout = start, _shifted(begun(policy, start), cloud, start, timing)
+def run_evaluations(
+    policy: Policy, source: TrafficSource, start: datetime, timing: Timing = ON_AWS
+) -> Iterator[Evaluation]:
+    """Yield each evaluation of a rollout whose first shift is at `start`; the last evaluation ends the rollout."""
+    now, rollout = start, _shift(new_rollout(policy, start), source, start, timing)
     while True:
-        now += timedelta(seconds=rollout.wait_seconds) + TASK
-        rollout = _looked(rollout, cloud, now, timing)
-        yield Moment(now, rollout)
+        now += timedelta(seconds=rollout.wait_seconds) + TASK_DURATION
+        rollout = _evaluate(rollout, source, now, timing)
+        yield Evaluation(now, rollout)
         match rollout.next_move:
             case Move.SHIFT:
-                rollout = _shifted(rollout, cloud, now, timing)
+                rollout = _shift(rollout, source, now, timing)
             case Move.PROMOTE:
                 rollout = begin_bake(rollout, "", now, timing)
-                cloud.shift(rollout.percent, now)
+                source.shift(rollout.percent, now)
             case Move.FINISH | Move.ROLL_BACK | Move.HAND_OVER:
                 return
             case Move.WAIT | None:
                 pass
 
 
-def _shifted(rollout: Rollout, cloud: Cloud, now: datetime, timing: Timing) -> Rollout:
-    ahead = next_step(rollout)
-    cloud.shift(ahead.percent, now)
-    return begin_step(ahead, "", now, timing)
+def _shift(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing) -> Rollout:
+    advanced = next_step(rollout)
+    source.shift(advanced.percent, now)
+    return begin_step(advanced, "", now, timing)
 
 
-def _looked(rollout: Rollout, cloud: Cloud, now: datetime, timing: Timing) -> Rollout:
+def _evaluate(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing) -> Rollout:
     window = evaluation_window(rollout.shared_since, rollout.judged_since, now, timing)
-    seen = observe(rollout, cloud.measure(rollout, window, now), window, timing)
-    return decide(rollout, judge(seen, rollout.policy), now, timing)
+    observation = observe(rollout, source.measure(rollout, window, now), window, timing)
+    return decide(rollout, judge(observation, rollout.policy), now, timing)

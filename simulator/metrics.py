@@ -1,4 +1,4 @@
-"""Which metrics of a policy can be asked where the traffic comes from here, and what each of them sees."""
+"""Limits a policy to the metrics that a traffic source supplies, and names each metric's series."""
 
 from collections.abc import Collection, Mapping
 
@@ -6,38 +6,40 @@ from rollout.evidence.series import Measured, Series
 from rollout.judging.counting import metric_reading
 from rollout.judging.observation import CALLS
 from rollout.policy.policy import Policy
-from simulator.files import UnreadableError
+from simulator.files import InvalidInputError
 
 ERRORS, SLOW = "errors", "slow"
-"""The kinds of metrics there are calls for."""
+"""The kinds of metrics that a traffic source can supply."""
 
 
 def counts_slow(policy: Policy) -> bool:
-    """Whether slow calls are counted under a policy."""
+    """Whether the policy has an active metric of slow calls."""
     return any(metric.slow for metric in policy.active_metrics)
 
 
-def left_in(policy: Policy, kinds: Collection[str], source: str) -> tuple[Policy, list[str]]:
-    """Return the policy with all metrics of other kinds muted, and their names.
+def ignore_unsupported(policy: Policy, kinds: Collection[str], source: str) -> tuple[Policy, list[str]]:
+    """Return the policy with the metrics of all other kinds ignored, and the names of those metrics.
 
-    Raises UnreadableError where nothing that decides is left; `source` is what cannot tell of them.
+    Raises InvalidInputError if no critical metric is left; `source` names the traffic source in the message.
     """
-    left_out = [metric.name for metric in policy.active_metrics if metric.kind not in kinds]
-    kept = policy.model_copy(update={"ignore": [*policy.ignore, *left_out]})
-    if not any(metric.is_critical for metric in kept.active_metrics):
-        raise UnreadableError(
-            f"Nothing that decides is left of the policy without {', '.join(left_out)}, of which {source} cannot tell:"
-            f" give it a critical metric of {' or '.join(kinds)}."
+    unsupported = [metric.name for metric in policy.active_metrics if metric.kind not in kinds]
+    supported = policy.model_copy(update={"ignore": [*policy.ignore, *unsupported]})
+    if not any(metric.is_critical for metric in supported.active_metrics):
+        raise InvalidInputError(
+            f"{source} has no data for {', '.join(unsupported)}, and the policy has no other critical metric."
+            f" Add a critical metric of the kind {' or '.join(kinds)}."
         )
-    if counts_slow(kept):
-        return kept, left_out
-    guards = kept.guards.model_copy(update={"max_slow_percent": None})
-    return kept.model_copy(update={"guards": guards}), left_out
+    if counts_slow(supported):
+        return supported, unsupported
+    guards = supported.guards.model_copy(update={"max_slow_percent": None})
+    return supported.model_copy(update={"guards": guards}), unsupported
 
 
-def measured(policy: Policy, by_kind: Mapping[str, Series]) -> Measured:
-    """Return each metric's series by its name, and the calls whether the policy has a metric of them or not."""
-    active_metrics = [metric for metric in policy.active_metrics if metric.kind in by_kind]
-    titles = {one.name: metric_reading(one, None, by_percentile=False).title for one in active_metrics}
-    named = {one.name: by_kind[one.kind].model_copy(update={"title": titles[one.name]}) for one in active_metrics}
-    return {CALLS: by_kind[ERRORS]} | named
+def measured_by_name(policy: Policy, by_kind: Mapping[str, Series]) -> Measured:
+    """Return the series of each active metric by its name, and the series of the calls in any case."""
+    supplied = [metric for metric in policy.active_metrics if metric.kind in by_kind]
+    titles = {metric.name: metric_reading(metric, None, by_percentile=False).title for metric in supplied}
+    by_name = {
+        metric.name: by_kind[metric.kind].model_copy(update={"title": titles[metric.name]}) for metric in supplied
+    }
+    return {CALLS: by_kind[ERRORS]} | by_name

@@ -1,26 +1,26 @@
-"""Numbers as people say them."""
+"""Formats the numbers and names that several reports print."""
 
 from collections.abc import Sequence
 
-from simulator.shares import Share, Spread
+from simulator.shares import Distribution, Share
 
 _MINUTE = 60
 
 
-def percent(value: float) -> str:
-    """Return a share in percent, as exact as it is told apart from 0 and 100."""
-    told = f"{value:.1f}".removesuffix(".0")
-    is_not_quite = told in {"0", "100"} and float(told) != value
-    return f"{value:.4g} %" if is_not_quite else f"{told} %"
+def format_percent(value: float) -> str:
+    """Return a percentage with one decimal, and with more where rounding would show exactly 0 or 100."""
+    rounded = f"{value:.1f}".removesuffix(".0")
+    hides_difference = rounded in {"0", "100"} and float(rounded) != value
+    return f"{value:.4g} %" if hides_difference else f"{rounded} %"
 
 
-def share(value: Share) -> str:
+def format_share(share: Share) -> str:
     """Return a share with its interval, such as `1.2 % (0.7 to 2.1)`."""
-    return f"{percent(value.percent)} ({value.low:.1f} to {value.high:.1f})"
+    return f"{format_percent(share.percent)} ({share.low:.1f} to {share.high:.1f})"
 
 
-def span(seconds: float) -> str:
-    """Return a length of time by the minute, such as 7 min or 2 h 5 min; by the second below three minutes."""
+def format_time(seconds: float) -> str:
+    """Return a time in minutes, such as `7 min` or `2 h 5 min`; in seconds below three minutes."""
     if seconds < 3 * _MINUTE:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / _MINUTE), 60)
@@ -28,21 +28,21 @@ def span(seconds: float) -> str:
     return " ".join(parts)
 
 
-def spans(values: Spread | None) -> str:
-    """Return how times spread, as `half / nine in ten`."""
-    return f"{span(values.half)} / {span(values.nine_in_ten)}" if values else "-"
+def format_times(seconds: Distribution | None) -> str:
+    """Return the distribution of a time, as `median / 90th percentile`."""
+    return f"{format_time(seconds.median)} / {format_time(seconds.p90)}" if seconds else "-"
 
 
-def counts(values: Spread | None) -> str:
-    """Return how counts spread, as `half / nine in ten`."""
-    return f"{round(values.half):,} / {round(values.nine_in_ten):,}" if values else "-"
+def format_counts(counts: Distribution | None) -> str:
+    """Return the distribution of a count, as `median / 90th percentile`."""
+    return f"{round(counts.median):,} / {round(counts.p90):,}" if counts else "-"
 
 
-def times(count: int) -> str:
-    """Return how often, such as once or 12 times."""
+def format_occurrences(count: int) -> str:
+    """Return a number of occurrences, such as `once` or `12 times`."""
     return "once" if count == 1 else f"{count:,} times"
 
 
-def left_out(names: Sequence[str], source: str) -> str:
-    """Return which metrics were left out, and why."""
-    return f"Left out, as {source} cannot tell of {'them' if len(names) > 1 else 'it'}: {', '.join(names)}."
+def format_unsupported(metrics: Sequence[str], state: str) -> str:
+    """Return which metrics were ignored because of their state, such as `Not simulated`."""
+    return f"{state}, and therefore ignored: {', '.join(metrics)}."

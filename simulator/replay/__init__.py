@@ -1,1 +1,1 @@
-"""Plays a policy over recorded minutes, and records them."""
+"""Replay recorded minutes under a policy, and record minutes from CloudWatch."""

@@ -1,4 +1,4 @@
-"""`replay`: what a policy would have done, had it been shown the minutes that were recorded."""
+"""`replay`: what a policy would have decided on recorded minutes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,8 +10,8 @@ from rollout.domain.counts import Counts
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
 from rollout.evidence.series import Minute, canary_counts, stable_counts
 from rollout.policy.policy import Policy
-from simulator.evaluation_loop import Moment, walk
-from simulator.metrics import counts_slow, left_in
+from simulator.evaluation_loop import Evaluation, run_evaluations
+from simulator.metrics import counts_slow, ignore_unsupported
 from simulator.replay.recording import Recording
 
 _OUTCOMES = {
@@ -19,84 +19,86 @@ _OUTCOMES = {
     Move.ROLL_BACK: Outcome.ROLLED_BACK,
     Move.HAND_OVER: Outcome.HANDED_OVER,
 }
-_AS_RECORDED = 0.2
-"""A recorded share that is off by no more than this part of the policy's is taken for the same."""
+_SHARE_TOLERANCE = 0.2
+"""A recorded share within this fraction of the policy's share counts as equal."""
 
 
-class LookTold(BaseModel, frozen=True):
-    """A look, and the move it would have led to."""
+class ReplayedEvaluation(BaseModel, frozen=True):
+    """An evaluation, and the move that it would have led to."""
 
     at: datetime
     phase: Phase
     step: int
     percent: float
-    """The share the policy would have given the canary by then."""
+    """The share that the policy would have given the canary."""
     verdict: Verdict
     move: Move
     reason: str
     evidence: float
 
 
-class Stage(BaseModel, frozen=True):
-    """A stretch in which the policy's share stayed the same, and the share that was recorded in it."""
+class ShareComparison(BaseModel, frozen=True):
+    """The policy's share and the recorded share, for a time in which the policy's share is constant."""
 
     since: datetime
     until: datetime
-    percent: float
+    policy_percent: float
     recorded_percent: float
-    """Of the calls in it, whatever the policy asked for."""
+    """The canary's part of the recorded calls."""
 
     @property
     def is_as_recorded(self) -> bool:
-        """Whether the recording shows what the policy's share would have brought."""
-        return abs(self.recorded_percent - self.percent) <= _AS_RECORDED * self.percent
+        """Whether the recorded share is about the policy's share."""
+        return abs(self.recorded_percent - self.policy_percent) <= _SHARE_TOLERANCE * self.policy_percent
 
 
 class Replay(BaseModel, frozen=True):
     """The answer of `replay`."""
 
     policy: Policy
-    """As it was replayed: what is left out is muted."""
-    left_out: list[str]
-    """The names of what the recording cannot tell of."""
+    """As it was replayed: its unsupported metrics are ignored."""
+    unsupported_metrics: list[str]
+    """The names of the policy's metrics that are not in the recording."""
     period_seconds: int
     first_shift_at: datetime
     recorded_until: datetime
     """The end of the last minute with calls on the canary."""
-    evaluations: list[LookTold]
-    stages: list[Stage]
+    evaluations: list[ReplayedEvaluation]
+    shares: list[ShareComparison]
     outcome: Outcome | None
-    """Null where the recording ends before the policy does."""
+    """Null if the recording ends before the policy does."""
     ended_at: datetime
     canary: Counts
-    """The canary's calls in the minutes that had ended by then."""
+    """The canary's calls, and its failed calls, in the minutes before `ended_at`."""
     canary_after: Counts
-    """Its calls in the recorded minutes after."""
+    """The same in the recorded minutes after it."""
     slow: Counts | None
-    """The canary's calls by then, and how many of them were slow; null where the policy counts none."""
+    """The canary's calls, and its slow calls, before `ended_at`; null if the policy does not count slow calls."""
     slow_after: Counts | None
 
 
 def replay(policy: Policy, recording: Recording) -> Replay:
-    """Return what the policy would have done, as far as the recording goes.
+    """Return what the policy would have decided, up to the end of the recording.
 
-    Raises UnreadableError where nothing that decides was recorded.
+    Raises InvalidInputError if none of the policy's critical metrics was recorded.
     """
-    policy, left_out = left_in(policy, recording.kinds, "this recording")
+    policy, unsupported = ignore_unsupported(policy, recording.kinds, "The recording")
     start, timing = recording.first_shift_at, recording.timing
-    walked = walk(policy, recording, start, timing)
-    evaluations = [*takewhile(lambda look: look.at <= recording.complete_at, walked)]
+    run = run_evaluations(policy, recording, start, timing)
+    evaluations = [*takewhile(lambda evaluation: evaluation.at <= recording.complete_at, run)]
     ended_at = evaluations[-1].at if evaluations else start
-    canary, canary_after = _told_apart(recording.minutes, recording, ended_at)
-    slow, slow_after = _told_apart(recording.slow_minutes, recording, ended_at) if counts_slow(policy) else (None, None)
+    canary, canary_after = _split_counts(recording.minutes, recording, ended_at)
+    slow, slow_after = (
+        _split_counts(recording.slow_minutes, recording, ended_at) if counts_slow(policy) else (None, None)
+    )
     return Replay(
         policy=policy,
-        left_out=left_out,
+        unsupported_metrics=unsupported,
         period_seconds=timing.period_seconds,
         first_shift_at=start,
-        recorded_until=recording.ends(recording.with_canary[-1]),
-        evaluations=[_told(look) for look in evaluations],
-        stages=[*_stages(evaluations, recording)],
+        recorded_until=recording.end_of(recording.with_canary[-1]),
+        evaluations=[_replayed(evaluation) for evaluation in evaluations],
+        shares=[*_compare_shares(evaluations, recording)],
         outcome=_OUTCOMES.get(evaluations[-1].move) if evaluations else None,
         ended_at=ended_at,
         canary=canary,
@@ -106,34 +108,36 @@ def replay(policy: Policy, recording: Recording) -> Replay:
     )
 
 
-def _told_apart(minutes: Sequence[Minute], recording: Recording, ended_at: datetime) -> tuple[Counts, Counts]:
-    """Return the canary's counts in the minutes that had ended by then, and in those after."""
-    ended = [minute for minute in minutes if recording.ends(minute) <= ended_at]
-    return canary_counts(ended), canary_counts(minutes[len(ended) :])
+def _split_counts(minutes: Sequence[Minute], recording: Recording, ended_at: datetime) -> tuple[Counts, Counts]:
+    """Return the canary's counts in the minutes that ended by then, and in the minutes after."""
+    before = [minute for minute in minutes if recording.end_of(minute) <= ended_at]
+    return canary_counts(before), canary_counts(minutes[len(before) :])
 
 
-def _told(look: Moment) -> LookTold:
-    rollout = look.rollout
+def _replayed(evaluation: Evaluation) -> ReplayedEvaluation:
+    rollout = evaluation.rollout
     if rollout.judgement is None:
-        raise ValueError("a look has a judgement")
-    return LookTold(
-        at=look.at,
+        raise ValueError("the evaluation has no judgement")
+    return ReplayedEvaluation(
+        at=evaluation.at,
         phase=rollout.phase,
         step=rollout.step,
         percent=rollout.percent,
         verdict=rollout.judgement.verdict,
-        move=look.move,
+        move=evaluation.move,
         reason=rollout.reason,
         evidence=rollout.judgement.evidence,
     )
 
 
-def _stages(evaluations: Sequence[Moment], recording: Recording) -> Iterator[Stage]:
+def _compare_shares(evaluations: Sequence[Evaluation], recording: Recording) -> Iterator[ShareComparison]:
     since = recording.first_shift_at
-    for percent, looked in groupby(evaluations, key=lambda look: look.rollout.percent):
-        until = [*looked][-1].at
-        inside = [minute for minute in recording.minutes if since <= minute.start < until]
-        yield Stage(since=since, until=until, percent=percent, recorded_percent=_recorded_percent(inside))
+    for percent, group in groupby(evaluations, key=lambda evaluation: evaluation.rollout.percent):
+        until = [*group][-1].at
+        minutes = [minute for minute in recording.minutes if since <= minute.start < until]
+        yield ShareComparison(
+            since=since, until=until, policy_percent=percent, recorded_percent=_recorded_percent(minutes)
+        )
         since = until
 
 

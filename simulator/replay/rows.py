@@ -1,4 +1,4 @@
-"""Reads recorded minutes from a CSV or JSON file; what is wrong with a row is said with its place."""
+"""Reads recorded minutes from a CSV or JSON file; an error names the line or minute."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from rollout.domain.counts import Counts
 from rollout.domain.validation import format_problems
 from rollout.evidence.series import Minute, canary_counts, stable_counts
 from rollout.judging.window import Timing
-from simulator.files import UnreadableError, parse, read_text
+from simulator.files import InvalidInputError, parse, read_text
 from simulator.replay.recording import Recording
 
 _Count = Annotated[int | None, Field(ge=0)]
@@ -24,7 +24,7 @@ def _in_utc(at: datetime) -> datetime:
 
 
 class Row(BaseModel, frozen=True, extra="forbid"):
-    """A line of a recording: what each version served in a minute; nothing where it had no datapoint."""
+    """A row of a recording: the counts of both versions in a minute; None if a version had no datapoint."""
 
     start: Annotated[datetime, AfterValidator(_in_utc)]
     canary_calls: _Count = None
@@ -35,7 +35,7 @@ class Row(BaseModel, frozen=True, extra="forbid"):
     stable_slow: _Count = None
 
     @model_validator(mode="after")
-    def _bad_ones_are_calls(self) -> Self:
+    def _check_counts(self) -> Self:
         for name, calls, errors, slow in self._counts():
             if (calls is None) != (errors is None):
                 raise ValueError(f"{name}_calls and {name}_errors go together: give both, or neither")
@@ -51,42 +51,54 @@ class Row(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def minute(self) -> Minute:
-        """The same as the judge takes it."""
-        canary, stable = (_health(calls, errors) for _, calls, errors, _ in self._counts())
+        """The calls and the failed calls, as the judge reads them."""
+        canary, stable = (_to_counts(calls, errors) for _, calls, errors, _ in self._counts())
         return Minute(start=self.start, canary=canary, stable=stable)
 
     @property
     def slow_minute(self) -> Minute:
-        """The same for slow calls; of a version of which none were counted, nothing is known."""
-        canary, stable = (_health(calls, slow) for _, calls, _, slow in self._counts())
+        """The calls and the slow calls; without a count of slow calls the version has no calls either."""
+        canary, stable = (_to_counts(calls, slow) for _, calls, _, slow in self._counts())
         return Minute(start=self.start, canary=canary, stable=stable)
 
 
-def _health(calls: int | None, bad: int | None) -> Counts:
+def _to_counts(calls: int | None, bad: int | None) -> Counts:
     return Counts() if calls is None or bad is None else Counts(calls=calls, bad=bad)
 
 
 SLOW_COLUMNS = ("canary_slow", "stable_slow")
-"""Where slow calls were recorded as well."""
+"""The columns of a recording with slow calls."""
 
 COLUMNS = tuple(name for name in Row.model_fields if name not in SLOW_COLUMNS)
-"""What every recording has."""
+"""The columns of every recording."""
 
 
 def read_recording(path: Path, timing: Timing) -> Recording:
-    """Return what was recorded; raises UnreadableError that names the row."""
-    read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
-    rows = [_checked(value, place) for place, value in read(path)]
-    for place, row in rows:
-        if row.start != timing.floor(row.start):
-            raise UnreadableError(f"{place}: {row.start:%H:%M:%S} starts no period of {timing.period_seconds} s.")
-    for (_, before), (place, after) in pairwise(rows):
-        if after.start <= before.start:
-            raise UnreadableError(f"{place}: start {after.start:%Y-%m-%d %H:%M:%S} does not come after the row before.")
+    """Return the recording in a file; raises InvalidInputError."""
+    read_rows = _read_csv if path.suffix.lower() == ".csv" else _read_json
+    rows = [(position, _validate(value, position)) for position, value in read_rows(path)]
+    _check_starts(rows, timing)
     recording = _recording([row for _, row in rows], timing)
     if not recording.with_canary:
-        raise UnreadableError(f"{path} has no minute with calls on the canary, so there is nothing to replay.")
+        raise InvalidInputError(
+            f"{path} has no minute with calls on the canary. Record a time in which the alias was split."
+        )
     return recording
+
+
+def _check_starts(rows: Sequence[tuple[str, Row]], timing: Timing) -> None:
+    for position, row in rows:
+        if row.start != timing.floor(row.start):
+            raise InvalidInputError(
+                f"{position}: {row.start:%H:%M:%S} is not the start of a period of {timing.period_seconds} s."
+                " Correct it, or set --period."
+            )
+    for (_, before), (position, after) in pairwise(rows):
+        if after.start <= before.start:
+            raise InvalidInputError(
+                f"{position}: start {after.start:%Y-%m-%d %H:%M:%S} is not after the start of the row before."
+                " Sort the rows by start, and keep one row for each minute."
+            )
 
 
 def _recording(rows: Sequence[Row], timing: Timing) -> Recording:
@@ -95,35 +107,45 @@ def _recording(rows: Sequence[Row], timing: Timing) -> Recording:
     return Recording(minutes, timing, slow if has_slow else ())
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[str, object]]:
+def _read_csv(path: Path) -> Iterator[tuple[str, object]]:
     numbered = [(number, line) for number, line in enumerate(read_text(path).splitlines(), start=1) if _is_data(line)]
     rows = csv.DictReader(line for _, line in numbered)
     if rows.fieldnames is None:
-        raise UnreadableError(f"{path} is empty; its first line is to be {','.join(COLUMNS)}.")
-    wanted = COLUMNS if set(SLOW_COLUMNS).isdisjoint(rows.fieldnames) else Row.model_fields
-    if strange := set(wanted) ^ set(rows.fieldnames):
-        raise UnreadableError(f"{path} needs the columns {','.join(wanted)}; see to {', '.join(sorted(strange))}.")
+        raise InvalidInputError(f"{path} is empty. Its first line must be {','.join(COLUMNS)}.")
+    _check_columns(path, rows.fieldnames)
     for (number, _), row in zip(numbered[1:], rows, strict=True):
-        place = f"{path}, line {number}"
+        position = f"{path}, line {number}"
         if None in row:
-            raise UnreadableError(f"{place}: {', '.join(row[None])} stands in no column.")
-        yield place, {name: cell.strip() for name, cell in row.items() if cell and cell.strip()}
+            raise InvalidInputError(
+                f"{position}: {', '.join(row[None])} is beyond the last column. Give one value for each column."
+            )
+        yield position, {name: cell.strip() for name, cell in row.items() if cell and cell.strip()}
+
+
+def _check_columns(path: Path, columns: Sequence[str]) -> None:
+    required = COLUMNS if set(SLOW_COLUMNS).isdisjoint(columns) else [*Row.model_fields]
+    missing, unknown = sorted(set(required) - set(columns)), sorted(set(columns) - set(required))
+    differences = [f"missing: {', '.join(missing)}"] * bool(missing) + [f"unknown: {', '.join(unknown)}"] * bool(
+        unknown
+    )
+    if differences:
+        raise InvalidInputError(f"{path} needs the columns {','.join(required)}; {'; '.join(differences)}.")
 
 
 def _is_data(line: str) -> bool:
     return bool(line.strip()) and not line.startswith("#")
 
 
-def _json_rows(path: Path) -> Iterator[tuple[str, object]]:
+def _read_json(path: Path) -> Iterator[tuple[str, object]]:
     rows = parse(path, read_text(path))
     if not isinstance(rows, list):
-        raise UnreadableError(f"{path} is to be a list of minutes, each with {', '.join(COLUMNS)}.")
+        raise InvalidInputError(f"{path} is not a JSON list. It must be a list of objects with {', '.join(COLUMNS)}.")
     for number, row in enumerate(rows, start=1):
         yield f"{path}, minute {number}", row
 
 
-def _checked(value: object, place: str) -> tuple[str, Row]:
+def _validate(value: object, position: str) -> Row:
     try:
-        return place, Row.model_validate(value)
+        return Row.model_validate(value)
     except ValidationError as error:
-        raise UnreadableError(f"{place}: {format_problems(error, 'row')}.") from error
+        raise InvalidInputError(f"{position}: {format_problems(error, 'row')}.") from error

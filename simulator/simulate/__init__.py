@@ -1,1 +1,1 @@
-"""Plays a policy against simulated traffic."""
+"""Run a policy against simulated traffic."""

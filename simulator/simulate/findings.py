@@ -1,99 +1,115 @@
-"""What the numbers mean for a team that has to trust the policy: sentences, and what speaks against it."""
+"""The sentences of a simulation's report, and the findings that speak against the policy."""
 
 from collections.abc import Iterator
 
-from simulator.simulate.report import Fate, Report, StepFate
-from simulator.wording import left_out, percent, span, times
+from simulator.simulate.report import Report, StepReport, VersionReport
+from simulator.wording import format_occurrences, format_percent, format_time, format_unsupported
 
-OFTEN_PERCENT = 5
-"""What happens in more rollouts than this speaks against a policy."""
+TOLERATED_PERCENT = 5
+"""An undesired ending in more than this percentage of rollouts is a finding."""
 
 
-def sentences(report: Report) -> list[str]:
-    """Return the answers, a sentence or two each."""
-    unasked = [left_out(report.left_out, "a simulation")] if report.left_out else []
-    return [_healthy(report), _bad(report.bad), _steps(report), *unasked]
+def summary(report: Report) -> list[str]:
+    """Return the sentences on the healthy version, the bad version, the steps and the unsupported metrics."""
+    unsupported = [format_unsupported(report.unsupported_metrics, "Not simulated")] * bool(report.unsupported_metrics)
+    return [_summarize_healthy(report), _summarize_bad(report.bad), _summarize_steps(report), *unsupported]
 
 
 def findings(report: Report) -> list[str]:
-    """Return what speaks against the policy at this traffic."""
-    return [*_false_alarms(report), *_missed(report.bad), *_thin(report), *_unfinished(report.healthy)]
+    """Return the reasons against the policy at this traffic, without capital letter and full stop."""
+    return [
+        *_false_rollbacks(report),
+        *_missed_regressions(report.bad),
+        *_steps_with_too_few_calls(report),
+        *_inconclusive_endings(report.healthy),
+    ]
 
 
-def verdict(report: Report) -> str:
-    """Return the last line."""
+def conclusion(report: Report) -> str:
+    """Return the last line: whether the policy fits the traffic, and the findings."""
     if report.findings:
         return "This policy does not fit this traffic: " + "; ".join(report.findings) + "."
-    return "This policy fits this traffic: healthy versions pass, the bad one is caught, and steps get their calls."
+    return (
+        "This policy fits this traffic: healthy versions are promoted, the bad version is rolled back, and the steps"
+        " get enough calls."
+    )
 
 
-def name_of(report: Report, step: StepFate) -> str:
-    """Return a step's name; after the last of the policy's comes the bake."""
-    return f"step {step.step}" if step.step <= len(report.policy.steps) else "the bake"
+def name_step(report: Report, step: StepReport) -> str:
+    """Return a step's name; the step after the policy's last one is the bake."""
+    return f"step {step.step}" if step.step <= len(report.policy.steps) else "bake"
 
 
-def _healthy(report: Report) -> str:
-    fate, promised = report.healthy, report.policy.false_rollback_percent
-    back = fate.rolled_back
-    said = f"A healthy version would be taken back in {back.count:,} of {back.of:,} rollouts: {percent(back.percent)},"
-    said += f" 95 % interval {back.low:.1f} to {back.high:.1f} %, and the policy allows {promised:g} %."
-    if taken := fate.seconds_to_promotion:
-        said += f" Half of them are promoted within {span(taken.half)}, nine in ten within {span(taken.nine_in_ten)}."
-    for reason, count in fate.reasons.items():
-        said += f" The judge said {times(count)}: {reason}."
-    return said
+def _summarize_healthy(report: Report) -> str:
+    healthy, rolled_back = report.healthy, report.healthy.rolled_back
+    text = (
+        f"Healthy version: {rolled_back.count:,} of {rolled_back.total:,} rollouts are rolled back"
+        f" ({format_percent(rolled_back.percent)}, 95 % interval {rolled_back.low:.1f} to {rolled_back.high:.1f} %);"
+        f" the policy allows {report.policy.false_rollback_percent:g} %."
+    )
+    if seconds := healthy.seconds_to_promotion:
+        text += f" Half are promoted within {format_time(seconds.median)}, 90 % within {format_time(seconds.p90)}."
+    for reason, count in healthy.reasons.items():
+        text += f" Reason for a rollback, {format_occurrences(count)}: {reason}."
+    return text
 
 
-def _bad(fate: Fate) -> str:
-    said = f"A version that {fate.version.worse} as stable is taken back in"
-    said += f" {percent(fate.rolled_back.percent)} of rollouts and missed, that is promoted,"
-    said += f" in {percent(fate.promoted.percent)}."
-    if taken := fate.seconds_to_rollback:
-        half, nine_in_ten = _cost(fate)
-        said += f" Half of the time it is back within {span(taken.half)} and {half} calls,"
-        said += f" nine times in ten within {span(taken.nine_in_ten)} and {nine_in_ten}."
-    return said
+def _summarize_bad(bad: VersionReport) -> str:
+    text = (
+        f"Version that {bad.version.comparison} as stable: {format_percent(bad.rolled_back.percent)} of rollouts are"
+        f" rolled back, {format_percent(bad.promoted.percent)} are promoted."
+    )
+    if seconds := bad.seconds_to_rollback:
+        median, p90 = _format_cost(bad)
+        text += f" Half of the rollbacks take at most {format_time(seconds.median)} and {median} calls,"
+        text += f" 90 % at most {format_time(seconds.p90)} and {p90}."
+    return text
 
 
-def _cost(fate: Fate) -> tuple[str, str]:
-    """Return what half of those taken back stay within, and nine in ten, in calls of the kinds that are more."""
-    kinds = {} if fate.version.is_slow_alone else {"failed": fate.failed_calls}
-    kinds |= {"slow": fate.slow_calls} if fate.slow_times != 1 else {}
-    told = {word: values for word, values in kinds.items() if values}
-    half = (f"{values.half:,.0f} {word}" for word, values in told.items())
-    nine_in_ten = (f"{values.nine_in_ten:,.0f}{f' {word}' * (len(told) > 1)}" for word, values in told.items())
-    return " and ".join(half), " and ".join(nine_in_ten)
+def _format_cost(bad: VersionReport) -> tuple[str, str]:
+    """Return the median and the 90th percentile of the calls of those kinds in which the version is worse."""
+    by_kind = {} if bad.version.is_only_slow else {"failed": bad.failed_calls}
+    by_kind |= {"slow": bad.slow_calls} if bad.slow_ratio != 1 else {}
+    counted = {kind: calls for kind, calls in by_kind.items() if calls}
+    median = (f"{calls.median:,.0f} {kind}" for kind, calls in counted.items())
+    p90 = (f"{calls.p90:,.0f}{f' {kind}' * (len(counted) > 1)}" for kind, calls in counted.items())
+    return " and ".join(median), " and ".join(p90)
 
 
-def _steps(report: Report) -> str:
-    thin = [step for step in report.steps if step.too_few.count]
-    if not thin:
-        return "Every step gets the calls it needs within its hold."
-    told = (f"{name_of(report, step)} in {percent(step.too_few.percent)}" for step in thin)
-    return f"When its hold is over, a step lacks calls and is held on: {', '.join(told)} of rollouts."
+def _summarize_steps(report: Report) -> str:
+    extended = [step for step in report.steps if step.too_few_calls.count]
+    if not extended:
+        return "Every step gets enough calls within its hold."
+    shares = (f"{name_step(report, step)} in {format_percent(step.too_few_calls.percent)}" for step in extended)
+    return f"Steps with too few calls when their hold ends are extended: {', '.join(shares)} of rollouts."
 
 
-def _false_alarms(report: Report) -> Iterator[str]:
-    back, promised = report.healthy.rolled_back, report.policy.false_rollback_percent
-    if back.low > promised:
-        why = next(iter(report.healthy.reasons))
-        yield f"{percent(back.percent)} of healthy versions are taken back where {promised:g} % is allowed ({why})"
+def _false_rollbacks(report: Report) -> Iterator[str]:
+    rolled_back, allowed = report.healthy.rolled_back, report.policy.false_rollback_percent
+    if rolled_back.low > allowed:
+        yield (
+            f"{format_percent(rolled_back.percent)} of healthy versions are rolled back, the policy allows"
+            f" {allowed:g} % ({next(iter(report.healthy.reasons))})"
+        )
 
 
-def _missed(fate: Fate) -> Iterator[str]:
-    if max(fate.times, fate.slow_times) > 1 and fate.promoted.percent > OFTEN_PERCENT:
-        yield f"a version that {fate.version.worse} as stable is missed in {percent(fate.promoted.percent)} of rollouts"
+def _missed_regressions(bad: VersionReport) -> Iterator[str]:
+    if max(bad.error_ratio, bad.slow_ratio) > 1 and bad.promoted.percent > TOLERATED_PERCENT:
+        yield (
+            f"a version that {bad.version.comparison} as stable is promoted in"
+            f" {format_percent(bad.promoted.percent)} of rollouts"
+        )
 
 
-def _thin(report: Report) -> Iterator[str]:
+def _steps_with_too_few_calls(report: Report) -> Iterator[str]:
     for step in report.steps:
-        if step.too_few.percent > OFTEN_PERCENT:
+        if step.too_few_calls.percent > TOLERATED_PERCENT:
             yield (
-                f"{name_of(report, step)} lacks calls in {percent(step.too_few.percent)} of rollouts"
-                f" (about {step.calls_in_hold:,.0f} in its hold, {report.policy.min_invocations:,} needed)"
+                f"{name_step(report, step)} has too few calls in {format_percent(step.too_few_calls.percent)} of"
+                f" rollouts (about {step.expected_calls:,.0f} in its hold, {report.policy.min_invocations:,} needed)"
             )
 
 
-def _unfinished(fate: Fate) -> Iterator[str]:
-    if fate.without_calls.percent > OFTEN_PERCENT:
-        yield f"{percent(fate.without_calls.percent)} of healthy versions are given up for want of calls"
+def _inconclusive_endings(healthy: VersionReport) -> Iterator[str]:
+    if healthy.inconclusive.percent > TOLERATED_PERCENT:
+        yield f"{format_percent(healthy.inconclusive.percent)} of healthy versions end inconclusive"

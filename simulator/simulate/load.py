@@ -1,4 +1,4 @@
-"""What an alias meets: calls, and how many of them are bad on stable and on the version that is rolled out."""
+"""The simulated load of an alias: its calls, and the rates at which calls fail or are slow on each version."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,23 @@ from simulator.metrics import ERRORS, SLOW
 
 @dataclass(frozen=True)
 class Version:
-    """How many times as often as stable a version fails, and is slow; as it stands, a healthy one."""
+    """How many times as often as stable a version fails, and is slow; the default is a healthy version."""
 
-    times: float = 1
-    slow_times: float = 1
-
-    @property
-    def is_slow_alone(self) -> bool:
-        """Whether it differs from stable in nothing but slow calls."""
-        return self.times == 1 != self.slow_times
+    error_ratio: float = 1
+    slow_ratio: float = 1
 
     @property
-    def worse(self) -> str:
-        """How it compares with stable, such as `fails 5 times as often`."""
-        if self.slow_times == 1:
-            return f"fails {self.times:g} times as often"
-        fails = "" if self.is_slow_alone else f"fails {self.times:g} times and "
-        return f"{fails}is slow {self.slow_times:g} times as often"
+    def is_only_slow(self) -> bool:
+        """Whether the version differs from stable only in its slow calls."""
+        return self.error_ratio == 1 != self.slow_ratio
+
+    @property
+    def comparison(self) -> str:
+        """How the version compares with stable, such as `fails 5 times as often`."""
+        if self.slow_ratio == 1:
+            return f"fails {self.error_ratio:g} times as often"
+        fails = "" if self.is_only_slow else f"fails {self.error_ratio:g} times and "
+        return f"{fails}is slow {self.slow_ratio:g} times as often"
 
 
 HEALTHY = Version()
@@ -33,7 +33,7 @@ HEALTHY = Version()
 
 @dataclass(frozen=True)
 class Load:
-    """What the alias meets: so many calls a minute, so many of them failing or slow, and in bursts."""
+    """The calls of the alias a minute, the rates of failed and slow calls, and how strongly those come in bursts."""
 
     calls_per_minute: float = 6000
     error_percent: float = 0.2
@@ -49,17 +49,18 @@ class Load:
 
     @property
     def bad_version(self) -> Version:
-        """The version that is to be caught."""
+        """The version that the policy should roll back."""
         return Version(self.regression, self.slowdown)
 
     def rates(self, version: Version = HEALTHY) -> dict[str, float]:
-        """Return the chances, 0 to 1, that a version's call fails, and that it is slow."""
-        percents = {ERRORS: self.error_percent * version.times, SLOW: self.slow_percent * version.slow_times}
+        """Return the probability, 0 to 1, that a version's call fails, and that it is slow."""
+        percents = {ERRORS: self.error_percent * version.error_ratio, SLOW: self.slow_percent * version.slow_ratio}
         return {kind: min(percent / 100, 1.0) for kind, percent in percents.items()}
 
-    def drawn(self, rate: float, periods: int, chance: np.random.Generator) -> list[float]:
-        """Return the rate of each period, beta-distributed around `rate` where bad calls come in bursts."""
+    def draw_rates(self, rate: float, periods: int, generator: np.random.Generator) -> list[float]:
+        """Return the rate of each period, beta-distributed around `rate` if bad calls come in bursts."""
         if self.bursts == 0 or rate in (0, 1):
             return [rate] * periods
-        spread = (1 - self.bursts) / self.bursts
-        return [float(drawn) for drawn in chance.beta(rate * spread, (1 - rate) * spread, periods)]
+        concentration = (1 - self.bursts) / self.bursts
+        drawn = generator.beta(rate * concentration, (1 - rate) * concentration, periods)
+        return [float(value) for value in drawn]

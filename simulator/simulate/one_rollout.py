@@ -1,4 +1,4 @@
-"""One simulated rollout, and what is worth keeping of it."""
+"""Runs one simulated rollout, and summarizes it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,17 +10,17 @@ from rollout.domain.enums import Move, Phase, Verdict
 from rollout.evidence.series import canary_counts
 from rollout.judging.window import EDGE
 from rollout.policy.policy import Policy
-from simulator.evaluation_loop import Moment, walk
+from simulator.evaluation_loop import Evaluation, run_evaluations
 from simulator.simulate.load import Load, Version
 from simulator.simulate.traffic import Traffic
 
-_ONWARD = (Move.SHIFT, Move.PROMOTE, Move.FINISH)
+_PASSING_MOVES = (Move.SHIFT, Move.PROMOTE, Move.FINISH)
 _NEW_YEAR = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of a policy: how it treats a version, at this load, with this seed."""
+class Scenario:
+    """A policy, the load of the alias, the version that is rolled out, and the seed."""
 
     policy: Policy
     load: Load
@@ -29,8 +29,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Played:
-    """How one rollout went."""
+class RolloutResult:
+    """The summary of one rollout."""
 
     number: int
     move: Move
@@ -39,67 +39,73 @@ class Played:
     reason: str
     seconds: float
     """From the first shift to the last move."""
-    step: int
-    """The step it ended in, from 1; one more than there are, in the bake."""
+    last_step: int
+    """The step in which the rollout ended, from 1; the bake is the step after the policy's last one."""
     canary: Counts
-    """All calls the canary had served by then, and how many of them failed, seen in CloudWatch or not."""
+    """The canary's calls until the last move, and the failed ones among them, visible in CloudWatch or not."""
     slow: Counts
-    """The same calls, and how many of them were slow."""
-    thin_steps: tuple[int, ...]
-    """The steps, numbered likewise, whose hold was over before they had their calls."""
+    """The same calls, and the slow ones among them."""
+    extended_steps: tuple[int, ...]
+    """The numbers of the steps whose hold ended before they had enough calls."""
     passed_after: tuple[float, ...]
-    """Seconds from the first shift to the end of each step that was passed, the bake included."""
+    """Seconds from the first shift to the end of each passed step, the bake included."""
 
 
 @dataclass(frozen=True)
-class Film:
-    """One rollout with all its looks and its traffic, for a picture."""
+class RolloutTrace:
+    """One rollout with all its evaluations and its traffic, for the picture."""
 
     start: datetime
-    evaluations: tuple[Moment, ...]
+    evaluations: tuple[Evaluation, ...]
     traffic: Traffic
 
 
-def film(question: Question, number: int) -> Film:
-    """Play the rollout of that number; the same each time, whatever was played before."""
-    chance = np.random.default_rng([question.seed, number, round(question.version.times * 1000)])
-    start = _NEW_YEAR + timedelta(seconds=int(chance.integers(60)))
-    traffic = Traffic(question.load, question.version, start, chance)
-    evaluations = tuple(walk(question.policy, traffic, start))
+def trace_rollout(scenario: Scenario, number: int) -> RolloutTrace:
+    """Run the rollout of this number; its trace depends on the scenario and the number only."""
+    generator = np.random.default_rng([scenario.seed, number, round(scenario.version.error_ratio * 1000)])
+    start = _NEW_YEAR + timedelta(seconds=int(generator.integers(60)))
+    traffic = Traffic(scenario.load, scenario.version, start, generator)
+    evaluations = tuple(run_evaluations(scenario.policy, traffic, start))
     traffic.serve(evaluations[-1].at)
-    return Film(start, evaluations, traffic)
+    return RolloutTrace(start, evaluations, traffic)
 
 
-def play(question: Question, number: int) -> Played:
-    """Play the rollout of that number; return what is worth keeping of it."""
-    played = film(question, number)
-    last = played.evaluations[-1]
+def run_rollout(scenario: Scenario, number: int) -> RolloutResult:
+    """Run the rollout of this number, and return its summary."""
+    trace = trace_rollout(scenario, number)
+    last = trace.evaluations[-1]
     judgement = last.rollout.judgement
-    return Played(
+    return RolloutResult(
         number=number,
         move=last.move,
         verdict=judgement.verdict if judgement else Verdict.INCONCLUSIVE,
         reason=last.rollout.reason,
-        seconds=_seconds(played, last),
-        step=_step(last),
-        canary=canary_counts(played.traffic.minutes),
-        slow=canary_counts(played.traffic.slow_minutes),
-        thin_steps=tuple(sorted({_step(look) for look in played.evaluations if _is_thin(look)})),
-        passed_after=tuple(_seconds(played, look) for look in played.evaluations if look.move in _ONWARD),
+        seconds=_seconds_since_start(trace, last),
+        last_step=_step_number(last),
+        canary=canary_counts(trace.traffic.minutes),
+        slow=canary_counts(trace.traffic.slow_minutes),
+        extended_steps=tuple(
+            sorted({_step_number(evaluation) for evaluation in trace.evaluations if _is_extension(evaluation)})
+        ),
+        passed_after=tuple(
+            _seconds_since_start(trace, evaluation)
+            for evaluation in trace.evaluations
+            if evaluation.move in _PASSING_MOVES
+        ),
     )
 
 
-def _seconds(played: Film, look: Moment) -> float:
-    return (look.at - played.start).total_seconds()
+def _seconds_since_start(trace: RolloutTrace, evaluation: Evaluation) -> float:
+    return (evaluation.at - trace.start).total_seconds()
 
 
-def _step(look: Moment) -> int:
-    return look.rollout.step + (look.rollout.phase is Phase.BAKE)
+def _step_number(evaluation: Evaluation) -> int:
+    return evaluation.rollout.step + (evaluation.rollout.phase is Phase.BAKE)
 
 
-def _is_thin(look: Moment) -> bool:
-    rollout = look.rollout
+def _is_extension(evaluation: Evaluation) -> bool:
+    rollout = evaluation.rollout
     hold = rollout.policy.bake if rollout.phase is Phase.BAKE else rollout.current_step.hold
-    held = look.at - (rollout.step_started_at or look.at) + EDGE
-    inconclusive = rollout.judgement is not None and rollout.judgement.verdict is Verdict.INCONCLUSIVE
-    return inconclusive and hold > 0 and held >= timedelta(seconds=hold)
+    elapsed = evaluation.at - (rollout.step_started_at or evaluation.at) + EDGE
+    is_inconclusive = rollout.judgement is not None and rollout.judgement.verdict is Verdict.INCONCLUSIVE
+    return is_inconclusive and hold > 0 and elapsed >= timedelta(seconds=hold)

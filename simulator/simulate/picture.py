@@ -1,4 +1,4 @@
-"""Draws a simulation: one typical rollout of each version, and what became of all of them."""
+"""Draws a simulation: one typical rollout of each version, and the endings, times and costs of all rollouts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,17 +10,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rollout.domain.enums import Move
-from simulator import wording
-from simulator.files import UnreadableError
-from simulator.shares import Share, spread
-from simulator.simulate import table
+from simulator.files import InvalidInputError
+from simulator.shares import Share, distribution_of
 from simulator.simulate.load import HEALTHY
-from simulator.simulate.report import Fate
-from simulator.simulate.scene import BACK, CANARY, PROMOTED, STABLE, WITHOUT, draw_scene, ending
-from simulator.simulate.simulate import Simulated
-from simulator.simulate.trial import Played, Question, film
+from simulator.simulate.one_rollout import RolloutResult, Scenario, trace_rollout
+from simulator.simulate.picture_panels import (
+    CANARY,
+    INCONCLUSIVE,
+    PROMOTED,
+    ROLLED_BACK,
+    STABLE,
+    draw_rollout,
+    ending_of,
+)
+from simulator.simulate.report import VersionReport
+from simulator.simulate.simulate import Simulation
+from simulator.simulate.table import format_plan, format_traffic
+from simulator.wording import format_percent
 
-_TYPES = {".png", ".svg"}
+_EXTENSIONS = {".png", ".svg"}
 _STYLE: dict[Any, object] = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -30,111 +38,112 @@ _STYLE: dict[Any, object] = {
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "legend.borderaxespad": 0,
-    "svg.hashsalt": "rollouts",  # the same picture each time
+    "svg.hashsalt": "rollouts",  # the same file for the same simulation
 }
 
 
-def draw(simulated: Simulated, name: str, path: Path) -> None:
-    """Draw a simulation into a file; raises UnreadableError where that cannot be."""
+def draw(simulation: Simulation, policy_name: str, path: Path) -> None:
+    """Draw a simulation into a file; raises InvalidInputError if the file cannot be written."""
     with rc_context(_STYLE):
-        rows = 3 if simulated.report.slow_percent is None else 4
+        rows = 3 if simulation.report.slow_percent is None else 4
         figure = Figure(figsize=(11, 10 + 2.4 * (rows - 3)), layout="constrained")
-        _title(figure, simulated, name)
+        _draw_title(figure, simulation, policy_name)
         parts: Any = figure.subfigures(2, 1, height_ratios=(rows, 1.15))
         panels = parts[0].subplots(rows, 2, sharex="col", sharey="row")
-        for column, question, played in zip(panels.T, simulated.questions, simulated.played, strict=True):
-            _typical(column, question, played)
+        for column, scenario, results in zip(panels.T, simulation.scenarios, simulation.results, strict=True):
+            _draw_typical(column, scenario, results)
         for row in panels[1:-1]:
-            row[0].set_ylim(0, 1.25 * row[0].get_ylim()[1])  # room for the legend
-        _all_of_them(parts[1].subplots(1, 3), simulated)
+            row[0].set_ylim(0, 1.25 * row[0].get_ylim()[1])  # leaves space for the legend
+        _draw_all_rollouts(parts[1].subplots(1, 3), simulation)
         _save(figure, path)
 
 
-def refuse_other_pictures(path: Path) -> None:
-    """Raise UnreadableError for a file that could not be drawn into, before anything else takes its time."""
-    if path.suffix.lower() not in _TYPES:
-        raise UnreadableError(f"{path} is neither PNG nor SVG by its name: call it .png or .svg.")
+def check_picture_path(path: Path) -> None:
+    """Raise InvalidInputError for a path that cannot be drawn to, before the simulation starts."""
+    if path.suffix.lower() not in _EXTENSIONS:
+        raise InvalidInputError(f"{path} is neither a PNG nor an SVG file. Use a name that ends in .png or .svg.")
     if not path.parent.is_dir():
-        raise UnreadableError(f"{path} cannot be drawn: there is no folder {path.parent}.")
+        raise InvalidInputError(
+            f"{path} cannot be drawn: the folder {path.parent} does not exist. Create it: mkdir -p {path.parent}"
+        )
 
 
 def _save(figure: Figure, path: Path) -> None:
     try:
         figure.savefig(path, dpi=130, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be written: {error.strerror}.") from error
+        raise InvalidInputError(f"{path} cannot be written: {error.strerror}. Give a writable path.") from error
 
 
-def _title(figure: Figure, simulated: Simulated, name: str) -> None:
-    report = simulated.report
-    lines = f"{name}: {table.plan(report)}", table.traffic(report)
+def _draw_title(figure: Figure, simulation: Simulation, policy_name: str) -> None:
+    report = simulation.report
+    lines = f"{policy_name}: {format_plan(report)}", format_traffic(report)
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=11)
 
 
-def _typical(axes: Sequence[Axes], question: Question, played: Sequence[Played]) -> None:
-    shown = film(question, _most_typical(question, played).number)
-    draw_scene(axes, shown)
-    end, color = ending(shown)
-    is_healthy = question.version == HEALTHY
-    kind = "A typical healthy version" if is_healthy else f"One that {question.version.worse}"
-    axes[0].set_title(f"{kind}: {end}", color=color)
+def _draw_typical(panels: Sequence[Axes], scenario: Scenario, results: Sequence[RolloutResult]) -> None:
+    trace = trace_rollout(scenario, _most_typical(scenario, results).number)
+    draw_rollout(panels, trace)
+    ending, color = ending_of(trace)
+    is_healthy = scenario.version == HEALTHY
+    name = "healthy version" if is_healthy else f"version that {scenario.version.comparison}"
+    panels[0].set_title(f"Typical {name}: {ending}", color=color)
 
 
-def _most_typical(question: Question, played: Sequence[Played]) -> Played:
-    """Return the rollout in the middle of those that ended as they should, or else of all."""
-    wanted = Move.FINISH if question.version == HEALTHY else Move.ROLL_BACK
-    asked = [one for one in played if one.move is wanted] or played
-    ranked = {one.number: (one.seconds, one.canary.bad) for one in asked}
-    middle = median_low(ranked.values())
-    return next(one for one in asked if ranked[one.number] == middle)
+def _most_typical(scenario: Scenario, results: Sequence[RolloutResult]) -> RolloutResult:
+    """Return the median rollout by time and failed calls, of those with the desired ending if there are any."""
+    desired = Move.FINISH if scenario.version == HEALTHY else Move.ROLL_BACK
+    candidates = [result for result in results if result.move is desired] or results
+    ranks = {result.number: (result.seconds, result.canary.bad) for result in candidates}
+    median = median_low(ranks.values())
+    return next(result for result in candidates if ranks[result.number] == median)
 
 
-def _all_of_them(axes: Sequence[Axes], simulated: Simulated) -> None:
-    outcomes, times, cost = axes
-    _outcomes(outcomes, simulated.report.healthy, simulated.report.bad)
-    back = [one for one in simulated.played[1] if one.move is Move.ROLL_BACK]
-    _histogram(times, "How soon the bad one is back", "minutes since the first shift", [o.seconds / 60 for o in back])
-    kind, bad = "failed", [one.canary.bad for one in back]
-    if simulated.questions[1].version.is_slow_alone:
-        kind, bad = "slow", [one.slow.bad for one in back]
-    _histogram(cost, "What it has cost by then", f"{kind} calls on the canary", bad)
+def _draw_all_rollouts(panels: Sequence[Axes], simulation: Simulation) -> None:
+    endings, times, cost = panels
+    _draw_endings(endings, simulation.report.healthy, simulation.report.bad)
+    rollbacks = [result for result in simulation.results[1] if result.move is Move.ROLL_BACK]
+    minutes = [result.seconds / 60 for result in rollbacks]
+    _draw_histogram(times, "Bad version: time to rollback", "minutes since the first shift", minutes)
+    kind, calls = "failed", [result.canary.bad for result in rollbacks]
+    if simulation.scenarios[1].version.is_only_slow:
+        kind, calls = "slow", [result.slow.bad for result in rollbacks]
+    _draw_histogram(cost, f"Bad version: {kind} calls before rollback", f"{kind} calls on the canary", calls)
 
 
-def _outcomes(panel: Axes, healthy: Fate, bad: Fate) -> None:
-    panel.set_title(f"What became of {healthy.promoted.of:,} rollouts of each")
-    for row, (kind, fate) in enumerate((("bad", bad), ("healthy", healthy))):
-        left, told = 0.0, []
-        for share, color, word in _parts(fate):
+def _draw_endings(panel: Axes, healthy: VersionReport, bad: VersionReport) -> None:
+    panel.set_title(f"Endings of {healthy.promoted.total:,} rollouts of each version")
+    for row, (name, version) in enumerate((("bad", bad), ("healthy", healthy))):
+        left, labels = 0.0, []
+        for share, color, label in _endings(version):
             panel.barh(row, share.percent, left=left, color=color, height=0.4)
             left += share.percent
-            told += [f"{wording.percent(share.percent)} {word}"] if share.count else []
-        panel.text(0, row + 0.28, f"{kind}: {', '.join(told)}")
+            labels += [f"{format_percent(share.percent)} {label}"] if share.count else []
+        panel.text(0, row + 0.28, f"{name}: {', '.join(labels)}")
     panel.set_yticks([])
     panel.set_ylim(-0.4, 1.7)
     panel.set_xlim(0, 100)
     panel.set_xlabel("percent of rollouts")
 
 
-def _parts(fate: Fate) -> list[tuple[Share, str, str]]:
+def _endings(version: VersionReport) -> list[tuple[Share, str, str]]:
     return [
-        (fate.promoted, PROMOTED, "promoted"),
-        (fate.rolled_back, BACK, "taken back"),
-        (fate.without_calls, WITHOUT, "given up"),
+        (version.promoted, PROMOTED, "promoted"),
+        (version.rolled_back, ROLLED_BACK, "rolled back"),
+        (version.inconclusive, INCONCLUSIVE, "inconclusive"),
     ]
 
 
-def _histogram(panel: Axes, title: str, told: str, values: Sequence[float]) -> None:
+def _draw_histogram(panel: Axes, title: str, label: str, values: Sequence[float]) -> None:
     panel.set_title(title)
-    panel.set_xlabel(told)
+    panel.set_xlabel(label)
     panel.set_ylabel("rollouts")
-    if within := spread(values):
+    if distribution := distribution_of(values):
         panel.hist(values, bins=25, color=CANARY)
-        panel.axvline(within.half, 0, 0.74, color=STABLE, ls="-", label=f"half within {within.half:,.0f}")
-        panel.axvline(
-            within.nine_in_ten, 0, 0.74, color=STABLE, ls="--", label=f"nine in ten within {within.nine_in_ten:,.0f}"
-        )
+        for value, style, name in ((distribution.median, "-", "median"), (distribution.p90, "--", "90th percentile")):
+            panel.axvline(value, 0, 0.74, color=STABLE, ls=style, label=f"{name} {value:,.0f}")
         panel.legend(loc="upper right", frameon=False)
         panel.set_ylim(top=1.35 * panel.get_ylim()[1])
         panel.set_xlim(left=0)
     else:
-        panel.text(0.5, 0.5, "never", ha="center", transform=panel.transAxes)
+        panel.text(0.5, 0.5, "no rollback", ha="center", transform=panel.transAxes)

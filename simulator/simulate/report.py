@@ -1,4 +1,4 @@
-"""What thousands of rollouts say about a policy, in numbers; `--json` prints it as it is."""
+"""The numbers of a simulation; `--json` prints this model."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,122 +8,124 @@ from pydantic import BaseModel
 from rollout.domain.enums import Move, Verdict
 from rollout.policy.policy import Policy
 from simulator.metrics import ERRORS, SLOW, counts_slow
-from simulator.shares import Share, Spread, share, spread
+from simulator.shares import Distribution, Share, distribution_of, share_of
 from simulator.simulate.load import Load, Version
-from simulator.simulate.trial import Played, Question
+from simulator.simulate.one_rollout import RolloutResult, Scenario
 
 
-class Fate(BaseModel, frozen=True):
-    """What becomes of versions of one kind."""
+class VersionReport(BaseModel, frozen=True):
+    """The endings of the rollouts of one version, and what they cost."""
 
-    times: float
-    """How many times as often as stable they fail."""
-    slow_times: float
-    """How many times as often as stable they are slow."""
+    error_ratio: float
+    """How many times as often as stable the version fails."""
+    slow_ratio: float
+    """How many times as often as stable the version is slow."""
     promoted: Share
     rolled_back: Share
-    """On proof: the verdict was unhealthy."""
-    without_calls: Share
-    """Taken back or handed over without proof, for want of calls."""
+    """With the verdict unhealthy."""
+    inconclusive: Share
+    """Rolled back or handed over by `on_inconclusive`, without the verdict unhealthy."""
     reasons: dict[str, int]
-    """What the judge said first of those taken back on proof, and how often."""
-    seconds_to_promotion: Spread | None
-    """From the first shift to the end of the bake; null where none was promoted."""
-    seconds_to_rollback: Spread | None
-    """From the first shift; like the rest, of those taken back on proof, and null where there are none."""
-    failed_calls: Spread | None
-    """On the canary until it was taken back, those included that CloudWatch did not show yet."""
-    excess_failed_calls: Spread | None
-    """Those of them that stable would not have failed."""
-    slow_calls: Spread | None
-    """On the canary until then; like the next, null where the policy counts no slow calls as well."""
-    excess_slow_calls: Spread | None
-    """Those of them that would not have been slow on stable."""
+    """The first clause of the judge's reason for each rollback, and how often it occurred."""
+    seconds_to_promotion: Distribution | None
+    """From the first shift to the end of the bake; null if no rollout was promoted."""
+    seconds_to_rollback: Distribution | None
+    """From the first shift; like the fields below, of the unhealthy rollouts only, and null if there are none."""
+    failed_calls: Distribution | None
+    """On the canary until the rollback, calls included that CloudWatch did not show yet."""
+    excess_failed_calls: Distribution | None
+    """The failed calls beyond those that stable would have had."""
+    slow_calls: Distribution | None
+    """On the canary until the rollback; like the next field, also null if the policy does not count slow calls."""
+    excess_slow_calls: Distribution | None
+    """The slow calls beyond those that stable would have had."""
 
     @property
     def version(self) -> Version:
-        """Which kind they are of."""
-        return Version(self.times, self.slow_times)
+        """The version that was rolled out."""
+        return Version(self.error_ratio, self.slow_ratio)
 
 
-class StepFate(BaseModel, frozen=True):
-    """How a step goes for healthy versions that reach it; the last one is the bake."""
+class StepReport(BaseModel, frozen=True):
+    """A step in the rollouts of the healthy version that reached it; the last one is the bake."""
 
     step: int
     percent: float
     hold_seconds: int
-    calls_in_hold: float
-    """Calls the canary can expect in the hold."""
-    too_few: Share
-    """Steps held on for calls when the hold was over."""
-    seconds: Spread | None
-    """How long it took; null where none passed it."""
+    expected_calls: float
+    """The canary's expected calls within the hold."""
+    too_few_calls: Share
+    """The rollouts in which the hold ended before the step had enough calls."""
+    duration_seconds: Distribution | None
+    """Null if no rollout passed the step."""
 
 
 class Report(BaseModel, frozen=True):
     """The answer of `simulate`."""
 
     policy: Policy
-    """As it was played: what is left out is muted."""
-    left_out: list[str]
-    """The names of what a simulation cannot know."""
+    """As it was simulated: its unsupported metrics are ignored."""
+    unsupported_metrics: list[str]
+    """The names of the policy's metrics that cannot be simulated."""
     calls_per_minute: float
     error_percent: float
     bursts: float
     regression: float
     slow_percent: float | None
-    """Like slowdown, null where the policy counts no slow calls."""
+    """Like `slowdown`, null if the policy does not count slow calls."""
     slowdown: float | None
     rollouts: int
     seed: int
-    healthy: Fate
-    bad: Fate
-    steps: list[StepFate]
-    """For healthy versions."""
+    healthy: VersionReport
+    bad: VersionReport
+    steps: list[StepReport]
+    """Of the healthy version."""
     findings: list[str] = []
-    """What speaks against the policy at this traffic, a sentence each; empty where nothing does."""
+    """Reasons against the policy at this traffic; empty if the policy fits."""
 
 
-def fate(played: Sequence[Played], question: Question) -> Fate:
-    """Return what became of versions of one kind."""
-    promoted = [one for one in played if one.move is Move.FINISH]
-    back = [one for one in played if one.move is Move.ROLL_BACK and one.verdict is Verdict.UNHEALTHY]
-    slow = back if counts_slow(question.policy) else []
-    stables = question.load.rates()
-    return Fate(
-        times=question.version.times,
-        slow_times=question.version.slow_times,
-        promoted=share(len(promoted), len(played)),
-        rolled_back=share(len(back), len(played)),
-        without_calls=share(len(played) - len(promoted) - len(back), len(played)),
-        reasons=dict(Counter(_first_words(one.reason) for one in back).most_common()),
-        seconds_to_promotion=spread([one.seconds for one in promoted]),
-        seconds_to_rollback=spread([one.seconds for one in back]),
-        failed_calls=spread([one.canary.bad for one in back]),
-        excess_failed_calls=spread([one.canary.bad - one.canary.calls * stables[ERRORS] for one in back]),
-        slow_calls=spread([one.slow.bad for one in slow]),
-        excess_slow_calls=spread([one.slow.bad - one.slow.calls * stables[SLOW] for one in slow]),
+def report_version(results: Sequence[RolloutResult], scenario: Scenario) -> VersionReport:
+    """Return the report on the rollouts of one version."""
+    promoted = [result for result in results if result.move is Move.FINISH]
+    unhealthy = [result for result in results if result.move is Move.ROLL_BACK and result.verdict is Verdict.UNHEALTHY]
+    with_slow = unhealthy if counts_slow(scenario.policy) else []
+    stable = scenario.load.rates()
+    return VersionReport(
+        error_ratio=scenario.version.error_ratio,
+        slow_ratio=scenario.version.slow_ratio,
+        promoted=share_of(len(promoted), len(results)),
+        rolled_back=share_of(len(unhealthy), len(results)),
+        inconclusive=share_of(len(results) - len(promoted) - len(unhealthy), len(results)),
+        reasons=dict(Counter(_first_clause(result.reason) for result in unhealthy).most_common()),
+        seconds_to_promotion=distribution_of([result.seconds for result in promoted]),
+        seconds_to_rollback=distribution_of([result.seconds for result in unhealthy]),
+        failed_calls=distribution_of([result.canary.bad for result in unhealthy]),
+        excess_failed_calls=distribution_of(
+            [result.canary.bad - result.canary.calls * stable[ERRORS] for result in unhealthy]
+        ),
+        slow_calls=distribution_of([result.slow.bad for result in with_slow]),
+        excess_slow_calls=distribution_of([result.slow.bad - result.slow.calls * stable[SLOW] for result in with_slow]),
     )
 
 
-def _first_words(reason: str) -> str:
+def _first_clause(reason: str) -> str:
     return reason.removeprefix(f"{Verdict.UNHEALTHY}: ").split(";")[0]
 
 
-def step_fates(played: Sequence[Played], policy: Policy, load: Load) -> list[StepFate]:
-    """Return how each step, and the bake, went for these rollouts."""
-    stages = [*((step.percent, step.hold) for step in policy.steps), (100, policy.bake)]
-    return [_step_fate(number, *stage, played, load) for number, stage in enumerate(stages, start=1)]
+def report_steps(results: Sequence[RolloutResult], policy: Policy, load: Load) -> list[StepReport]:
+    """Return the report on each step, and on the bake as the last one."""
+    plan = [*((step.percent, step.hold) for step in policy.steps), (100, policy.bake)]
+    return [_report_step(number, *step, results, load) for number, step in enumerate(plan, start=1)]
 
 
-def _step_fate(number: int, percent: float, hold: int, played: Sequence[Played], load: Load) -> StepFate:
-    reached = [one for one in played if one.step >= number]
-    passed = [(0.0, *one.passed_after) for one in reached if len(one.passed_after) >= number]
-    return StepFate(
+def _report_step(number: int, percent: float, hold: int, results: Sequence[RolloutResult], load: Load) -> StepReport:
+    reached = [result for result in results if result.last_step >= number]
+    ends = [(0.0, *result.passed_after) for result in reached if len(result.passed_after) >= number]
+    return StepReport(
         step=number,
         percent=percent,
         hold_seconds=hold,
-        calls_in_hold=load.calls_per_minute * percent / 100 * hold / 60,
-        too_few=share(sum(number in one.thin_steps for one in reached), len(reached)),
-        seconds=spread([after[number] - after[number - 1] for after in passed]),
+        expected_calls=load.calls_per_minute * percent / 100 * hold / 60,
+        too_few_calls=share_of(sum(number in result.extended_steps for result in reached), len(reached)),
+        duration_seconds=distribution_of([seconds[number] - seconds[number - 1] for seconds in ends]),
     )

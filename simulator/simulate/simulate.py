@@ -1,41 +1,47 @@
-"""`simulate`: a policy against simulated traffic, thousands of times."""
+"""`simulate`: runs a policy against simulated traffic, thousands of times."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from rollout.policy.policy import Policy
-from simulator.files import UnreadableError
-from simulator.metrics import ERRORS, SLOW, counts_slow, left_in
+from simulator.files import InvalidInputError
+from simulator.metrics import ERRORS, SLOW, counts_slow, ignore_unsupported
 from simulator.simulate.findings import findings
 from simulator.simulate.load import HEALTHY, Load
-from simulator.simulate.parallel import play_all
-from simulator.simulate.report import Report, fate, step_fates
-from simulator.simulate.trial import Played, Question
+from simulator.simulate.one_rollout import RolloutResult, Scenario
+from simulator.simulate.parallel import run_all
+from simulator.simulate.report import Report, report_steps, report_version
 
 
 @dataclass(frozen=True)
-class Simulated:
-    """The answer, with the two questions and the rollouts it is drawn from: healthy versions', then bad ones'."""
+class Simulation:
+    """The report, with the two scenarios and their results: first of the healthy version, then of the bad one."""
 
     report: Report
-    questions: list[Question]
-    played: list[list[Played]]
+    scenarios: list[Scenario]
+    results: list[list[RolloutResult]]
 
 
-def simulate(policy: Policy, load: Load, rollouts: int, seed: int, tell: Callable[[int], object]) -> Simulated:
-    """Play so many rollouts of a healthy version and of a bad one; `tell` hears how many more are done.
+def simulate(
+    policy: Policy, load: Load, rollouts: int, seed: int, report_progress: Callable[[int], object]
+) -> Simulation:
+    """Run this many rollouts of the healthy version and of the bad version.
 
-    Raises UnreadableError where the policy has nothing by which it could tell them apart.
+    Calls `report_progress` with the number of rollouts that have ended since the last call. Raises InvalidInputError
+    if the policy has no critical metric that can be simulated, or does not measure the slowdown of the load.
     """
-    policy, left_out = left_in(policy, [ERRORS, SLOW], "a simulation")
+    policy, unsupported = ignore_unsupported(policy, [ERRORS, SLOW], "A simulation")
     has_slow = counts_slow(policy)
     if load.slowdown != 1 and not has_slow:
-        raise UnreadableError(f"A slowdown of {load.slowdown:g} needs a policy with the metric slow: add it.")
-    questions = [Question(policy, load, seed, version) for version in (HEALTHY, load.bad_version)]
-    healthy, bad = played = play_all(questions, rollouts, tell)
+        raise InvalidInputError(
+            f"--slowdown is {load.slowdown:g}, but the policy does not measure slow calls."
+            " Add the metric slow to the policy, or leave out --slowdown."
+        )
+    scenarios = [Scenario(policy, load, seed, version) for version in (HEALTHY, load.bad_version)]
+    results = run_all(scenarios, rollouts, report_progress)
     report = Report(
         policy=policy,
-        left_out=left_out,
+        unsupported_metrics=unsupported,
         calls_per_minute=load.calls_per_minute,
         error_percent=load.error_percent,
         bursts=load.bursts,
@@ -44,8 +50,8 @@ def simulate(policy: Policy, load: Load, rollouts: int, seed: int, tell: Callabl
         slowdown=load.slowdown if has_slow else None,
         rollouts=rollouts,
         seed=seed,
-        healthy=fate(healthy, questions[0]),
-        bad=fate(bad, questions[1]),
-        steps=step_fates(healthy, policy, load),
+        healthy=report_version(results[0], scenarios[0]),
+        bad=report_version(results[1], scenarios[1]),
+        steps=report_steps(results[0], policy, load),
     )
-    return Simulated(report.model_copy(update={"findings": findings(report)}), questions, played)
+    return Simulation(report.model_copy(update={"findings": findings(report)}), scenarios, results)

@@ -1,4 +1,4 @@
-"""The report on a terminal."""
+"""Prints the report of a simulation on a terminal."""
 
 from collections.abc import Callable
 
@@ -7,89 +7,90 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout.domain.durations import format_duration
-from simulator import wording
-from simulator.simulate.findings import name_of, sentences, verdict
-from simulator.simulate.report import Fate, Report
+from simulator.simulate.findings import conclusion, name_step, summary
+from simulator.simulate.report import Report, VersionReport
+from simulator.wording import format_counts, format_percent, format_share, format_times
 
-_ROWS: dict[str, Callable[[Fate], str]] = {
-    "promoted": lambda fate: wording.share(fate.promoted),
-    "taken back": lambda fate: wording.share(fate.rolled_back),
-    "given up for want of calls": lambda fate: wording.share(fate.without_calls),
-    "time to promotion": lambda fate: wording.spans(fate.seconds_to_promotion),
-    "time until taken back": lambda fate: wording.spans(fate.seconds_to_rollback),
-    "calls failed until then": lambda fate: wording.counts(fate.failed_calls),
-    "of them more than on stable": lambda fate: wording.counts(fate.excess_failed_calls),
+_ROWS: dict[str, Callable[[VersionReport], str]] = {
+    "promoted": lambda version: format_share(version.promoted),
+    "rolled back": lambda version: format_share(version.rolled_back),
+    "inconclusive": lambda version: format_share(version.inconclusive),
+    "time to promotion": lambda version: format_times(version.seconds_to_promotion),
+    "time to rollback": lambda version: format_times(version.seconds_to_rollback),
+    "failed calls": lambda version: format_counts(version.failed_calls),
+    "excess failed calls": lambda version: format_counts(version.excess_failed_calls),
 }
-_SLOW_ROWS: dict[str, Callable[[Fate], str]] = {
-    "calls slow until then": lambda fate: wording.counts(fate.slow_calls),
-    "of them more than on stable": lambda fate: wording.counts(fate.excess_slow_calls),
+_SLOW_ROWS: dict[str, Callable[[VersionReport], str]] = {
+    "slow calls": lambda version: format_counts(version.slow_calls),
+    "excess slow calls": lambda version: format_counts(version.excess_slow_calls),
 }
+_VERSIONS_LEGEND = (
+    "Percentages with their 95 % interval; times, and calls until the rollback, as median / 90th percentile."
+)
+_STEPS_LEGEND = "calls: expected within the hold; too few: rollouts whose hold ended without the needed calls."
 
 
-def show(console: Console, name: str, report: Report) -> None:
-    """Print the question, two tables, the answers in words, and one line to remember."""
-    console.print(_question(name, report), soft_wrap=True)
+def print_report(console: Console, policy_name: str, report: Report) -> None:
+    """Print the scenario, two tables, the summary, and the conclusion as the last line."""
+    console.print(_scenario(policy_name, report), soft_wrap=True)
     console.print()
-    console.print(_fates(report))
-    console.print(
-        "Shares with their 95 % interval; times and calls: half of the rollouts / nine in ten.",
-        style="dim",
-        soft_wrap=True,
-    )
+    console.print(_versions_table(report))
+    console.print(_VERSIONS_LEGEND, style="dim", soft_wrap=True)
     console.print()
-    console.print(_steps(report))
+    console.print(_steps_table(report))
+    console.print(_STEPS_LEGEND, style="dim", soft_wrap=True)
     console.print()
-    for sentence in sentences(report):
+    for sentence in summary(report):
         console.print(sentence, soft_wrap=True)
     console.print()
     mark, colour = ("✗", "red") if report.findings else ("✓", "green")
-    console.print(Text(f"{mark} {verdict(report)}", style=f"bold {colour}"), soft_wrap=True)
+    console.print(Text(f"{mark} {conclusion(report)}", style=f"bold {colour}"), soft_wrap=True)
 
 
-def plan(report: Report) -> str:
-    """Return the policy's plan in one line."""
+def format_plan(report: Report) -> str:
+    """Return the policy's steps and its bake in one line."""
     steps = (f"{step.percent:g} % for {format_duration(step.hold)}" for step in report.policy.steps)
     return f"{', '.join(steps)}, bake {format_duration(report.policy.bake)}"
 
 
-def traffic(report: Report) -> str:
-    """Return the traffic in one line."""
-    bursts = f"in bursts (correlation {report.bursts:g})" if report.bursts else "one by one"
+def format_traffic(report: Report) -> str:
+    """Return the simulated traffic in one line."""
+    bursts = f"in bursts (correlation {report.bursts:g})" if report.bursts else "independently"
     slow = f" and {report.slow_percent:g} % are slow" if report.slow_percent is not None else ""
     return f"{report.calls_per_minute:,g} calls a minute; {report.error_percent:g} % fail{slow} on stable, {bursts}"
 
 
-def _question(name: str, report: Report) -> str:
+def _scenario(policy_name: str, report: Report) -> str:
     return (
-        f"[bold]{name}[/bold]: {plan(report)}\n{traffic(report)}\n"
-        f"{report.rollouts:,} rollouts of each version through the shipped judge, seed {report.seed}"
+        f"[bold]{policy_name}[/bold]: {format_plan(report)}\n{format_traffic(report)}\n"
+        f"{report.rollouts:,} rollouts of each version, judged by the shipped code, seed {report.seed}"
     )
 
 
-def _fates(report: Report) -> Table:
-    table = _table("", "healthy version", report.bad.version.worse)
+def _versions_table(report: Report) -> Table:
+    table = _new_table("", "healthy version", report.bad.version.comparison)
     slow_rows = _SLOW_ROWS if report.slow_percent is not None else {}
-    for title, cell in [*_ROWS.items(), *slow_rows.items()]:
-        table.add_row(title, cell(report.healthy), cell(report.bad))
+    for title, format_cell in [*_ROWS.items(), *slow_rows.items()]:
+        table.add_row(title, format_cell(report.healthy), format_cell(report.bad))
     return table
 
 
-def _steps(report: Report) -> Table:
-    table = _table("healthy version", "share", "hold", "calls in it", "needed", "too few", "took")
+def _steps_table(report: Report) -> Table:
+    table = _new_table("healthy version", "share", "hold", "calls", "needed", "too few", "duration")
     for step in report.steps:
         table.add_row(
-            name_of(report, step),
+            name_step(report, step),
             f"{step.percent:g} %",
             format_duration(step.hold_seconds),
-            f"{step.calls_in_hold:,.0f}",
+            f"{step.expected_calls:,.0f}",
             f"{report.policy.min_invocations:,}",
-            wording.percent(step.too_few.percent),
-            wording.spans(step.seconds),
+            format_percent(step.too_few_calls.percent),
+            format_times(step.duration_seconds),
         )
     return table
 
 
-def _table(first: str, *others: str) -> Table:
+def _new_table(first: str, *others: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column(first)
     for other in others:

@@ -1,4 +1,4 @@
-"""The command line as a person uses it."""
+"""Runs the simulator's commands in the test process."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,8 @@ from simulator.__main__ import main
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a command has printed."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     exit_code: int
     stdout: str
@@ -19,20 +19,20 @@ class Done:
 
 @pytest.fixture
 def simulator(monkeypatch, capsys):
-    """Run a command from the repository's top."""
+    """Run a command in the repository's root."""
     monkeypatch.chdir(Path(__file__).parents[2])
 
-    def run(*arguments: object) -> Done:
+    def run(*arguments: object) -> CommandResult:
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments], prog_name="simulator")
-        return Done(ended.value.code, *capsys.readouterr())
+        return CommandResult(ended.value.code, *capsys.readouterr())
 
     return run
 
 
 @pytest.fixture
-def written(tmp_path):
-    """Write a file of that name, and give its path."""
+def write_file(tmp_path):
+    """Write a file with this name and text, and return its path."""
 
     def write(name: str, text: str) -> Path:
         (tmp_path / name).write_text(text)

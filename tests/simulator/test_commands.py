@@ -1,4 +1,4 @@
-"""The commands say what they want, print what was asked, and answer a mistake in a sentence."""
+"""The simulator's commands: help, output formats, and errors."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rollout.policy.policy import read_policy
-from simulator.files import UnreadableError, read_policy_file
+from simulator.files import InvalidInputError, read_policy_file
 from simulator.simulate.report import Report
 
 ROOT = Path(__file__).parents[2]
@@ -17,75 +17,75 @@ FEW = ("--rollouts", 4, "--calls", 600, "--regression", 50)
 
 
 @pytest.mark.parametrize("command", [(), ("simulate",), ("replay",), ("record",)])
-def test_help_is_there(simulator, command):
+def test_command_has_help(simulator, command):
     assert "Usage:" in simulator(*command, "--help").stdout
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
-def test_the_sample_policies_are_policies(path):
+def test_sample_policy_is_valid(path):
     read_policy_file(path)
 
 
-def test_a_policy_without_a_step_has_nothing_to_simulate(written):
-    with pytest.raises(UnreadableError, match="promotes at once: it has no step in which versions are compared"):
-        read_policy_file(Path(written("at-once.json", '{"steps": "AllAtOnce"}')))
+def test_policy_without_steps_is_refused(write_file):
+    with pytest.raises(InvalidInputError, match="promotes at once, so no step compares the versions"):
+        read_policy_file(Path(write_file("at-once.json", '{"steps": "AllAtOnce"}')))
 
 
-def test_the_default_policy_is_the_stacks():
-    stacks = re.search(r"DefaultPolicy:.*?Default: '(.*?)'", (ROOT / "template.yaml").read_text(), re.DOTALL)
-    assert read_policy_file(ROOT / "simulator/policies/default.yaml") == read_policy(json.loads(stacks[1]))
+def test_default_policy_equals_the_stacks_default():
+    stack = re.search(r"DefaultPolicy:.*?Default: '(.*?)'", (ROOT / "template.yaml").read_text(), re.DOTALL)
+    assert read_policy_file(ROOT / "simulator/policies/default.yaml") == read_policy(json.loads(stack[1]))
 
 
-def test_a_simulation_ends_in_one_clear_line(simulator, written):
-    done = simulator("simulate", written("quick.json", QUICK), *FEW)
-    assert done.exit_code == 0
-    assert done.stdout.splitlines()[-1].startswith("✓ This policy fits this traffic")
+def test_simulation_ends_with_the_conclusion(simulator, write_file):
+    result = simulator("simulate", write_file("quick.json", QUICK), *FEW)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("✓ This policy fits this traffic")
 
 
-def test_slow_calls_are_told_on_the_terminal(simulator, written):
-    policy = written("slow.json", QUICK[:-1] + ', "metrics": ["errors", {"slow": {"over_ms": 800}}]}')
-    done = simulator("simulate", policy, "--rollouts", 2, "--regression", 1, "--slow", 2, "--slowdown", 30)
-    assert "0.2 % fail and 2 % are slow on stable" in done.stdout
-    assert re.search(r"calls slow until then +- +[\d,]+ / [\d,]+ *\n", done.stdout)
+def test_simulation_prints_slow_calls(simulator, write_file):
+    policy = write_file("slow.json", QUICK[:-1] + ', "metrics": ["errors", {"slow": {"over_ms": 800}}]}')
+    result = simulator("simulate", policy, "--rollouts", 2, "--regression", 1, "--slow", 2, "--slowdown", 30)
+    assert "0.2 % fail and 2 % are slow on stable" in result.stdout
+    assert re.search(r"\nslow calls +- +[\d,]+ / [\d,]+ *\n", result.stdout)
 
 
-def test_json_is_all_that_is_printed(simulator, written):
-    done = simulator("simulate", written("quick.json", QUICK), *FEW, "--json")
-    report = Report.model_validate(json.loads(done.stdout))
+def test_json_option_prints_only_the_report(simulator, write_file):
+    result = simulator("simulate", write_file("quick.json", QUICK), *FEW, "--json")
+    report = Report.model_validate(json.loads(result.stdout))
     assert (report.rollouts, report.calls_per_minute, report.regression) == (4, 600, 50)
 
 
-@pytest.mark.parametrize(("ending", "more"), [("png", ""), ("svg", ', "slow"')])
-def test_a_picture_is_drawn(simulator, written, tmp_path, ending, more):
-    drawn = tmp_path / f"picture.{ending}"
-    policy = written("quick.json", QUICK[:-1] + f', "metrics": ["errors"{more}]}}')
-    simulator("simulate", policy, *FEW, "--picture", drawn)
-    if ending == "png":
-        assert drawn.read_bytes().startswith(b"\x89PNG")
+@pytest.mark.parametrize(("extension", "metric"), [("png", ""), ("svg", ', "slow"')])
+def test_picture_option_draws_the_file(simulator, write_file, tmp_path, extension, metric):
+    picture = tmp_path / f"picture.{extension}"
+    policy = write_file("quick.json", QUICK[:-1] + f', "metrics": ["errors"{metric}]}}')
+    simulator("simulate", policy, *FEW, "--picture", picture)
+    if extension == "png":
+        assert picture.read_bytes().startswith(b"\x89PNG")
     else:
-        assert drawn.read_text().count("<path") > 50
+        assert picture.read_text().count("<path") > 50
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("typo.json", '{"stpes": []}', "stpes is not a known field"),
-        ("typo.yaml", "steps: [", "not what its name says"),
-        ("broken.json", "{", "not what its name says"),
+        ("typo.yaml", "steps: [", "is not valid YAML"),
+        ("broken.json", "{", "is not valid JSON"),
         ("list.yaml", "- 1", "is refused"),
-        ("policy.toml", "", "neither JSON nor YAML"),
-        ("falling.yaml", "steps: [{percent: 50, hold: 1m}, {percent: 10, hold: 1m}]", "more than the one before"),
+        ("policy.toml", "", "neither JSON's nor YAML's"),
+        ("falling.yaml", "steps: [{percent: 50, hold: 1m}, {percent: 10, hold: 1m}]", "give each step a larger share"),
     ],
 )
-def test_a_policy_that_is_none_is_refused_in_a_sentence(simulator, written, name, text, said):
-    done = simulator("simulate", written(name, text))
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert name in done.stderr
-    assert said in done.stderr
+def test_invalid_policy_is_refused_with_a_message(simulator, write_file, name, text, message):
+    result = simulator("simulate", write_file(name, text))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert name in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("simulate",), "Missing argument 'POLICY'"),
         (("simulate", "nowhere.yaml"), "nowhere.yaml cannot be read: No such file"),
@@ -93,14 +93,14 @@ def test_a_policy_that_is_none_is_refused_in_a_sentence(simulator, written, name
         (("simulate", "simulator/policies/default.yaml", "--errors", 101), "'--errors'"),
         (("simulate", "simulator/policies/default.yaml", "--bursts", 1), "'--bursts'"),
         (("simulate", "simulator/policies/default.yaml", "--slow", 101), "'--slow'"),
-        (("simulate", "simulator/policies/default.yaml", "--slowdown", 5), "needs a policy with the metric slow"),
-        (("simulate", "simulator/policies/default.yaml", "--picture", "a.gif"), "call it .png or .svg"),
-        (("simulate", "simulator/policies/default.yaml", "--picture", "nowhere/a.png"), "there is no folder nowhere"),
+        (("simulate", "simulator/policies/default.yaml", "--slowdown", 5), "Add the metric slow to the policy"),
+        (("simulate", "simulator/policies/default.yaml", "--picture", "a.gif"), "ends in .png or .svg"),
+        (("simulate", "simulator/policies/default.yaml", "--picture", "nowhere/a.png"), "mkdir -p nowhere"),
         (("replay", "nowhere.csv", "--policy", "simulator/policies/default.yaml"), "nowhere.csv cannot be read"),
         (("record", "f", "--stable", 1, "--canary", 2, "--since", "2026-01-02", "--until", "2026-01-01"), "--until"),
     ],
 )
-def test_a_mistake_is_answered_in_a_sentence(simulator, arguments, said):
-    done = simulator(*arguments)
-    assert (done.exit_code != 0, done.stdout) == (True, "")
-    assert said in done.stderr
+def test_invalid_command_line_is_refused_with_a_message(simulator, arguments, message):
+    result = simulator(*arguments)
+    assert (result.exit_code != 0, result.stdout) == (True, "")
+    assert message in result.stderr

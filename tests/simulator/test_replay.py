@@ -1,4 +1,4 @@
-"""A replay judges what was recorded, says how it ends, and where it cannot know."""
+"""The replay of recorded minutes: its decision, its report, and the errors of invalid recordings."""
 
 import json
 from dataclasses import replace
@@ -10,10 +10,10 @@ from rollout.domain.enums import Move, Outcome
 from rollout.evidence.series import Minute
 from rollout.policy.policy import Policy
 from simulator.evaluation_loop import ON_AWS
-from simulator.files import UnreadableError
+from simulator.files import InvalidInputError
 from simulator.replay.recording import Recording
 from simulator.replay.replay import replay
-from simulator.replay.report import ending
+from simulator.replay.report import format_ending
 from tests.samples import minutes, policy
 
 ROOT = Path(__file__).parents[2]
@@ -33,133 +33,134 @@ def _after_a_minute_of_stable(*counts: tuple[int, int, int, int]) -> tuple[Minut
     return minutes((0, 0, 1000, 1)) + minutes((0, 0, 1000, 1), *counts)[1:]
 
 
-def replayed(*counts: tuple[int, int, int, int], **changes: object):
+def replay_counts(*counts: tuple[int, int, int, int], **changes: object):
     return replay(policy(**changes), recording(*counts))
 
 
-def test_the_recorded_example_ends_as_documented(simulator):
+def test_recorded_example_ends_as_documented(simulator):
     document = (ROOT / "docs/simulating.md").read_text()
-    done = simulator("replay", EXAMPLE.relative_to(ROOT), "--policy", "simulator/policies/careful.yaml")
-    assert done.exit_code == 0
-    assert done.stdout.splitlines()[-1].startswith("Taken back at ")
-    assert done.stdout.splitlines()[-1] in document
+    result = simulator("replay", EXAMPLE.relative_to(ROOT), "--policy", "simulator/policies/careful.yaml")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("Rolled back at ")
+    assert result.stdout.splitlines()[-1] in document
 
 
-def test_a_bad_version_is_taken_back_and_what_came_after_is_counted():
-    told = replayed(*[(100, 20, 900, 1)] * 10)
-    assert told.outcome is Outcome.ROLLED_BACK
-    assert told.evaluations[-1].move is Move.ROLL_BACK
-    assert told.canary.bad + told.canary_after.bad == 200
-    assert told.canary_after.bad > 100
-    assert ending(told).startswith("Taken back at 12:0")
+def test_bad_version_is_rolled_back_and_later_calls_are_counted():
+    replayed = replay_counts(*[(100, 20, 900, 1)] * 10)
+    assert replayed.outcome is Outcome.ROLLED_BACK
+    assert replayed.evaluations[-1].move is Move.ROLL_BACK
+    assert replayed.canary.bad + replayed.canary_after.bad == 200
+    assert replayed.canary_after.bad > 100
+    assert format_ending(replayed).startswith("Rolled back at 12:0")
 
 
-def test_a_healthy_version_is_promoted_and_baked():
-    told = replayed(*[(500, 1, 500, 1)] * 25)
-    assert told.outcome is Outcome.PROMOTED
-    moves = [look.move for look in told.evaluations if look.move is not Move.WAIT]
+def test_healthy_version_is_promoted_and_baked():
+    replayed = replay_counts(*[(500, 1, 500, 1)] * 25)
+    assert replayed.outcome is Outcome.PROMOTED
+    moves = [evaluation.move for evaluation in replayed.evaluations if evaluation.move is not Move.WAIT]
     assert moves == [Move.SHIFT, Move.PROMOTE, Move.FINISH]
 
 
-def test_a_recording_that_ends_too_soon_decides_nothing():
-    told = replayed(*[(100, 0, 900, 1)] * 4)
-    assert told.outcome is None
-    assert "the recording of the canary ends at 12:05:00, before the policy does" in ending(told)
+def test_short_recording_has_no_outcome():
+    replayed = replay_counts(*[(100, 0, 900, 1)] * 4)
+    assert replayed.outcome is None
+    assert "the canary's recording ends at 12:05:00, before the policy does" in format_ending(replayed)
 
 
-def test_a_share_that_was_not_the_policys_is_said():
-    told = replayed(*[(100, 0, 900, 1)] * 15)
-    assert [stage.percent for stage in told.stages] == [10, 50, 100]
-    assert [stage.is_as_recorded for stage in told.stages] == [True, False, False]
+def test_recorded_share_is_compared_with_the_policys_share():
+    replayed = replay_counts(*[(100, 0, 900, 1)] * 15)
+    assert [share.policy_percent for share in replayed.shares] == [10, 50, 100]
+    assert [share.is_as_recorded for share in replayed.shares] == [True, False, False]
 
 
-def test_the_minute_of_the_first_shift_is_not_judged():
-    told = replayed((100, 100, 900, 0), *[(100, 0, 900, 1)] * 6)
-    assert all(look.move is not Move.ROLL_BACK for look in told.evaluations)
+def test_minute_of_the_first_shift_is_not_judged():
+    replayed = replay_counts((100, 100, 900, 0), *[(100, 0, 900, 1)] * 6)
+    assert all(evaluation.move is not Move.ROLL_BACK for evaluation in replayed.evaluations)
 
 
-def test_a_version_that_is_slow_alone_is_taken_back_where_slow_calls_were_recorded():
+def test_slow_version_is_rolled_back_by_its_recorded_slow_calls():
     slow = _after_a_minute_of_stable(*[(100, 30, 900, 1)] * 10)
-    heard = replay(policy(metrics=["errors", SLOW]), replace(recording(*[(100, 0, 900, 1)] * 10), slow_minutes=slow))
-    assert (heard.outcome, heard.left_out) == (Outcome.ROLLED_BACK, [])
-    assert "slow (over 800 ms): canary " in heard.evaluations[-1].reason
-    assert heard.slow.bad + heard.slow_after.bad == 300
-    assert ending(heard).endswith(f" {heard.slow.bad} had been slow, and {heard.slow_after.bad} more were.")
+    with_slow = replace(recording(*[(100, 0, 900, 1)] * 10), slow_minutes=slow)
+    replayed = replay(policy(metrics=["errors", SLOW]), with_slow)
+    assert (replayed.outcome, replayed.unsupported_metrics) == (Outcome.ROLLED_BACK, [])
+    assert "slow (over 800 ms): canary " in replayed.evaluations[-1].reason
+    assert replayed.slow.bad + replayed.slow_after.bad == 300
+    assert format_ending(replayed).endswith(
+        f" By then {replayed.slow.bad} calls had been slow; in the rest of the recording {replayed.slow_after.bad} are"
+        " slow."
+    )
 
 
-def test_a_recording_without_slow_calls_leaves_their_metric_out_and_says_so(simulator, written):
-    plan = policy(metrics=["errors", SLOW, "throttles"], guards={"max_slow_percent": 9})
-    told = replay(plan, recording(*[(500, 1, 500, 1)] * 25))
-    assert (told.outcome, told.left_out, told.slow) == (Outcome.PROMOTED, ["slow", "throttles"], None)
-    done = simulator("replay", EXAMPLE, "--policy", "simulator/policies/slow.yaml")
-    assert "Left out, as this recording cannot tell of it: slow.\n" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("Taken back at ")
+def test_metric_that_was_not_recorded_is_ignored_and_named(simulator):
+    with_slow = policy(metrics=["errors", SLOW, "throttles"], guards={"max_slow_percent": 9})
+    replayed = replay(with_slow, recording(*[(500, 1, 500, 1)] * 25))
+    assert (replayed.outcome, replayed.slow) == (Outcome.PROMOTED, None)
+    assert replayed.unsupported_metrics == ["slow", "throttles"]
+    result = simulator("replay", EXAMPLE, "--policy", "simulator/policies/slow.yaml")
+    assert "Not in the recording, and therefore ignored: slow.\n" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("Rolled back at ")
 
 
-def test_a_policy_for_which_nothing_was_recorded_is_refused():
-    with pytest.raises(UnreadableError, match=r"without slow, of which this recording cannot tell: .* of errors\."):
-        replayed((100, 0, 900, 1), metrics=[SLOW])
+def test_policy_without_a_recorded_critical_metric_is_refused():
+    with pytest.raises(InvalidInputError, match=r"The recording has no data for slow.* of the kind errors\."):
+        replay_counts((100, 0, 900, 1), metrics=[SLOW])
 
 
-def test_slow_calls_are_read_from_two_more_columns(simulator, written):
+def test_slow_calls_are_read_from_two_columns(simulator, write_file):
     rows = "".join(f"2026-03-01T12:{minute:02}:00Z,100,0,900,1,30,9\n" for minute in range(12))
-    recorded = written("slow.csv", f"{COLUMNS},canary_slow,stable_slow\n{rows}")
-    done = simulator("replay", recorded, "--policy", "simulator/policies/slow.yaml", "--json")
-    told = json.loads(done.stdout)
-    assert (told["outcome"], told["left_out"]) == ("rolled_back", [])
-    assert told["slow"]["bad"] + told["slow_after"]["bad"] == 360
+    path = write_file("slow.csv", f"{COLUMNS},canary_slow,stable_slow\n{rows}")
+    result = simulator("replay", path, "--policy", "simulator/policies/slow.yaml", "--json")
+    replayed = json.loads(result.stdout)
+    assert (replayed["outcome"], replayed["unsupported_metrics"]) == ("rolled_back", [])
+    assert replayed["slow"]["bad"] + replayed["slow_after"]["bad"] == 360
 
 
-def test_a_json_recording_says_the_same_as_a_csv(simulator, written):
+def test_json_recording_gives_the_same_replay_as_csv(simulator, write_file):
     lines = [line for line in EXAMPLE.read_text().splitlines() if not line.startswith("#")]
     names = lines[0].split(",")
     rows = [{n: cell for n, cell in zip(names, line.split(","), strict=True) if cell} for line in lines[1:]]
-    plan = "simulator/policies/default.yaml"
-    from_json = simulator("replay", written("checkout.json", json.dumps(rows)), "--policy", plan, "--json")
-    from_csv = simulator("replay", EXAMPLE, "--policy", plan, "--json")
+    default = "simulator/policies/default.yaml"
+    from_json = simulator("replay", write_file("checkout.json", json.dumps(rows)), "--policy", default, "--json")
+    from_csv = simulator("replay", EXAMPLE, "--policy", default, "--json")
     assert from_json.stdout == from_csv.stdout
     assert json.loads(from_json.stdout)["outcome"] == "rolled_back"
 
 
-def test_every_look_is_shown_when_asked_for(simulator):
-    plan = ("--policy", "simulator/policies/default.yaml")
-    short, long = (simulator("replay", EXAMPLE, *plan, *more).stdout for more in ((), ("--every-look",)))
+def test_all_evaluations_option_prints_more_lines(simulator):
+    default = ("--policy", "simulator/policies/default.yaml")
+    short, long = (simulator("replay", EXAMPLE, *default, *more).stdout for more in ((), ("--all-evaluations",)))
     assert len(long.splitlines()) > len(short.splitlines())
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("r.csv", "", "is empty"),
         ("r.csv", "start,calls\n", "needs the columns"),
         ("r.csv", f"{COLUMNS}\n{AT},10,11,90,1\n", "line 2: row.canary_errors is 11, more than canary_calls"),
         ("r.csv", f"# a comment\n{COLUMNS}\n{AT},10,,90,1\n", "line 3: row.canary_calls and canary_errors go"),
-        ("r.csv", f"{COLUMNS},canary_slow\n", "see to stable_slow"),
+        ("r.csv", f"{COLUMNS},canary_slow\n", "missing: stable_slow"),
         ("r.csv", f"{COLUMNS},canary_slow,stable_slow\n{AT},10,0,90,1,11,0\n", "row.canary_slow is 11, more than"),
         ("r.csv", f"{COLUMNS}\n{AT},-1,0,90,1\n", "canary_calls is"),
         ("r.csv", f"{COLUMNS}\nnoon,1,0,90,1\n", "start is"),
-        ("r.csv", f"{COLUMNS}\n{AT},1,0,90,1,7\n", "line 2: 7 stands in no column"),
-        ("r.csv", f"{COLUMNS}\n2026-03-01T12:00:07Z,1,0,90,1\n", "12:00:07 starts no period of 60 s"),
-        (
-            "r.csv",
-            f"{COLUMNS}\n{AT},1,0,90,1\n{AT},1,0,90,1\n",
-            "line 3: start 2026-03-01 12:00:00 does not come after",
-        ),
+        ("r.csv", f"{COLUMNS}\n{AT},1,0,90,1,7\n", "line 2: 7 is beyond the last column"),
+        ("r.csv", f"{COLUMNS}\n2026-03-01T12:00:07Z,1,0,90,1\n", "12:00:07 is not the start of a period of 60 s"),
+        ("r.csv", f"{COLUMNS}\n{AT},1,0,90,1\n{AT},1,0,90,1\n", "line 3: start 2026-03-01 12:00:00 is not after"),
         ("r.csv", f"{COLUMNS}\n{AT},,,90,1\n", "no minute with calls on the canary"),
-        ("r.json", "{}", "is to be a list of minutes"),
+        ("r.json", "{}", "must be a list of objects"),
         ("r.json", "[1]", "minute 1"),
-        ("r.txt", "", "neither JSON nor YAML"),
+        ("r.txt", "", "neither JSON's nor YAML's"),
     ],
 )
-def test_a_recording_that_is_none_is_refused_in_a_sentence(simulator, written, name, text, said):
-    done = simulator("replay", written(name, text), "--policy", "simulator/policies/default.yaml")
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert said in done.stderr
+def test_invalid_recording_is_refused_with_a_message(simulator, write_file, name, text, message):
+    result = simulator("replay", write_file(name, text), "--policy", "simulator/policies/default.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert message in result.stderr
 
 
-def test_shorter_periods_are_taken_when_said(simulator, written):
+def test_period_and_lag_options_allow_shorter_periods(simulator, write_file):
     rows = "".join(f"2026-03-01T12:00:{second:02}Z,100,20,900,1\n" for second in range(0, 60, 5))
-    plan = written("short.json", Policy.model_validate({"steps": [{"percent": 10, "hold": 30}]}).model_dump_json())
-    fast = ("--period", 5, "--lag", 1)
-    done = simulator("replay", written("r.csv", f"{COLUMNS}\n{rows}"), "--policy", plan, *fast)
-    assert done.stdout.splitlines()[-1].startswith("Taken back at 12:0")
+    short = Policy.model_validate({"steps": [{"percent": 10, "hold": 30}]}).model_dump_json()
+    path, policy_path = write_file("r.csv", f"{COLUMNS}\n{rows}"), write_file("short.json", short)
+    result = simulator("replay", path, "--policy", policy_path, "--period", 5, "--lag", 1)
+    assert result.stdout.splitlines()[-1].startswith("Rolled back at 12:0")

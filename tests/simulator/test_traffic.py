@@ -1,4 +1,4 @@
-"""Simulated calls are as many, as faulty and as bursty as was asked, and show as late as CloudWatch shows them."""
+"""Simulated calls have the requested volume, rates and bursts, and show as late as in CloudWatch."""
 
 from datetime import timedelta
 from statistics import correlation, fmean, pvariance
@@ -25,7 +25,7 @@ def served(load: Load, version: Version = HEALTHY, percent: float = 50) -> Traff
 
 
 @pytest.mark.parametrize("percent", [1, 10, 50])
-def test_the_canary_gets_its_share_of_the_calls(percent):
+def test_canary_gets_its_share_of_the_calls(percent):
     minutes = served(Load(calls_per_minute=1000), percent=percent).minutes
     canary, stable = canary_counts(minutes), stable_counts(minutes)
     assert 100 * canary.calls / (canary.calls + stable.calls) == pytest.approx(percent, rel=0.05)
@@ -33,33 +33,33 @@ def test_the_canary_gets_its_share_of_the_calls(percent):
 
 
 @pytest.mark.parametrize("bursts", [0, 0.01])
-def test_errors_are_as_many_as_asked_for_with_bursts_or_without(bursts):
-    minutes = served(Load(1000, error_percent=2, bursts=bursts), Version(times=5)).minutes
+def test_error_rate_is_as_requested_with_and_without_bursts(bursts):
+    minutes = served(Load(1000, error_percent=2, bursts=bursts), Version(error_ratio=5)).minutes
     assert canary_counts(minutes).bad_percent == pytest.approx(10, rel=0.05)
     assert stable_counts(minutes).bad_percent == pytest.approx(2, rel=0.1)
 
 
 @pytest.mark.parametrize("bursts", [0, 0.01])
-def test_slow_calls_are_as_many_as_asked_for_with_bursts_or_without(bursts):
-    minutes = served(Load(1000, slow_percent=2, bursts=bursts), Version(times=9, slow_times=5)).slow_minutes
+def test_slow_rate_is_as_requested_with_and_without_bursts(bursts):
+    minutes = served(Load(1000, slow_percent=2, bursts=bursts), Version(error_ratio=9, slow_ratio=5)).slow_minutes
     assert canary_counts(minutes).bad_percent == pytest.approx(10, rel=0.05)
     assert stable_counts(minutes).bad_percent == pytest.approx(2, rel=0.1)
 
 
-def test_the_same_calls_fail_whether_many_are_slow_or_none():
-    none, many = (served(Load(600, slow_percent=percent), Version(slow_times=3)) for percent in (0, 20))
+def test_slow_rate_does_not_change_which_calls_fail():
+    none, many = (served(Load(600, slow_percent=percent), Version(slow_ratio=3)) for percent in (0, 20))
     assert none.minutes == many.minutes
     assert [minute.canary.calls for minute in many.minutes] == [minute.canary.calls for minute in many.slow_minutes]
 
 
-def test_slow_calls_come_independently_of_failed_ones():
+def test_slow_and_failed_calls_are_independent():
     traffic = served(Load(6000, error_percent=2, slow_percent=2, bursts=0.01))
     failed, slow = ([m.stable.bad for m in minutes] for minutes in (traffic.minutes, traffic.slow_minutes))
     assert abs(correlation(failed, slow)) < 0.15
 
 
 @pytest.mark.parametrize("bursts", [0, 0.002, 0.01])
-def test_the_bad_calls_of_a_minute_go_together_as_asked(bursts):
+def test_bad_calls_of_a_minute_correlate_as_requested(bursts):
     """The variance of a beta-binomial minute of n calls is n p (1-p) (1 + (n-1) rho)."""
     traffic = served(Load(6000, error_percent=2, slow_percent=2, bursts=bursts), percent=50)
     for minutes in (traffic.minutes, traffic.slow_minutes):
@@ -69,11 +69,11 @@ def test_the_bad_calls_of_a_minute_go_together_as_asked(bursts):
         assert pvariance(bad) / (calls * rate * (1 - rate)) == pytest.approx(expected, rel=0.35)
 
 
-def test_a_version_cannot_fail_more_often_than_always():
-    assert canary_counts(served(Load(100, error_percent=50), Version(times=10)).minutes).bad_percent == 100
+def test_error_rate_is_at_most_100_percent():
+    assert canary_counts(served(Load(100, error_percent=50), Version(error_ratio=10)).minutes).bad_percent == 100
 
 
-def test_what_was_called_in_the_last_minute_does_not_show_yet():
+def test_calls_of_the_last_minute_are_not_visible():
     traffic = Traffic(Load(6000), HEALTHY, AT, np.random.default_rng(7))
     traffic.shift(50, AT)
     now = AT + timedelta(minutes=4, seconds=30)
@@ -90,29 +90,29 @@ def test_what_was_called_in_the_last_minute_does_not_show_yet():
         ({"slow": {"over_ms": 1500}, "label": "hangs"}, "hangs", "hangs (over 1,500 ms)"),
     ],
 )
-def test_a_slow_metric_is_shown_slow_calls_by_its_name(metric, name, title):
+def test_slow_metric_has_a_series_under_its_name(metric, name, title):
     traffic = served(Load(6000, slow_percent=3, bursts=0))
-    watched = rollout(policy=policy(metrics=["errors", metric]))
+    with_slow = rollout(policy=policy(metrics=["errors", metric]))
     now = AT + timedelta(minutes=4)
-    seen = traffic.measure(watched, evaluation_window(AT, AT, now, ON_AWS), now)
-    assert set(seen) == {"errors", name}
-    assert (seen[name].title, len(seen[name].history)) == (title, 60)
-    assert seen[name].stable.bad_percent == pytest.approx(3, rel=0.2)
-    assert seen[name].stable.calls == seen["errors"].stable.calls
+    measured = traffic.measure(with_slow, evaluation_window(AT, AT, now, ON_AWS), now)
+    assert set(measured) == {"errors", name}
+    assert (measured[name].title, len(measured[name].history)) == (title, 60)
+    assert measured[name].stable.bad_percent == pytest.approx(3, rel=0.2)
+    assert measured[name].stable.calls == measured["errors"].stable.calls
 
 
-def test_an_hour_of_stable_comes_before_the_first_shift():
+def test_history_is_an_hour_of_stable_before_the_first_shift():
     traffic = served(Load(6000))
     now = AT + timedelta(minutes=4)
     history = traffic.measure(rollout(), evaluation_window(AT, AT, now, ON_AWS), now)["errors"].history
     assert len(history) == 60
-    assert fmean(health.calls for health in history) == pytest.approx(6000, rel=0.05)
+    assert fmean(counts.calls for counts in history) == pytest.approx(6000, rel=0.05)
 
 
-def test_in_the_bake_the_alias_is_read_as_the_canary():
+def test_bake_counts_all_calls_as_the_canarys():
     traffic = served(Load(6000))
     now = AT + timedelta(minutes=4)
     window = evaluation_window(AT, AT + timedelta(minutes=2), now, ON_AWS)
-    seen = traffic.measure(rollout(phase=Phase.BAKE), window, now)["errors"]
-    assert (stable_counts(seen.minutes).calls, len(seen.history)) == (0, 62)
-    assert canary_counts(seen.minutes[:1]).calls == pytest.approx(6000, rel=0.1)
+    measured = traffic.measure(rollout(phase=Phase.BAKE), window, now)["errors"]
+    assert (stable_counts(measured.minutes).calls, len(measured.history)) == (0, 62)
+    assert canary_counts(measured.minutes[:1]).calls == pytest.approx(6000, rel=0.1)
