@@ -1,4 +1,4 @@
-"""The JSON Schemas of policies and of our news: `python -m rollout.schema [step-shifted]` prints one."""
+"""Prints a JSON Schema: `python -m rollout.schema` the policy's, `python -m rollout.schema step-shifted` an event's."""
 
 import json
 import sys
@@ -8,17 +8,17 @@ from pydantic import BaseModel
 from rollout.notifications.events import EVENT_TYPES, Event, slug
 from rollout.policy.policy import Policy
 
-EVENTS = {slug(kind): kind for kind in EVENT_TYPES}
+EVENTS = {slug(event_type): event_type for event_type in EVENT_TYPES}
 
 
 def policy_schema() -> dict[str, object]:
-    """Return the JSON Schema of policies, by which editors complete and mark them."""
+    """Return the JSON Schema of a policy, for editors to complete and to validate policies."""
     return _schema(Policy, "Lambda Rollouts policy")
 
 
-def event_schema(kind: type[Event]) -> dict[str, object]:
+def event_schema(event_type: type[Event]) -> dict[str, object]:
     """Return the JSON Schema of an event's `detail`."""
-    return _schema(kind, kind.detail_type)
+    return _schema(event_type, event_type.detail_type)
 
 
 def _schema(model: type[BaseModel], title: str) -> dict[str, object]:
@@ -27,5 +27,5 @@ def _schema(model: type[BaseModel], title: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    # `make schema` keeps what this prints: the policy's, or that of the event it names.
+    # `make schema` writes this output to docs/.
     print(json.dumps(event_schema(EVENTS[sys.argv[1]]) if sys.argv[1:] else policy_schema(), indent=2))  # noqa: T201

@@ -1,4 +1,4 @@
-"""After every look there is exactly one move, and a canary goes on only when it was found healthy."""
+"""Tests of the next move: every evaluation decides one, and only a healthy canary advances."""
 
 from datetime import timedelta
 from itertools import cycle
@@ -14,8 +14,8 @@ from rollout.policy.policy import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, OnI
 from rollout.state.rollout import Rollout
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
-HEALTHY, UNHEALTHY, THIN = Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.INCONCLUSIVE
-ONWARD = {Move.SHIFT, Move.PROMOTE, Move.FINISH}
+HEALTHY, UNHEALTHY, INCONCLUSIVE = Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.INCONCLUSIVE
+FORWARD = {Move.SHIFT, Move.PROMOTE, Move.FINISH}
 LAST_STEP = {"step": 2}
 BAKE = {"step": 2, "phase": Phase.BAKE}
 AT_ONCE = {"step": 0, "phase": Phase.BAKE, "policy": policy(steps="AllAtOnce")}
@@ -26,7 +26,7 @@ def decided(begun: Rollout, verdict: Verdict, after_seconds: float) -> Rollout:
 
 
 @pytest.mark.parametrize(
-    ("where", "verdict", "after_seconds", "move"),
+    ("position", "verdict", "after_seconds", "move"),
     [
         ({}, HEALTHY, 240, Move.WAIT),
         ({}, HEALTHY, 297.9, Move.WAIT),
@@ -39,45 +39,45 @@ def decided(begun: Rollout, verdict: Verdict, after_seconds: float) -> Rollout:
         (AT_ONCE, HEALTHY, 240, Move.WAIT),
         (AT_ONCE, HEALTHY, 300, Move.FINISH),
         (AT_ONCE, UNHEALTHY, 0, Move.ROLL_BACK),
-        (AT_ONCE, THIN, 300, Move.WAIT),
+        (AT_ONCE, INCONCLUSIVE, 300, Move.WAIT),
         ({}, UNHEALTHY, 0, Move.ROLL_BACK),
         (LAST_STEP, UNHEALTHY, 300, Move.ROLL_BACK),
         (BAKE, UNHEALTHY, 300, Move.ROLL_BACK),
-        ({}, THIN, 0, Move.WAIT),
-        ({}, THIN, 300, Move.WAIT),
-        (BAKE, THIN, 300, Move.WAIT),
-        ({}, THIN, 99_999, Move.WAIT),
+        ({}, INCONCLUSIVE, 0, Move.WAIT),
+        ({}, INCONCLUSIVE, 300, Move.WAIT),
+        (BAKE, INCONCLUSIVE, 300, Move.WAIT),
+        ({}, INCONCLUSIVE, 99_999, Move.WAIT),
     ],
 )
-def test_the_move_follows_from_place_verdict_and_time(where, verdict, after_seconds, move):
-    assert decided(rollout(**where), verdict, after_seconds).next_move is move
+def test_move_follows_from_position_verdict_and_time(position, verdict, after_seconds, move):
+    assert decided(rollout(**position), verdict, after_seconds).next_move is move
 
 
 @pytest.mark.parametrize(
-    ("where", "after_seconds", "move"),
+    ("position", "after_seconds", "move"),
     [({}, 298, Move.SHIFT), (BAKE, 298, Move.WAIT), (BAKE, 597.9, Move.WAIT), (BAKE, 598, Move.FINISH)],
 )
-def test_a_step_lasts_its_hold_and_the_bake_as_long_as_it_was_planned(where, after_seconds, move):
-    assert decided(rollout(**where, policy=policy(bake="10m")), HEALTHY, after_seconds).next_move is move
+def test_step_lasts_its_hold_and_bake_lasts_its_length(position, after_seconds, move):
+    assert decided(rollout(**position, policy=policy(bake="10m")), HEALTHY, after_seconds).next_move is move
 
 
-def test_before_the_first_shift_no_hold_is_over():
+def test_rollout_before_first_shift_waits():
     assert (
         decided(rollout(first_shift_at=None, step_started_at=None), HEALTHY, METRIC_RETENTION_SECONDS + 1).next_move
         is Move.WAIT
     )
 
 
-@pytest.mark.parametrize(("where", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE)])
-def test_a_step_that_may_end_early_does(where, move):
-    shown = judgement(HEALTHY).model_copy(update={"may_end_step": True})
-    ended = decide(rollout(**where), shown, AT + timedelta(seconds=60), ON_AWS)
+@pytest.mark.parametrize(("position", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE)])
+def test_step_that_may_end_early_advances(position, move):
+    early = judgement(HEALTHY).model_copy(update={"may_end_step": True})
+    ended = decide(rollout(**position), early, AT + timedelta(seconds=60), ON_AWS)
     assert ended.next_move is move
-    assert ended.reason.endswith("; the step ends early, as the policy lets it")
+    assert ended.reason.endswith("; the step ends early because the policy sets advance_early")
 
 
 @pytest.mark.parametrize(
-    ("where", "choice", "move"),
+    ("position", "choice", "move"),
     [
         ({}, OnInconclusive.EXTEND, Move.WAIT),
         ({}, OnInconclusive.PROMOTE, Move.SHIFT),
@@ -87,97 +87,100 @@ def test_a_step_that_may_end_early_does(where, move):
         ({}, OnInconclusive.HAND_OVER, Move.HAND_OVER),
     ],
 )
-def test_a_step_still_too_thin_is_decided_by_the_policy(where, choice, move):
-    begun = rollout(**where, policy=policy(max_extension="10m", on_inconclusive=choice))
-    assert decided(begun, THIN, 897.9).next_move is Move.WAIT
-    assert decided(begun, THIN, 898).next_move is move
+def test_step_inconclusive_after_max_extension_follows_policy(position, choice, move):
+    begun = rollout(**position, policy=policy(max_extension="10m", on_inconclusive=choice))
+    assert decided(begun, INCONCLUSIVE, 897.9).next_move is Move.WAIT
+    assert decided(begun, INCONCLUSIVE, 898).next_move is move
 
 
-def test_without_a_bake_the_rollout_finishes_at_its_first_look():
-    ended = decided(rollout(**BAKE, policy=policy(bake=0)), THIN, 0)
+def test_rollout_without_bake_finishes_at_first_evaluation():
+    ended = decided(rollout(**BAKE, policy=policy(bake=0)), INCONCLUSIVE, 0)
     assert ended.next_move is Move.FINISH
-    assert ended.reason.endswith("; the policy asks for no bake")
+    assert ended.reason.endswith("; the policy has no bake")
 
 
-def test_a_thin_step_waits_though_there_is_no_bake():
+def test_inconclusive_step_waits_even_without_bake():
     """P5."""
-    assert decided(rollout(policy=policy(bake=0)), THIN, 300).next_move is Move.WAIT
+    assert decided(rollout(policy=policy(bake=0)), INCONCLUSIVE, 300).next_move is Move.WAIT
 
 
 @pytest.mark.parametrize(
-    ("where", "verdict", "move"),
+    ("position", "verdict", "move"),
     [
         ({}, HEALTHY, Move.ROLL_BACK),
-        ({}, THIN, Move.ROLL_BACK),
-        (BAKE, THIN, Move.ROLL_BACK),
+        ({}, INCONCLUSIVE, Move.ROLL_BACK),
+        (BAKE, INCONCLUSIVE, Move.ROLL_BACK),
         (BAKE, HEALTHY, Move.FINISH),
     ],
 )
-def test_the_last_look_ends_the_rollout(where, verdict, move):
-    """P12: before Step Functions would, and not a look sooner; what is done by then is done."""
-    assert decided(rollout(**where, evaluations=MAX_EVALUATIONS - 2), verdict, 300).next_move is not Move.ROLL_BACK
-    ended = decided(rollout(**where, evaluations=MAX_EVALUATIONS - 1), verdict, 300)
+def test_last_evaluation_ends_rollout(position, verdict, move):
+    """P12: before Step Functions ends the execution, and not earlier; a bake that is over still finishes."""
+    assert decided(rollout(**position, evaluations=MAX_EVALUATIONS - 2), verdict, 300).next_move is not Move.ROLL_BACK
+    ended = decided(rollout(**position, evaluations=MAX_EVALUATIONS - 1), verdict, 300)
     assert (ended.next_move, ended.evaluations) == (move, MAX_EVALUATIONS)
 
 
-def test_a_rollout_taken_back_at_its_last_look_says_so():
+def test_rollout_rolled_back_at_last_evaluation_names_limit():
     """P10."""
     reason = decided(rollout(evaluations=MAX_EVALUATIONS - 1), HEALTHY, 60).reason
-    assert reason == "healthy: errors: as counted; 2,500 looks are all an execution has room for"
+    assert reason == "healthy: errors: as counted; the limit of 2,500 evaluations per execution is reached"
 
 
-def test_a_step_that_is_held_on_says_for_how_long():
-    held_on = decided(rollout(policy=policy(max_extension="10m")), THIN, 300).reason
-    assert held_on == "inconclusive: errors: as counted; held on for more calls, at most 10m longer than planned"
+def test_extended_step_names_max_extension():
+    reason = decided(rollout(policy=policy(max_extension="10m")), INCONCLUSIVE, 300).reason
+    assert reason == "inconclusive: errors: as counted; extended by at most 10m to collect more calls"
 
 
 @pytest.mark.parametrize(
-    ("where", "verdict", "move"),
+    ("position", "verdict", "move"),
     [
         ({}, HEALTHY, Move.ROLL_BACK),
         (LAST_STEP, HEALTHY, Move.ROLL_BACK),
-        ({}, THIN, Move.ROLL_BACK),
-        (BAKE, THIN, Move.ROLL_BACK),
+        ({}, INCONCLUSIVE, Move.ROLL_BACK),
+        (BAKE, INCONCLUSIVE, Move.ROLL_BACK),
         (BAKE, HEALTHY, Move.FINISH),
     ],
 )
-def test_a_rollout_older_than_its_counts_is_taken_back(where, verdict, move):
-    """P12: what is done by then is done."""
-    assert decided(rollout(**where), verdict, METRIC_RETENTION_SECONDS).next_move is not Move.ROLL_BACK
-    assert decided(rollout(**where), verdict, METRIC_RETENTION_SECONDS + 1).next_move is move
+def test_rollout_older_than_metric_retention_is_rolled_back(position, verdict, move):
+    """P12: a bake that is over still finishes."""
+    assert decided(rollout(**position), verdict, METRIC_RETENTION_SECONDS).next_move is not Move.ROLL_BACK
+    assert decided(rollout(**position), verdict, METRIC_RETENTION_SECONDS + 1).next_move is move
 
 
-def test_a_rollout_taken_back_for_its_age_says_so():
+def test_rollout_rolled_back_for_its_age_names_retention():
     """P10."""
-    reason = decided(rollout(policy=policy(max_extension="30d")), THIN, METRIC_RETENTION_SECONDS + 1).reason
-    assert reason == "inconclusive: errors: as counted; the first shift is over 15d ago, and older minutes are gone"
+    reason = decided(rollout(policy=policy(max_extension="30d")), INCONCLUSIVE, METRIC_RETENTION_SECONDS + 1).reason
+    assert reason == (
+        "inconclusive: errors: as counted; the first shift is more than 15d ago, and CloudWatch keeps a metric's"
+        " minutes for 15d"
+    )
 
 
-def test_a_finished_rollout_says_what_the_alias_serves():
+def test_finished_rollout_names_version_served():
     ending = decided(rollout(**BAKE), HEALTHY, 300).ending
     assert (ending.outcome, ending.error) == (Outcome.PROMOTED, "")
     assert ending.cause == "my-api:live serves version 4 alone; healthy: errors: as counted"
 
 
-def test_a_rollout_handed_over_says_how_the_alias_is_left():
+def test_rollout_handed_over_names_state_of_alias():
     """P10."""
     begun = rollout(policy=policy(max_extension=0, on_inconclusive="hand_over"))
-    ending = decided(begun, THIN, 300).ending
+    ending = decided(begun, INCONCLUSIVE, 300).ending
     assert (ending.outcome, ending.error) == (Outcome.HANDED_OVER, "RolloutHandedOver")
     assert ending.cause == (
-        "my-api:live is left with 10 % on version 4, for a person to decide; inconclusive: errors: as counted; still so"
-        " after max_extension 0s, and on_inconclusive is hand_over"
+        "my-api:live is left with 10 % on version 4, for a person to decide; inconclusive: errors: as counted; still"
+        " inconclusive after max_extension 0s, and on_inconclusive is hand_over"
     )
 
 
-def test_a_canary_taken_back_needs_no_reason_but_its_judgement():
+def test_unhealthy_canary_is_rolled_back_with_its_judgement_as_reason():
     assert decided(rollout(), UNHEALTHY, 60).reason == "unhealthy: errors: as counted"
 
 
-def test_a_look_is_counted_and_kept():
-    looked = decided(rollout(evaluations=3), HEALTHY, 60)
-    assert (looked.evaluations, looked.judgement, looked.wait_seconds) == (4, judgement(HEALTHY), 60)
-    assert looked.reason == "healthy: errors: as counted"
+def test_evaluation_is_counted_with_its_judgement():
+    after = decided(rollout(evaluations=3), HEALTHY, 60)
+    assert (after.evaluations, after.judgement, after.wait_seconds) == (4, judgement(HEALTHY), 60)
+    assert after.reason == "healthy: errors: as counted"
 
 
 rollouts = st.builds(
@@ -195,14 +198,14 @@ rollouts = st.builds(
 
 
 @given(rollouts, st.sampled_from(Verdict), st.floats(0, 20_000))
-def test_every_look_ends_in_one_sound_move(begun, verdict, after_seconds):
-    """P5, P12: over every phase, policy, verdict and time."""
+def test_every_evaluation_ends_in_one_valid_move(begun, verdict, after_seconds):
+    """P5, P12: in every phase, with every policy, verdict and time."""
     after = decided(begun, verdict, after_seconds)
     written = begun.policy
     is_baked = begun.phase is Phase.BAKE and written.bake == 0
     assert after.next_move in Move
     assert (after.next_move is Move.ROLL_BACK) or verdict is not UNHEALTHY
-    assert after.next_move not in ONWARD or verdict is HEALTHY or written.on_inconclusive == "promote" or is_baked
+    assert after.next_move not in FORWARD or verdict is HEALTHY or written.on_inconclusive == "promote" or is_baked
     assert (after.next_move is Move.FINISH) <= (begun.phase is Phase.BAKE)
     assert (after.next_move in {Move.SHIFT, Move.PROMOTE}) <= (begun.phase is Phase.SHIFTING)
     assert (after.ending is not None) == (after.next_move in {Move.FINISH, Move.HAND_OVER})
@@ -212,7 +215,7 @@ def test_every_look_ends_in_one_sound_move(begun, verdict, after_seconds):
 
 
 SEVENTEEN_DAYS = timedelta(days=17)
-"""What CloudWatch keeps, the longest time to the look that finds it gone, and a lag."""
+"""The metric retention, the longest interval until the evaluation after it, and the lag."""
 policies = st.builds(
     lambda **written: policy(steps=[{"percent": 10, "hold": "5m"}], **written),
     bake=st.integers(0, 86_400),
@@ -222,11 +225,11 @@ policies = st.builds(
 )
 
 
-@given(policies, st.lists(st.sampled_from([HEALTHY, THIN, THIN]), min_size=1, max_size=20))
-def test_no_rollout_outlives_its_execution(written, verdicts):
-    """P12: Step Functions ends an execution after a year, and we far earlier, however `extend` is set."""
+@given(policies, st.lists(st.sampled_from([HEALTHY, INCONCLUSIVE, INCONCLUSIVE]), min_size=1, max_size=20))
+def test_rollout_ends_before_its_execution_does(written, verdicts):
+    """P12: Step Functions ends an execution after a year; every policy ends its rollout much earlier."""
     begun, at = rollout(policy=written), AT
-    for verdict in cycle([*verdicts, THIN]):
+    for verdict in cycle([*verdicts, INCONCLUSIVE]):
         at += timedelta(seconds=seconds_to_next_evaluation(at, written.interval, ON_AWS))
         begun = decide(begun, judgement(verdict), at, ON_AWS)
         if begun.next_move is Move.PROMOTE:

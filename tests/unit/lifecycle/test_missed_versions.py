@@ -1,22 +1,22 @@
-"""What an event failed to say, a sweep finds (P8); what was left alone on purpose, it leaves alone."""
+"""Tests of missed versions: the sweep starts what no event started (P8), and skips what was skipped on purpose."""
 
 from datetime import timedelta
 
 import pytest
 
-from rollout.lifecycle.missed_versions import Candidate, is_missed, was_lost
+from rollout.lifecycle.missed_versions import Candidate, ended_without_answer, is_missed
 from tests.samples import AT
 
 HOUR = timedelta(hours=1)
 
 
 def candidate(**changes: object) -> Candidate:
-    found = Candidate(version="10", published_at=AT - HOUR, served="9", is_shared=False)
-    return found.model_copy(update=changes)
+    newer = Candidate(version="10", published_at=AT - HOUR, served="9", is_split=False)
+    return newer.model_copy(update=changes)
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=15), HOUR, timedelta(hours=24)])
-def test_a_newer_version_that_nobody_began_is_missed(age):
+def test_newer_version_is_missed(age):
     assert is_missed(candidate(published_at=AT - age), AT)
 
 
@@ -26,17 +26,17 @@ def test_a_newer_version_that_nobody_began_is_missed(age):
         {"served": "10"},
         {"served": "11"},
         {"served": None},
-        {"is_shared": True},
+        {"is_split": True},
         {"published_at": AT - timedelta(minutes=14, seconds=59)},
         {"published_at": AT - timedelta(hours=24, seconds=1)},
     ],
 )
-def test_what_is_served_or_shared_or_too_young_or_too_old_is_not(changes):
+def test_served_split_young_or_old_version_is_not_missed(changes):
     assert not is_missed(candidate(**changes), AT)
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "is_lost"),
+    ("status", "error", "is_unanswered"),
     [
         ("FAILED", "AwsUnavailableError", True),
         ("FAILED", "States.Timeout", True),
@@ -48,6 +48,6 @@ def test_what_is_served_or_shared_or_too_young_or_too_old_is_not(changes):
         ("SUCCEEDED", "", False),
     ],
 )
-def test_an_execution_that_gave_no_answer_is_lost(status, error, is_lost):
-    """P8: a refusal is an answer, and so is a person's stop."""
-    assert was_lost(status, error) is is_lost
+def test_refused_or_stopped_execution_counts_as_answered(status, error, is_unanswered):
+    """P8: only an execution that failed for another reason is started again."""
+    assert ended_without_answer(status, error) is is_unanswered

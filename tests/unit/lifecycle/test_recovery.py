@@ -1,4 +1,4 @@
-"""Whatever a rollout left behind, the guardian makes whole, and says truly what it found."""
+"""Tests of the guardian's repair plan: every alias is restored or left to its writer, with a true ending."""
 
 import pytest
 
@@ -9,12 +9,13 @@ from rollout.state.endings import ending_of
 from rollout.state.lock import Lock, PlannedWrite, lock_of
 from tests.samples import policy, rollout
 
+UNWRITTEN = lock_of(rollout())
 SHIFTING = lock_of(rollout(), PlannedWrite(version="3", shares={"4": 10}))
 PROMOTING = lock_of(rollout(), PlannedWrite(version="4"))
 AT_ONCE = lock_of(rollout(policy=policy(steps="AllAtOnce"), step=0, first_shift_at=None), PlannedWrite(version="4"))
-FAILED_BACK = ending_of(Outcome.ROLLBACK_FAILED, "my-api:live may still be split")
+ROLLBACK_FAILED = ending_of(Outcome.ROLLBACK_FAILED, "my-api:live may still be split")
 PROMOTED = ending_of(Outcome.PROMOTED, "my-api:live serves version 4 alone; healthy")
-TAKEN_BACK = ending_of(Outcome.ROLLED_BACK, "my-api:live serves version 3 alone again; it failed")
+ROLLED_BACK = ending_of(Outcome.ROLLED_BACK, "my-api:live serves version 3 alone again; it failed")
 
 
 def alias(version: str, **shares: float) -> AliasState:
@@ -25,7 +26,7 @@ UNTOUCHED = AliasState(version="3", revision_id=rollout().revision_id)
 
 
 @pytest.mark.parametrize(
-    ("lock", "found", "last", "serve", "outcome"),
+    ("lock", "state", "last", "serve", "outcome"),
     [
         (SHIFTING, alias("3", v4=10), FinalState(status="ABORTED"), "3", Outcome.ROLLED_BACK),
         (SHIFTING, alias("3", v4=50), FinalState(status="TIMED_OUT"), "3", Outcome.ROLLED_BACK),
@@ -34,9 +35,9 @@ UNTOUCHED = AliasState(version="3", revision_id=rollout().revision_id)
         (PROMOTING, alias("4"), FinalState(status="ABORTED"), "4", Outcome.PROMOTED),
         (PROMOTING, alias("4", v3=50), FinalState(status="ABORTED"), "3", Outcome.ROLLED_BACK),
         (PROMOTING, alias("4"), FinalState(status="ABORTED", last_move=Move.ROLL_BACK), "3", Outcome.ROLLED_BACK),
-        (PROMOTING, alias("4"), FinalState(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), FinalState(status="FAILED", ending=ROLLBACK_FAILED), "3", Outcome.ROLLED_BACK),
         (PROMOTING, alias("4"), FinalState(status="SUCCEEDED", ending=PROMOTED), "4", Outcome.PROMOTED),
-        (SHIFTING, alias("3", v4=10), FinalState(status="FAILED", ending=FAILED_BACK), "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("3", v4=10), FinalState(status="FAILED", ending=ROLLBACK_FAILED), "3", Outcome.ROLLED_BACK),
         (AT_ONCE, alias("3"), FinalState(status="ABORTED"), "3", Outcome.ROLLED_BACK),
         (AT_ONCE, alias("4"), FinalState(status="ABORTED"), "4", Outcome.PROMOTED),
         (AT_ONCE, alias("4"), FinalState(status="ABORTED", last_move=Move.ROLL_BACK), "3", Outcome.ROLLED_BACK),
@@ -45,111 +46,113 @@ UNTOUCHED = AliasState(version="3", revision_id=rollout().revision_id)
         (SHIFTING, alias("4"), FinalState(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, alias("3", v5=10), FinalState(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, None, FinalState(status="gone"), None, Outcome.HANDED_OVER),
-        (lock_of(rollout()), alias("3"), FinalState(status="FAILED"), None, Outcome.REJECTED),
-        (lock_of(rollout()), UNTOUCHED, FinalState(status="FAILED"), None, Outcome.REJECTED),
-        (lock_of(rollout()), UNTOUCHED, FinalState(status="ABORTED"), "3", Outcome.REJECTED),
-        (lock_of(rollout()), UNTOUCHED, FinalState(status="TIMED_OUT"), "3", Outcome.REJECTED),
-        (lock_of(rollout()), alias("3"), FinalState(status="ABORTED"), None, Outcome.REJECTED),
-        (lock_of(rollout()), None, FinalState(status="ABORTED"), None, Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="FAILED"), None, Outcome.REJECTED),
+        (UNWRITTEN, UNTOUCHED, FinalState(status="FAILED"), None, Outcome.REJECTED),
+        (UNWRITTEN, UNTOUCHED, FinalState(status="ABORTED"), "3", Outcome.REJECTED),
+        (UNWRITTEN, UNTOUCHED, FinalState(status="TIMED_OUT"), "3", Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="ABORTED"), None, Outcome.REJECTED),
+        (UNWRITTEN, None, FinalState(status="ABORTED"), None, Outcome.REJECTED),
         (SHIFTING, alias("3", v4=10), FinalState(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
         (SHIFTING, None, FinalState(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
         (PROMOTING, alias("4"), FinalState(status="SUCCEEDED", last_move=Move.FINISH), "4", Outcome.PROMOTED),
     ],
 )
-def test_what_was_left_behind_is_made_whole_or_left_to_whoever_moved_it(lock, found, last, serve, outcome):
+def test_repair_plan_restores_own_states_and_leaves_others(lock, state, last, serve, outcome):
     """P1, P2, P10."""
-    repaired = repair_plan(lock, found, last)
-    assert (repaired.serve, repaired.ending.outcome) == (serve, outcome)
+    plan = repair_plan(lock, state, last)
+    assert (plan.serve, plan.ending.outcome) == (serve, outcome)
 
 
-LEFT = ending_of(Outcome.HANDED_OVER, "my-api:live is left with 10 % on version 4, for a person to decide; too thin")
+LEFT = ending_of(Outcome.HANDED_OVER, "my-api:live is left with 10 % on version 4, for a person to decide; few calls")
 
 
 @pytest.mark.parametrize(
-    ("lock", "found", "ending", "last_move"),
+    ("lock", "state", "ending", "last_move"),
     [
-        (SHIFTING, alias("3"), TAKEN_BACK, Move.ROLL_BACK),
-        (SHIFTING, alias("3", v4=10), TAKEN_BACK, Move.ROLL_BACK),
-        (SHIFTING, alias("5"), TAKEN_BACK, Move.ROLL_BACK),
-        (SHIFTING, None, TAKEN_BACK, Move.ROLL_BACK),
+        (SHIFTING, alias("3"), ROLLED_BACK, Move.ROLL_BACK),
+        (SHIFTING, alias("3", v4=10), ROLLED_BACK, Move.ROLL_BACK),
+        (SHIFTING, alias("5"), ROLLED_BACK, Move.ROLL_BACK),
+        (SHIFTING, None, ROLLED_BACK, Move.ROLL_BACK),
         (SHIFTING, alias("3", v4=10), LEFT, Move.HAND_OVER),
         (PROMOTING, alias("4"), PROMOTED, Move.FINISH),
-        (lock_of(rollout()), alias("3"), LEFT, None),
+        (UNWRITTEN, alias("3"), LEFT, None),
     ],
 )
-def test_an_ending_that_was_reached_is_kept(lock, found, ending, last_move):
-    """P10: the rollout closed well, and only its claim was left."""
-    assert repair_plan(lock, found, FinalState(status="FAILED", ending=ending, last_move=last_move)).ending == ending
+def test_ending_in_ledger_is_kept(lock, state, ending, last_move):
+    """P10: the rollout closed its ledger entry, and only its lock remains."""
+    assert repair_plan(lock, state, FinalState(status="FAILED", ending=ending, last_move=last_move)).ending == ending
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "verb"),
     [
         ("ABORTED", "was stopped"),
-        ("TIMED_OUT", "ran out of time"),
+        ("TIMED_OUT", "timed out"),
         ("FAILED", "failed"),
         ("SUCCEEDED", "ended"),
         ("gone", "is gone"),
     ],
 )
-def test_the_guardian_says_how_the_execution_ended(status, said):
+def test_rolled_back_ending_names_status_of_execution(status, verb):
     cause = repair_plan(SHIFTING, alias("3", v4=10), FinalState(status=status)).ending.cause
     assert cause == (
-        f"my-api:live serves version 3 alone again; execution my-api-4 {said},"
-        " and the guardian has put its alias in order"
+        f"my-api:live serves version 3 alone again; execution my-api-4 {verb}, and the guardian repaired the alias"
     )
 
 
-def test_a_rollout_that_ended_before_its_first_write_has_touched_nothing():
+def test_ending_before_first_write_is_rejected():
     """P6, P10."""
-    cause = repair_plan(lock_of(rollout()), alias("3"), FinalState(status="TIMED_OUT")).ending.cause
-    assert cause == "execution my-api-4 ran out of time before it had written to my-api:live"
+    cause = repair_plan(UNWRITTEN, alias("3"), FinalState(status="TIMED_OUT")).ending.cause
+    assert cause == "execution my-api-4 timed out before it wrote to my-api:live"
 
 
 @pytest.mark.parametrize(
-    ("found", "there"),
+    ("state", "actual"),
     [
         (alias("5"), "points at version 5"),
         (alias("3", v5=10), "points at version 3 with 10 % to version 5"),
         (None, "no longer exists"),
     ],
 )
-def test_an_alias_that_somebody_else_has_moved_is_said_to_be_where_it_is(found, there):
+def test_moved_alias_is_reported_with_expected_and_actual_state(state, actual):
     """P2, P10."""
-    cause = repair_plan(SHIFTING, found, FinalState(status="ABORTED")).ending.cause
+    cause = repair_plan(SHIFTING, state, FinalState(status="ABORTED")).ending.cause
     assert cause == (
         "my-api:live was moved by another writer: version 3, alone or with a share to version 4, was expected, but it"
-        f" {there}. It is left as it is; the rollout was being taken back because: execution my-api-4 was stopped"
+        f" {actual}. The alias is left as it is; the rollout was being rolled back because: execution my-api-4 was"
+        " stopped"
     )
 
 
-def test_a_promotion_that_nobody_watched_to_its_end_says_so():
+def test_promotion_with_stopped_bake_is_reported_as_incomplete():
     cause = repair_plan(PROMOTING, alias("4"), FinalState(status="ABORTED")).ending.cause
     assert cause == (
-        "my-api:live serves version 4 alone; execution my-api-4 was stopped before the bake was over, so it was not"
-        " watched to its end"
+        "my-api:live serves version 4 alone; execution my-api-4 was stopped before the bake ended, so the bake is"
+        " incomplete"
     )
 
 
-def test_a_bake_that_ended_well_is_not_called_unwatched():
-    """P10: only the closing failed."""
+def test_promotion_with_finished_bake_is_reported_as_closed_by_guardian():
+    """P10: only CloseRollout failed."""
     cause = repair_plan(PROMOTING, alias("4"), FinalState(status="SUCCEEDED", last_move=Move.FINISH)).ending.cause
-    assert cause == "my-api:live serves version 4 alone; execution my-api-4 could not close the ledger itself"
+    assert cause == (
+        "my-api:live serves version 4 alone; execution my-api-4 did not close the rollout, so the guardian closed it"
+    )
 
 
-def test_an_alias_left_to_a_person_is_left_as_it_is():
-    """P10: the policy asked for it."""
+def test_alias_handed_over_by_policy_is_reported_with_its_state():
+    """P10."""
     cause = repair_plan(SHIFTING, alias("3", v4=10), FinalState(status="FAILED", last_move=Move.HAND_OVER)).ending.cause
     assert cause == "my-api:live is left for a person to decide; it serves version 3 with 10 % to version 4"
 
 
-def test_an_alias_left_to_a_person_that_is_gone_is_said_to_be_gone():
+def test_deleted_alias_handed_over_by_policy_is_reported_as_deleted():
     """P10."""
     cause = repair_plan(SHIFTING, None, FinalState(status="FAILED", last_move=Move.HAND_OVER)).ending.cause
-    assert cause == "my-api:live is left for a person to decide; it serves nothing, as it is gone"
+    assert cause == "my-api:live is left for a person to decide; the alias no longer exists"
 
 
-def test_a_whole_alias_is_written_again():
+def test_unsplit_alias_is_written_again():
     """P1: a task that outlives StopExecution must not find the revision it decided on."""
-    whole: list[tuple[Lock, AliasState]] = [(SHIFTING, alias("3")), (PROMOTING, alias("4"))]
-    assert all(repair_plan(lock, found, FinalState(status="ABORTED")).serve for lock, found in whole)
+    unsplit: list[tuple[Lock, AliasState]] = [(SHIFTING, alias("3")), (PROMOTING, alias("4"))]
+    assert all(repair_plan(lock, state, FinalState(status="ABORTED")).serve for lock, state in unsplit)

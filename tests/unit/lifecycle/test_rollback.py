@@ -1,15 +1,15 @@
-"""The way back needs little, puts back only what is ours, and says where it left the alias."""
+"""Tests of rollbacks: they need few fields, restore only the rollout's own states, and report the alias truly."""
 
 import pytest
 
 from rollout.domain.enums import Outcome
-from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, must_write, rollback_ending
+from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, needs_restore, rollback_ending
 from rollout.state.alias import AliasState
 from rollout.state.endings import rollback_failed
 from rollout.state.rollout import Failure
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
-LEAST = {
+REQUIRED = {
     "execution": EXECUTION.model_dump(mode="json"),
     "target": TARGET.model_dump(),
     "stable_version": "3",
@@ -18,8 +18,8 @@ LEAST = {
 PROMOTING, BAKING = {"next_move": "promote"}, {"phase": "bake"}
 
 
-def way(**changes: object) -> RollbackContext:
-    return RollbackContext.model_validate(LEAST | {"reason": "it failed"} | changes)
+def rollback_context(**changes: object) -> RollbackContext:
+    return RollbackContext.model_validate(REQUIRED | {"reason": "it failed"} | changes)
 
 
 def alias(version: str, **shares: float) -> AliasState:
@@ -27,7 +27,7 @@ def alias(version: str, **shares: float) -> AliasState:
 
 
 @pytest.mark.parametrize(
-    ("found", "document", "outcome", "writes"),
+    ("state", "document", "outcome", "writes"),
     [
         (alias("3"), {}, Outcome.ROLLED_BACK, False),
         (alias("3", v4=10), {}, Outcome.ROLLED_BACK, True),
@@ -44,15 +44,15 @@ def alias(version: str, **shares: float) -> AliasState:
         (None, {}, Outcome.HANDED_OVER, False),
     ],
 )
-def test_only_what_is_ours_is_put_back(found, document, outcome, writes):
-    """P1, P2: at stable alone, or left to whoever moved it."""
-    back = way(**document)
-    assert rollback_ending(found, back).outcome is outcome
-    assert (found is not None and must_write(found, back)) is writes
+def test_rollback_restores_only_own_states(state, document, outcome, writes):
+    """P1, P2: an alias in any other state is handed over."""
+    context = rollback_context(**document)
+    assert rollback_ending(state, context).outcome is outcome
+    assert (state is not None and needs_restore(state, context)) is writes
 
 
 @pytest.mark.parametrize(
-    ("found", "document", "said"),
+    ("state", "document", "sentence"),
     [
         (
             alias("5", v4=10),
@@ -60,25 +60,25 @@ def test_only_what_is_ours_is_put_back(found, document, outcome, writes):
             "version 3, alone or with a share to version 4, was expected, but it points at version 5 with 10 % to",
         ),
         (alias("5"), BAKING, "version 3 or 4 was expected, but it points at version 5"),
-        (None, {}, "and it no longer exists"),
+        (None, {}, "but it no longer exists"),
     ],
 )
-def test_an_alias_left_alone_is_said_to_be(found, document, said):
+def test_moved_alias_is_reported_with_expected_and_actual_state(state, document, sentence):
     """P2, P10."""
-    cause = rollback_ending(found, way(**document)).cause
+    cause = rollback_ending(state, rollback_context(**document)).cause
     assert cause.startswith("my-api:live was moved by another writer: ")
-    assert said in cause
-    assert cause.endswith("It is left as it is; the rollout was being taken back because: it failed")
+    assert sentence in cause
+    assert cause.endswith("The alias is left as it is; the rollout was being rolled back because: it failed")
 
 
-def test_the_error_that_led_here_goes_before_the_last_decision():
+def test_failure_precedes_last_decision_in_cause():
     """P10."""
-    back = way(failure={"Error": "States.Timeout"})
-    assert rollback_ending(alias("3"), back).cause == "my-api:live serves version 3 alone again; States.Timeout"
+    context = rollback_context(failure={"Error": "States.Timeout"})
+    assert rollback_ending(alias("3"), context).cause == "my-api:live serves version 3 alone again; States.Timeout"
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "document",
     [
         {},
         {"next_move": "pause", "phase": "release", "policy": "gone", "judgement": [], "step": "many"},
@@ -86,32 +86,33 @@ def test_the_error_that_led_here_goes_before_the_last_decision():
         rollout(judgement=judgement()).document(),
     ],
 )
-def test_a_broken_document_does_not_stop_the_way_back(broken):
-    """P1: what a later deploy wrote, or no task understands, leads here."""
-    assert must_write(alias("3", v4=10), RollbackContext.model_validate(broken | LEAST))
+def test_invalid_document_can_be_rolled_back(document):
+    """P1: a document that a later deployment wrote, or that no task understands, leads to RollBack."""
+    assert needs_restore(alias("3", v4=10), RollbackContext.model_validate(document | REQUIRED))
 
 
-def test_an_ending_that_was_reached_is_kept():
-    ending = rollback_ending(alias("3"), way())
-    document = LEAST | {"execution": EXECUTION.model_dump(), "ending": ending.model_dump()}
+def test_ending_in_document_is_kept():
+    ending = rollback_ending(alias("3"), rollback_context())
+    document = REQUIRED | {"execution": EXECUTION.model_dump(), "ending": ending.model_dump()}
     assert Closing.model_validate(document).known_ending == ending
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"), [({"failure": {"Error": "Boom", "Cause": "No."}}, "Boom: No."), ({}, "no task said how")]
+    ("failure", "sentence"),
+    [({"failure": {"Error": "Boom", "Cause": "No."}}, "Boom: No."), ({}, "no task reported how")],
 )
-def test_an_ending_that_was_not_reached_is_the_one_to_page_for(failure, said):
+def test_document_without_ending_ends_in_rollback_failed(failure, sentence):
     """P10."""
-    ending = Closing.model_validate(LEAST | {"execution": EXECUTION.model_dump()} | failure).known_ending
+    ending = Closing.model_validate(REQUIRED | {"execution": EXECUTION.model_dump()} | failure).known_ending
     assert ending.outcome is Outcome.ROLLBACK_FAILED
-    assert said in ending.cause
+    assert sentence in ending.cause
 
 
 FAILED = rollback_failed("my-api:live", "3", Failure(Error="Lambda.PreconditionFailedException", Cause="stale"))
 
 
 @pytest.mark.parametrize(
-    ("found", "outcome"),
+    ("state", "outcome"),
     [
         (alias("3"), Outcome.ROLLED_BACK),
         (alias("3", v4=10), Outcome.ROLLBACK_FAILED),
@@ -120,13 +121,13 @@ FAILED = rollback_failed("my-api:live", "3", Failure(Error="Lambda.PreconditionF
         (None, Outcome.HANDED_OVER),
     ],
 )
-def test_a_way_back_said_to_have_failed_is_held_against_the_alias(found, outcome):
-    """P10: RestoreAlias writes, and its answer may be lost; or a stranger came before it."""
-    closing = Closing.model_validate(LEAST | {"reason": "it failed"})
-    assert corrected_ending(FAILED, found, closing).outcome is outcome
+def test_failed_rollback_is_corrected_by_alias(state, outcome):
+    """P10: the answer of RestoreAlias may be lost after its write, or another writer came first."""
+    closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
+    assert corrected_ending(FAILED, state, closing).outcome is outcome
 
 
-def test_other_endings_need_no_correction():
-    closing = Closing.model_validate(LEAST | {"reason": "it failed"})
+def test_other_endings_are_not_corrected():
+    closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
     ending = rollback_ending(alias("3"), closing)
     assert corrected_ending(ending, alias("5"), closing) == ending

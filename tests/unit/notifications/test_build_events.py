@@ -1,4 +1,4 @@
-"""What a rollout does becomes news that says all there is to know, and the same news twice has one id."""
+"""Tests of rollout events: each one is complete and matches its schema, and a repeated event has the same id."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ ENDINGS = {
     "Rollout Rolled Back": rolled_back("my-api:live", "3", "unhealthy"),
     "Rollout Handed Over": handed_over("my-api:live was moved"),
     "Rollback Failed": rollback_failed("my-api:live", "3", Failure(Error="E", Cause="c")),
-    "Rollout Rejected": ending_of(Outcome.REJECTED, "execution my-api-4 was stopped before it had written"),
+    "Rollout Rejected": ending_of(Outcome.REJECTED, "execution my-api-4 was stopped before it wrote to my-api:live"),
 }
 REFUSAL = rejected(AlreadyServedError("my-api:live already serves version 4."))
 
@@ -31,8 +31,8 @@ def closing(**changes: object) -> Closing:
     return Closing(execution=EXECUTION, target=TARGET, stable_version="3", canary_version="4", **changes)
 
 
-def everything():
-    """One piece of news of each kind, and more."""
+def all_events():
+    """Return events of every type, with and without a judgement."""
     judged = rollout(judgement=judgement())
     refused = [
         rejection_event(request, EXECUTION, REFUSAL, AT) for request in ({"function": "my-api:4"}, "my-api", None)
@@ -41,33 +41,33 @@ def everything():
     return [*shift_events(rollout(), AT), *shift_events(judged, AT), *endings, *refused]
 
 
-def test_the_first_step_is_the_start_and_a_step():
+def test_first_shift_is_start_and_step():
     started, shifted = shift_events(rollout(reason="step 1 of 2"), AT)
     assert (started.detail_type, shifted.detail_type) == ("Rollout Started", "Step Shifted")
     assert (shifted.percent, shifted.step, shifted.steps) == (10, 1, 2)
     assert started.sentence == (
-        "my-api:live: version 4 is rolled out in place of version 3, with 10 %, 50 %, then alone and watched for 5m"
+        "my-api:live: version 4 is rolled out in place of version 3, with 10 %, 50 %, then 100 % and a bake of 5m"
     )
 
 
-def test_without_a_bake_nobody_is_said_to_watch():
+def test_start_without_bake_names_no_bake():
     (started, _) = shift_events(rollout(policy=policy(bake=0)), AT)
-    assert started.sentence.endswith("with 10 %, 50 %, then alone")
+    assert started.sentence.endswith("with 10 %, 50 %, then 100 %")
 
 
-def test_a_later_step_starts_nothing_and_tells_the_look_that_let_it_pass():
+def test_later_shift_is_step_with_its_judgement():
     (shifted,) = shift_events(rollout(step=2, judgement=judgement()), AT)
     assert (shifted.detail_type, shifted.percent) == ("Step Shifted", 50)
     assert (shifted.judgement.canary.calls, shifted.judgement.stable.bad) == (100, 9)
 
 
 @pytest.mark.parametrize("detail_type", ENDINGS)
-def test_an_ending_is_told_by_its_name_and_its_cause(detail_type):
+def test_ending_has_its_type_and_its_cause(detail_type):
     """P10."""
-    told = ending_event(closing(), ENDINGS[detail_type], AT)
-    assert told.detail_type == detail_type
-    assert told.sentence.endswith(ENDINGS[detail_type].cause)
-    assert (told.target.function, told.stable_version, told.canary_version) == ("my-api", "3", "4")
+    event = ending_event(closing(), ENDINGS[detail_type], AT)
+    assert event.detail_type == detail_type
+    assert event.sentence.endswith(ENDINGS[detail_type].cause)
+    assert (event.target.function, event.stable_version, event.canary_version) == ("my-api", "3", "4")
 
 
 ARN = "arn:aws:lambda:us-west-2:111122223333:function:my-api"
@@ -88,52 +88,52 @@ ARN = "arn:aws:lambda:us-west-2:111122223333:function:my-api"
         (None, None, None, None),
     ],
 )
-def test_of_a_refused_request_is_told_what_can_be_read(request_, function, alias, version):
-    told = rejection_event(request_, EXECUTION, REFUSAL, AT)
-    assert (told.target.function, told.target.alias, told.canary_version) == (function, alias, version)
-    assert (told.target.account, told.target.region) == ("123456789012", "eu-west-1")
-    assert (told.error, told.cause) == ("AlreadyServedError", "my-api:live already serves version 4.")
+def test_rejection_has_readable_fields_of_request(request_, function, alias, version):
+    event = rejection_event(request_, EXECUTION, REFUSAL, AT)
+    assert (event.target.function, event.target.alias, event.canary_version) == (function, alias, version)
+    assert (event.target.account, event.target.region) == ("123456789012", "eu-west-1")
+    assert (event.error, event.cause) == ("AlreadyServedError", "my-api:live already serves version 4.")
 
 
-def test_a_refused_request_about_another_account_is_told_with_that_account():
+def test_rejection_names_account_of_requested_function():
     target = rejection_event({"function": ARN}, EXECUTION, REFUSAL, AT).target
     assert (target.account, target.region) == ("111122223333", "us-west-2")
 
 
-def test_news_has_an_id_of_its_own_and_the_same_one_again():
-    """P4: whoever drops what he has seen hears each thing once."""
-    first, again = ([one.id for one in everything()] for _ in range(2))
-    assert first == again
+def test_event_id_is_unique_and_repeatable():
+    """P4: a subscriber that drops known ids receives each event once."""
+    first, second = ([event.id for event in all_events()] for _ in range(2))
+    assert first == second
     steps = [shift_events(rollout(step=step), AT)[-1].id for step in (1, 2)]
     assert steps == [f"{EXECUTION.arn}/step-shifted/1", f"{EXECUTION.arn}/step-shifted/2"]
 
 
-@pytest.mark.parametrize("told", everything(), ids=lambda told: told.detail_type)
-def test_news_is_as_its_schema_says(told):
-    detail = json.loads(told.model_dump_json(exclude_none=True))
-    Draft202012Validator(event_schema(type(told))).validate(detail)
-    assert type(told).model_validate(detail) == told
+@pytest.mark.parametrize("event", all_events(), ids=lambda event: event.detail_type)
+def test_event_matches_its_schema(event):
+    detail = json.loads(event.model_dump_json(exclude_none=True))
+    Draft202012Validator(event_schema(type(event))).validate(detail)
+    assert type(event).model_validate(detail) == event
 
 
-def test_every_kind_of_news_is_told_here():
-    assert {type(told) for told in everything()} == set(EVENT_TYPES)
+def test_every_event_type_is_tested():
+    assert {type(event) for event in all_events()} == set(EVENT_TYPES)
 
 
-@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.detail_type)
-def test_a_sentence_and_a_version_of_the_schema_are_always_there(kind):
-    required = event_schema(kind)["required"]
+@pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda event_type: event_type.detail_type)
+def test_schema_requires_common_fields(event_type):
+    required = event_schema(event_type)["required"]
     assert {"schema_version", "id", "at", "sentence", "execution", "target"} <= set(required)
-    assert ("stable_version" in required) is (kind is not RolloutRejected)
+    assert ("stable_version" in required) is (event_type is not RolloutRejected)
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_the_schemas_in_the_repository_are_the_models_own(name):
-    written = json.loads((ROOT / f"docs/events/{name}.schema.json").read_text())
-    assert written == event_schema(EVENTS[name]), "make schema writes it anew"
-    Draft202012Validator.check_schema(written)
+def test_schema_in_docs_matches_model(name):
+    schema = json.loads((ROOT / f"docs/events/{name}.schema.json").read_text())
+    assert schema == event_schema(EVENTS[name]), "run: make schema"
+    Draft202012Validator.check_schema(schema)
 
 
-def test_there_is_a_schema_for_each_kind_and_make_writes_them_all():
+def test_every_event_type_has_schema_in_docs_and_makefile():
     files = {path.name.removesuffix(".schema.json") for path in (ROOT / "docs/events").iterdir()}
-    (made,) = (line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("EVENTS := "))
-    assert files == set(EVENTS) == set(made.split()[2:])
+    (line,) = (line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("EVENTS := "))
+    assert files == set(EVENTS) == set(line.split()[2:])

@@ -1,4 +1,4 @@
-"""What people are told: a subject any telephone shows, and the numbers and the place to look below it."""
+"""Tests of notifications: a subject that fits SNS and a phone, and a text with the numbers and the execution."""
 
 import pytest
 
@@ -20,30 +20,30 @@ SUBJECTS = {
 }
 
 
-def told(detail_type: str, **changes: object) -> EndingEvent:
+def event(detail_type: str, **changes: object) -> EndingEvent:
     return ending_event(closing(**changes), ENDINGS[detail_type], AT)
 
 
 @pytest.mark.parametrize("detail_type", SUBJECTS)
-def test_the_subject_is_one_readable_sentence(detail_type):
-    assert notification_of(told(detail_type)).subject == SUBJECTS[detail_type]
+def test_subject_is_one_sentence(detail_type):
+    assert notification_of(event(detail_type)).subject == SUBJECTS[detail_type]
 
 
 @pytest.mark.parametrize("detail_type", SUBJECTS)
 @pytest.mark.parametrize("function", ["f", "f" * 64, "fünf", "two\nlines"])
 @pytest.mark.parametrize("alias", ["live", "a" * 128])
-def test_sns_takes_every_subject(detail_type, function, alias):
-    """Fewer than 100 characters, ASCII, no line breaks; names of functions are ASCII, but a document may be broken."""
+def test_subject_fits_limits_of_sns(detail_type, function, alias):
+    """Fewer than 100 characters, ASCII, no line breaks; function names are ASCII, but a document may be invalid."""
     target = TARGET.model_copy(update={"function": function, "alias": alias})
-    subject = notification_of(told(detail_type).model_copy(update={"target": target})).subject
+    subject = notification_of(event(detail_type).model_copy(update={"target": target})).subject
     assert 0 < len(subject) < 100
     assert subject.isascii()
     assert subject.isprintable()
     assert subject.startswith(SUBJECTS[detail_type].split(":")[0])
 
 
-def test_the_numbers_and_the_place_to_look_stand_below():
-    assert notification_of(told("Rollout Rolled Back", judgement=judgement())).text == (
+def test_text_has_sentence_numbers_and_console_url():
+    assert notification_of(event("Rollout Rolled Back", judgement=judgement())).text == (
         "my-api:live serves version 3 alone again; unhealthy\n"
         "\n"
         "Function: my-api, alias live, account 123456789012, eu-west-1\n"
@@ -55,19 +55,19 @@ def test_the_numbers_and_the_place_to_look_stand_below():
     )
 
 
-def test_a_rollout_that_was_never_judged_has_versions_and_no_numbers():
-    text = notification_of(told("Rollback Failed")).text
+def test_text_of_rollout_without_judgement_has_versions_only():
+    text = notification_of(event("Rollback Failed")).text
     assert "Stable: version 3\nCanary: version 4\n" in text
     assert "Evidence" not in text
 
 
-def test_subscribers_may_filter_by_ending_function_and_alias():
-    about = {"ending": "Rollout Promoted", "function": "my-api", "alias": "live"}
-    assert notification_of(told("Rollout Promoted")).attributes == about
+def test_attributes_are_ending_function_and_alias():
+    attributes = {"ending": "Rollout Promoted", "function": "my-api", "alias": "live"}
+    assert notification_of(event("Rollout Promoted")).attributes == attributes
 
 
 @pytest.mark.parametrize(
-    ("partition", "begins"),
+    ("partition", "start"),
     [
         ("aws", "https://eu-west-1.console.aws.amazon.com/"),
         ("aws-cn", "https://eu-west-1.console.amazonaws.cn/"),
@@ -75,5 +75,5 @@ def test_subscribers_may_filter_by_ending_function_and_alias():
         ("aws-iso", "arn:aws-iso:states:"),
     ],
 )
-def test_the_place_to_look_is_the_partitions_own_console(partition, begins):
-    assert console_url(EXECUTION.arn.replace("arn:aws:", f"arn:{partition}:")).startswith(begins)
+def test_console_url_is_of_partition(partition, start):
+    assert console_url(EXECUTION.arn.replace("arn:aws:", f"arn:{partition}:")).startswith(start)

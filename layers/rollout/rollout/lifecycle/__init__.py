@@ -1,1 +1,1 @@
-"""What happens next: the next move, the rollback, and the repair of what a dead rollout left behind."""
+"""The life of a rollout: its next move, its rollback, and the repair of a rollout whose execution has ended."""

@@ -1,4 +1,4 @@
-"""So what? The next move after a look, from the rollout, the judgement and the time."""
+"""Decides the next move after an evaluation, from the rollout, the judgement and the time."""
 
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -11,14 +11,14 @@ from rollout.state.endings import handed_over_by_policy, promoted
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
 
-_LOOKED_AFTER = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
-"""The moves that need another look."""
+_CONTINUING_MOVES = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
+"""The moves that lead to another evaluation."""
 
 
 def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing) -> Rollout:
-    """Return the rollout with its next move, the sentence behind it, and the seconds to the look after."""
-    move, why = _next_move(rollout, judgement, now)
-    reason = f"{judgement.verdict}: {judgement.reason}" + (f"; {why}" if why else "")
+    """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation."""
+    move, explanation = _next_move(rollout, judgement, now)
+    reason = f"{judgement.verdict}: {judgement.reason}" + (f"; {explanation}" if explanation else "")
     return rollout.model_copy(
         update={
             "evaluations": rollout.evaluations + 1,
@@ -32,17 +32,18 @@ def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing
 
 
 def _next_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:
-    move, why = _wanted_move(rollout, judgement, now)
-    if move not in _LOOKED_AFTER:
-        return move, why
+    move, explanation = _wanted_move(rollout, judgement, now)
+    if move not in _CONTINUING_MOVES:
+        return move, explanation
     if rollout.evaluations + 1 >= MAX_EVALUATIONS:
-        return Move.ROLL_BACK, f"{MAX_EVALUATIONS:,} looks are all an execution has room for"
+        return Move.ROLL_BACK, f"the limit of {MAX_EVALUATIONS:,} evaluations per execution is reached"
     if rollout.first_shift_at and now - rollout.first_shift_at > timedelta(seconds=METRIC_RETENTION_SECONDS):
+        retention = format_duration(METRIC_RETENTION_SECONDS)
         return (
             Move.ROLL_BACK,
-            f"the first shift is over {format_duration(METRIC_RETENTION_SECONDS)} ago, and older minutes are gone",
+            f"the first shift is more than {retention} ago, and CloudWatch keeps a metric's minutes for {retention}",
         )
-    return move, why
+    return move, explanation
 
 
 def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:
@@ -50,45 +51,45 @@ def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple
     if judgement.verdict is Verdict.UNHEALTHY:
         return Move.ROLL_BACK, ""
     if judgement.may_end_step:
-        return _onward(rollout), "the step ends early, as the policy lets it"
-    if held < timedelta(seconds=_hold(rollout)):
+        return _forward_move(rollout), "the step ends early because the policy sets advance_early"
+    if held < timedelta(seconds=_hold_seconds(rollout)):
         return Move.WAIT, ""
     match judgement.verdict:
         case Verdict.HEALTHY:
-            return _onward(rollout), ""
+            return _forward_move(rollout), ""
         case Verdict.INCONCLUSIVE:
-            return _when_thin(rollout, held)
+            return _move_when_inconclusive(rollout, held)
         case unknown:
             assert_never(unknown)
 
 
-def _hold(rollout: Rollout) -> int:
+def _hold_seconds(rollout: Rollout) -> int:
     return rollout.policy.bake if rollout.phase is Phase.BAKE else rollout.current_step.hold
 
 
-def _onward(rollout: Rollout) -> Move:
+def _forward_move(rollout: Rollout) -> Move:
     if rollout.phase is Phase.BAKE:
         return Move.FINISH
     return Move.PROMOTE if rollout.is_last_step else Move.SHIFT
 
 
-def _when_thin(rollout: Rollout, held: timedelta) -> tuple[Move, str]:
+def _move_when_inconclusive(rollout: Rollout, held: timedelta) -> tuple[Move, str]:
     policy = rollout.policy
     if rollout.phase is Phase.BAKE and policy.bake == 0:
-        return Move.FINISH, "the policy asks for no bake"
+        return Move.FINISH, "the policy has no bake"
     extension = format_duration(policy.max_extension)
-    if held < timedelta(seconds=_hold(rollout) + policy.max_extension):
-        return Move.WAIT, f"held on for more calls, at most {extension} longer than planned"
-    why = f"still so after max_extension {extension}, and on_inconclusive is {policy.on_inconclusive}"
-    return _when_still_thin(rollout), why
+    if held < timedelta(seconds=_hold_seconds(rollout) + policy.max_extension):
+        return Move.WAIT, f"extended by at most {extension} to collect more calls"
+    explanation = f"still inconclusive after max_extension {extension}, and on_inconclusive is {policy.on_inconclusive}"
+    return _move_after_max_extension(rollout), explanation
 
 
-def _when_still_thin(rollout: Rollout) -> Move:
+def _move_after_max_extension(rollout: Rollout) -> Move:
     match rollout.policy.on_inconclusive:
         case OnInconclusive.EXTEND:
             return Move.WAIT
         case OnInconclusive.PROMOTE:
-            return _onward(rollout)
+            return _forward_move(rollout)
         case OnInconclusive.ROLL_BACK:
             return Move.ROLL_BACK
         case OnInconclusive.HAND_OVER:

@@ -1,4 +1,4 @@
-"""What the guardian is called for: an execution that has ended, or a sweep by the clock."""
+"""The guardian's input: an execution that has ended, or a scheduled sweep."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ class _Detail(Value):
 
 
 class GuardianEvent(Value):
-    """An event of Step Functions about one execution, the word of our own schedule, or a member's hourly event."""
+    """An event of Step Functions about one execution, of this stack's schedule, or of a member account's schedule."""
 
     kind: str = Field(default="", alias="detail-type")
     account: str = ""
@@ -23,15 +23,15 @@ class GuardianEvent(Value):
 
     @property
     def execution_arn(self) -> str | None:
-        """The execution that has ended; None where every claim is to be looked at."""
+        """The execution that has ended; None where the guardian checks every lock."""
         return self.detail.execution_arn if self.sweep is None else None
 
     @property
-    def for_versions(self) -> bool:
-        """Whether to look for versions that were missed as well."""
-        return self.sweep == "versions" or self.member is not None
+    def sweeps_versions(self) -> bool:
+        """Whether the guardian also looks for missed versions."""
+        return self.sweep == "versions" or self.member_account is not None
 
     @property
-    def member(self) -> AccountRegion | None:
-        """The place of the member who asks for a sweep; None where our own schedule does."""
+    def member_account(self) -> AccountRegion | None:
+        """The member account and region whose schedule requests the sweep; None for this stack's own schedule."""
         return AccountRegion(account=self.account, region=self.region) if self.kind == "Scheduled Event" else None

@@ -1,36 +1,36 @@
-"""Versions that no event told us of: the sweep finds them (P8)."""
+"""Decides which published versions were missed because no event started their rollout (P8)."""
 
 from datetime import datetime, timedelta
 
 from rollout.domain.errors import REFUSALS
 from rollout.domain.models import Value
 
-GIVEN = timedelta(minutes=15)
-"""How long an event may take before its version is taken for missed."""
+MIN_AGE = timedelta(minutes=15)
+"""How long the event of a version may take to arrive before the sweep starts the rollout."""
 
-REMEMBERED = timedelta(days=1)
-"""How long a version is looked for. Older ones were left alone on purpose, or a person has seen to them."""
+MAX_AGE = timedelta(days=1)
+"""The sweep ignores older versions: they were skipped on purpose, or a person has handled them."""
 
 
 class Candidate(Value):
-    """The newest version of an opted-in function, and the alias it may be missing from."""
+    """The newest version of an opted-in function, and what its alias serves."""
 
     version: str
     published_at: datetime
     served: str | None
-    """The version the alias serves; None where there is no alias, and so nothing to compare."""
-    is_shared: bool
-    """Whether the alias is split already: somebody is at work."""
+    """The version the alias serves; None where there is no alias, and so nothing to compare with."""
+    is_split: bool
+    """Whether the alias is split, which means that a rollout or a person is already at work."""
 
 
-def is_missed(found: Candidate, now: datetime) -> bool:
-    """Whether nobody has begun to roll this version out; whether somebody has before, the ledger tells."""
-    age = now - found.published_at
-    if found.served is None or found.is_shared or int(found.version) <= int(found.served):
+def is_missed(candidate: Candidate, now: datetime) -> bool:
+    """Whether the version is due for a rollout; the ledger knows whether it has had one."""
+    age = now - candidate.published_at
+    if candidate.served is None or candidate.is_split or int(candidate.version) <= int(candidate.served):
         return False
-    return GIVEN <= age <= REMEMBERED
+    return MIN_AGE <= age <= MAX_AGE
 
 
-def was_lost(status: str, error: str) -> bool:
-    """Whether an execution failed before its request had an answer: it was neither refused nor stopped by a person."""
+def ended_without_answer(status: str, error: str) -> bool:
+    """Whether an execution failed before its request was answered; a refusal and a StopExecution are answers."""
     return status == "FAILED" and error not in REFUSALS

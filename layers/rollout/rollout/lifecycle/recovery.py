@@ -1,8 +1,8 @@
-"""What becomes of an alias whose rollout no longer runs: the guardian's decision."""
+"""Decides how the guardian repairs the alias of a rollout whose execution has ended."""
 
 from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.models import Value
-from rollout.lifecycle.rollback import RollbackContext, is_ours, left_alone
+from rollout.lifecycle.rollback import RollbackContext, format_left_as_is, is_own_state
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of, handed_over, rolled_back
 from rollout.state.lock import Lock
@@ -10,110 +10,112 @@ from rollout.state.rollout import Ending
 
 
 class FinalState(Value):
-    """What the ledger knows of a rollout whose execution runs no longer."""
+    """What is known of a rollout whose execution has ended."""
 
     status: str
-    """How the execution ended, in Step Functions' word."""
+    """The status of the execution, as Step Functions spells it; `gone` where it no longer exists."""
     ending: Ending | None = None
-    """How the rollout closed, if it did."""
+    """The ending in the ledger, if the rollout closed it."""
     last_move: Move | None = None
-    """What its last look decided."""
+    """The move that its last evaluation decided."""
 
 
 class RepairPlan(Value):
-    """What the guardian does about an alias: the version it is to serve alone, and how the rollout is closed."""
+    """What the guardian does: the version the alias is to serve alone, and the ending it records."""
 
     serve: str | None
-    """None where the alias is somebody else's by now, and is left as it is."""
+    """None where another writer moved the alias, which is left as it is."""
     ending: Ending
 
 
 def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> RepairPlan:
-    """Return how to make whole what a rollout has left behind.
+    """Return the repair of an alias.
 
-    An alias that serves the canary alone after a promotion nobody took back stays there; every other one of ours goes
-    back to stable. Even a whole one is written again: a task that still runs after StopExecution would else find the
-    revision it decided on, and split the alias behind our back.
+    An alias that serves the canary alone after a promotion stays there, unless a rollback had begun; every other alias
+    in the rollout's own state is restored to stable. Even an unsplit alias is written again, which changes its
+    revision: a task that outlives StopExecution fails its write instead of splitting the repaired alias.
     """
     if lock.planned_write is None:
-        return RepairPlan(serve=_as_it_is(lock, alias, last), ending=_kept(last) or _untouched(lock, last))
-    way = _way(lock, last)
+        return RepairPlan(
+            serve=_rewritten_version(lock, alias, last), ending=_kept_ending(last) or _untouched(lock, last)
+        )
+    context = _rollback_context(lock, last)
     if last.last_move is Move.HAND_OVER:
-        return RepairPlan(serve=None, ending=_kept(last) or _left_to_a_person(lock, alias))
-    if alias is None or not is_ours(alias, way):
-        return RepairPlan(serve=None, ending=_kept(last) or handed_over(left_alone(alias, way)))
+        return RepairPlan(serve=None, ending=_kept_ending(last) or _handed_over_by_policy(lock, alias))
+    if alias is None or not is_own_state(alias, context):
+        return RepairPlan(serve=None, ending=_kept_ending(last) or handed_over(format_left_as_is(alias, context)))
     if _stays_promoted(lock, alias, last):
-        return RepairPlan(serve=lock.canary_version, ending=_kept(last) or _unwatched(lock, last))
-    return RepairPlan(serve=lock.stable_version, ending=_kept(last) or _put_back(way))
+        return RepairPlan(serve=lock.canary_version, ending=_kept_ending(last) or _promoted(lock, last))
+    return RepairPlan(serve=lock.stable_version, ending=_kept_ending(last) or _rolled_back(context))
 
 
-def _as_it_is(lock: Lock, alias: AliasState | None, last: FinalState) -> str | None:
-    """Return what an alias serves that nobody has written, where RestoreAlias may still be on its way.
+def _rewritten_version(lock: Lock, alias: AliasState | None, last: FinalState) -> str | None:
+    """Return the version to write again where the rollout wrote nothing, but RestoreAlias may still be running.
 
-    It asks no claim; but written again, the alias has another revision than the one it goes by.
+    RestoreAlias checks no lock, only the revision, and the repeated write changes the revision.
     """
     was_cut_short = last.status in ("ABORTED", "TIMED_OUT")
     is_untouched = alias is not None and alias.revision_id == lock.revision_id
     return lock.stable_version if was_cut_short and is_untouched else None
 
 
-def _way(lock: Lock, last: FinalState) -> RollbackContext:
+def _rollback_context(lock: Lock, last: FinalState) -> RollbackContext:
     return RollbackContext(
         execution=lock.holder,
         target=lock.target,
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
         phase=Phase.BAKE if lock.promoting else Phase.SHIFTING,
-        reason=f"execution {lock.holder.name} {_said(last.status)}",
+        reason=_format_execution(lock, last),
     )
 
 
-def _put_back(way: RollbackContext) -> Ending:
-    return rolled_back(way.target.name, way.stable_version, f"{way.why}, and the guardian has put its alias in order")
-
-
-def _kept(last: FinalState) -> Ending | None:
-    """Return the ending the rollout closed with; one that failed to go back has a better one now."""
+def _kept_ending(last: FinalState) -> Ending | None:
+    """Return the ending in the ledger; None where there is none, or a failed rollback that is repaired now."""
     if last.ending is None or last.ending.outcome is Outcome.ROLLBACK_FAILED:
         return None
     return last.ending
 
 
 def _stays_promoted(lock: Lock, alias: AliasState, last: FinalState) -> bool:
-    failed_to_go_back = last.ending is not None and last.ending.outcome is Outcome.ROLLBACK_FAILED
-    was_going_back = failed_to_go_back or last.last_move is Move.ROLL_BACK
-    return lock.promoting and alias.serves_alone(lock.canary_version) and not was_going_back
+    rollback_failed = last.ending is not None and last.ending.outcome is Outcome.ROLLBACK_FAILED
+    was_rolling_back = rollback_failed or last.last_move is Move.ROLL_BACK
+    return lock.promoting and alias.serves_alone(lock.canary_version) and not was_rolling_back
+
+
+def _rolled_back(context: RollbackContext) -> Ending:
+    reason = f"{context.cause}, and the guardian repaired the alias"
+    return rolled_back(context.target.name, context.stable_version, reason)
 
 
 def _untouched(lock: Lock, last: FinalState) -> Ending:
-    return ending_of(
-        Outcome.REJECTED,
-        f"execution {lock.holder.name} {_said(last.status)} before it had written to {lock.target.name}",
-    )
+    return ending_of(Outcome.REJECTED, f"{_format_execution(lock, last)} before it wrote to {lock.target.name}")
 
 
-def _unwatched(lock: Lock, last: FinalState) -> Ending:
+def _promoted(lock: Lock, last: FinalState) -> Ending:
     serves = f"{lock.target.name} serves version {lock.canary_version} alone"
     if last.last_move is Move.FINISH:
-        return ending_of(Outcome.PROMOTED, f"{serves}; execution {lock.holder.name} could not close the ledger itself")
-    return ending_of(
-        Outcome.PROMOTED,
-        f"{serves}; execution {lock.holder.name} {_said(last.status)} before the bake was over, so it was not watched"
-        " to its end",
-    )
+        reason = f"execution {lock.holder.name} did not close the rollout, so the guardian closed it"
+    else:
+        reason = f"{_format_execution(lock, last)} before the bake ended, so the bake is incomplete"
+    return ending_of(Outcome.PROMOTED, f"{serves}; {reason}")
 
 
-def _left_to_a_person(lock: Lock, alias: AliasState | None) -> Ending:
-    left = alias.format() if alias else "nothing, as it is gone"
-    return handed_over(f"{lock.target.name} is left for a person to decide; it serves {left}")
+def _handed_over_by_policy(lock: Lock, alias: AliasState | None) -> Ending:
+    found = f"it serves {alias.format()}" if alias else "the alias no longer exists"
+    return handed_over(f"{lock.target.name} is left for a person to decide; {found}")
 
 
-def _said(status: str) -> str:
+def _format_execution(lock: Lock, last: FinalState) -> str:
+    return f"execution {lock.holder.name} {_format_status(last.status)}"
+
+
+def _format_status(status: str) -> str:
     match status:
         case "ABORTED":
             return "was stopped"
         case "TIMED_OUT":
-            return "ran out of time"
+            return "timed out"
         case "FAILED":
             return "failed"
         case "SUCCEEDED":

@@ -1,4 +1,4 @@
-"""The way back to stable, with the least a document must hold for it."""
+"""Decides how a rollback writes the alias and how it ends, from the fewest fields a document must have."""
 
 from typing import Annotated, Any
 
@@ -14,96 +14,96 @@ from rollout.state.rollout import Ending, Failure
 
 
 class RollbackContext(Value):
-    """What rolling back needs to know; whatever else the document holds may be broken."""
+    """What a rollback needs of the document; its other fields may be invalid."""
 
     execution: Execution
     target: Target
     stable_version: str
     canary_version: str
-    # Any text is taken: a word we do not know leads to RollBack, and must not stop it.
+    # Any text is valid: an unknown phase or move leads to RollBack, and must not make it fail.
     phase: str = Phase.SHIFTING
     next_move: str = ""
     reason: str = ""
     failure: Failure | None = None
 
     @property
-    def why(self) -> str:
-        """Why the rollout is taken back: the error that led here, or else the last decision."""
+    def cause(self) -> str:
+        """Why the rollout is rolled back: the error a Catch added, or else the reason of the last decision."""
         return format_failure(self.failure) if self.failure else self.reason
 
 
-def _if_sound(value: Any, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic hands it over
+def _none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it
     try:
-        return read(value)
+        return validate(value)
     except ValidationError:
         return None
 
 
 class Closing(RollbackContext):
-    """What closing a rollout needs to know."""
+    """What CloseRollout needs of the document."""
 
     ending: Ending | None = None
     revision_id: str = ""
-    judgement: Annotated[Judgement | None, WrapValidator(_if_sound)] = None
-    """Only told, so that one that cannot be read keeps no rollout from being closed."""
+    judgement: Annotated[Judgement | None, WrapValidator(_none_if_invalid)] = None
+    """Only reported, so an invalid judgement does not prevent the close."""
 
     @property
     def known_ending(self) -> Ending:
-        """The ending it came to; where none was reached, neither way back worked."""
-        unknown = Failure(Error="Unknown", Cause="no task said how the rollout ended")
+        """The ending in the document; RollbackFailed where neither RollBack nor RestoreAlias reached one."""
+        unknown = Failure(Error="Unknown", Cause="no task reported how the rollout ended")
         return self.ending or rollback_failed(self.target.name, self.stable_version, self.failure or unknown)
 
 
-def is_ours(found: AliasState, way: RollbackContext) -> bool:
-    """Whether the alias is where this rollout may have put it, so that it is ours to put back."""
-    known = {way.stable_version, way.canary_version}
-    if not {found.version, *found.shares} <= known:
+def is_own_state(alias: AliasState, context: RollbackContext) -> bool:
+    """Whether the rollout itself may have left the alias like this, so that it may restore it."""
+    known = {context.stable_version, context.canary_version}
+    if not {alias.version, *alias.shares} <= known:
         return False
-    return found.version == way.stable_version or _may_be_promoted(way)
+    return alias.version == context.stable_version or _may_be_promoted(context)
 
 
-def _may_be_promoted(way: RollbackContext) -> bool:
-    """A promotion whose answer was lost leaves the alias at the canary before the document says so."""
-    return way.phase == Phase.BAKE or way.next_move == Move.PROMOTE
+def _may_be_promoted(context: RollbackContext) -> bool:
+    """Whether a promotion may have been written; its answer may have been lost before the document recorded it."""
+    return context.phase == Phase.BAKE or context.next_move == Move.PROMOTE
 
 
-def must_write(found: AliasState, way: RollbackContext) -> bool:
-    """Whether the alias is ours and not yet at stable alone."""
-    return is_ours(found, way) and not found.serves_alone(way.stable_version)
+def needs_restore(alias: AliasState, context: RollbackContext) -> bool:
+    """Whether the rollback must write the alias: it is the rollout's own state, and not yet stable alone."""
+    return is_own_state(alias, context) and not alias.serves_alone(context.stable_version)
 
 
-def rollback_ending(found: AliasState | None, way: RollbackContext) -> Ending:
-    """Return how the way back ends: at stable alone, or left to whoever moved the alias."""
-    if found and is_ours(found, way):
-        return rolled_back(way.target.name, way.stable_version, way.why)
-    return handed_over(left_alone(found, way))
+def rollback_ending(alias: AliasState | None, context: RollbackContext) -> Ending:
+    """Return the ending of a rollback: rolled back, or handed over where the alias was moved."""
+    if alias and is_own_state(alias, context):
+        return rolled_back(context.target.name, context.stable_version, context.cause)
+    return handed_over(format_left_as_is(alias, context))
 
 
-def corrected_ending(ending: Ending, found: AliasState | None, closing: Closing) -> Ending:
-    """Return an ending as the alias proves it: a way back that is said to have failed may have led home (P10)."""
+def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing) -> Ending:
+    """Return the ending that the alias proves (P10): a rollback reported as failed may have restored it."""
     if ending.outcome is not Outcome.ROLLBACK_FAILED:
         return ending
-    if found and found.serves_alone(closing.stable_version):
-        return rolled_back(closing.target.name, closing.stable_version, closing.why)
-    return ending if found and is_ours(found, closing) else handed_over(left_alone(found, closing))
+    if alias and alias.serves_alone(closing.stable_version):
+        return rolled_back(closing.target.name, closing.stable_version, closing.cause)
+    return ending if alias and is_own_state(alias, closing) else handed_over(format_left_as_is(alias, closing))
 
 
-def stable_deleted_ending(way: RollbackContext) -> Ending:
-    """Return the ending of a way back that leads nowhere, as stable was deleted while the canary was tried."""
+def stable_deleted_ending(context: RollbackContext) -> Ending:
+    """Return the ending of a rollback to a stable version that was deleted during the rollout."""
     return handed_over(
-        f"{way.target.name} serves version {way.canary_version} alone, as version {way.stable_version} was deleted"
-        f" during the rollout and nothing else is left to serve: publish a version that is sound. The rollout was being"
-        f" taken back because: {way.why}"
+        f"{context.target.name} serves version {context.canary_version} alone because version {context.stable_version}"
+        f" was deleted during the rollout. Publish a version that works, and roll it out. The rollout was being rolled"
+        f" back because: {context.cause}"
     )
 
 
-def left_alone(found: AliasState | None, way: RollbackContext) -> str:
-    """Return the sentence for an alias that somebody else has moved, and that we therefore leave."""
-    moved = format_moved(way.target.name, _where_we_left_it(way), found)
-    return f"{moved}. It is left as it is; the rollout was being taken back because: {way.why}"
+def format_left_as_is(alias: AliasState | None, context: RollbackContext) -> str:
+    """Return the sentence for an alias that another writer moved, and that is therefore left as it is."""
+    moved = format_moved(context.target.name, _format_expected(context), alias)
+    return f"{moved}. The alias is left as it is; the rollout was being rolled back because: {context.cause}"
 
 
-def _where_we_left_it(way: RollbackContext) -> str:
-    if _may_be_promoted(way):
-        return f"version {way.stable_version} or {way.canary_version}"
-    return f"version {way.stable_version}, alone or with a share to version {way.canary_version},"
+def _format_expected(context: RollbackContext) -> str:
+    if _may_be_promoted(context):
+        return f"version {context.stable_version} or {context.canary_version}"
+    return f"version {context.stable_version}, alone or with a share to version {context.canary_version},"

@@ -9,12 +9,12 @@ from rollout.state.rollout import Rollout
 
 
 def next_step(rollout: Rollout) -> Rollout:
-    """Return the rollout one step further; its `percent` is what the alias has to give the canary now."""
+    """Return the rollout in its next step; `percent` is the share that the alias must give the canary."""
     return rollout.model_copy(update={"step": rollout.step + 1})
 
 
 def begin_step(rollout: Rollout, revision_id: str, now: datetime, timing: Timing) -> Rollout:
-    """Return the rollout with the alias written, and the first look of the step ahead."""
+    """Return the rollout after the write of its step, with the seconds to the first evaluation."""
     step = rollout.current_step
     return rollout.model_copy(
         update={
@@ -29,7 +29,7 @@ def begin_step(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
 
 
 def begin_bake(rollout: Rollout, revision_id: str, now: datetime, timing: Timing) -> Rollout:
-    """Return the rollout with the canary promoted, and the first look of the bake ahead; at once if there is none."""
+    """Return the rollout after the promotion, with the seconds to the first evaluation: 0 without a bake."""
     bake = rollout.policy.bake
     return rollout.model_copy(
         update={
@@ -38,6 +38,6 @@ def begin_bake(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
             "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing) if bake else 0,
-            "reason": f"version {rollout.canary_version} promoted; watched for {format_duration(bake)} more",
+            "reason": f"version {rollout.canary_version} is promoted; the bake lasts {format_duration(bake)}",
         }
     )

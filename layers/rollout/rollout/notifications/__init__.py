@@ -1,1 +1,1 @@
-"""What a rollout publishes: its events, and the messages people read."""
+"""Rollout events and notifications: their models, and how they are built."""

@@ -1,4 +1,4 @@
-"""From what a rollout does to the news of it."""
+"""Builds the events of a rollout, from its document, its ending or its request."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from rollout.notifications.events import (
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
 
-_ENDINGS: dict[Outcome, type[EndingEvent]] = {
+_EVENT_TYPES: dict[Outcome, type[EndingEvent]] = {
     Outcome.PROMOTED: RolloutPromoted,
     Outcome.ROLLED_BACK: RolloutRolledBack,
     Outcome.HANDED_OVER: RolloutHandedOver,
@@ -36,30 +36,30 @@ _ENDINGS: dict[Outcome, type[EndingEvent]] = {
 
 
 def shift_events(shifted: Rollout, at: datetime) -> list[RolloutEvent]:
-    """Return the news of a shift that was made; the first one starts the rollout."""
-    told = _shifted(shifted, at)
-    return [_started(shifted, at), told] if shifted.step == 1 else [told]
+    """Return the events of a shift; the first shift also starts the rollout."""
+    step_shifted = _step_shifted(shifted, at)
+    return [_started(shifted, at), step_shifted] if shifted.step == 1 else [step_shifted]
 
 
 def ending_event(closing: Closing, ending: Ending, at: datetime) -> EndingEvent | RolloutRejected:
-    """Return the news of an ending."""
+    """Return the event of an ending; RolloutRejected for a rollout that ended before its first write."""
     if ending.outcome is Outcome.REJECTED:
-        return _untouched(closing, ending, at)
-    kind = _ENDINGS[ending.outcome]
-    return kind(
-        **_every(kind, closing.execution, at),
-        **_versions(closing),
+        return _rejected(closing, ending, at)
+    event_type = _EVENT_TYPES[ending.outcome]
+    return event_type(
+        **_common_fields(event_type, closing.execution, at),
+        **_version_fields(closing),
         sentence=ending.cause,
         judgement=_summary(closing.judgement),
     )
 
 
 def rejection_event(request: object, execution: Execution, ending: Ending, at: datetime) -> RolloutRejected:
-    """Return the news of a request that was refused; whatever it is, what can be read of it is told."""
+    """Return the event of a refused request, with the fields that can be read of any input."""
     target = requested_target(request, execution)
     name = ":".join(part for part in (target.function, target.alias) if part) or "a request"
     return RolloutRejected(
-        **_every(RolloutRejected, execution, at),
+        **_common_fields(RolloutRejected, execution, at),
         sentence=f"{name} is not rolled out: {ending.cause}",
         target=target,
         canary_version=requested_version(request),
@@ -68,10 +68,10 @@ def rejection_event(request: object, execution: Execution, ending: Ending, at: d
     )
 
 
-def _untouched(closing: Closing, ending: Ending, at: datetime) -> RolloutRejected:
+def _rejected(closing: Closing, ending: Ending, at: datetime) -> RolloutRejected:
     return RolloutRejected(
-        **_every(RolloutRejected, closing.execution, at),
-        **_versions(closing) | {"target": RequestedTarget(**closing.target.model_dump())},
+        **_common_fields(RolloutRejected, closing.execution, at),
+        **_version_fields(closing) | {"target": RequestedTarget(**closing.target.model_dump())},
         sentence=f"{closing.target.name} is not rolled out: {ending.cause}",
         error=ending.error,
         cause=ending.cause,
@@ -80,22 +80,22 @@ def _untouched(closing: Closing, ending: Ending, at: datetime) -> RolloutRejecte
 
 def _started(shifted: Rollout, at: datetime) -> RolloutStarted:
     percents, bake = tuple(step.percent for step in shifted.policy.steps), shifted.policy.bake
-    shares = ", ".join(f"{percent:g} %" for percent in percents)
-    watched = f" and watched for {format_duration(bake)}" if bake else ""
+    shares = "".join(f"{percent:g} %, " for percent in percents)
+    bake_part = f" and a bake of {format_duration(bake)}" if bake else ""
     return RolloutStarted(
-        **_every(RolloutStarted, shifted.execution, at),
-        **_versions(shifted),
+        **_common_fields(RolloutStarted, shifted.execution, at),
+        **_version_fields(shifted),
         sentence=f"{shifted.target.name}: version {shifted.canary_version} is rolled out in place of version"
-        f" {shifted.stable_version}, with {shares}, then alone{watched}",
+        f" {shifted.stable_version}, with {shares}then 100 %{bake_part}",
         percents=percents,
         bake_seconds=bake,
     )
 
 
-def _shifted(shifted: Rollout, at: datetime) -> StepShifted:
+def _step_shifted(shifted: Rollout, at: datetime) -> StepShifted:
     return StepShifted(
-        **_every(StepShifted, shifted.execution, at, f"/{shifted.step}"),
-        **_versions(shifted),
+        **_common_fields(StepShifted, shifted.execution, at, f"/{shifted.step}"),
+        **_version_fields(shifted),
         sentence=f"{shifted.target.name}: {shifted.reason}",
         judgement=_summary(shifted.judgement),
         percent=shifted.percent,
@@ -104,17 +104,17 @@ def _shifted(shifted: Rollout, at: datetime) -> StepShifted:
     )
 
 
-def _every(kind: type[Event], execution: Execution, at: datetime, which: str = "") -> dict[str, Any]:
-    """Return what all news has; the id is the same each time a repeated task sends it."""
+def _common_fields(event_type: type[Event], execution: Execution, at: datetime, id_suffix: str = "") -> dict[str, Any]:
+    """Return the fields of every event; a repeated task gives its event the same id."""
     return {
         "schema_version": 1,
-        "id": f"{execution.arn}/{slug(kind)}{which}",
+        "id": f"{execution.arn}/{slug(event_type)}{id_suffix}",
         "at": at,
         "execution": ExecutionReference(arn=execution.arn, name=execution.name),
     }
 
 
-def _versions(rollout: Rollout | RollbackContext) -> dict[str, Any]:
+def _version_fields(rollout: Rollout | RollbackContext) -> dict[str, Any]:
     return {
         "target": rollout.target,
         "stable_version": rollout.stable_version,
@@ -127,18 +127,18 @@ def _summary(judgement: Judgement | None) -> JudgementSummary | None:
 
 
 def requested_target(request: object, execution: Execution) -> RequestedTarget:
-    """Return the alias a request is about, as far as it says so."""
-    named = _function(request)
+    """Return the alias that a request names, with None for what it does not name."""
+    function = _function(request)
     return RequestedTarget(
-        account=(named and named.account) or execution.account_region.account,
-        region=(named and named.region) or execution.account_region.region,
-        function=named.name if named else None,
-        alias=_text(request, "alias") or _qualifier(named, is_version=False),
+        account=(function and function.account) or execution.account_region.account,
+        region=(function and function.region) or execution.account_region.region,
+        function=function.name if function else None,
+        alias=_text(request, "alias") or _qualifier(function, is_version=False),
     )
 
 
 def requested_version(request: object) -> str | None:
-    """Return the version a request asks for; None where it leaves the choice to us, or makes no sense."""
+    """Return the version that a request names; None where it names none, or one that cannot be read."""
     version = to_integer(_field(request, "version"))
     if isinstance(version, int) and not isinstance(version, bool):
         return str(version)
@@ -161,8 +161,8 @@ def _field(request: object, field: str) -> object:
     return request.get(field) if isinstance(request, dict) else None
 
 
-def _qualifier(named: FunctionName | None, *, is_version: bool) -> str | None:
-    if named is None or named.qualifier is None:
+def _qualifier(function: FunctionName | None, *, is_version: bool) -> str | None:
+    if function is None or function.qualifier is None:
         return None
-    qualifier = named.qualifier
+    qualifier = function.qualifier
     return qualifier if is_version is (qualifier == "$LATEST" or qualifier.isdigit()) else None

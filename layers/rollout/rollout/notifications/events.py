@@ -1,6 +1,6 @@
-"""What a rollout tells others as it happens: the events of the stack's bus, and the source of their JSON Schemas.
+"""The events that a rollout publishes on the stack's bus, and the source of their JSON Schemas.
 
-Version 1 may get further fields; none is taken away or changes its meaning without another `schema_version`.
+Version 1 may get more fields. No field is removed or changes its meaning without another `schema_version`.
 """
 
 from datetime import datetime
@@ -15,37 +15,37 @@ from rollout.domain.models import Value
 
 
 class ExecutionReference(Value):
-    """The Step Functions execution that carries the rollout."""
+    """The Step Functions execution that runs the rollout."""
 
     arn: str
     name: str
 
 
 class JudgementSummary(Value):
-    """What the newest look found: both versions' calls and failed calls, and how strongly they speak."""
+    """The newest judgement: both versions' calls and failed calls, and the evidence against the canary."""
 
     verdict: Verdict
     reason: str
     canary: Counts
     stable: Counts
-    evidence: float = Field(description="How strongly the counts speak against the canary; 1 says nothing.")
-    evidence_limit: float
+    evidence: float = Field(description="How strongly the counts speak against the canary; 1 is neutral.")
+    evidence_limit: float = Field(description="The limit that the evidence is compared with.")
 
 
 class Event(Value):
-    """What every event tells."""
+    """The fields of every event."""
 
     detail_type: ClassVar[str]
 
-    schema_version: Literal[1] = Field(description="Another number is another meaning.")
-    id: str = Field(description="The same where the same news is sent again: drop what you have seen.")
+    schema_version: Literal[1] = Field(description="Changes when a field is removed or changes its meaning.")
+    id: str = Field(description="Identifies the event. An event that is published again has the same id: drop it.")
     at: datetime = Field(description="When it happened.")
-    sentence: str = Field(description="What happened and why, for people.")
+    sentence: str = Field(description="What happened and why, as a sentence.")
     execution: ExecutionReference
 
 
 class RolloutEvent(Event):
-    """What every event of a rollout tells that was not rejected."""
+    """The fields of every event about an accepted rollout."""
 
     target: Target
     stable_version: str
@@ -57,14 +57,14 @@ class RolloutStarted(RolloutEvent):
 
     detail_type: ClassVar[str] = "Rollout Started"
 
-    percents: tuple[float, ...] = Field(description="The share of each step.")
-    bake_seconds: int = Field(description="How long the canary is watched once it is promoted.")
+    percents: tuple[float, ...] = Field(description="The canary's share in each step, from 0 to 100.")
+    bake_seconds: int = Field(description="How long the bake after the promotion lasts, in seconds.")
 
 
 class JudgedEvent(RolloutEvent):
-    """News of a rollout that may have been judged by now."""
+    """The fields of every event about a rollout that may have been judged."""
 
-    judgement: JudgementSummary | None = Field(default=None, description="Left out where no look has been taken.")
+    judgement: JudgementSummary | None = Field(default=None, description="Absent before the first evaluation.")
 
 
 class StepShifted(JudgedEvent):
@@ -74,7 +74,7 @@ class StepShifted(JudgedEvent):
 
     percent: float = Field(description="The canary's share, from 0 to 100.")
     step: int = Field(description="The number of the step, from 1.")
-    steps: int = Field(description="How many there are.")
+    steps: int = Field(description="The number of steps in the policy.")
 
 
 class RolloutPromoted(JudgedEvent):
@@ -96,13 +96,13 @@ class RolloutHandedOver(JudgedEvent):
 
 
 class RollbackFailed(JudgedEvent):
-    """The alias may be split, and nobody but a person can help."""
+    """The alias may still be split, and a person must restore it."""
 
     detail_type: ClassVar[str] = "Rollback Failed"
 
 
 class RequestedTarget(Value):
-    """The alias a request is about, as far as it can be read; account and region are where it would be looked for."""
+    """The alias that a request names, as far as it can be read; account and region default to the orchestrator's."""
 
     account: str
     region: str
@@ -111,15 +111,15 @@ class RequestedTarget(Value):
 
 
 class RolloutRejected(Event):
-    """A request was refused, before anything was touched; what it did not say is left out."""
+    """A request was refused before anything was touched; fields that it does not name are absent."""
 
     detail_type: ClassVar[str] = "Rollout Rejected"
 
     target: RequestedTarget
     stable_version: str | None = None
     canary_version: str | None = None
-    error: str = Field(description="The name of the refusal, as docs/runbook.md explains it.")
-    cause: str = Field(description="What was found, what is needed, what to do next.")
+    error: str = Field(description="The name of the error, as docs/runbook.md explains it.")
+    cause: str = Field(description="What was found, what is needed, and what to do next.")
 
 
 EndingEvent = RolloutPromoted | RolloutRolledBack | RolloutHandedOver | RollbackFailed
@@ -135,6 +135,6 @@ EVENT_TYPES: tuple[type[Event], ...] = (
 )
 
 
-def slug(kind: type[Event]) -> str:
-    """Return a detail-type as files and ids name it, such as `step-shifted`."""
-    return kind.detail_type.lower().replace(" ", "-")
+def slug(event_type: type[Event]) -> str:
+    """Return the detail-type as it stands in file names and ids, such as `step-shifted`."""
+    return event_type.detail_type.lower().replace(" ", "-")

@@ -1,4 +1,4 @@
-"""What people are told of an ending: a subject they can read on a telephone, and the numbers below it."""
+"""Builds the notification of an ending: a subject that fits a phone, and the numbers in its text."""
 
 from rollout.domain.models import Value
 from rollout.judging.wording import format_rate
@@ -10,8 +10,8 @@ from rollout.notifications.events import (
     RolloutRolledBack,
 )
 
-LONGEST_SUBJECT = 99
-"""SNS takes fewer than 100 characters, ASCII without line breaks."""
+MAX_SUBJECT_LENGTH = 99
+"""SNS accepts fewer than 100 characters, ASCII without line breaks."""
 
 _SUBJECTS: dict[type[EndingEvent], str] = {
     RolloutPromoted: "Promoted: {name} serves version {canary} alone",
@@ -27,25 +27,25 @@ _CONSOLES = {
 
 
 class Notification(Value):
-    """A subject, the text below it, and what subscribers may filter by."""
+    """A subject, a text, and the attributes that subscribers may filter by."""
 
     subject: str
     text: str
     attributes: dict[str, str]
 
 
-def notification_of(news: EndingEvent) -> Notification:
-    """Return what people are told of an ending."""
-    subject = _SUBJECTS[type(news)].format(
-        name=news.target.name, stable=news.stable_version, canary=news.canary_version
+def notification_of(event: EndingEvent) -> Notification:
+    """Return the notification of an ending."""
+    subject = _SUBJECTS[type(event)].format(
+        name=event.target.name, stable=event.stable_version, canary=event.canary_version
     )
-    about = {"ending": news.detail_type, "function": news.target.function, "alias": news.target.alias}
-    lines = [news.sentence, "", *_facts(news), "", f"Execution: {console_url(news.execution.arn)}"]
-    return Notification(subject=_fitting(subject), text="\n".join(lines), attributes=about)
+    attributes = {"ending": event.detail_type, "function": event.target.function, "alias": event.target.alias}
+    lines = [event.sentence, "", *_facts(event), "", f"Execution: {console_url(event.execution.arn)}"]
+    return Notification(subject=_fit_subject(subject), text="\n".join(lines), attributes=attributes)
 
 
 def console_url(execution_arn: str) -> str:
-    """Return where the console shows an execution; its bare ARN in a partition whose console we do not know."""
+    """Return the console's URL of an execution, or its ARN in a partition whose console is unknown."""
     _, partition, _, region, *_ = execution_arn.split(":")
     if partition not in _CONSOLES:
         return execution_arn
@@ -53,19 +53,19 @@ def console_url(execution_arn: str) -> str:
     return f"{console}/states/home?region={region}#/v2/executions/details/{execution_arn}"
 
 
-def _fitting(subject: str) -> str:
+def _fit_subject(subject: str) -> str:
     plain = " ".join(subject.encode("ascii", "replace").decode().split())
-    return plain if len(plain) <= LONGEST_SUBJECT else plain[: LONGEST_SUBJECT - 3] + "..."
+    return plain if len(plain) <= MAX_SUBJECT_LENGTH else plain[: MAX_SUBJECT_LENGTH - 3] + "..."
 
 
-def _facts(news: EndingEvent) -> list[str]:
-    target, judged = news.target, news.judgement
-    where = f"Function: {target.function}, alias {target.alias}, account {target.account}, {target.region}"
-    if judged is None:
-        return [where, f"Stable: version {news.stable_version}", f"Canary: version {news.canary_version}"]
+def _facts(event: EndingEvent) -> list[str]:
+    target, judgement = event.target, event.judgement
+    function = f"Function: {target.function}, alias {target.alias}, account {target.account}, {target.region}"
+    if judgement is None:
+        return [function, f"Stable: version {event.stable_version}", f"Canary: version {event.canary_version}"]
     return [
-        where,
-        f"Stable: version {news.stable_version}, {format_rate(judged.stable)} failed",
-        f"Canary: version {news.canary_version}, {format_rate(judged.canary)} failed",
-        f"Evidence against the canary: {judged.evidence:,.6g} against a limit of {judged.evidence_limit:,.6g}",
+        function,
+        f"Stable: version {event.stable_version}, {format_rate(judgement.stable)} failed",
+        f"Canary: version {event.canary_version}, {format_rate(judgement.canary)} failed",
+        f"Evidence against the canary: {judgement.evidence:,.6g} against a limit of {judgement.evidence_limit:,.6g}",
     ]
