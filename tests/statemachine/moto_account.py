@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 LEDGER = "rollouts"
 
@@ -18,7 +19,7 @@ def publish_counts(version: str | None, calls: int, errors: int, after: int = 0,
     dimensions = {"FunctionName": "shop", "Resource": "shop:live"} | ({"ExecutedVersion": version} if version else {})
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=5)
     for metric, value in {"Invocations": calls, "Errors": errors}.items():
-        data = [
+        data: list[Any] = [
             {
                 "MetricName": metric,
                 "Dimensions": [{"Name": name, "Value": text} for name, text in dimensions.items()],
@@ -59,7 +60,7 @@ def move_alias() -> None:
 
 
 def create_ledger() -> None:
-    keys = {"target": "HASH", "entry": "RANGE"}
+    keys: dict[str, Any] = {"target": "HASH", "entry": "RANGE"}
     boto3.client("dynamodb").create_table(
         TableName=LEDGER,
         BillingMode="PAY_PER_REQUEST",
@@ -85,5 +86,5 @@ def answer_provisioned_concurrency(client: Any) -> None:
     response = {"Error": {"Code": "ProvisionedConcurrencyConfigNotFoundException", "Message": "none"}}
     client.meta.events.register(
         "before-call.lambda.GetProvisionedConcurrencyConfig",
-        lambda **_: (AWSResponse("", 404, {}, None), response),
+        lambda **_: (AWSResponse("", 404, HTTPHeaders(), None), response),
     )

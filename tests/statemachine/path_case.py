@@ -1,8 +1,8 @@
 """A path through the state machine, and the answers of the scripted tasks that lead along it.
 
 A task answers with one document per visit; with FAILS, it raises at every attempt. A path reads as
-`RollBack! > RestoreAlias`: an exclamation mark follows a task whose error was caught, and a colon precedes the rule of a
-choice.
+`RollBack! > RestoreAlias`: an exclamation mark follows a task whose error was caught, and a colon precedes the
+rule of a choice.
 """
 
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ def _with_action_before(task: Task, action: Callable[[], None]) -> Task:
 def _failing_after_its_write(task: Task) -> Task:
     def run(document: Any) -> Any:
         task(document)
-        raise MemoryError("no room")
+        raise MemoryError("out of memory")
 
     return run
 
@@ -60,7 +60,7 @@ def test_all_at_once_whose_response_is_lost_is_rolled_back(orchestrator: Machine
     tasks["promote_version"] = _failing_after_its_write(tasks["promote_version"])
     ended = orchestrator.run(AT_ONCE)
     assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
-    assert ended.cause.endswith("MemoryError: no room")
+    assert ended.cause.endswith("MemoryError: out of memory")
 
 
 def test_alias_moved_by_another_writer_is_left_as_it_is(orchestrator: Machine, shop, tasks: Tasks):
@@ -92,4 +92,4 @@ def test_rollout_is_rolled_back_if_a_task_fails_after_its_write(orchestrator: Ma
     tasks[task] = _failing_after_its_write(tasks[task])
     ended = orchestrator.run({"function": "shop"})
     assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
-    assert ended.cause.endswith("MemoryError: no room")
+    assert ended.cause.endswith("MemoryError: out of memory")

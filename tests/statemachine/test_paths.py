@@ -7,12 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.statemachine.path_case import ACCEPTED, BROKEN, FAILS, PathCase
-from tests.statemachine.path_cases import PATH_CASES
 
 from tests.statemachine.conftest import TASKS, Task, Tasks
 from tests.statemachine.machine import Machine, definition, rule_name
-
+from tests.statemachine.path_case import ACCEPTED, BROKEN, FAILS, PathCase
+from tests.statemachine.path_cases import PATH_CASES
 
 
 class BrokenError(Exception):

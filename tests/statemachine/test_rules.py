@@ -58,7 +58,9 @@ def test_task_has_the_name_of_its_function_and_folder(name: str, template: dict[
 def test_state_machine_may_invoke_exactly_its_functions(template: dict[str, Any]):
     policies = template["Resources"]["RolloutStateMachine"]["Properties"]["Policies"]
     statements = {statement["Sid"]: statement for policy in policies for statement in policy["Statement"]}
-    assert statements["RunTheTasks"]["Resource"] == [{"Fn::GetAtt": [f"{name}Function", "Arn"]} for name in FUNCTION_TASKS]
+    assert statements["RunTheTasks"]["Resource"] == [
+        {"Fn::GetAtt": [f"{name}Function", "Arn"]} for name in FUNCTION_TASKS
+    ]
 
 
 def test_every_state_has_a_comment():
@@ -107,7 +109,7 @@ def test_every_named_error_exists():
 
 def test_every_error_that_documents_a_retry_is_retried():
     classes = {name: error for name, error in vars(errors).items() if isinstance(error, type)}
-    documented = {name for name, error in classes.items() if "the state machine" in error.__doc__}
+    documented = {name for name, error in classes.items() if "The state machine retries" in error.__doc__}
     assert documented == {name for name in named_errors() if "." not in name}
 
 
