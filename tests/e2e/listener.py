@@ -1,11 +1,12 @@
-"""Somebody who listens to the stack's bus and has subscribed to its topic, as anybody may."""
+"""A subscriber of the rollout events on the bus and of the notifications on the topic."""
 
 import json
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
-_NEWS = {"source": ["rollouts"]}
-_LET_IN = {
+_ROLLOUT_EVENTS = {"source": ["rollouts"]}
+_ALLOW_DELIVERY = {
     "Effect": "Allow",
     "Principal": {"Service": ["events.amazonaws.com", "sns.amazonaws.com"]},
     "Action": "sqs:SendMessage",
@@ -14,39 +15,53 @@ _LET_IN = {
 
 
 class Listener:
-    """Two queues that keep all that was told, from the first story on."""
+    """Two queues that keep all rollout events and all notifications from the first story on."""
 
     def __init__(self, client: Callable[[str], Any], outputs: dict[str, str]) -> None:
+        self._client = client
         self._queues = client("sqs")
-        self._heard: dict[str, list[dict[str, Any]]] = {"news": [], "notices": []}
-        self._urls = {name: self._queue(name) for name in self._heard}
-        events, bus = client("events"), outputs["RolloutBusName"]
-        events.put_rule(Name="listener", EventBusName=bus, EventPattern=json.dumps(_NEWS))
-        events.put_targets(Rule="listener", EventBusName=bus, Targets=[{"Id": "news", "Arn": self._arn("news")}])
-        client("sns").subscribe(TopicArn=outputs["RolloutTopicArn"], Protocol="sqs", Endpoint=self._arn("notices"))
+        self._outputs = outputs
+        self._reading = Lock()
+        self._received: dict[str, list[dict[str, Any]]] = {"events": [], "notifications": []}
+        self._urls = {name: self._create_queue(name) for name in self._received}
 
-    def news(self, execution: str) -> list[dict[str, Any]]:
-        """Return the events that tell of an execution, in the order in which they came; each once, by its id."""
-        heard = [told for told in self._read("news") if told["detail"]["execution"]["arn"] == execution]
-        return [*{told["detail"]["id"]: told for told in reversed(heard)}.values()][::-1]
+    def subscribe(self) -> None:
+        events, target = self._client("events"), {"Id": "events", "Arn": self._arn("events")}
+        bus = {"EventBusName": self._outputs["RolloutBusName"]}
+        events.put_rule(Name="listener", EventPattern=json.dumps(_ROLLOUT_EVENTS), **bus)
+        events.put_targets(Rule="listener", Targets=[target], **bus)
+        topic, queue = self._outputs["RolloutTopicArn"], self._arn("notifications")
+        self._client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+
+    def events(self, execution: str) -> list[dict[str, Any]]:
+        """Return the rollout events of an execution in the order of their arrival, each event ID once."""
+        events = [event for event in self._read("events") if event["detail"]["execution"]["arn"] == execution]
+        return [*{event["detail"]["id"]: event for event in reversed(events)}.values()][::-1]
 
     def notifications(self, execution: str) -> list[dict[str, Any]]:
-        """Return what people were told of an execution; each message once, as a try that was late may repeat it."""
-        heard = [told for told in self._read("notices") if execution in told["Message"]]
-        return [*{told["Message"]: told for told in heard}.values()]
+        """Return the notifications of an execution, each message once: a late retry may repeat it."""
+        notifications = [message for message in self._read("notifications") if execution in message["Message"]]
+        return [*{message["Message"]: message for message in notifications}.values()]
 
-    def _queue(self, name: str) -> str:
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [_LET_IN]})
+    def _create_queue(self, name: str) -> str:
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [_ALLOW_DELIVERY]})
         return str(self._queues.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"])
 
     def _arn(self, name: str) -> str:
-        asked = {"QueueUrl": self._urls[name], "AttributeNames": ["QueueArn"]}
-        return str(self._queues.get_queue_attributes(**asked)["Attributes"]["QueueArn"])
+        attributes = self._queues.get_queue_attributes(QueueUrl=self._urls[name], AttributeNames=["QueueArn"])
+        return str(attributes["Attributes"]["QueueArn"])
 
     def _read(self, name: str) -> list[dict[str, Any]]:
-        url, heard = self._urls[name], self._heard[name]
-        while messages := self._queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            heard.extend(json.loads(message["Body"]) for message in messages)
-            for message in messages:
-                self._queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return heard
+        with self._reading:
+            self._received[name] += receive_all(self._queues, self._urls[name])
+            return [*self._received[name]]
+
+
+def receive_all(queues: Any, url: str) -> list[dict[str, Any]]:
+    """Take every message from a queue; return the bodies, which are JSON documents."""
+    bodies = []
+    while messages := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies

@@ -1,39 +1,42 @@
-"""What an operator is told before anything begins, in the deployed stack: the plan, and nothing is touched (P6)."""
+"""Dry runs in the deployed stack: an operator reads the plan, and nothing is touched (P6)."""
 
 import pytest
 
-from tests.e2e.dry_runs import PER_SECOND, asked_before
+from tests.e2e.stories.dry_run import CALLS_PER_SECOND, dry_runs
 
 
 @pytest.fixture
-def asked(stories):
-    return stories(asked_before)
+def dry_run(stories):
+    return stories(dry_runs)
 
 
-def test_the_plan_is_told_and_nothing_is_touched(asked, sandbox):
+def test_dry_run_returns_plan_and_touches_nothing(dry_run, stack):
     """P6."""
-    plan = asked.answer["plan"]
-    assert sandbox.states(asked.execution) == ["PrepareRollout", "ChooseStart", "NothingToDo"]
-    assert asked.answer["reason"].startswith(
-        "dry run, nothing was touched: version 2 would be rolled out to rehearsed:live in 2 steps, in place of version"
+    rollout, answer = dry_run.possible, dry_run.possible.output
+    assert rollout.ending == "SUCCEEDED"
+    assert stack.executions.states(rollout.execution) == ["PrepareRollout", "ChooseStart", "NothingToDo"]
+    assert answer["reason"].startswith(
+        "dry run, nothing was touched: version 2 would be rolled out to dry-run:live in 2 steps, in place of version"
         " 1, and be done after 1m as planned"
     )
-    assert [(step["from"], step["until"]) for step in plan["steps"]] == [("0s", "20s"), ("20s", "40s")]
-    assert plan["cost"]["us_cents"] > 0
-    assert asked.aliases[0] == asked.aliases[1]
-    assert (sandbox.rollouts(asked.shop), sandbox.lock(asked.shop)) == ([], {})
+    assert [(step["from"], step["until"]) for step in answer["plan"]["steps"]] == [("0s", "20s"), ("20s", "40s")]
+    assert answer["plan"]["cost"]["us_cents"] > 0
+    assert dry_run.aliases[0] == dry_run.aliases[1]
+    assert (stack.ledger.rollouts(dry_run.shop), stack.ledger.lock(dry_run.shop)) == ([], {})
 
 
-def test_the_steps_expect_the_traffic_there_is(asked):
-    plan = asked.answer["plan"]
-    thin, enough = plan["steps"]
-    called = plan["calls_per_minute"] / 60
-    assert PER_SECOND / 2 < called < PER_SECOND * 2
-    assert enough["expected_calls"] == pytest.approx(called * 20 / 2, abs=1)
-    assert "min_invocations is 50" in thin["warning"]
+def test_dry_run_expects_current_traffic(dry_run):
+    plan = dry_run.possible.output["plan"]
+    first, second = plan["steps"]
+    calls_per_second = plan["calls_per_minute"] / 60
+    assert CALLS_PER_SECOND / 2 < calls_per_second < CALLS_PER_SECOND * 2
+    assert second["expected_calls"] == pytest.approx(calls_per_second * 20 / 2, abs=1)
+    assert "min_invocations is 50" in first["warning"]
 
 
-def test_every_reason_is_told_and_the_dry_run_is_green(asked):
-    errors = [refusal["error"] for refusal in asked.refused["plan"]["refusals"]]
+def test_dry_run_of_wrong_request_succeeds_and_lists_every_refusal(dry_run):
+    assert dry_run.refused.ending == "SUCCEEDED"
+    answer = dry_run.refused.output
+    errors = [refusal["error"] for refusal in answer["plan"]["refusals"]]
     assert errors == ["InvalidPolicyError", "UnknownAliasError", "UnknownVersionError"]
-    assert "it would be refused, for 3 reasons" in asked.refused["reason"]
+    assert "it would be refused, for 3 reasons" in answer["reason"]

@@ -1,35 +1,36 @@
-"""Word of three versions comes twice by each way, in no order and all at once: one rollout of each (P7)."""
+"""Duplicate events in random order start one rollout per version (P7)."""
 
 import pytest
 
-from tests.e2e.many_events import VERSIONS, told_often
+from tests.e2e.stories.duplicate_events import VERSIONS, events_arrive_twice
 
 
 @pytest.fixture
-def often(stories):
-    return stories(told_often)
+def duplicates(stories):
+    return stories(events_arrive_twice)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_each_version_has_one_rollout(often, version):
-    assert len(often.executions[version]) == 1
+def test_version_has_one_rollout(duplicates, version):
+    assert len(duplicates.executions[version]) == 1
 
 
-def test_the_newest_version_is_served_alone_in_the_end(often):
+def test_alias_serves_newest_version(duplicates):
     """P1."""
-    assert often.shop.served() == {VERSIONS[-1]: 100}
+    assert duplicates.shop.served() == {VERSIONS[-1]: 100}
 
 
-def test_every_rollout_ends_green_the_older_ones_promoted_or_overtaken(often, sandbox):
-    """P10: nobody fails for having come at the same time as others."""
-    *older, newest = [sandbox.states(arn)[-1] for arns in often.executions.values() for arn in arns]
+def test_every_rollout_ends_green(duplicates, stack):
+    """P10: an older version is promoted, or replaced in the queue by a newer one."""
+    *older, newest = [stack.executions.states(arn)[-1] for arns in duplicates.executions.values() for arn in arns]
     assert newest == "RolloutSucceeded"
     assert set(older) <= {"RolloutSucceeded", "NothingToDo"}
 
 
-def test_nobody_holds_the_alias_afterwards_and_no_version_is_entered_twice(often, sandbox):
+def test_version_has_one_ledger_entry_and_lock_is_free(duplicates, stack):
     """P3."""
-    entered = [entry["canary_version"] for entry in sandbox.rollouts(often.shop)]
-    assert sandbox.lock(often.shop) == {}
-    assert len(entered) == len({*entered})
-    assert {entry["outcome"] for entry in sandbox.rollouts(often.shop)} == {"promoted"}
+    rollouts = stack.ledger.rollouts(duplicates.shop)
+    versions = [entry["canary_version"] for entry in rollouts]
+    assert stack.ledger.lock(duplicates.shop) == {}
+    assert len(versions) == len({*versions})
+    assert {entry["outcome"] for entry in rollouts} == {"promoted"}

@@ -1,17 +1,18 @@
-"""Each role can do what it needs, and nothing more."""
+"""Each role has the permissions that it needs, and no others."""
 
 import pytest
 
 from sandbox.accounts import HOME, MEMBER
-from tests.e2e.conftest import STORIES, UNTAGGED
+from tests.e2e.stories.member_accounts import UNTAGGED
+from tests.e2e.stories.schedule import STORIES
 
-NEVER_SEEN = {
-    # No policy in a member's stories names an alarm, and none of its aliases is missing.
+UNUSED = {
+    # No policy of a member account's rollout names an alarm, and no alias there is missing.
     ("MemberRole", "cloudwatch:DescribeAlarms"),
     ("MemberRole", "lambda:CreateAlias"),
-    # Lambda and Step Functions themselves do these in a role's name, and the emulator without asking IAM.
+    # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),
-    # A version is taken for missed a quarter of an hour after it was published.
+    # The guardian starts a rollout for a missed version, which is published at least 15 minutes ago.
     ("GuardianFunctionRole", "states:StartExecution"),
     *(
         ("RolloutStateMachineRole", action)
@@ -33,23 +34,23 @@ NEVER_SEEN = {
 }
 
 
-@pytest.mark.usefixtures("swept", "late_shift", "second_promotion", "rollback_code_broken")
+@pytest.mark.usefixtures("sweeps")
 @pytest.mark.parametrize("account", [HOME, MEMBER])
-def test_every_permission_granted_is_used_and_none_is_lacking(account, sandbox, stories):
-    """P9: what IAM allowed each role in the stories is what the templates grant it, and nothing was denied."""
+def test_roles_use_every_permission_and_lack_none(account, stack, stories):
+    """P9: the actions that IAM allowed in the stories are those that the templates grant, and none was denied."""
     for story in STORIES:
         stories(story)
-    roles = {role: name for name, role in sandbox.resources(account).items() if name.endswith("Role")}
-    decisions = [d for d in sandbox.decisions() if d["account"] == account and d["principal"] in roles]
+    roles = {role: name for name, role in stack.resources(account).items() if name.endswith("Role")}
+    decisions = [d for d in stack.audit.decisions() if d["account"] == account and d["principal"] in roles]
     used = {(roles[d["principal"]], d["action"]) for d in decisions if d["allowed"]}
-    granted = {(name, action) for role, name in roles.items() for action in _granted(sandbox, account, role)}
+    granted = {(name, action) for role, name in roles.items() for action in _granted(stack, account, role)}
     assert [d for d in decisions if not d["allowed"] and not d["resource"].endswith(f":{UNTAGGED}")] == []
-    assert used == granted - NEVER_SEEN
+    assert used == granted - UNUSED
 
 
-def _granted(sandbox, account: str, role: str) -> set[str]:
-    """Return the actions of a role's own policies; AWS's managed ones for logs and traces come with every function."""
-    iam, granted = sandbox.client("iam", account), set()
+def _granted(stack, account: str, role: str) -> set[str]:
+    """Return the actions of a role's own policies; the managed policies for logs and traces are left out."""
+    iam, granted = stack.client("iam", account), set()
     for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         for statement in iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]:
             actions = statement["Action"]

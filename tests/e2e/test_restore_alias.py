@@ -1,11 +1,14 @@
-"""The way back when our own code cannot run."""
+"""RestoreAlias rolls back when the code of RollBack cannot be loaded."""
 
 import pytest
 
+from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
 
-@pytest.mark.parametrize("where", ["at home", "in a member"])
-def test_the_state_machine_itself_restores_the_alias(where, rollback_code_broken):
+
+@pytest.mark.parametrize("story", [alias_is_restored, member_alias_is_restored])
+def test_state_machine_restores_alias(story, stories, stack):
     """P1, P10."""
-    played = rollback_code_broken[where]
-    assert (played.ending, played.shop.served()) == ("RolloutRolledBack", {"1": 100})
-    assert "the state machine itself restored it" in played.ended["cause"]
+    rollout = stories(story)
+    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert "the state machine itself restored it" in rollout.cause
+    assert {"RollBack", "RestoreAlias"} <= set(stack.executions.states(rollout.execution))

@@ -1,0 +1,81 @@
+"""The executions of the rollout state machine, as the Step Functions API shows them."""
+
+import json
+from typing import Any
+
+from tests.e2e.waiting import wait_for
+
+
+class Executions:
+    """Starts rollouts, waits for them, and reads their history."""
+
+    def __init__(self, client: Any, state_machine_arn: str) -> None:
+        self._client = client
+        self._state_machine_arn = state_machine_arn
+        self._requests: dict[str, Any] = {}
+        """The input of each execution by its ARN; an input does not change, so it is read once."""
+
+    def start(self, request: object) -> str:
+        """Start a rollout as an operator does; return the ARN of the execution."""
+        document = json.dumps(request)
+        started = self._client.start_execution(stateMachineArn=self._state_machine_arn, input=document)
+        return started["executionArn"]
+
+    def stop(self, arn: str) -> None:
+        self._client.stop_execution(executionArn=arn)
+
+    def wait_for_end(self, arn: str, within_seconds: float = 120) -> dict[str, Any]:
+        """Wait until an execution has ended; return its description."""
+
+        def description() -> dict[str, Any]:
+            described = self._client.describe_execution(executionArn=arn)
+            return {} if described["status"] == "RUNNING" else described
+
+        return wait_for(description, within_seconds, lambda: f"{arn} still runs, in {self.states(arn)[-1]}.")
+
+    def wait_for_state(self, arn: str, state: str, times: int = 1, within_seconds: float = 60) -> None:
+        """Wait until an execution has entered a state, so many times."""
+        wait_for(
+            lambda: self.states(arn).count(state) >= times,
+            within_seconds,
+            lambda: f"{arn} entered {self.states(arn)}, but not {state}.",
+        )
+
+    def wait_for_version(self, function: str, version: str, within_seconds: float = 60) -> str:
+        """Wait for the rollout of a published version; return the ARN of the execution."""
+        started = wait_for(
+            lambda: self.of_version(function, version),
+            within_seconds,
+            lambda: f"No rollout of {function} {version} started.",
+        )
+        return started[0]
+
+    def of_version(self, function: str, version: str) -> list[str]:
+        """Return the ARNs of the executions that were started for a version, newest first."""
+        pages = self._client.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
+        arns = [execution["executionArn"] for page in pages for execution in page["executions"]]
+        return [arn for arn in arns if _requested_version(self._request(arn)) == (function, version)]
+
+    def states(self, arn: str) -> list[str]:
+        """Return the names of the states that were entered so far, in order."""
+        return [entered["name"] for entered in self._entered(arn)]
+
+    def inputs(self, arn: str) -> dict[str, Any]:
+        """Return the input of each state by its name; the last one of a state that was entered several times."""
+        return {entered["name"]: json.loads(entered["input"]) for entered in self._entered(arn)}
+
+    def _entered(self, arn: str) -> list[dict[str, Any]]:
+        pages = self._client.get_paginator("get_execution_history").paginate(executionArn=arn)
+        events = [event for page in pages for event in page["events"]]
+        return [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
+
+    def _request(self, arn: str) -> Any:
+        if arn not in self._requests:
+            self._requests[arn] = json.loads(self._client.describe_execution(executionArn=arn)["input"])
+        return self._requests[arn]
+
+
+def _requested_version(request: Any) -> tuple[str, str | None]:
+    if not isinstance(request, dict):
+        return "", None
+    return str(request.get("function")).split(":")[-1], request.get("version")

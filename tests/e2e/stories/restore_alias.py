@@ -1,0 +1,27 @@
+"""Faulty versions, rolled back while the code of RollBack cannot be loaded."""
+
+from sandbox.accounts import MEMBER
+from sandbox.shop import Shop
+from tests.e2e.stack import Stack
+from tests.e2e.stories.policies import QUICK
+from tests.e2e.stories.rollout import FinishedRollout, roll_out, shop_with_canaries
+
+
+def alias_is_restored(stack: Stack) -> FinishedRollout:
+    return _roll_back_without_code(stack, shop_with_canaries(stack, "restored", canary={"fault_percent": 100}))
+
+
+def member_alias_is_restored(stack: Stack) -> FinishedRollout:
+    shop = shop_with_canaries(stack, "member-restored", canary={"fault_percent": 100}, account=MEMBER)
+    return _roll_back_without_code(stack, shop)
+
+
+def _roll_back_without_code(stack: Stack, shop: Shop) -> FinishedRollout:
+    stack.inject_fault(
+        action="lambda:InvokeFunction",
+        who="RollBackFunction",
+        mentions=f'"{shop.name}"',
+        code="Runtime.ImportModuleError",
+    )
+    with shop.traffic(per_second=4):
+        return roll_out(stack, shop, policy=QUICK)
