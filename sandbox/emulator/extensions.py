@@ -18,6 +18,7 @@ MODULES = (
     "lambda_.regions",
     "cloudwatch.statistics",
     "cloudwatch.refused_statistics",
+    "cloudwatch.retention",
     "lambda_.dead_letter_config",
     "events.cloudtrail",
     "lambda_.alias_rules",
