@@ -33,10 +33,10 @@ def measure(turns: int) -> tuple[float, list[Import]]:
     handlers = sorted(path.name for path in (ROOT / "functions").iterdir() if (path / "app.py").exists())
     seconds: dict[str, list[float]] = {name: [] for name in ("", *handlers)}
     for turn in range(turns + 1):
-        for name in seconds:
+        for name, durations in seconds.items():
             taken = _import_seconds(name)
             if turn:  # the first turn only writes bytecode and warms the disk cache
-                seconds[name].append(taken)
+                durations.append(taken)
     baseline = median(seconds.pop(""))
     return baseline, [Import(name, median(taken), median(taken) / baseline) for name, taken in seconds.items()]
 

@@ -1,1 +1,1 @@
-"""`make bench-judge`: the shipped judge beside the rules people use today, on the same simulated traffic."""
+"""`make bench-judge`: the shipped judge and the rules that teams use today, on the same simulated traffic."""

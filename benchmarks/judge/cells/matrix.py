@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import product
 from math import inf
 
-from benchmarks.judge.cell import Cell, Scene
+from benchmarks.judge.cells.cell import Cell, Scene
 
 CALLS = (60, 600, 6_000, 60_000)
 STABLE_RATES = (0.0005, 0.002, 0.02)
@@ -18,15 +18,15 @@ SCENES = {
     Scene.LATE: (2, 5, 50, inf),
     Scene.COLD: (1,),
 }
-"""The relative risks played in each scene."""
+"""The relative risks that are simulated in each scene."""
 
 
 def cells(only: Iterable[str] = ()) -> list[Cell]:
-    """Return the cells whose name has all of the given words, as in `calls=6000 risk=5`."""
-    words = {word for given in only for word in given.split()}
-    every = (
+    """Return the cells whose names contain all of the words, such as `calls=6000 risk=5`."""
+    words = {word for option in only for word in option.split()}
+    all_cells = (
         Cell(calls, rate, risk, correlation, scene)
         for scene, risks in SCENES.items()
         for calls, rate, risk, correlation in product(CALLS, STABLE_RATES, risks, CORRELATIONS)
     )
-    return [cell for cell in every if words <= set(str(cell).split())]
+    return [cell for cell in all_cells if words <= set(str(cell).split())]

@@ -1,12 +1,12 @@
-"""What the judge must show, cell by cell, and the cells where it does not."""
+"""What the judge must achieve in each cell, and the cells in which it does not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import isinf
 
-from benchmarks.judge.cell import Cell, Scene
+from benchmarks.judge.cells.cell import Cell, Scene
 from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
-from benchmarks.judge.peers import PEERS
+from benchmarks.judge.rules.peers import PEERS
 
 MOST_FALSE = 0.01
 MOST_FALSE_HIGH = 0.02
@@ -20,26 +20,26 @@ MOST_OF_ORACLE = 1.5
 
 @dataclass
 class Demand:
-    """One thing the judge must show: in how many cells it does, and a sentence for each where it does not."""
+    """One requirement on the judge, with a sentence for each cell that breaks it."""
 
-    says: str
+    title: str
     cells: int = 0
     breaches: list[str] = field(default_factory=list)
 
     def add(self, breach: str | None) -> None:
-        """Count one more cell, and its breach if it has one."""
+        """Count one more cell, with its breach if it has one."""
         self.cells += 1
         if breach:
             self.breaches.append(breach)
 
 
 def demands(results: list[Result]) -> list[Demand]:
-    """Return each demand with its breaches."""
+    """Return every demand with its breaches."""
     return [_few_false(results), _bad_are_caught(results), _fewer_failures(results), _near_the_oracle(results)]
 
 
 def _few_false(results: list[Result]) -> Demand:
-    demand = Demand("Healthy canaries taken back: at most 1 %, the 95 % interval below 2 %")
+    demand = Demand("Healthy canaries rolled back: at most 1 %, the 95 % interval below 2 %")
     for result in results:
         if result.cell.is_healthy:
             demand.add(_false(result))
@@ -47,11 +47,11 @@ def _few_false(results: list[Result]) -> Demand:
 
 
 def _false(result: Result) -> str | None:
-    tally, alone = result.tallies[SHIPPED], result.tallies[EVIDENCE]
+    tally, evidence = result.tallies[SHIPPED], result.tallies[EVIDENCE]
     low, high = tally.interval
     if tally.share <= MOST_FALSE and high < MOST_FALSE_HIGH:
         return None
-    return f"{result.cell}: {tally.share:.1%} [{low:.1%}, {high:.1%}], {alone.share:.1%} by the evidence alone"
+    return f"{result.cell}: {tally.share:.1%} [{low:.1%}, {high:.1%}], {evidence.share:.1%} without the ceiling"
 
 
 def _bad_are_caught(results: list[Result]) -> Demand:
@@ -71,11 +71,11 @@ def _missed(result: Result) -> str | None:
     caught, knowing = (result.tallies[name].share for name in (SHIPPED, ALL_KNOWING))
     if caught >= least:
         return None
-    return f"{result.cell}: {caught:.1%}; a test told both error rates and the correlation catches {knowing:.1%}"
+    return f"{result.cell}: {caught:.1%}; a test that knows both error rates and the correlation catches {knowing:.1%}"
 
 
 def _fewer_failures(results: list[Result]) -> Demand:
-    demand = Demand("Excess failures: fewer than every peer that takes back under 5 % of healthy canaries there")
+    demand = Demand("Excess failures: fewer than every peer that rolls back under 5 % of healthy canaries there")
     healthy = {result.cell: result for result in results if result.cell.is_healthy}
     for result in results:
         twin = healthy.get(healthy_twin(result.cell))
@@ -85,30 +85,32 @@ def _fewer_failures(results: list[Result]) -> Demand:
 
 
 def healthy_twin(cell: Cell) -> Cell:
-    """Return the cell that differs in the canary's health alone."""
+    """Return the cell that differs only in a healthy canary."""
     return replace(cell, risk=1, scene=Scene.STEADY if cell.scene is Scene.LATE else cell.scene)
 
 
 def is_trusted(tally: Tally) -> bool:
-    """Whether a rule takes back few enough healthy canaries to be measured against."""
+    """Whether a rule rolls back few enough healthy canaries to be compared with."""
     return tally.share < PEER_FALSE
 
 
 def _more_failures(result: Result, healthy: Result) -> str | None:
-    """Name the best of the peers that surely let fewer failures through: the interval of the difference is above 0."""
+    """Return the best peer that significantly lets fewer failures through: the interval of the difference is above 0.
+
+    None if there is no such peer.
+    """
     peers = [name for name in PEERS if is_trusted(healthy.tallies[name])]
-    better = [name for name in peers if _is_surely_better(result.tallies[name])]
+    better = [name for name in peers if _is_significantly_better(result.tallies[name])]
     if not better:
         return None
     best = min(better, key=lambda name: result.tallies[name].excess.value)
-    ours, theirs = result.tallies[SHIPPED].excess.value, result.tallies[best].excess.value
-    falsely = (
-        f"takes back {healthy.tallies[best].share:.1%} of healthy canaries, we {healthy.tallies[SHIPPED].share:.1%}"
-    )
-    return f"{result.cell}: {ours:,.2f}, {best} {theirs:,.2f} ({falsely})"
+    shipped, peer = (result.tallies[name].excess.value for name in (SHIPPED, best))
+    shipped_false, peer_false = (healthy.tallies[name].share for name in (SHIPPED, best))
+    falsely = f"rolls back {peer_false:.1%} of healthy canaries, Lambda Rollouts {shipped_false:.1%}"
+    return f"{result.cell}: {shipped:,.2f}, {best} {peer:,.2f} ({falsely})"
 
 
-def _is_surely_better(tally: Tally) -> bool:
+def _is_significantly_better(tally: Tally) -> bool:
     return tally.shipped_more.value > tally.shipped_more.margin
 
 
@@ -117,15 +119,16 @@ def _near_the_oracle(results: list[Result]) -> Demand:
         "Without bursts, at relative risk 2 to 50: median failed canary calls at most 1.5 times the oracle's"
     )
     for result in _without_bursts(results):
-        ours, oracle = (result.tallies[name].median_failed for name in (SHIPPED, ORACLE))
-        demand.add(f"{result.cell}: {ours:,.0f}, oracle {oracle:,.0f}" if ours > MOST_OF_ORACLE * oracle else None)
+        shipped, oracle = (result.tallies[name].median_failed for name in (SHIPPED, ORACLE))
+        is_breach = shipped > MOST_OF_ORACLE * oracle
+        demand.add(f"{result.cell}: {shipped:,.0f}, oracle {oracle:,.0f}" if is_breach else None)
     return demand
 
 
 def _without_bursts(results: list[Result]) -> Iterator[Result]:
-    """Yield the cells in which the oracle decides at all."""
+    """Yield the results without bursts in which the oracle decides."""
     for result in results:
         cell = result.cell
-        is_asked = cell.scene is Scene.STEADY and cell.correlation == 0 and 2 <= cell.risk <= 50  # noqa: PLR2004
-        if is_asked and not isinf(result.tallies[ORACLE].median_failed):
+        is_covered = cell.scene is Scene.STEADY and cell.correlation == 0 and 2 <= cell.risk <= 50  # noqa: PLR2004
+        if is_covered and not isinf(result.tallies[ORACLE].median_failed):
             yield result

@@ -1,4 +1,4 @@
-"""What is played: one kind of rollout."""
+"""A cell of the benchmark: one kind of rollout."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from math import isinf
 
 
 class Scene(StrEnum):
-    """What happens around the canary."""
+    """What happens during the rollout."""
 
     STEADY = "steady"
     OUTAGE = "outage"
@@ -14,23 +14,23 @@ class Scene(StrEnum):
     BIG_OUTAGE = "big-outage"
     """Half of both versions' calls fail for three minutes."""
     WAVE = "wave"
-    """Calls and errors rise and fall by half over a day, each in its own time."""
+    """Calls and errors rise and fall by half over a day, independently of each other."""
     LATE = "late"
     """The canary is healthy for ten minutes."""
     COLD = "cold"
-    """The canary is slow, not failing, for two minutes."""
+    """The canary is slow for two minutes, without errors."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One kind of rollout, to be played many times."""
+    """One kind of rollout, which is simulated many times."""
 
     calls: int
-    """Mean calls a minute on the alias, both versions together."""
+    """Mean calls per minute on the alias, both versions together."""
     stable_rate: float
     """Stable's error rate, 0 to 1."""
     risk: float
-    """How many times as often as stable the canary fails, from 1; infinite when all its calls fail."""
+    """The canary's error rate over stable's, from 1; infinite if all its calls fail."""
     correlation: float
     """Intra-minute correlation of the errors of one version, 0 to 1; 0 is independent errors."""
     scene: Scene = Scene.STEADY

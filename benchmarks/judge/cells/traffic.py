@@ -1,6 +1,6 @@
-"""Simulated minutes of a rollout: what both versions serve, and how much of it fails.
+"""The simulated minutes of a rollout: the calls and errors of both versions.
 
-Units: calls and errors are counts in one minute, rates are fractions of calls, minutes count from the first shift.
+Units: calls and errors are counts per minute, rates are fractions of calls, minutes count from the first shift.
 """
 
 import zlib
@@ -10,24 +10,24 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.judge.cell import Cell, Scene
+from benchmarks.judge.cells.cell import Cell, Scene
 
-Counts = NDArray[np.int64]
-Rates = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+CountArray = NDArray[np.int64]
+RateArray = NDArray[np.float64]
+FlagArray = NDArray[np.bool_]
 
 SHARES = np.repeat([0.01, 0.05, 0.10, 0.25, 0.50], 6)
-"""The canary's share in each minute: five steps of six minutes, one look a minute."""
+"""The canary's share in each minute: five steps of six minutes, with an evaluation per minute."""
 MINUTES = len(SHARES)
 HISTORY = 60
-"""Minutes of stable alone before the first shift."""
+"""Minutes before the first shift, in which only stable serves."""
 SEED = 20_260_101
 OUTAGE = slice(12, 15)
-"""The minutes, at a share of 10 %, in which something behind both versions fails."""
+"""The minutes of an outage behind both versions, at a share of 10 %."""
 LATE = 10
 """The minute in which a late regression starts."""
 COLD = 2
-"""The minutes in which a cold canary ends only half of the calls it takes; the rest end a minute later."""
+"""The minutes in which a cold canary completes only half of its calls; the rest complete a minute later."""
 
 
 OUTAGE_RATES = {Scene.OUTAGE: 0.2, Scene.BIG_OUTAGE: 0.5}
@@ -35,28 +35,28 @@ OUTAGE_RATES = {Scene.OUTAGE: 0.2, Scene.BIG_OUTAGE: 0.5}
 
 @dataclass(frozen=True, eq=False)
 class Traffic:
-    """Many rollouts of one cell: arrays of rollouts by minutes, history of rollouts by HISTORY."""
+    """Many rollouts of one cell. Arrays are rollouts by minutes; those of the history are rollouts by HISTORY."""
 
     cell: Cell
-    history_calls: Counts
-    history_errors: Counts
-    canary_calls: Counts
-    canary_errors: Counts
-    stable_calls: Counts
-    stable_errors: Counts
-    stable_rate: Rates
-    """The error rate a canary as good as stable would have."""
-    canary_rate: Rates
-    """The error rate the canary has."""
+    history_calls: CountArray
+    history_errors: CountArray
+    canary_calls: CountArray
+    canary_errors: CountArray
+    stable_calls: CountArray
+    stable_errors: CountArray
+    stable_rate: RateArray
+    """The error rate of a canary as good as stable."""
+    canary_rate: RateArray
+    """The canary's error rate."""
 
     @cached_property
-    def excess_errors(self) -> Rates:
-        """The canary's errors beyond what stable's rate would have given."""
+    def excess_errors(self) -> RateArray:
+        """The canary's errors beyond stable's rate."""
         return self.canary_errors - self.canary_calls * self.stable_rate
 
 
 def play(cell: Cell, rollouts: int) -> Traffic:
-    """Return so many rollouts of a cell, the same ones for the same number."""
+    """Return simulated rollouts of a cell; the same number gives the same rollouts."""
     rng = np.random.default_rng([SEED, zlib.crc32(str(cell).encode())])
     volume, base = _day(rng, cell, rollouts)
     history_calls = rng.poisson(cell.calls * volume[:, :HISTORY])
@@ -79,8 +79,8 @@ def play(cell: Cell, rollouts: int) -> Traffic:
     )
 
 
-def _day(rng: np.random.Generator, cell: Cell, rollouts: int) -> tuple[Rates, Rates]:
-    """Return the volume of calls, 1 on average, and stable's error rate, in each minute."""
+def _day(rng: np.random.Generator, cell: Cell, rollouts: int) -> tuple[RateArray, RateArray]:
+    """Return the relative volume of calls, 1 on average, and stable's error rate, per minute."""
     shape = (rollouts, HISTORY + MINUTES)
     if cell.scene is not Scene.WAVE:
         return np.ones(shape), np.full(shape, cell.stable_rate)
@@ -89,7 +89,7 @@ def _day(rng: np.random.Generator, cell: Cell, rollouts: int) -> tuple[Rates, Ra
     return calls, cell.stable_rate * errors
 
 
-def _rates(cell: Cell, base: Rates) -> tuple[Rates, Rates]:
+def _rates(cell: Cell, base: RateArray) -> tuple[RateArray, RateArray]:
     canary = np.ones_like(base) if np.isinf(cell.risk) else np.minimum(base * cell.risk, 1)
     stable = base.copy()
     if cell.scene is Scene.LATE:
@@ -100,14 +100,14 @@ def _rates(cell: Cell, base: Rates) -> tuple[Rates, Rates]:
     return stable, canary
 
 
-def _delayed(calls: Counts) -> Counts:
+def _delayed(calls: CountArray) -> CountArray:
     late = np.zeros_like(calls)
     late[:, :COLD] = calls[:, :COLD] // 2
     return calls - late + np.roll(late, 1, axis=1)
 
 
-def _errors(rng: np.random.Generator, calls: Counts, rate: Rates, correlation: float) -> Counts:
-    """Return beta-binomial counts: each minute of each version draws its own rate around the given one."""
+def _errors(rng: np.random.Generator, calls: CountArray, rate: RateArray, correlation: float) -> CountArray:
+    """Return beta-binomial counts: each minute of each version draws its own rate around `rate`."""
     if correlation == 0:
         return rng.binomial(calls, rate)
     spread = (1 - correlation) / correlation

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from math import inf, isinf
 
-from benchmarks.judge.cell import Cell, Scene
-from benchmarks.judge.demands import MOST_FALSE, healthy_twin, is_trusted
-from benchmarks.judge.matrix import CALLS, CORRELATIONS, STABLE_RATES
+from benchmarks.judge.cells.cell import Cell, Scene
+from benchmarks.judge.cells.matrix import CALLS, CORRELATIONS, STABLE_RATES
 from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
-from benchmarks.judge.peers import PEERS
+from benchmarks.judge.report.demands import MOST_FALSE, healthy_twin, is_trusted
+from benchmarks.judge.rules.peers import PEERS
 
 JUDGES = (SHIPPED, *PEERS)
 TYPICAL_RATE = 0.002
@@ -18,16 +18,17 @@ HEADINGS = {Scene.OUTAGE: "outages", Scene.BIG_OUTAGE: "outages", Scene.WAVE: "w
 
 Results = dict[Cell, Result]
 Row = Sequence[str]
+FormatTally = Callable[[Tally], str]
 
 
 def table(heading: Row, rows: Iterable[Row]) -> str:
-    """Return a Markdown table, numbers to the right."""
+    """Return a Markdown table with the numbers aligned right."""
     rule = ["---", *["--:"] * (len(heading) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in (heading, rule, *rows))
 
 
 def false_rollbacks(results: Results) -> str:
-    """Return, for each rule and scene, percent taken back in the worst healthy cell, its interval, and the mean."""
+    """Return a table of rules by scenes: percent rolled back in the worst healthy cell, its interval, and the mean."""
     healthy = [result for result in results.values() if result.cell.is_healthy]
     names = (SHIPPED, EVIDENCE, *PEERS)
     groups: dict[str, list[Result]] = {}
@@ -36,7 +37,7 @@ def false_rollbacks(results: Results) -> str:
         key = HEADINGS.get(cell.scene) or f"correlation {cell.correlation:g}"
         groups.setdefault(key, []).append(result)
     rows = [[name, *(_worst(name, group) for group in groups.values()), _above(name, healthy)] for name in names]
-    return table(["", *groups, "cells above 1 %"], rows)
+    return table(["rule", *groups, "cells above 1 %"], rows)
 
 
 def _worst(name: str, group: list[Result]) -> str:
@@ -53,31 +54,31 @@ def _above(name: str, healthy: list[Result]) -> str:
 
 
 def detection(results: Results) -> str:
-    """Return, for each rule and relative risk, the percent caught and the median minutes until then."""
+    """Return a table of rules by relative risks: the percent caught, and the median minutes to the rollback."""
 
-    def say(tally: Tally) -> str:
-        return f"{_percent(tally.share)}{_soon(tally.median_minutes)}"
+    def format_caught(tally: Tally) -> str:
+        return f"{_percent(tally.share)}{_minutes(tally.median_minutes)}"
 
-    return _by_risk(results, (*JUDGES, ORACLE, ALL_KNOWING), (6_000,), say)
+    return _by_risk(results, (*JUDGES, ORACLE, ALL_KNOWING), (6_000,), format_caught)
 
 
-def _soon(minutes: float) -> str:
+def _minutes(minutes: float) -> str:
     if isinf(minutes):
         return ""
     return f" in {minutes:.0f} min" if minutes > 0 else " before it began"
 
 
 def excess_failures(results: Results) -> str:
-    """Return, for each rule and relative risk, the mean canary failures beyond stable's rate, at two volumes."""
+    """Return a table of rules by relative risks, at two volumes: the mean canary failures beyond stable's rate."""
     return _by_risk(
         results, JUDGES, (6_000, 60_000), lambda tally: f"{tally.excess.value:,.0f} ± {tally.excess.margin:,.0f}"
     )
 
 
-def _by_risk(results: Results, names: Iterable[str], volumes: Iterable[int], say: Callable[[Tally], str]) -> str:
+def _by_risk(results: Results, names: Iterable[str], volumes: Iterable[int], format_tally: FormatTally) -> str:
     cells = [cell for calls in volumes for cell in _typical(calls) if cell in results]
-    rows = [[name, *(_marked(name, results, cell, say) for cell in cells)] for name in names]
-    return table(["", *(_heading(cell) for cell in cells)], rows)
+    rows = [[name, *(_marked(name, results, cell, format_tally) for cell in cells)] for name in names]
+    return table(["rule", *(_heading(cell) for cell in cells)], rows)
 
 
 def _typical(calls: int) -> list[Cell]:
@@ -90,14 +91,14 @@ def _heading(cell: Cell) -> str:
     return f"{cell.calls:,}/min, {_risk(cell.risk)}{late}"
 
 
-def _marked(name: str, results: Results, cell: Cell, say: Callable[[Tally], str]) -> str:
+def _marked(name: str, results: Results, cell: Cell, format_tally: FormatTally) -> str:
     healthy = results.get(healthy_twin(cell))
     mark = "" if healthy is None or is_trusted(healthy.tallies[name]) else " †"
-    return say(results[cell].tallies[name]) + mark
+    return format_tally(results[cell].tallies[name]) + mark
 
 
 def against_the_oracle(results: Results) -> str:
-    """Return the median failed canary calls until the decision, without bursts, ours and the oracle's."""
+    """Return a table of the median failed canary calls without bursts: the shipped judge's and the oracle's."""
     rows = []
     for calls in CALLS:
         for rate in STABLE_RATES:
@@ -108,13 +109,13 @@ def against_the_oracle(results: Results) -> str:
 
 
 def _pair(result: Result) -> str:
-    ours, oracle = (result.tallies[name].median_failed for name in (SHIPPED, ORACLE))
-    times = "" if isinf(ours) or isinf(oracle) else f" ({ours / oracle:.2f})"
-    return f"{_number(ours)} / {_number(oracle)}{times}"
+    shipped, oracle = (result.tallies[name].median_failed for name in (SHIPPED, ORACLE))
+    times = "" if isinf(shipped) or isinf(oracle) else f" ({shipped / oracle:.2f})"
+    return f"{_number(shipped)} / {_number(oracle)}{times}"
 
 
 def caught_by_volume(results: Results) -> str:
-    """Return the percent the shipped judge catches: the worst over stable's error rates, by volume and correlation."""
+    """Return a table of the percent that the shipped judge catches, for the worst of stable's error rates."""
     rows = []
     for calls in BUSY:
         for correlation in CORRELATIONS:
@@ -122,7 +123,7 @@ def caught_by_volume(results: Results) -> str:
             if all(cell in results for group in groups for cell in group):
                 shares = [_percent(min(results[cell].tallies[SHIPPED].share for cell in group)) for group in groups]
                 rows.append([f"{calls:,}/min, correlation {correlation:g}", *shares])
-    return table(["", *(_risk(risk) for risk in RISKS)], rows)
+    return table(["calls, correlation", *(_risk(risk) for risk in RISKS)], rows)
 
 
 def _risk(risk: float) -> str:

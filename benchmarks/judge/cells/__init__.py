@@ -1,0 +1,1 @@
+"""The kinds of rollouts that are simulated, and their minutes."""

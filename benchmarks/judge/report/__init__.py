@@ -1,0 +1,1 @@
+"""The report: what the rules are measured against, as tables, sentences and pictures."""
