@@ -43,7 +43,7 @@ def name_step(report: Report, step: StepReport) -> str:
 def _summarize_healthy(report: Report) -> str:
     healthy, rolled_back = report.healthy, report.healthy.rolled_back
     text = (
-        f"Healthy version: {rolled_back.count:,} of {rolled_back.total:,} rollouts are rolled back"
+        f"Healthy version: {rolled_back.count:,} of {rolled_back.total:,} rollouts rolled back"
         f" ({format_percent(rolled_back.percent)}, 95 % interval {rolled_back.low:.1f} to {rolled_back.high:.1f} %);"
         f" the policy allows {report.policy.false_rollback_percent:g} %."
     )
