@@ -1,40 +1,40 @@
-"""Whoever is refused is told every reason, and each can be told from the others."""
+"""A combined refusal has the sentence of every refusal and keeps each one."""
 
 import pytest
 
 from rollout.admission.refusal_list import RefusalList, combine_refusals
 from rollout.domain.errors import InvalidRequestError, NotOptedInError, RefusedError, UnknownVersionError
 
-ONE, OTHER = UnknownVersionError("There is no version 9."), NotOptedInError("It has no tag.")
+FIRST, SECOND = UnknownVersionError("There is no version 9."), NotOptedInError("It has no tag.")
 
 
-def test_the_first_reason_names_the_refusal_and_each_is_said_and_kept():
-    refusal = combine_refusals([ONE, OTHER])
+def test_combined_refusal_has_the_first_class_and_every_sentence():
+    refusal = combine_refusals([FIRST, SECOND])
     assert type(refusal) is UnknownVersionError
     assert str(refusal) == "There is no version 9. It has no tag."
-    assert refusal.reasons == (ONE, OTHER)
+    assert refusal.reasons == (FIRST, SECOND)
 
 
-def test_a_refusal_is_taken_up_and_the_next_one_is_looked_for():
-    reasons = RefusalList()
-    assert not reasons
-    reasons.add(ONE)
-    with reasons.collect():
-        raise OTHER
-    with reasons.collect():
+def test_collect_adds_a_refusal_and_continues():
+    refusals = RefusalList()
+    assert not refusals
+    refusals.add(FIRST)
+    with refusals.collect():
+        raise SECOND
+    with refusals.collect():
         pass
-    assert reasons
-    assert [*reasons] == [ONE, OTHER]
+    assert refusals
+    assert [*refusals] == [FIRST, SECOND]
 
 
-@pytest.mark.parametrize("trouble", [ValueError("a bug"), KeyboardInterrupt()])
-def test_what_is_no_refusal_is_not_taken_for_one(trouble):
+@pytest.mark.parametrize("error", [ValueError("a bug"), KeyboardInterrupt()])
+def test_collect_lets_other_errors_pass(error):
     """P10."""
-    reasons = RefusalList()
-    with pytest.raises(type(trouble)), reasons.collect():
-        raise trouble
-    assert not reasons
+    refusals = RefusalList()
+    with pytest.raises(type(error)), refusals.collect():
+        raise error
+    assert not refusals
 
 
-def test_a_refusal_by_itself_has_no_others():
+def test_single_refusal_has_no_reasons():
     assert InvalidRequestError("no").reasons == RefusedError("no").reasons == ()

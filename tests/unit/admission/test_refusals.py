@@ -1,4 +1,4 @@
-"""Every reason to refuse says what was found, what is needed and what to do."""
+"""Every refusal states what was found, what is needed, and the command or edit that gets there."""
 
 import pytest
 
@@ -40,39 +40,49 @@ REFUSED = [
         '"rollout:polcy" (value "careful")',
         "--tags rollout:policy=careful",
     ),
-    ({"tags": {"rollout:alias": "blue"}}, NotOptedInError, "names blue", "name blue, or tag the function"),
+    ({"tags": {"rollout:alias": "blue"}}, NotOptedInError, "names blue", "use the alias blue, or change the tag"),
     (
         {"tags": {"rollout:alias": "blue"}, "alias": None, "stable": None},
         UnknownAliasError,
         "my-api has no alias live, and its tag rollout:alias names blue",
-        "name blue, or tag the function",
+        "use the alias blue, or change the tag (aws lambda tag-resource --resource arn:aws:lambda:eu-west-1:",
     ),
     (
         {"concurrency_in_progress": True},
         ProvisionedConcurrencyInProgressError,
-        "still allocating",
+        "still allocating the provisioned concurrency of my-api:live",
         "start again when its status",
     ),
     (
         {"concurrency_in_progress": True, "alias": SPLIT},
         ProvisionedConcurrencyInProgressError,
-        "moves its weights until it is done",
+        "changes the alias's weights meanwhile",
         "start again when its status is READY",
     ),
-    ({"alias": SPLIT}, AliasSplitError, "already split: version 3 with 10 % to version 2", "serves one version alone"),
+    (
+        {"alias": SPLIT},
+        AliasSplitError,
+        "already split: version 3 with 10 % to version 2. A rollout needs an alias that serves one version alone",
+        "--name live --function-version 3 --routing-config 'AdditionalVersionWeights={}'",
+    ),
     (
         {"canary": version("4", state="Failed", state_reason="no image")},
         VersionNotActiveError,
-        "Version 4 is Failed (no image), and has to be Active",
-        "mend it, publish again",
+        "Version 4 is Failed (no image), but must be Active",
+        "fix the function, publish it again",
     ),
     (
         {"canary": version("4", state="Inactive")},
         VersionNotActiveError,
-        "Version 4 is Inactive, and has to be Active",
+        "Version 4 is Inactive, but must be Active",
         "aws lambda invoke --function-name my-api:4 out.json",
     ),
-    ({"canary": version("3")}, AlreadyServedError, "already serves version 3 alone", "leave live to Lambda Rollouts"),
+    (
+        {"canary": version("3")},
+        AlreadyServedError,
+        "already serves version 3 alone",
+        "let only Lambda Rollouts move live",
+    ),
     (
         {"canary": version("2")},
         OlderVersionError,
@@ -83,46 +93,45 @@ REFUSED = [
         {"canary": version("4", role="other")},
         DifferentRoleError,
         "Version 4 runs as other, version 3 as arn:",
-        "agrees",
+        "publish a version with that role",
     ),
     (
         {"canary": version("4", dead_letter_target="arn:q")},
         DifferentDeadLetterQueueError,
-        "Version 4 sends its failures to arn:q, version 3 to nowhere",
-        "publish a version that agrees",
+        "Version 4 sends failed events to arn:q, version 3 to no target",
+        "publish a version with that target",
     ),
 ]
 
 
 @pytest.mark.parametrize(("changes", "error", "found", "remedy"), REFUSED)
-def test_each_reason_has_its_name_and_its_remedy(changes, error, found, remedy):
-    met = facts(**changes)
-    (refusal,) = refusals(REQUEST, met)
+def test_refusal_has_its_class_and_remedy(changes, error, found, remedy):
+    (refusal,) = refusals(REQUEST, facts(**changes))
     assert type(refusal) is error
     assert found in str(refusal)
     assert remedy in str(refusal)
 
 
-def test_nothing_speaks_against_a_sound_request():
+def test_valid_request_has_no_refusals():
     assert [*refusals(REQUEST, facts())] == []
 
 
-def test_a_newer_version_is_newer_by_number_and_not_by_text():
-    met = facts(canary=version("10"), stable=version("9"), alias=AliasState(version="9", revision_id="r"))
-    assert [*refusals(REQUEST, met)] == []
+def test_versions_are_compared_as_numbers():
+    newer = facts(canary=version("10"), stable=version("9"), alias=AliasState(version="9", revision_id="r"))
+    assert [*refusals(REQUEST, newer)] == []
 
 
 @pytest.mark.parametrize(
     "other", [{"role": "other"}, {"dead_letter_target": "arn:q"}, {"role": "other", "dead_letter_target": "arn"}]
 )
-def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other):
-    met = facts(canary=version("4", **other))
-    assert all('"policy": "AllAtOnce"' in str(refusal) for refusal in refusals(REQUEST, met))
-    assert [*refusals(AT_ONCE, met)] == []
+def test_versions_that_cannot_share_an_alias_may_be_promoted_at_once(other):
+    different = facts(canary=version("4", **other))
+    assert all('"policy": "AllAtOnce"' in str(refusal) for refusal in refusals(REQUEST, different))
+    assert [*refusals(AT_ONCE, different)] == []
 
 
 @pytest.mark.parametrize(
-    ("unreadable_fields", "told"),
+    ("fields", "errors"),
     [
         (set(), [NotOptedInError, AliasSplitError, VersionNotActiveError]),
         ({"alias"}, [VersionNotActiveError]),
@@ -130,21 +139,21 @@ def test_versions_that_cannot_share_an_alias_may_follow_each_other_at_once(other
         ({"alias", "version"}, []),
     ],
 )
-def test_a_field_that_could_not_be_read_is_not_judged_by_what_stands_in_its_place(unreadable_fields, told):
-    """P10: the newest version may be sick, and nobody asked for it."""
-    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
-    met = facts(tags={}, alias=SPLIT, canary=version("4", state="Failed"))
-    assert [type(refusal) for refusal in refusals(request, met)] == told
+def test_unreadable_field_is_not_checked(fields, errors):
+    """P10: the newest version, which replaces an unreadable one, may be Failed, but was not requested."""
+    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(fields)})
+    failed = facts(tags={}, alias=SPLIT, canary=version("4", state="Failed"))
+    assert [type(refusal) for refusal in refusals(request, failed)] == errors
 
 
-def test_a_version_is_held_against_no_alias_that_could_not_be_read():
+def test_version_is_not_compared_with_an_unreadable_alias():
     request = REQUEST.model_copy(update={"unreadable_fields": frozenset({"alias"})})
     assert [*refusals(request, facts(canary=version("3")))] == []
 
 
-@pytest.mark.parametrize("unreadable_fields", [set(), {"alias"}, {"version"}, {"alias", "version"}])
-def test_tags_are_told_to_be_wrong_whatever_else_could_not_be_read(unreadable_fields):
-    """Once each: that they name no alias is not said a second time as a missing tag."""
-    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
-    met = facts(tags={"rollout:alais": "live", "rollout:policy": ""})
-    assert [type(refusal) for refusal in refusals(request, met)] == [InvalidTagsError, InvalidTagsError]
+@pytest.mark.parametrize("fields", [set(), {"alias"}, {"version"}, {"alias", "version"}])
+def test_invalid_tags_are_refused_once_for_any_unreadable_field(fields):
+    """A misspelled tag is not also refused as a missing tag."""
+    request = REQUEST.model_copy(update={"unreadable_fields": frozenset(fields)})
+    misspelled = facts(tags={"rollout:alais": "live", "rollout:policy": ""})
+    assert [type(refusal) for refusal in refusals(request, misspelled)] == [InvalidTagsError, InvalidTagsError]

@@ -1,4 +1,4 @@
-"""A request needs no more than a function's name, and is refused with the field, the value and what to do."""
+"""A request needs only a function's name, and is refused with the field, the value and the remedy."""
 
 import pytest
 
@@ -11,16 +11,16 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 
 
 def read(value: object) -> ParsedRequest:
-    """Return what is asked for; raises what speaks against it."""
-    reasons = RefusalList()
-    asked = read_request(value, EXECUTION, reasons)
-    if reasons:
-        raise combine_refusals([*reasons])
-    return asked
+    """Return the parsed request. Raises the combined refusals."""
+    refusals = RefusalList()
+    request = read_request(value, EXECUTION, refusals)
+    if refusals:
+        raise combine_refusals([*refusals])
+    return request
 
 
 @pytest.mark.parametrize(
-    ("written", "alias", "version"),
+    ("value", "alias", "version"),
     [
         ({"function": "my-api"}, None, None),
         ({"function": ARN}, None, None),
@@ -33,26 +33,30 @@ def read(value: object) -> ParsedRequest:
         ({"function": "my-api", "alias": None, "version": None, "policy": None}, None, None),
     ],
 )
-def test_a_request_is_read_in_every_form(written, alias, version):
-    request = read(written)
+def test_request_is_read_in_every_form(value, alias, version):
+    request = read(value)
     assert (request.function, request.alias, request.version) == ("my-api", alias, version)
 
 
-@pytest.mark.parametrize("written", [None, "AllAtOnce", {"steps": []}, 5])
-def test_a_policy_is_passed_on_as_it_was_written(written):
-    asked = read({"function": "my-api:7", "policy": written})
-    request = asked.with_policy(policy(), "the tag rollout:policy")
-    assert asked.policy == written
+@pytest.mark.parametrize("value", [None, "AllAtOnce", {"steps": []}, 5])
+def test_policy_is_passed_on_unchanged(value):
+    parsed = read({"function": "my-api:7", "policy": value})
+    request = parsed.with_policy(policy(), "the tag rollout:policy")
+    assert parsed.policy == value
     assert (request.function, request.version, request.policy) == ("my-api", "7", policy())
     assert request.policy_source == "the tag rollout:policy"
 
 
 @pytest.mark.parametrize(
-    ("asked", "tagged", "alias"),
+    ("requested", "tagged", "alias"),
     [("blue", "live", "blue"), (None, "blue", "blue"), (None, None, "live"), (None, "", "live")],
 )
-def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, alias):
-    target = read({"function": "my-api"} | ({"alias": asked} if asked else {})).with_policy(policy(), "").target(tagged)
+def test_alias_is_the_requested_one_then_the_tags_then_live(requested, tagged, alias):
+    target = (
+        read({"function": "my-api"} | ({"alias": requested} if requested else {}))
+        .with_policy(policy(), "")
+        .target(tagged)
+    )
     assert (target.name, target.account_region) == (f"my-api:{alias}", EXECUTION.account_region)
 
 
@@ -65,18 +69,18 @@ def test_the_alias_is_the_one_asked_for_then_the_tags_then_live(asked, tagged, a
         ("my-api", "account 123456789012, region eu-west-1"),
     ],
 )
-def test_a_function_lies_where_its_arn_says(function, account_region):
-    asked = read({"function": function})
-    assert (asked.function, str(asked.account_region)) == ("my-api", account_region)
+def test_account_and_region_come_from_the_functions_arn(function, account_region):
+    request = read({"function": function})
+    assert (request.function, str(request.account_region)) == ("my-api", account_region)
 
 
-LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, policy and dry_run may be added.'
+MINIMUM = 'A request needs at least {"function": "my-api"}; alias, version, policy and dry_run are optional.'
 
 
 @pytest.mark.parametrize(
-    ("written", "error", "message"),
+    ("value", "error", "message"),
     [
-        ({}, InvalidRequestError, f"The input is refused: function is missing: add it. {LEAST}"),
+        ({}, InvalidRequestError, f"The input is refused: function is missing: add it. {MINIMUM}"),
         ([], InvalidRequestError, "the input is []: write an object"),
         ("my-api", InvalidRequestError, 'the input is "my-api": write an object'),
         (None, InvalidRequestError, "the input is null: write an object"),
@@ -89,26 +93,30 @@ LEAST = 'The least that is needed is {"function": "my-api"}; alias, version, pol
         ({"function": "a:007"}, InvalidRequestError, 'function is "a:007": write the number of a published version'),
         ({"function": "a", "alias": "7"}, InvalidRequestError, 'alias is "7": an alias name has letters'),
         ({"function": "a", "alias": "live\n"}, InvalidRequestError, 'alias is "live\\n": an alias name has letters'),
-        ({"function": "a:7", "version": "8"}, InvalidRequestError, "version is 8, but the function is written with :7"),
+        (
+            {"function": "a:7", "version": "8"},
+            InvalidRequestError,
+            "version is 8, but the function's name ends with :7",
+        ),
         (
             {"function": "a:live", "alias": "blue"},
             InvalidRequestError,
-            "alias is blue, but the function is written with :live",
+            "alias is blue, but the function's name ends with :live: use one of them",
         ),
         ({"function": "a", "dry_run": "yes"}, InvalidRequestError, 'dry_run is "yes": write true or false'),
         ({"function": "a", "dry_run": 1}, InvalidRequestError, "dry_run is 1: write true or false"),
-        ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, which an alias cannot give a share"),
+        ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, but an alias cannot split"),
         ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
     ],
 )
-def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
+def test_invalid_request_is_refused_by_field_and_value(value, error, message):
     with pytest.raises(error) as refused:
-        read(written)
+        read(value)
     assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("written", "errors", "asked"),
+    ("value", "errors", "fields"),
     [
         (
             {"function": "my-api:$LATEST", "alias": "7", "weight": 1, "policy": "AllAtOnce"},
@@ -139,14 +147,14 @@ def test_a_bad_request_is_refused_by_field_and_value(written, error, message):
         ),
     ],
 )
-def test_what_can_be_read_is_read_and_all_else_is_refused_at_once(written, errors, asked):
-    reasons = RefusalList()
-    found = read_request(written, EXECUTION, reasons)
-    assert [type(reason) for reason in reasons] == errors
-    assert {name: getattr(found, name) for name in asked} == asked
+def test_readable_fields_are_read_and_all_others_refused(value, errors, fields):
+    refusals = RefusalList()
+    request = read_request(value, EXECUTION, refusals)
+    assert [type(refusal) for refusal in refusals] == errors
+    assert {name: getattr(request, name) for name in fields} == fields
 
 
-def test_several_bad_fields_are_told_in_one_sentence():
+def test_refusal_names_every_invalid_field():
     with pytest.raises(InvalidRequestError) as refused:
         read({"function": 7, "alias": "7", "versoin": 1})
     assert all(
@@ -164,12 +172,12 @@ def test_several_bad_fields_are_told_in_one_sentence():
         ("dry_run", False),
     ],
 )
-def test_a_dry_run_is_asked_for_by_true_alone(request_, is_dry):
+def test_only_true_requests_a_dry_run(request_, is_dry):
     assert Preparation(request=request_, execution=EXECUTION).is_dry_run is is_dry
 
 
-def test_a_preparation_takes_an_input_of_any_kind():
-    """P6: what is no request at all is refused by name, and not an error of the task."""
-    reasons = RefusalList()
-    Preparation(request=[1], execution=EXECUTION).parse(reasons)
-    assert [type(reason) for reason in reasons] == [InvalidRequestError]
+def test_preparation_accepts_any_input():
+    """P6: an input that is no request is refused by name, and is not an error of the task."""
+    refusals = RefusalList()
+    Preparation(request=[1], execution=EXECUTION).parse(refusals)
+    assert [type(refusal) for refusal in refusals] == [InvalidRequestError]

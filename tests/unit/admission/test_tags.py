@@ -1,4 +1,4 @@
-"""A function's tags say nothing to us, hand an alias over, or are wrong in a way that its owner is told."""
+"""A function's tags opt an alias in, are unrelated, or are refused with the command that fixes them."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def problems(tags):
     return [*tag_problems(tags, ARN)]
 
 
-STRANGERS = [
+UNRELATED = [
     "Name",
     "team",
     "alias",
@@ -33,43 +33,43 @@ STRANGERS = [
 ]
 
 
-@pytest.mark.parametrize("tags", [{}, dict.fromkeys(STRANGERS, ""), *({name: "live"} for name in STRANGERS)])
-def test_other_peoples_tags_say_nothing_to_us(tags):
+@pytest.mark.parametrize("tags", [{}, dict.fromkeys(UNRELATED, ""), *({name: "live"} for name in UNRELATED)])
+def test_unrelated_tags_are_ignored(tags):
     assert (tagged_alias(tags), problems(tags)) == (None, [])
     assert (tagged_alias(tags | OPTED_IN), problems(tags | OPTED_IN)) == ("live", [])
 
 
 @pytest.mark.parametrize("alias", ["live", "LIVE", "a", "live-2", "2live", "_", "a" * 128])
 @pytest.mark.parametrize("policy", [{}, {"rollout:policy": "careful"}, {"rollout:policy": "not a name"}])
-def test_an_alias_is_handed_over_by_its_name(alias, policy):
-    """Whether there is such a policy is seen when it is read."""
+def test_valid_tags_opt_the_alias_in(alias, policy):
+    """A missing policy is refused later, when it is read."""
     tags = {"rollout:alias": alias} | policy
     assert (tagged_alias(tags), problems(tags)) == (alias, [])
 
 
 @pytest.mark.parametrize("value", ["", " ", "my live", "7", "$LATEST", "live,beta", "live:2", "a" * 129, "lÄve"])
-def test_a_value_that_is_no_aliass_name_is_told_with_the_line_that_mends_it(value):
+def test_invalid_alias_name_is_refused_with_the_command_that_fixes_it(value):
     tags = {"rollout:alias": value}
-    (said,) = problems(tags)
+    (sentence,) = problems(tags)
     assert tagged_alias(tags) is None
-    assert said.startswith('The tag rollout:alias is "')
-    assert f"({TAG}rollout:alias=live)" in said
+    assert sentence.startswith('The tag rollout:alias is "')
+    assert f"({TAG}rollout:alias=live)" in sentence
 
 
-def test_a_policy_for_no_alias_is_told():
-    (said,) = problems({"rollout:policy": "careful"})
-    assert said.startswith('The tag rollout:policy is "careful", but without the tag rollout:alias no alias is handed')
-    assert f"({TAG}rollout:alias=live)" in said
-    assert f"({UNTAG}rollout:policy)" in said
+def test_policy_without_opt_in_is_refused():
+    (sentence,) = problems({"rollout:policy": "careful"})
+    assert sentence.startswith('The tag rollout:policy is "careful", but the function has no tag rollout:alias, which')
+    assert f"({TAG}rollout:alias=live)" in sentence
+    assert f"({UNTAG}rollout:policy)" in sentence
 
 
-def test_a_policy_without_a_name_is_told():
-    (said,) = problems(OPTED_IN | {"rollout:policy": ""})
-    assert said.startswith('The tag rollout:policy is "", and has to name a policy')
-    assert f"({UNTAG}rollout:policy)" in said
+def test_empty_policy_is_refused():
+    (sentence,) = problems(OPTED_IN | {"rollout:policy": ""})
+    assert sentence.startswith('The tag rollout:policy is "", but it must name a policy')
+    assert f"({UNTAG}rollout:policy)" in sentence
 
 
-SLIPS = [
+TYPOS = [
     ("rollout:alais", "rollout:alias"),
     ("rollout:alia", "rollout:alias"),
     ("rollout:aliases", "rollout:alias"),
@@ -88,29 +88,29 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("key", "meant"), SLIPS)
-def test_a_slip_of_the_pen_is_told_with_what_was_meant(key, meant):
-    (said,) = problems({key: "careful"})
-    assert said.startswith(f'The tag "{key}" (value "careful") is no tag of ours, and looks like {meant}: spell it so')
-    assert f"({TAG}{meant}=careful)" in said
-    assert f"({UNTAG}{key})" in said
+@pytest.mark.parametrize(("key", "tag"), TYPOS)
+def test_typo_is_refused_with_the_correct_tag(key, tag):
+    (sentence,) = problems({key: "careful"})
+    assert sentence.startswith(f'The tag "{key}" (value "careful") looks like a typo of {tag}: add the correct tag')
+    assert f"({TAG}{tag}=careful)" in sentence
+    assert f"({UNTAG}{key})" in sentence
 
 
-@pytest.mark.parametrize(("key", "meant"), SLIPS)
-def test_a_slip_beside_the_right_tag_is_told_too(key, meant):
-    """Nobody knows which of the two is meant."""
-    (said,) = problems(OPTED_IN | {"rollout:policy": "careful", key: "other"})
-    assert f"looks like {meant}, which the function has as well: take it away ({UNTAG}{key})." in said
+@pytest.mark.parametrize(("key", "tag"), TYPOS)
+def test_typo_beside_the_correct_tag_is_refused(key, tag):
+    """It is unknown which of the two tags is intended."""
+    (sentence,) = problems(OPTED_IN | {"rollout:policy": "careful", key: "other"})
+    assert f"looks like a typo of {tag}, which the function also has: remove this one ({UNTAG}{key})." in sentence
 
 
-def test_a_command_is_one_that_a_shell_takes():
-    (said,) = problems({"Rollout Alias": "live"})
-    assert f"({UNTAG}'Rollout Alias')" in said
+def test_command_is_quoted_for_the_shell():
+    (sentence,) = problems({"Rollout Alias": "live"})
+    assert f"({UNTAG}'Rollout Alias')" in sentence
 
 
-def test_all_that_is_wrong_is_told_at_once():
-    wrong = {"rollout:alias": "7", "rollout:policy": "", "rollout-alias": "live", "rollout:polcy": "careful"}
-    assert [said.split(" is ")[0].split(" (")[0] for said in problems(wrong)] == [
+def test_every_problem_is_listed():
+    tags = {"rollout:alias": "7", "rollout:policy": "", "rollout-alias": "live", "rollout:polcy": "careful"}
+    assert [sentence.split(" is ")[0].split(" (")[0] for sentence in problems(tags)] == [
         "The tag rollout:alias",
         "The tag rollout:policy",
         'The tag "rollout-alias"',
@@ -118,6 +118,6 @@ def test_all_that_is_wrong_is_told_at_once():
     ]
 
 
-def test_one_slip_is_told_once():
-    """A policy whose alias's tag is misspelt is in order, once the alias's is."""
+def test_typo_is_listed_once():
+    """The tag of the policy is correct as soon as the misspelled tag of the alias is fixed."""
     assert len(problems({"rollout:policy": "careful", "rollout:alais": "live"})) == 1

@@ -1,1 +1,1 @@
-"""Whether a request may begin: what it asks for, what was found, and every reason to refuse it."""
+"""Whether a request may begin: the parsed request, the facts about its function, and every reason to refuse it."""

@@ -1,4 +1,4 @@
-"""Accepts a request, from what was found; nothing has been touched yet."""
+"""Accepts or refuses a request by the facts about its function, before anything is touched."""
 
 from collections.abc import Iterator
 
@@ -14,115 +14,125 @@ from rollout.judging.alarms import red_alarms
 from rollout.state.rollout import Rollout
 
 
-def accept(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Rollout:
-    """Return the rollout to begin, one that waits for its turn, or one with nothing to do.
+def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) -> Rollout:
+    """Return the rollout with its `start`: begin, promote, queue or nothing to do.
 
-    Raises VersionPendingError while the canary is being made ready, and else the first RefusedError there is, with
-    the sentences of all of them.
+    Raises VersionPendingError while the canary is Pending. Raises a RefusedError with the sentences of every refusal,
+    of the class of the first one.
     """
-    if refused := [*all_refusals(request, found, execution)]:
-        raise combine_refusals(refused)
-    found = _without_our_own(found, execution)
-    canary = _canary(found)
-    behind = queue_decision(canary.version, request.policy, execution, found.lock, found.queued)
-    if found.rolled_out_before and found.alias:
-        return _repeated(_begun(request, found, canary, execution))
-    if behind:
-        return _begun(request, found, canary, execution).model_copy(update=dict(behind))
+    if found := [*all_refusals(request, facts, execution)]:
+        raise combine_refusals(found)
+    facts = _without_own_alias(facts, execution)
+    canary = _canary(facts)
+    rollout = _new_rollout(request, facts, canary, execution)
+    decision = queue_decision(canary.version, request.policy, execution, facts.lock, facts.queued)
+    if facts.rolled_out_before and facts.alias:
+        return _already_rolled_out(rollout)
+    if decision:
+        return rollout.model_copy(update=dict(decision))
     if canary.state == "Pending":
-        raise VersionPendingError(f"Version {canary.version} of {found.target.function} is still Pending.")
-    return _opened(_begun(request, found, canary, execution), found)
+        raise VersionPendingError(
+            f"Version {canary.version} of {facts.target.function} is still Pending: it has to become Active."
+        )
+    return _started(rollout, facts)
 
 
-def all_refusals(request: RolloutRequest, found: FunctionFacts, execution: Execution) -> Iterator[RefusedError]:
-    """Yield every reason to refuse a request by what was found, as far as its fields could be read."""
-    found = _without_our_own(found, execution)
-    behind, claimed = _place_in_line(request, found, execution)
-    yield from claimed
-    # What another rollout is doing to the alias speaks against nobody who waits for it to end.
-    yield from waiting_refusals(request, found) if behind or claimed else refusals(request, found)
+def all_refusals(request: RolloutRequest, facts: FunctionFacts, execution: Execution) -> Iterator[RefusedError]:
+    """Yield every reason to refuse a request, as far as its fields are readable."""
+    facts = _without_own_alias(facts, execution)
+    decision, lock_refusals = _queue_result(request, facts, execution)
+    yield from lock_refusals
+    # A version that waits is not refused for what another rollout does to the alias meanwhile.
+    yield from waiting_refusals(request, facts) if decision or lock_refusals else refusals(request, facts)
 
 
-def _place_in_line(
-    request: RolloutRequest, found: FunctionFacts, execution: Execution
+def _queue_result(
+    request: RolloutRequest, facts: FunctionFacts, execution: Execution
 ) -> tuple[QueueDecision | None, list[RefusedError]]:
-    """Return what keeps the version from beginning now, and why the policy lets it not wait for that."""
-    version = found.canary.version if found.canary else request.version
+    """Return why the version cannot begin now, and the refusal if the policy does not let it wait."""
+    version = facts.canary.version if facts.canary else request.version
     if version is None or request.unreadable_fields & {"alias", "version"}:
         return None, []
     try:
-        return queue_decision(version, request.policy, execution, found.lock, found.queued), []
-    except AliasLockedError as claimed:
-        return None, [claimed]
+        return queue_decision(version, request.policy, execution, facts.lock, facts.queued), []
+    except AliasLockedError as refusal:
+        return None, [refusal]
 
 
 def alias_description(execution: Execution) -> str:
-    """Return the description of an alias we make, by which a repeated task knows its own work."""
-    return f"Made by Lambda Rollouts, execution {execution.name}"
+    """Return the description of an alias that this execution creates, so that a retry recognizes it."""
+    return f"Created by Lambda Rollouts, execution {execution.name}"
 
 
-def _without_our_own(found: FunctionFacts, execution: Execution) -> FunctionFacts:
-    """Leave out an alias that this execution made in an attempt whose answer was lost (P4)."""
-    if found.alias and found.alias.description == alias_description(execution):
-        return found.model_copy(update={"alias": None, "stable": None})
-    return found
+def _without_own_alias(facts: FunctionFacts, execution: Execution) -> FunctionFacts:
+    """Leave out an alias that an earlier attempt of this execution created (P4)."""
+    if facts.alias and facts.alias.description == alias_description(execution):
+        return facts.model_copy(update={"alias": None, "stable": None})
+    return facts
 
 
-def _canary(found: FunctionFacts) -> VersionFacts:
-    if found.canary is None:
-        raise ValueError("a version that does not exist was not objected to")
-    return found.canary
+def _canary(facts: FunctionFacts) -> VersionFacts:
+    if facts.canary is None:
+        raise ValueError("a request for an unknown version was not refused")
+    return facts.canary
 
 
-def _begun(request: RolloutRequest, found: FunctionFacts, canary: VersionFacts, execution: Execution) -> Rollout:
-    stable = found.alias.version if found.alias else canary.version
+def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionFacts, execution: Execution) -> Rollout:
+    stable = facts.alias.version if facts.alias else canary.version
     return Rollout(
         execution=execution,
-        target=found.target,
+        target=facts.target,
         stable_version=stable,
         canary_version=canary.version,
         policy=request.policy,
         policy_source=request.policy_source,
-        revision_id=found.alias.revision_id if found.alias else "",
-        red_before=red_alarms(found.alarms),
-        p99_before=found.p99_ms,
-        reason=f"{found.target.name} serves version {stable}; version {canary.version} gets its first share next",
+        revision_id=facts.alias.revision_id if facts.alias else "",
+        red_before=red_alarms(facts.alarms),
+        p99_before=facts.p99_ms,
+        reason=f"{facts.target.name} serves version {stable}; version {canary.version} gets its first share next",
     )
 
 
-def _repeated(begun: Rollout) -> Rollout:
+def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:
+    if not facts.alias:
+        return _alias_created(rollout)
+    if facts.is_first_version:
+        return _first_version(rollout)
+    return _promoted_at_once(rollout) if rollout.policy.is_all_at_once else rollout
+
+
+def _already_rolled_out(rollout: Rollout) -> Rollout:
+    return _nothing_to_do(
+        rollout,
+        f"version {rollout.canary_version} was already rolled out to {rollout.target.name}, and an event does not roll"
+        " out a version twice: start an execution by hand to roll it out again",
+    )
+
+
+def _first_version(rollout: Rollout) -> Rollout:
+    return _nothing_to_do(
+        rollout,
+        f"{rollout.target.name} serves version 1, the first version of its function: there is nothing to compare it"
+        " with",
+    )
+
+
+def _alias_created(rollout: Rollout) -> Rollout:
+    return _nothing_to_do(
+        rollout,
+        f"{rollout.target.name} did not exist and was created at version {rollout.canary_version}: there was nothing to"
+        " compare it with",
+    )
+
+
+def _nothing_to_do(rollout: Rollout, reason: str) -> Rollout:
+    return rollout.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
+
+
+def _promoted_at_once(rollout: Rollout) -> Rollout:
     reason = (
-        f"version {begun.canary_version} was rolled out to {begun.target.name} before, and no event starts that twice:"
-        " start an execution by hand to try it again"
+        f"{rollout.target.name} serves version {rollout.stable_version}; version {rollout.canary_version} is promoted"
+        " next, because the policy has no steps"
     )
-    return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
-
-
-def _promoted_at_once(begun: Rollout) -> Rollout:
-    reason = (
-        f"{begun.target.name} serves version {begun.stable_version}; version {begun.canary_version} is promoted next,"
-        " at once, as the policy has no steps"
-    )
-    # Said before it is done: a promotion whose answer is lost has to be known for our own on the way back.
-    return begun.model_copy(update={"start": Start.PROMOTE, "next_move": Move.PROMOTE, "reason": reason})
-
-
-def _opened(begun: Rollout, found: FunctionFacts) -> Rollout:
-    if not found.alias:
-        return _nothing_to_compare(begun)
-    if found.is_first_version:
-        return _first(begun)
-    return _promoted_at_once(begun) if begun.policy.is_all_at_once else begun
-
-
-def _first(begun: Rollout) -> Rollout:
-    reason = f"{begun.target.name} serves version 1, its function's first: there is nothing to compare it with"
-    return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
-
-
-def _nothing_to_compare(begun: Rollout) -> Rollout:
-    reason = (
-        f"{begun.target.name} did not exist, so it was made at version {begun.canary_version};"
-        " there was nothing to compare it with"
-    )
-    return begun.model_copy(update={"start": Start.NOTHING_TO_DO, "reason": reason})
+    # Announced before the write: RollBack has to recognize a promotion whose answer was lost as the rollout's own.
+    return rollout.model_copy(update={"start": Start.PROMOTE, "next_move": Move.PROMOTE, "reason": reason})

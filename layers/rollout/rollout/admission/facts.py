@@ -1,4 +1,4 @@
-"""What PrepareRollout finds before it answers a request."""
+"""The facts that PrepareRollout looks up before it answers a request."""
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from rollout.state.alias import AliasState
 from rollout.state.lock import Lock, QueuedVersion
 
 FIRST_VERSION = "1"
-"""Lambda counts a function's versions from 1, and uses no number twice."""
+"""Lambda numbers a function's versions from 1 and never reuses a number."""
 
 
 class VersionFacts(Value):
@@ -19,13 +19,16 @@ class VersionFacts(Value):
 
     version: str
     state: str
+    """Lambda's State, such as Active, Pending or Failed."""
     state_reason: str = ""
     role: str
+    """The ARN of the execution role."""
     dead_letter_target: str | None = None
+    """The ARN of the dead-letter queue or topic."""
 
 
 class FunctionFacts(Value):
-    """A function, the versions and the alias a request is about; None for what does not exist."""
+    """The function, versions and alias of a request; None for what does not exist."""
 
     target: Target
     tags: dict[str, str] = Field(default_factory=dict)
@@ -34,33 +37,38 @@ class FunctionFacts(Value):
     stable: VersionFacts | None = None
     canary: VersionFacts | None = None
     alarms: dict[str, AlarmState] = Field(default_factory=dict)
-    """What the alarms show that the policy names."""
+    """The states of the policy's alarms, by name."""
     p99_ms: float | None = None
-    """The alias's usual p99 in milliseconds, where the policy measures slow calls by it."""
+    """The alias's usual p99 in milliseconds, if the policy uses it as the limit of slow calls."""
     lock: Lock | None = None
-    """Who holds the alias."""
+    """The lock of the alias, if a rollout holds it."""
     queued: QueuedVersion | None = None
-    """Who waits for it."""
+    """The version that waits for the alias."""
     started_by_event: bool = False
-    """Whether an event or a sweep asks, and no person."""
+    """Whether an event or a sweep started the execution, not a person."""
     rolled_out_before: bool = False
-    """Whether this is a repeated start, by no person's wish, of a version that was rolled out already."""
+    """Whether an event or a sweep started the execution for a version that was already rolled out."""
     concurrency_in_progress: bool = False
-    """Whether Lambda is still allocating the alias's provisioned concurrency."""
+    """Whether Lambda still allocates the alias's provisioned concurrency."""
 
     @property
     def is_first_version(self) -> bool:
-        """Whether a new function tells of its first version, which its alias was made with."""
+        """Whether an event reports the first version of a new function, which its alias already serves."""
         if not self.started_by_event or self.alias is None or self.canary is None:
             return False
         return self.canary.version == FIRST_VERSION and self.alias.serves_alone(FIRST_VERSION)
 
     @property
+    def function_arn(self) -> str:
+        """The function's ARN."""
+        return function_arn(self.target.account_region, self.target.function)
+
+    @property
     def opted_in_alias(self) -> str | None:
-        """The alias the tag hands over to us; None without the tag, or where it names none."""
+        """The alias that the function's tag opts in; None without a valid tag."""
         return tagged_alias(self.tags)
 
     @property
     def tag_problems(self) -> list[str]:
-        """A sentence for all that is wrong with the function's tags of ours."""
-        return [*tag_problems(self.tags, function_arn(self.target.account_region, self.target.function))]
+        """One sentence for each problem with the function's `rollout:` tags."""
+        return [*tag_problems(self.tags, self.function_arn)]

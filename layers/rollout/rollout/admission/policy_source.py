@@ -1,4 +1,4 @@
-"""Which policy a rollout goes by: the execution's, else the function's own by its tag, else the stack's default."""
+"""Chooses the policy of a rollout: from the execution's input, else the function's tag, else the stack's default."""
 
 import json
 import re
@@ -14,21 +14,20 @@ from rollout.policy.policy import Policy, read_policy
 from rollout.policy.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
 
 PLACEHOLDER_POLICY = Policy(steps=ALL_AT_ONCE)
-"""Stands in for a policy that was refused, so that what speaks against its function can be said beside it: there is
-nothing that it asks of a function."""
+"""Replaces a refused policy, so that the function can still be checked. It requires nothing of the function."""
 
 _STORED_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
 class Origin(StrEnum):
-    """Who says by which policy to go."""
+    """Where a policy or its name is written, as the subject of an error message."""
 
     EXECUTION = "The policy"
     TAG = f"The tag {POLICY_TAG}"
     DEFAULT = "The stack's DefaultPolicy"
 
 
-_SAID = {
+_SOURCES = {
     Origin.EXECUTION: "the execution's input",
     Origin.TAG: f"the tag {POLICY_TAG}",
     Origin.DEFAULT: "the stack's DefaultPolicy",
@@ -36,78 +35,79 @@ _SAID = {
 
 
 class StoredPolicy(Value):
-    """What Parameter Store has under a policy's name."""
+    """The content of a policy's parameter in Parameter Store."""
 
     parameter: str
     text: str | None
-    """None where there is no such parameter."""
+    """None if the parameter does not exist."""
 
 
 class PolicyChoice(Value):
-    """A policy as somebody wrote it, or its name."""
+    """A policy, or the name of one, with its origin."""
 
     value: Any
+    """A policy as JSON, the name of a preset, or the name of a stored policy; not validated yet."""
     origin: Origin
 
     @property
     def stored_name(self) -> str | None:
-        """The name to look up in Parameter Store; None where the policy is value out, or a preset.
+        """The name to look up in Parameter Store; None for a preset or a policy as JSON.
 
-        Raises InvalidPolicyError for what can be no name.
+        Raises InvalidPolicyError for an invalid name.
         """
         if not isinstance(self.value, str) or is_preset(self.value):
             return None
         if is_near_preset(self.value):
-            raise self._refused(f"presets are {FORMS}")
+            raise self._refused(f"name a preset: {FORMS}")
         if not _STORED_NAME.fullmatch(self.value):
-            raise self._refused("write a policy as JSON, a preset's name or a stored policy's")
+            raise self._refused("write a policy as JSON, the name of a preset or the name of a stored policy")
         return self.value
 
     def resolve(self, stored: StoredPolicy | None) -> Policy:
-        """Return the policy; raises InvalidPolicyError that names field and value, or UnknownPolicyError."""
+        """Return the policy. Raises InvalidPolicyError, which names field and value, or UnknownPolicyError."""
         if stored is None:
-            return read_policy(_spelt_out(self.value), self.origin)
+            return read_policy(_expand_preset(self.value), self.origin)
         if stored.text is None:
             raise UnknownPolicyError(
-                f"{self.origin} is {format_value(self.value)}, and there is no parameter {stored.parameter}: put the policy"
-                f" there as JSON (aws ssm put-parameter --type String --name {stored.parameter} --value file://…), or"
-                f" name a preset: {FORMS}."
+                f"{self.origin} is {format_value(self.value)}, but there is no parameter {stored.parameter}: store the"
+                f" policy there as JSON (aws ssm put-parameter --type String --name {stored.parameter} --value"
+                f" file://policy.json), or name a preset: {FORMS}."
             )
-        whose = f"The parameter {stored.parameter}, named by {_SAID[self.origin]},"
-        return read_policy(_spelt_out(_read(stored.text, whose)), whose)
+        subject = f"The parameter {stored.parameter}, named by {_SOURCES[self.origin]},"
+        return read_policy(_expand_preset(_read_stored(stored.text, subject)), subject)
 
     def describe_source(self, stored: StoredPolicy | None) -> str:
-        """Return where the policy came from, in words."""
-        said = _SAID[self.origin]
+        """Return where the policy comes from, as a sentence part."""
+        source = _SOURCES[self.origin]
         if stored:
-            return f"the parameter {stored.parameter}, named by {said}"
-        return f"the preset {self.value}, named by {said}" if isinstance(self.value, str) else said
+            return f"the parameter {stored.parameter}, named by {source}"
+        return f"the preset {self.value}, named by {source}" if isinstance(self.value, str) else source
 
-    def _refused(self, needed: str) -> InvalidPolicyError:
-        return InvalidPolicyError(f"{self.origin} is refused: policy is {format_value(self.value)}: {needed}.")
+    def _refused(self, remedy: str) -> InvalidPolicyError:
+        return InvalidPolicyError(f"{self.origin} is refused: policy is {format_value(self.value)}: {remedy}.")
 
 
-def choose_policy(asked: object, tags: Mapping[str, str], default: object) -> PolicyChoice:
-    """Return the policy to go by: the execution's, else the one the function's tag names, else the stack's."""
-    if asked is not None:
-        return PolicyChoice(value=asked, origin=Origin.EXECUTION)
+def choose_policy(requested: object, tags: Mapping[str, str], default: object) -> PolicyChoice:
+    """Return the requested policy, else the one that the function's tag names, else the stack's default."""
+    if requested is not None:
+        return PolicyChoice(value=requested, origin=Origin.EXECUTION)
     if tagged := tags.get(POLICY_TAG):
         return PolicyChoice(value=tagged, origin=Origin.TAG)
     return PolicyChoice(value=default, origin=Origin.DEFAULT)
 
 
-def _read(text: str, whose: str) -> object:
-    """Return what a parameter holds, which is JSON or a preset's name."""
+def _read_stored(text: str, subject: str) -> object:
+    """Return the content of a parameter: a policy as JSON or a preset's name."""
     if is_preset(text.strip()):
         return text.strip()
     try:
         return json.loads(text)
     except ValueError as error:
         raise InvalidPolicyError(
-            f"{whose} is refused: policy is {format_value(text)}: JSON, or a preset's name, is needed."
+            f"{subject} is refused: policy is {format_value(text)}: write JSON or the name of a preset."
         ) from error
 
 
-def _spelt_out(value: object) -> object:
-    """Return a preset as the policy it stands for; anything else as it is."""
+def _expand_preset(value: object) -> object:
+    """Return a preset's name as a policy; return any other value unchanged."""
     return {"steps": value} if isinstance(value, str) and is_preset(value) else value

@@ -1,4 +1,4 @@
-"""Whether a version may begin now, waits for its turn, or has been overtaken by a newer one."""
+"""Decides whether a version begins now, waits in the queue, or is superseded by a newer version."""
 
 from datetime import datetime
 from typing import assert_never
@@ -13,49 +13,49 @@ from rollout.state.rollout import Rollout
 
 
 class QueueDecision(Value):
-    """What becomes of a request that meets another one's claim, and the sentence for it."""
+    """What happens to a version that cannot begin now, and the reason as a sentence."""
 
     start: Start
     reason: str
 
 
 def queue_decision(
-    version: str, policy: Policy, mine: Execution, lock: Lock | None, waiting: QueuedVersion | None
+    version: str, policy: Policy, execution: Execution, lock: Lock | None, queued: QueuedVersion | None
 ) -> QueueDecision | None:
-    """Return what keeps a version from beginning now; None where nothing does. Raises AliasLockedError.
+    """Return why the version cannot begin now; None when it can. Raises AliasLockedError if the policy refuses to wait.
 
-    Versions are numbers that only rise, so the newest one is what everybody wants in the end; older ones end as
-    overtaken.
+    Version numbers only rise, and the newest version is the one to serve in the end. So an older version has nothing
+    to do while a newer one waits or is rolled out.
     """
-    if waiting and waiting.holder.arn != mine.arn and int(waiting.version) > int(version):
-        return _overtaken(version, f"version {waiting.version} waits for its turn (execution {waiting.holder.name})")
-    if lock is None or lock.belongs_to(mine.arn):
+    if queued and queued.holder.arn != execution.arn and int(queued.version) > int(version):
+        return _superseded(version, f"version {queued.version} waits for its turn (execution {queued.holder.name})")
+    if lock is None or lock.belongs_to(execution.arn):
         return None
-    held = f"execution {lock.holder.name} is rolling out version {lock.canary_version} on {lock.target.name}"
+    holder = f"execution {lock.holder.name} is rolling out version {lock.canary_version} on {lock.target.name}"
     if int(lock.canary_version) >= int(version):
-        return _overtaken(version, held)
-    return _behind(version, policy.on_newer_version, held)
+        return _superseded(version, holder)
+    return _wait_or_refuse(version, policy.on_newer_version, holder)
 
 
-def _behind(version: str, choice: OnNewerVersion, held: str) -> QueueDecision:
-    match choice:
+def _wait_or_refuse(version: str, on_newer_version: OnNewerVersion, holder: str) -> QueueDecision:
+    match on_newer_version:
         case OnNewerVersion.REFUSE:
-            raise AliasLockedError(f"{held}, and on_newer_version is refuse: start again when it has ended.")
+            raise AliasLockedError(f"{holder}, and on_newer_version is refuse: start again when it has ended.")
         case OnNewerVersion.SUPERSEDE:
             return QueueDecision(
-                start=Start.QUEUE, reason=f"{held}; it is asked to take that back, and version {version} waits"
+                start=Start.QUEUE, reason=f"{holder} and has to roll back first; version {version} waits for its turn"
             )
         case OnNewerVersion.QUEUE:
-            return QueueDecision(start=Start.QUEUE, reason=f"{held}; version {version} waits for its turn")
+            return QueueDecision(start=Start.QUEUE, reason=f"{holder}; version {version} waits for its turn")
         case unknown:
             assert_never(unknown)
 
 
-def _overtaken(version: str, by: str) -> QueueDecision:
-    return QueueDecision(start=Start.NOTHING_TO_DO, reason=f"nothing is left to do for version {version}: {by}")
+def _superseded(version: str, cause: str) -> QueueDecision:
+    return QueueDecision(start=Start.NOTHING_TO_DO, reason=f"there is nothing to do for version {version}: {cause}")
 
 
 def seconds_to_next_attempt(rollout: Rollout, now: datetime) -> int:
-    """Return how long a waiting version waits before it asks again: a tenth of the time it has waited so far."""
+    """Return how long a queued version waits before its next attempt: a tenth of the time it has waited so far."""
     waited = (now - rollout.execution.started_at).total_seconds()
     return round(min(max(waited / 10, rollout.policy.interval), LONGEST_WAIT_SECONDS))

@@ -1,4 +1,4 @@
-"""The reasons to refuse a request, gathered, so that a person can mend all of it at once."""
+"""Collects the reasons to refuse a request, so that the operator can fix all of them at once."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,24 +7,24 @@ from rollout.domain.errors import RefusedError
 
 
 class RefusalList:
-    """What speaks against a request, as far as it is known by now."""
+    """The refusals of a request so far."""
 
     def __init__(self) -> None:
-        self._met: list[RefusedError] = []
+        self._refusals: list[RefusedError] = []
 
     def __iter__(self) -> Iterator[RefusedError]:
-        return iter(self._met)
+        return iter(self._refusals)
 
     def __bool__(self) -> bool:
-        return bool(self._met)
+        return bool(self._refusals)
 
     def add(self, refusal: RefusedError) -> None:
-        """Take up one reason more."""
-        self._met.append(refusal)
+        """Append a refusal."""
+        self._refusals.append(refusal)
 
     @contextmanager
     def collect(self) -> Iterator[None]:
-        """Take up the refusal that is raised inside, and go on behind it."""
+        """Append a RefusedError that the block raises, and continue after the block."""
         try:
             yield
         except RefusedError as refusal:
@@ -32,7 +32,7 @@ class RefusalList:
 
 
 def combine_refusals(refusals: Sequence[RefusedError]) -> RefusedError:
-    """Return one refusal of the first one's kind that says them all, and keeps each as one of its `reasons`."""
-    joined = type(refusals[0])(" ".join(str(refusal) for refusal in refusals))
-    joined.reasons = tuple(refusals)
-    return joined
+    """Return a refusal of the first one's class with the sentences of all of them, and each one in its `reasons`."""
+    combined = type(refusals[0])(" ".join(str(refusal) for refusal in refusals))
+    combined.reasons = tuple(refusals)
+    return combined

@@ -1,10 +1,10 @@
-"""Every reason there is to refuse a request, each with what was found, what is needed and what to do."""
+"""Every reason to refuse a request: what was found, what is needed, and the command or edit that gets there."""
 
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.request import RolloutRequest
-from rollout.admission.tags import OPT_IN_TAG
+from rollout.admission.tags import OPT_IN_TAG, tag_command
 from rollout.domain.errors import (
     AliasSplitError,
     AlreadyServedError,
@@ -24,133 +24,136 @@ from rollout.judging.alarms import unknown_alarms
 from rollout.policy.presets import ALL_AT_ONCE
 
 
-def refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
-    """Yield all that speaks against a request by what was found, the alias's own matters first."""
-    yield from map(InvalidTagsError, found.tag_problems)
+def refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[RefusedError]:
+    """Yield every reason to refuse a request, those about the alias first."""
+    yield from map(InvalidTagsError, facts.tag_problems)
     if "alias" not in request.unreadable_fields:
-        yield from _alias_refusals(found)
+        yield from _alias_refusals(facts)
     if "version" not in request.unreadable_fields:
-        yield from _version_refusals(request, found)
-    yield from unknown_alarms(found.alarms)
+        yield from _version_refusals(request, facts)
+    yield from unknown_alarms(facts.alarms)
 
 
-def waiting_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
-    """Yield what speaks against a request whatever becomes of the alias until its turn."""
-    yield from map(InvalidTagsError, found.tag_problems)
-    yield from _opt_in_refusals(found)
-    yield from _state_refusals(request, found)
-    yield from unknown_alarms(found.alarms)
+def waiting_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[RefusedError]:
+    """Yield the reasons to refuse a request that has to wait; they do not depend on the alias's state."""
+    yield from map(InvalidTagsError, facts.tag_problems)
+    yield from _opt_in_refusals(facts)
+    yield from _state_refusals(request, facts)
+    yield from unknown_alarms(facts.alarms)
 
 
-def _alias_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
-    target = found.target
-    yield from _opt_in_refusals(found)
-    if found.concurrency_in_progress:
+def _alias_refusals(facts: FunctionFacts) -> Iterator[RefusedError]:
+    target = facts.target
+    yield from _opt_in_refusals(facts)
+    if facts.concurrency_in_progress:
         yield ProvisionedConcurrencyInProgressError(
-            f"Lambda is still allocating the provisioned concurrency of {target.name}, and moves its weights until"
-            " it is done: start again when its status is READY (aws lambda get-provisioned-concurrency-config"
+            f"Lambda is still allocating the provisioned concurrency of {target.name} and changes the alias's weights"
+            " meanwhile: start again when its status is READY (aws lambda get-provisioned-concurrency-config"
             f" --function-name {target.function} --qualifier {target.alias})."
         )
-    elif found.alias and found.alias.shares:
+    elif facts.alias and facts.alias.shares:
         yield AliasSplitError(
-            f"{target.name} is already split: {found.alias.format()}. Another rollout or a person is at work; start"
-            " again when it serves one version alone."
+            f"{target.name} is already split: {facts.alias.format()}. A rollout needs an alias that serves one version"
+            f" alone: wait for the rollout that split it, or restore it (aws lambda update-alias --function-name"
+            f" {target.function} --name {target.alias} --function-version {facts.alias.version} --routing-config"
+            " 'AdditionalVersionWeights={}')."
         )
 
 
-def _opt_in_refusals(found: FunctionFacts) -> Iterator[RefusedError]:
-    is_said_already = found.opted_in_alias is None and found.tag_problems
-    if found.opted_in_alias != found.target.alias and not is_said_already:
-        yield _not_opted_in(found)
+def _opt_in_refusals(facts: FunctionFacts) -> Iterator[RefusedError]:
+    has_invalid_tag = facts.opted_in_alias is None and facts.tag_problems
+    if facts.opted_in_alias != facts.target.alias and not has_invalid_tag:
+        yield _not_opted_in(facts)
 
 
-def _not_opted_in(found: FunctionFacts) -> RefusedError:
-    target = found.target
-    tagging = f"tag the function (aws lambda tag-resource --resource <its ARN> --tags {OPT_IN_TAG}={target.alias})"
-    if not found.opted_in_alias:
+def _not_opted_in(facts: FunctionFacts) -> RefusedError:
+    target, tagged = facts.target, facts.opted_in_alias
+    command = tag_command(facts.function_arn, OPT_IN_TAG, target.alias)
+    if not tagged:
         return NotOptedInError(
-            f"{target.function} has no tag {OPT_IN_TAG}, by which a function hands an alias over to Lambda Rollouts:"
-            f" {tagging}."
+            f"{target.function} has no tag {OPT_IN_TAG}, which opts an alias in to Lambda Rollouts: tag the function"
+            f" ({command})."
         )
-    remedy = f"name {found.opted_in_alias}, or {tagging}"
-    if found.alias is None:
+    remedy = f"use the alias {tagged}, or change the tag ({command})"
+    if facts.alias is None:
         return UnknownAliasError(
-            f"{target.function} has no alias {target.alias}, and its tag {OPT_IN_TAG} names {found.opted_in_alias}:"
-            f" {remedy}."
+            f"{target.function} has no alias {target.alias}, and its tag {OPT_IN_TAG} names {tagged}: {remedy}."
         )
     return NotOptedInError(
-        f"{target.name} is not handed over to Lambda Rollouts; the tag {OPT_IN_TAG} of {target.function} names"
-        f" {found.opted_in_alias}: {remedy}."
+        f"{target.name} is not opted in to Lambda Rollouts, because the tag {OPT_IN_TAG} of {target.function} names"
+        f" {tagged}: {remedy}."
     )
 
 
-def _state_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
-    canary = found.canary
+def _state_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[RefusedError]:
+    canary = facts.canary
     if canary is None:
-        yield _unknown_version(request, found)
+        yield _unknown_version(request, facts)
     elif canary.state not in ("Active", "Pending"):
         yield VersionNotActiveError(
-            f"Version {canary.version} is {canary.state}{_because(canary)}, and has to be Active:"
-            f" {_remedy(canary, found.target)}."
+            f"Version {canary.version} is {canary.state}{_format_reason(canary)}, but must be Active:"
+            f" {_remedy(canary, facts.target)}."
         )
 
 
-def _unknown_version(request: RolloutRequest, found: FunctionFacts) -> RefusedError:
-    function = found.target.function
-    if found.newest_version is None:
+def _unknown_version(request: RolloutRequest, facts: FunctionFacts) -> RefusedError:
+    function = facts.target.function
+    if facts.newest_version is None:
         return UnknownVersionError(
             f"{function} has no published version: publish one (aws lambda publish-version --function-name {function})."
         )
     return UnknownVersionError(
-        f"{function} has no version {request.version}; its newest is {found.newest_version}: name one that exists, or"
-        " leave version out to take the newest."
+        f"{function} has no version {request.version}; its newest is {facts.newest_version}: use a version that exists,"
+        " or leave out version to use the newest."
     )
 
 
-def _version_refusals(request: RolloutRequest, found: FunctionFacts) -> Iterator[RefusedError]:
-    yield from _state_refusals(request, found)
-    is_whole = found.alias and not found.alias.shares and "alias" not in request.unreadable_fields
-    if is_whole and found.stable and found.canary and not found.is_first_version:
-        yield from _order_refusals(found.canary, found.stable, found.target)
+def _version_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[RefusedError]:
+    yield from _state_refusals(request, facts)
+    is_unsplit = facts.alias and not facts.alias.shares and "alias" not in request.unreadable_fields
+    if is_unsplit and facts.stable and facts.canary and not facts.is_first_version:
+        yield from _order_refusals(facts.canary, facts.stable, facts.target)
         if not request.policy.is_all_at_once:
-            yield from _pairing_refusals(found.canary, found.stable)
+            yield from _pairing_refusals(facts.canary, facts.stable)
 
 
-def _because(canary: VersionFacts) -> str:
+def _format_reason(canary: VersionFacts) -> str:
     return f" ({canary.state_reason})" if canary.state_reason else ""
 
 
 def _remedy(canary: VersionFacts, target: Target) -> str:
     if canary.state == "Inactive":
         invoke = f"aws lambda invoke --function-name {target.function}:{canary.version} out.json"
-        return f"it sleeps since nobody called it; wake it ({invoke}) and start again when it is Active"
-    return "mend it, publish again and start with the new version"
+        return f"invoke it ({invoke}) and start again when it is Active, because Lambda deactivates unused versions"
+    return "fix the function, publish it again and start with the new version"
 
 
 def _order_refusals(canary: VersionFacts, stable: VersionFacts, target: Target) -> Iterator[RefusedError]:
     if canary.version == stable.version:
         yield AlreadyServedError(
-            f"{target.name} already serves version {canary.version} alone: nothing is left to roll out. If whoever"
-            f" published it also moved the alias, leave {target.alias} to Lambda Rollouts from now on."
+            f"{target.name} already serves version {canary.version} alone, so there is nothing to roll out: publish a"
+            f" new version. If the publisher also moves the alias, let only Lambda Rollouts move {target.alias}."
         )
     elif int(canary.version) < int(stable.version):
         yield OlderVersionError(
             f"{target.name} serves version {stable.version}, which is newer than version {canary.version}: publish"
-            " the older code again and roll that out."
+            " the older code again and roll out that version."
         )
 
 
 def _pairing_refusals(canary: VersionFacts, stable: VersionFacts) -> Iterator[RefusedError]:
-    remedy = (
-        f'Lambda splits an alias only over versions that agree in this: start again with "policy": "{ALL_AT_ONCE}",'
-        " which promotes it at once and takes it back from the bake if it fails, or publish a version that agrees"
+    at_once = (
+        f'or start again with "policy": "{ALL_AT_ONCE}", which promotes at once and rolls back during the bake if the'
+        " version fails"
     )
     if canary.role != stable.role:
         yield DifferentRoleError(
-            f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. {remedy}."
+            f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. Lambda splits"
+            f" an alias only between versions with the same role: publish a version with that role, {at_once}."
         )
     if canary.dead_letter_target != stable.dead_letter_target:
         yield DifferentDeadLetterQueueError(
-            f"Version {canary.version} sends its failures to {canary.dead_letter_target or 'nowhere'}, version"
-            f" {stable.version} to {stable.dead_letter_target or 'nowhere'}. {remedy}."
+            f"Version {canary.version} sends failed events to {canary.dead_letter_target or 'no target'}, version"
+            f" {stable.version} to {stable.dead_letter_target or 'no target'}. Lambda splits an alias only between"
+            f" versions with the same dead-letter target: publish a version with that target, {at_once}."
         )

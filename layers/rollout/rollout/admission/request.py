@@ -1,4 +1,4 @@
-"""What an operator or an event asks for, from as little as {"function": "my-api"}."""
+"""Parses the request of an execution. A function's name is enough: {"function": "my-api"}."""
 
 from typing import Annotated, Any
 
@@ -15,24 +15,24 @@ from rollout.policy.policy import Policy
 DEFAULT_ALIAS = "live"
 
 
-def _function_text(text: str) -> str:
+def _check_function(text: str) -> str:
     qualifier = read_function(text).qualifier
     if qualifier and qualifier.isdigit():
         read_version(qualifier)
     return text
 
 
-def _version(text: str) -> str:
+def _check_version(text: str) -> str:
     return text if text == "$LATEST" else read_version(text)
 
 
-_Function = Annotated[str, AfterValidator(_function_text)]
+_Function = Annotated[str, AfterValidator(_check_function)]
 
 
-class _Fields(BaseModel, extra="forbid", defer_build=True):
+class _Fields(BaseModel, extra="forbid"):
     function: _Function | None = None
     alias: Annotated[str, AfterValidator(read_alias)] | None = None
-    version: Annotated[str, BeforeValidator(version_text), AfterValidator(_version)] | None = None
+    version: Annotated[str, BeforeValidator(version_text), AfterValidator(_check_version)] | None = None
     policy: object = None
     dry_run: Annotated[bool, Strict()] = False
 
@@ -42,7 +42,7 @@ class _Input(_Fields):
 
 
 class RolloutRequest(Value):
-    """What is to be rolled out; None where the orchestrator is to choose."""
+    """A request with its policy. None means that the orchestrator chooses."""
 
     account_region: AccountRegion
     function: str
@@ -51,109 +51,107 @@ class RolloutRequest(Value):
     policy: Policy
     policy_source: str = ""
     unreadable_fields: frozenset[str] = frozenset()
-    """The fields that were refused; what stands in their place speaks neither for nor against anything."""
+    """The fields that were refused. Their values are placeholders, which are not checked against the facts."""
 
     def target(self, tagged_alias: str | None) -> Target:
-        """Return the alias this is about: the one asked for, else the one the function's tag names, else `live`."""
+        """Return the requested alias, else the one that the function's tag names, else `live`."""
         alias = self.alias or tagged_alias or DEFAULT_ALIAS
         return Target(**dict(self.account_region), function=self.function, alias=alias)
 
 
 class ParsedRequest(Value):
-    """What an execution's input asks for; its policy is as it was written, or a name, or None."""
+    """The fields of an execution's input. The policy is not validated yet: it is JSON, a name or None."""
 
     account_region: AccountRegion
     function: str | None = None
-    """None where it cannot be read."""
+    """None if the field is unreadable."""
     alias: str | None = None
     version: str | None = None
     policy: Any = None
     unreadable_fields: frozenset[str] = frozenset()
 
     def with_policy(self, policy: Policy, source: str) -> RolloutRequest:
-        """Return the request to go by this policy."""
+        """Return the request with its validated policy."""
         return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
 
     def without(self, field: str) -> "ParsedRequest":
-        """Return what is left to go by once a field is refused."""
+        """Return the request without a field that is refused."""
         return self.model_copy(update={field: None, "unreadable_fields": self.unreadable_fields | {field}})
 
 
 class Preparation(Value):
-    """What PrepareRollout is given: the execution's input as it came, and the execution itself."""
+    """The event of PrepareRollout: the execution's input, not validated yet, and the execution."""
 
     request: Any
     execution: Execution
 
     @property
     def is_dry_run(self) -> bool:
-        """Whether it asks what would happen, and for nothing to happen."""
+        """Whether the input requests a dry run."""
         return isinstance(self.request, dict) and self.request.get("dry_run") is True
 
-    def parse(self, reasons: RefusalList) -> ParsedRequest:
-        """Return what the input asks for, as far as it can be read; why the rest cannot be is among the reasons."""
-        return read_request(self.request, self.execution, reasons)
+    def parse(self, refusals: RefusalList) -> ParsedRequest:
+        """Return the readable fields of the input. Adds a refusal for the rest."""
+        return read_request(self.request, self.execution, refusals)
 
 
-def read_request(value: object, execution: Execution, reasons: RefusalList) -> ParsedRequest:
-    """Return what an execution's input asks for; a function lies where the orchestrator does, unless its ARN says else.
+def read_request(value: object, execution: Execution, refusals: RefusalList) -> ParsedRequest:
+    """Return the readable fields of an execution's input. Adds a refusal that names each invalid field and its value.
 
-    What cannot be read is left out and added to the reasons, each with its field and value.
+    Without account and region in its name, the function is in those of the orchestrator.
     """
-    fields, unreadable_fields = _read_fields(value, reasons)
+    fields, unreadable = _read_fields(value, refusals)
     if fields.function is None:
         return ParsedRequest(account_region=execution.account_region, policy=fields.policy)
     function = read_function(fields.function)
-    asked = ParsedRequest(
+    request = ParsedRequest(
         account_region=function.account_region(execution.account_region),
         function=function.name,
         alias=fields.alias,
         version=fields.version,
         policy=fields.policy,
-        unreadable_fields=unreadable_fields,
+        unreadable_fields=unreadable,
     )
-    return _published(_qualified(asked, function.qualifier, reasons), reasons)
+    return _without_latest(_with_qualifier(request, function.qualifier, refusals), refusals)
 
 
-def _read_fields(value: object, reasons: RefusalList) -> tuple[_Fields, frozenset[str]]:
-    """Return the fields that can be read, and the names of those that cannot."""
+def _read_fields(value: object, refusals: RefusalList) -> tuple[_Fields, frozenset[str]]:
+    """Return the readable fields, and the names of the unreadable ones."""
     try:
         return _Input.model_validate(value), frozenset()
     except ValidationError as error:
-        reasons.add(
+        refusals.add(
             InvalidRequestError(
-                f'The input is refused: {format_problems(error)}. The least that is needed is {{"function": "my-api"}};'
-                " alias, version, policy and dry_run may be added."
+                f'The input is refused: {format_problems(error)}. A request needs at least {{"function": "my-api"}};'
+                " alias, version, policy and dry_run are optional."
             )
         )
-        unreadable_fields = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
-    written = value if isinstance(value, dict) else {}
-    return _Fields.model_validate({name: written[name] for name in written.keys() - unreadable_fields}), unreadable_fields
+        unreadable = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
+    fields = value if isinstance(value, dict) else {}
+    return _Fields.model_validate({name: fields[name] for name in fields.keys() - unreadable}), unreadable
 
 
-def _qualified(asked: ParsedRequest, qualifier: str | None, reasons: RefusalList) -> ParsedRequest:
-    """Return what is asked for with the version or the alias that stands behind the function's name."""
+def _with_qualifier(request: ParsedRequest, qualifier: str | None, refusals: RefusalList) -> ParsedRequest:
+    """Return the request with the version or alias from the end of the function's name."""
     if qualifier is None:
-        return asked
+        return request
     field = "version" if qualifier == "$LATEST" or qualifier.isdigit() else "alias"
-    named = getattr(asked, field)
-    if named in (None, qualifier):
-        return asked.model_copy(update={field: qualifier})
-    reasons.add(
-        InvalidRequestError(
-            f"{field} is {named}, but the function is written with :{qualifier} behind its name: name one of them."
-        )
+    requested = getattr(request, field)
+    if requested in (None, qualifier):
+        return request.model_copy(update={field: qualifier})
+    refusals.add(
+        InvalidRequestError(f"{field} is {requested}, but the function's name ends with :{qualifier}: use one of them.")
     )
-    return asked.without(field)
+    return request.without(field)
 
 
-def _published(asked: ParsedRequest, reasons: RefusalList) -> ParsedRequest:
-    if asked.version != "$LATEST":
-        return asked
-    reasons.add(
+def _without_latest(request: ParsedRequest, refusals: RefusalList) -> ParsedRequest:
+    if request.version != "$LATEST":
+        return request
+    refusals.add(
         LatestVersionError(
-            f"version is $LATEST, which an alias cannot give a share: publish a version and name that"
-            f" (aws lambda publish-version --function-name {asked.function})."
+            "version is $LATEST, but an alias cannot split traffic with $LATEST: publish a version and use its number"
+            f" (aws lambda publish-version --function-name {request.function})."
         )
     )
-    return asked.without("version")
+    return request.without("version")

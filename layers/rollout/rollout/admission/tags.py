@@ -1,4 +1,4 @@
-"""What a function's tags ask of us: nothing, an alias handed over, or something that nobody can have meant."""
+"""The tags by which a function opts in: the alias to manage and the policy to use."""
 
 import re
 import shlex
@@ -9,76 +9,76 @@ from rollout.domain.lambda_names import ALIAS_FORM, is_alias_name
 from rollout.domain.validation import format_value
 
 OPT_IN_TAG = "rollout:alias"
-"""The function's tag that hands an alias over to us; its value is the alias's name."""
+"""The function's tag that names the alias to manage."""
 
 POLICY_TAG = "rollout:policy"
-"""The function's tag that names its policy, a preset or a stored one."""
+"""The function's tag that names its policy: a preset or a stored policy."""
 
-_VALUES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes"}
-"""A value for each tag of ours that a person can start from."""
+_EXAMPLES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes"}
+"""A valid value for each tag, for error messages."""
 
-_LIKENESS = 0.85
-"""A key that is this like one of ours, beyond case and punctuation, is a slip: rollout:alais, Rollout-Alias. Other
-people's keys that begin with the same word, such as rollout:date, are less like it."""
+_MIN_SIMILARITY = 0.85
+"""A key at least this similar to a tag is a typo of it; case and punctuation are ignored. `rollout:alais` and
+`Rollout-Alias` are above the limit, while unrelated keys such as `rollout:date` are below it."""
 
 
 def tagged_alias(tags: Mapping[str, str]) -> str | None:
-    """Return the alias the tags name; None without the tag, and where its value can be no alias's name."""
-    named = tags.get(OPT_IN_TAG, "")
-    return named if is_alias_name(named) else None
+    """Return the alias that the tags name; None without the tag or with an invalid value."""
+    alias = tags.get(OPT_IN_TAG, "")
+    return alias if is_alias_name(alias) else None
 
 
 def tag_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
-    """Yield a sentence for all that is wrong with our tags on a function: key, value and remedy."""
-    slips = {key: meant for key in sorted(tags) if (meant := _meant(key))}
+    """Yield one sentence for each problem with the tags: key, value and the command that fixes it."""
+    typos = {key: tag for key in sorted(tags) if (tag := _intended_tag(key))}
     yield from _alias_problems(tags, function_arn)
-    yield from _policy_problems(tags, function_arn, is_alias_meant=OPT_IN_TAG in {*tags, *slips.values()})
-    for key, meant in slips.items():
-        yield _slip(key, tags[key], meant, function_arn, is_double=meant in tags)
+    yield from _policy_problems(tags, function_arn, has_opt_in=OPT_IN_TAG in {*tags, *typos.values()})
+    for key, tag in typos.items():
+        yield _format_typo(key, tags[key], tag, function_arn, has_both=tag in tags)
 
 
-def _slip(key: str, value: str, meant: str, function_arn: str, *, is_double: bool) -> str:
-    said = f"The tag {format_value(key)} (value {format_value(value)}) is no tag of ours, and looks like {meant}"
-    if is_double:
-        return f"{said}, which the function has as well: take it away ({_untagging(function_arn, key)})."
-    spelt = _tagging(function_arn, meant, value or _VALUES[meant])
-    return f"{said}: spell it so ({spelt}) and take the other away ({_untagging(function_arn, key)})."
+def _format_typo(key: str, value: str, tag: str, function_arn: str, *, has_both: bool) -> str:
+    typo = f"The tag {format_value(key)} (value {format_value(value)}) looks like a typo of {tag}"
+    if has_both:
+        return f"{typo}, which the function also has: remove this one ({untag_command(function_arn, key)})."
+    add = tag_command(function_arn, tag, value or _EXAMPLES[tag])
+    return f"{typo}: add the correct tag ({add}) and remove this one ({untag_command(function_arn, key)})."
 
 
 def _alias_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
     if OPT_IN_TAG in tags and tagged_alias(tags) is None:
         yield (
-            f"The tag {OPT_IN_TAG} is {format_value(tags[OPT_IN_TAG])}, and has to name the alias that is handed over to"
-            f" Lambda Rollouts; {ALIAS_FORM}: name it ({_tagging(function_arn, OPT_IN_TAG, _VALUES[OPT_IN_TAG])})."
+            f"The tag {OPT_IN_TAG} is {format_value(tags[OPT_IN_TAG])}, but it must name the alias that Lambda Rollouts"
+            f" manages, and {ALIAS_FORM}: set it ({_example_command(function_arn, OPT_IN_TAG)})."
         )
 
 
-def _policy_problems(tags: Mapping[str, str], function_arn: str, *, is_alias_meant: bool) -> Iterator[str]:
+def _policy_problems(tags: Mapping[str, str], function_arn: str, *, has_opt_in: bool) -> Iterator[str]:
     policy = tags.get(POLICY_TAG)
     if policy is None:
         return
     if not policy.strip():
         yield (
-            f"The tag {POLICY_TAG} is {format_value(policy)}, and has to name a policy:"
-            f" name one ({_tagging(function_arn, POLICY_TAG, _VALUES[POLICY_TAG])}), or take the tag away to go by the"
-            f" stack's ({_untagging(function_arn, POLICY_TAG)})."
+            f"The tag {POLICY_TAG} is {format_value(policy)}, but it must name a policy: set it"
+            f" ({_example_command(function_arn, POLICY_TAG)}), or remove it to use the stack's DefaultPolicy"
+            f" ({untag_command(function_arn, POLICY_TAG)})."
         )
-    if not is_alias_meant:
+    if not has_opt_in:
         yield (
-            f"The tag {POLICY_TAG} is {format_value(policy)}, but without the tag {OPT_IN_TAG} no alias is handed over to"
-            f" Lambda Rollouts: name the alias ({_tagging(function_arn, OPT_IN_TAG, _VALUES[OPT_IN_TAG])}), or take the"
-            f" tag away ({_untagging(function_arn, POLICY_TAG)})."
+            f"The tag {POLICY_TAG} is {format_value(policy)}, but the function has no tag {OPT_IN_TAG}, which opts an"
+            f" alias in: add that tag ({_example_command(function_arn, OPT_IN_TAG)}), or remove this one"
+            f" ({untag_command(function_arn, POLICY_TAG)})."
         )
 
 
-def _meant(key: str) -> str | None:
-    """Return the tag of ours that a key was to be; None where it is one of ours, or somebody else's."""
-    if key in _VALUES:
+def _intended_tag(key: str) -> str | None:
+    """Return the tag that a key is a typo of; None for a correct tag or an unrelated key."""
+    if key in _EXAMPLES:
         return None
-    return next((tag for tag in _VALUES if _likeness(key, tag) >= _LIKENESS), None)
+    return next((tag for tag in _EXAMPLES if _similarity(key, tag) >= _MIN_SIMILARITY), None)
 
 
-def _likeness(key: str, tag: str) -> float:
+def _similarity(key: str, tag: str) -> float:
     return SequenceMatcher(None, _letters(key), _letters(tag), autojunk=False).ratio()
 
 
@@ -86,9 +86,15 @@ def _letters(key: str) -> str:
     return re.sub(r"[^a-z0-9]", "", key.lower())
 
 
-def _tagging(function_arn: str, key: str, value: str) -> str:
+def tag_command(function_arn: str, key: str, value: str) -> str:
+    """Return the AWS CLI command that sets a function's tag."""
     return f"aws lambda tag-resource --resource {function_arn} --tags {shlex.quote(f'{key}={value}')}"
 
 
-def _untagging(function_arn: str, key: str) -> str:
+def untag_command(function_arn: str, key: str) -> str:
+    """Return the AWS CLI command that removes a function's tag."""
     return f"aws lambda untag-resource --resource {function_arn} --tag-keys {shlex.quote(key)}"
+
+
+def _example_command(function_arn: str, key: str) -> str:
+    return tag_command(function_arn, key, _EXAMPLES[key])
