@@ -1,4 +1,4 @@
-"""How docs/adopting.md is put together: what stands between its markers are the examples, word for word."""
+"""The examples in docs/adopting.md: what stands between its markers is copied from the files, word for word."""
 
 import difflib
 import re
@@ -12,17 +12,17 @@ _MARKED = re.compile(r"<!-- (diff|file): (\S+) -->\n(?:\n```\w+\n.*?\n```\n)?", 
 _LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml"}
 
 
-def written(text: str) -> str:
+def with_examples(text: str) -> str:
     """Return the document with every example as it is in its file."""
-    return _MARKED.sub(lambda marked: f"<!-- {marked[1]}: {marked[2]} -->\n\n{_block(marked[1], marked[2])}\n", text)
+    return _MARKED.sub(lambda marker: f"<!-- {marker[1]}: {marker[2]} -->\n\n{_block(marker[1], marker[2])}\n", text)
 
 
 def lines_changed(example: str) -> int:
-    """Return how many lines a team changes: one that is replaced counts once."""
-    return sum(_changed(*_lines(before, after)) for before, after in _pairs(example))
+    """Return the number of lines that a team changes: a line that is replaced counts once."""
+    return sum(_count_changes(*_lines(before, after)) for before, after in _pairs(example))
 
 
-def _changed(before: list[str], after: list[str]) -> int:
+def _count_changes(before: list[str], after: list[str]) -> int:
     steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return sum(max(old_end - old, new_end - new) for tag, old, old_end, new, new_end in steps if tag != "equal")
 
@@ -40,14 +40,14 @@ def _block(kind: str, name: str) -> str:
     if kind == "file":
         file = EXAMPLES / name
         return f"```{_LANGUAGES[file.suffix]}\n{file.read_text()}```"
-    shown = chain.from_iterable(_difference(*pair) for pair in _pairs(name))
-    return "\n".join(["```diff", *shown, "```"])
+    differences = chain.from_iterable(_difference(*pair) for pair in _pairs(name))
+    return "\n".join(["```diff", *differences, "```"])
 
 
 def _difference(before: Path, after: Path) -> list[str]:
-    whole = difflib.unified_diff(*_lines(before, after), before.name, after.name, n=3, lineterm="")
-    return [line for line in whole if not line.startswith("@@")]
+    lines = difflib.unified_diff(*_lines(before, after), before.name, after.name, n=3, lineterm="")
+    return [line for line in lines if not line.startswith("@@")]
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(written(DOCUMENT.read_text()))
+    DOCUMENT.write_text(with_examples(DOCUMENT.read_text()))

@@ -1,4 +1,4 @@
-"""Teams that deploy a function with a tool of their own, and hand its alias over to Lambda Rollouts."""
+"""Teams that deploy a function with their own tool, and hand its alias over to Lambda Rollouts."""
 
 import os
 import shutil
@@ -14,24 +14,24 @@ from sandbox.server import REGION, ROOT
 EXAMPLES = ROOT / "docs" / "examples"
 HERE = Path(__file__).parent
 SOON = {"steps": "AllAtOnce", "bake": 5, "interval": 5, "max_extension": 5, "on_inconclusive": "promote"}
-"""A policy for functions that nobody calls."""
+"""A policy for functions without calls."""
 _SHOP = ROOT / "sandbox" / "functions" / "shop" / "app.py"
 _BINARIES = (Path(sys.executable).parent, HERE / "node_modules" / ".bin")
 
 
 class ToolError(Exception):
-    """When a tool fails; the message is what it said."""
+    """When a tool fails; the message is its output."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """How a tool is told what to deploy: a file that is called `template` in a team's folder, and a script."""
+    """What a tool deploys: a file that is called `template` in a team's folder, and a script."""
 
     template: str = ""
     before: tuple[str, str] = ("", "deploy.sh")
     after: tuple[str, str] = ("", "deploy.sh")
     once: str = ""
-    """The script by which the alias is handed over, where no file says it."""
+    """The script that hands the alias over, where no file does."""
 
 
 TOOLS = {
@@ -48,7 +48,7 @@ HEAVY_TOOLS = {
 
 @dataclass
 class Team:
-    """A folder with a function's code in it, and a shell that reaches nothing but the local AWS."""
+    """A folder with a function's code in it, and a shell that reaches only the local AWS."""
 
     tool: str
     folder: Path
@@ -57,22 +57,23 @@ class Team:
 
     @property
     def function(self) -> str:
+        """The name of the team's function."""
         return "second-shop" if self.tool == "sam-second-alias" else f"{self.tool}-shop"
 
-    def change_the_code(self) -> None:
-        """Write the function's code anew, otherwise than all before; package it too, for who deploys packages."""
+    def change_code(self) -> None:
+        """Write code that differs from every earlier release; package it too, for tools that deploy packages."""
         self.releases += 1
         source = self.folder / "src" / "app.py"
         source.parent.mkdir(exist_ok=True)
         source.write_text(f"{_SHOP.read_text()}\n# release {self.releases}\n")
         shutil.make_archive(str(self.folder / "shop"), "zip", source.parent)
 
-    def deploy(self, example: Example, which: tuple[str, str], adapt: Callable[[str], str] = str) -> str:
-        """Deploy as the documented file and script say; return what the tool said."""
-        template, script = which
+    def deploy(self, example: Example, files: tuple[str, str], adapt: Callable[[str], str] = str) -> str:
+        """Deploy with the documented file and script; return the tool's output. Raises ToolError."""
+        template, script = files
         if template:
-            written = adapt((EXAMPLES / self.tool / template).read_text())
-            (self.folder / example.template).write_text(written)
+            text = adapt((EXAMPLES / self.tool / template).read_text())
+            (self.folder / example.template).write_text(text)
         return self.run(script)
 
     def bootstrap(self) -> None:
@@ -81,31 +82,31 @@ class Team:
         for file in (HERE / "cdk").iterdir():
             shutil.copy(file, self.folder)
         shutil.copy(EXAMPLES / "cdk" / "before.ts", self.folder / "shop-stack.ts")
-        self.say(f"cdk bootstrap aws://{HOME}/{REGION}")
+        self._run_checked(f"cdk bootstrap aws://{HOME}/{REGION}")
 
     def run(self, script: str) -> str:
-        """Run a documented script in the team's folder; raises ToolError."""
-        return self.say((EXAMPLES / self.tool / script).read_text())
+        """Run a documented script in the team's folder; return its output. Raises ToolError."""
+        return self._run_checked((EXAMPLES / self.tool / script).read_text())
 
-    def say(self, words: str, **settings: str) -> str:
-        """Run a shell script in the team's folder; return what it printed. Raises ToolError."""
-        ended = self.ended(words, **settings)
-        if ended.returncode:
-            raise ToolError(f"{words}\nended with {ended.returncode} and said:\n{ended.stdout}{ended.stderr}")
-        return ended.stdout
-
-    def ended(self, words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run a shell script in the team's folder; return how it ended."""
-        # The rollouts beside it are judged by the clock: a tool that builds must not make their calls slow.
-        command = ["nice", "bash", "-e", "-c", words]
+    def run_unchecked(self, commands: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run shell commands in the team's folder; return the completed process, whatever its exit code."""
+        # The rollouts beside it are judged by the clock, so a tool that builds must not slow their calls.
+        command = ["nice", "bash", "-e", "-c", commands]
         environment = self._environment() | settings
-        return subprocess.run(  # noqa: S603 - the words are those of the examples
+        return subprocess.run(  # noqa: S603 - the commands of the examples
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=180
         )
+
+    def _run_checked(self, commands: str) -> str:
+        process = self.run_unchecked(commands)
+        if process.returncode:
+            output = f"{process.stdout}{process.stderr}"
+            raise ToolError(f"{commands}\nexited with {process.returncode} and printed:\n{output}")
+        return process.stdout
 
     def _environment(self) -> dict[str, str]:
         path = os.pathsep.join([*map(str, _BINARIES), self.environment["PATH"]])
         quiet = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.2", "CDK_DISABLE_CLI_TELEMETRY": "1"}
         quiet |= {"SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off", "AWS_PAGER": ""}
-        named = {"CODE_BUCKET": "shop-code", "RELEASE": str(self.releases), "HOME": str(self.folder)}
-        return self.environment | quiet | named | {"PATH": path}
+        inputs = {"CODE_BUCKET": "shop-code", "RELEASE": str(self.releases), "HOME": str(self.folder)}
+        return self.environment | quiet | inputs | {"PATH": path}

@@ -103,7 +103,7 @@ def _deploy_before(stack: Stack, team: Team, example: Example) -> None:
     if team.tool == "cli":
         stack.shop(team.function, opted_in=False)
         return
-    team.change_the_code()
+    team.change_code()
     if team.tool == "cdk":
         team.bootstrap()
     team.deploy(example, example.before)
@@ -111,7 +111,7 @@ def _deploy_before(stack: Stack, team: Team, example: Example) -> None:
 
 def _release(stack: Stack, team: Team, example: Example) -> tuple[str, str | None]:
     """Deploy changed code as the document says; return the version, once promoted, and what the alias served before."""
-    team.change_the_code()
+    team.change_code()
     team.deploy(example, example.after, _adapt(team))
     left, version = _served_version(stack, team.function), _newest_version(stack, team.function)
     wait_for(

@@ -15,7 +15,7 @@ export class ShopStack extends cdk.Stack {
     });
     cdk.Tags.of(shop).add('rollout:alias', 'live');
     const live = new lambda.Alias(this, 'Live', { aliasName: 'live', version: shop.currentVersion });
-    (live.node.defaultChild as lambda.CfnAlias).functionVersion = '1'; // what it serves today; never changed again
+    (live.node.defaultChild as lambda.CfnAlias).functionVersion = '1'; // the version it serves today; do not change it again
     live.addFunctionUrl();
   }
 }

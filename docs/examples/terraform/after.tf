@@ -18,7 +18,7 @@ resource "aws_lambda_function" "shop" {
 resource "aws_lambda_alias" "live" {
   name             = "live"
   function_name    = aws_lambda_function.shop.function_name
-  function_version = aws_lambda_function.shop.version # for a new alias; ignored ever after
+  function_version = aws_lambda_function.shop.version # for a new alias; ignored afterwards
   lifecycle {
     ignore_changes = [function_version, routing_config]
   }
