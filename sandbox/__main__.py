@@ -9,6 +9,7 @@ from rich.console import Console
 
 from sandbox.demo import record, run
 from sandbox.deploy import deployed
+from sandbox.serve import CALLS_PER_SECOND, create_function, introduction
 from sandbox.server import LOG, Sandbox, SandboxError, free_port
 
 
@@ -22,18 +23,25 @@ def main() -> None:
 @main.command()
 @click.option("--port", default=4566, show_default=True, help="The port to listen on, at 127.0.0.1.")
 def serve(port: int) -> None:
-    """Serve a local AWS with the stack deployed, until Ctrl-C."""
+    """Serve a local AWS with the stack deployed and a function to roll out, until Ctrl-C."""
     try:
-        with deployed(port, "serve", _print_progress) as (sandbox, outputs):
-            _introduce(sandbox, outputs)
-            sandbox.process.wait()
-            raise click.ClickException(
-                f"The emulator has ended. Read {sandbox.folder / LOG}, then run `make sandbox` again."
-            )
+        with deployed(port, f"serve-{port}", _print_progress) as (sandbox, outputs):
+            _serve(sandbox, outputs)
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped.")
+
+
+def _serve(sandbox: Sandbox, outputs: dict[str, str]) -> None:
+    with create_function(sandbox).traffic(CALLS_PER_SECOND):
+        for heading, lines in introduction(sandbox, outputs):
+            click.secho(f"\n{heading}", bold=True)
+            for line in lines:
+                click.echo(f"  {line}")
+        click.secho("\nServing until Ctrl-C.", fg="green")
+        sandbox.process.wait()
+    raise click.ClickException(f"The emulator has ended. Read {sandbox.folder / LOG}, then run `make sandbox` again.")
 
 
 def _in_existing_folder(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
@@ -71,24 +79,6 @@ def demo(port: int | None, record_file: Path | None, screenshot: Path | None) ->
             f"A rollout did not end as expected (marked with ✗). Read {sandbox.folder / LOG}, then run `make demo` "
             "again; on a busy machine, end other programs first."
         )
-
-
-def _introduce(sandbox: Sandbox, outputs: dict[str, str]) -> None:
-    machine = outputs["StateMachineArn"]
-    execution = machine.replace(":stateMachine:", ":execution:")
-    click.secho(f"\nThe stack is deployed at {sandbox.url}", bold=True)
-    for name in ("StateMachineArn", "LedgerTableName"):
-        click.echo(f"  {name}  {outputs[name]}")
-    click.secho("\nTo reach it from another shell:", bold=True)
-    for name, value in sandbox.exports.items():
-        click.echo(f"  export {name}={value}")
-    click.secho("\nTo try it:", bold=True)
-    click.echo(
-        f"  aws stepfunctions start-execution --name first --state-machine-arn {machine} "
-        f"""--input '{{"function": "my-api"}}'"""
-    )
-    click.echo(f"  aws stepfunctions describe-execution --execution-arn {execution}:first")
-    click.secho("\nServing until Ctrl-C.", fg="green")
 
 
 def _print_progress(step: str) -> None:

@@ -123,7 +123,13 @@ def _sam(arguments: list[str], environment: dict[str, str]) -> None:
     }
     command = [str(_BIN / "sam"), *arguments, *_STAGE]
     ended = subprocess.run(
-        command, cwd=ROOT, env={**environment, **settings}, capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env={**environment, **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ended.returncode:
         said = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-_SHOWN_LINES:])

@@ -19,8 +19,8 @@ from sandbox import environment
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
 LOG, AUDIT = "emulator.log", "audit.jsonl"
-_START_SECONDS = 30
-_STOP_SECONDS = 20
+_START_SECONDS = 120
+_STOP_SECONDS = 60
 
 
 class SandboxError(Exception):

@@ -100,8 +100,14 @@ def _environment(manners: dict[str, float]) -> dict[str, dict[str, str]]:
     return {"Variables": {name.upper(): str(value) for name, value in manners.items()}}
 
 
-def _package() -> bytes:
+def write_package(path: Path, **behaviour: float) -> None:
+    """Write a zip file whose code behaves like this wherever its environment does not say otherwise."""
+    path.write_bytes(_package(**behaviour))
+
+
+def _package(**behaviour: float) -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.write(_SOURCE, "app.py")
+        file.writestr("behaviour.json", json.dumps({name.upper(): value for name, value in behaviour.items()}))
     return archive.getvalue()

@@ -8,9 +8,9 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items):
-    """Keep them in one process: the emulator's folder, and its port, are one."""
+    """Keep the tests that share an emulator, its folder and its port in one process."""
     for item in items:
-        if item.path.parent == HERE:
+        if item.path.parent == HERE and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("sandbox"))
 
 

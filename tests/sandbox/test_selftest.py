@@ -19,6 +19,11 @@ from sandbox.emulator.__main__ import main
 setattr(owner, name, as_shipped)
 main()
 """
+GONE = """
+from ministack.services import lambda_svc
+del lambda_svc._execute_function
+import sandbox.emulator.lambda_.routing
+"""
 SETTINGS = {"AUTH": "true", "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
 
 
@@ -57,10 +62,7 @@ def test_a_seam_that_no_longer_holds_is_named_and_nothing_is_announced(seam, pro
 
 
 def test_a_seam_that_is_gone_is_named():
-    gone = (
-        "from ministack.services import lambda_svc; del lambda_svc._execute_function; import sandbox.emulator.routing"
-    )
-    _code, _said, complaint = run(gone)
+    _code, _said, complaint = run(GONE)
     assert "has no ministack.services.lambda_svc._execute_function" in complaint[0]
 
 

@@ -13,8 +13,9 @@ from sandbox.server import PortBusyError, free_port, running
 
 LISTENING = "0A"
 PARENT = """
-import sys, time
+import signal, sys, time
 from sandbox.server import running
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits an ignored SIGINT
 with running(int(sys.argv[1]), "parent") as sandbox:
     print(sandbox.process.pid, flush=True)
     time.sleep(60)

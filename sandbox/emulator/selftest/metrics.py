@@ -43,7 +43,9 @@ def _ranges_refused(stage: Stage) -> bool:
     refused = code_of(_values, stage, metric, "TC(100:)")
     slowest = _values(stage, metric, "p90")
     stage.lambda_.untag_resource(Resource=function, TagKeys=["sandbox:refuse-ranges"])
-    return (refused, len(slowest), _values(stage, metric, "TC(900000:)")) == ("ValidationError", 1, [0])
+    answered = _values(stage, metric, "TC(900000:)")
+    # The invocations of a slow start lie in more than one minute.
+    return (refused, bool(slowest), set(answered)) == ("ValidationError", True, {0})
 
 
 def _sum(stage: Stage, dimensions: dict[str, str]) -> float:

@@ -1,29 +1,33 @@
-"""A shop whose versions fail and dawdle as they are told.
+"""A function whose versions fail or are slow as configured, by environment variables or by `behaviour.json`.
 
-FAULT_PERCENT of the calls fail, each by its own chance; in BURST_PERCENT of the seconds all calls of a version fail
-together, whichever seconds the other version has drawn; each call takes DELAY_MS longer.
+FAULT_PERCENT of the calls fail independently. In BURST_PERCENT of the seconds, all calls of a version fail; the
+seconds differ between versions. Each call takes DELAY_MS longer.
 """
 
-# ruff: noqa: INP001 - deployed alone, as the root of its own package
+# ruff: noqa: INP001 - deployed as the root of its own package
 # ruff: noqa: S311 - chance, not secrecy
 
+import json
 import os
 import random
 import time
+from pathlib import Path
 from typing import Any
+
+PACKAGED = json.loads(Path(__file__).with_name("behaviour.json").read_text())
 
 
 class CheckoutError(Exception):
-    """When a sale goes wrong."""
+    """When a configured fault occurs."""
 
 
-def handler(_event: object, context: Any) -> dict[str, str]:  # noqa: ANN401 - Lambda's own, which it does not declare
+def handler(_event: object, context: Any) -> dict[str, str]:  # noqa: ANN401 - Lambda does not declare the type
     burst = random.Random(f"{context.function_version} at {time.time():.0f}")
-    time.sleep(_told("DELAY_MS") / 1000)
-    if random.uniform(0, 100) < _told("FAULT_PERCENT") or burst.uniform(0, 100) < _told("BURST_PERCENT"):
-        raise CheckoutError("The till is stuck.")
+    time.sleep(_setting("DELAY_MS") / 1000)
+    if random.uniform(0, 100) < _setting("FAULT_PERCENT") or burst.uniform(0, 100) < _setting("BURST_PERCENT"):
+        raise CheckoutError("The payment service does not respond.")
     return {"sold_by": context.function_version}
 
 
-def _told(name: str) -> float:
-    return float(os.environ.get(name, "0"))
+def _setting(name: str) -> float:
+    return float(os.environ.get(name, PACKAGED.get(name, 0)))

@@ -1,0 +1,83 @@
+"""What `make sandbox` prepares and prints: the function my-api, and the commands that roll out two versions of it."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from sandbox.server import ROOT, Sandbox
+from sandbox.shop import Shop, write_package
+
+FUNCTION = "my-api"
+CALLS_PER_SECOND = 10
+GOOD_VERSION = Path(".sandbox") / f"{FUNCTION}-good.zip"
+BAD_VERSION = Path(".sandbox") / f"{FUNCTION}-bad.zip"
+
+
+def create_function(sandbox: Sandbox) -> Shop:
+    """Create my-api with version 1 behind its alias live, and write the packages of two further versions."""
+    shop = Shop(sandbox, FUNCTION)
+    shop.open()
+    write_package(ROOT / GOOD_VERSION, fault_percent=0)
+    write_package(ROOT / BAD_VERSION, fault_percent=25)
+    return shop
+
+
+def setup_commands(sandbox: Sandbox) -> Iterator[str]:
+    """Yield the commands that let a shell use this sandbox, without the user's own AWS settings."""
+    yield f"cd {shlex.quote(str(ROOT))}"
+    yield 'export PATH="$PWD/.venv/bin:$PATH"'
+    yield "unset AWS_PROFILE AWS_SESSION_TOKEN"
+    for name, value in {**sandbox.exports, "AWS_PAGER": ""}.items():
+        yield f"export {name}={value}"
+
+
+def publish_command(package: Path) -> str:
+    return f"aws lambda update-function-code --function-name {FUNCTION} --zip-file fileb://{package} --publish"
+
+
+def executions_command(machine: str) -> str:
+    """Return the command that lists every rollout with its status."""
+    return (
+        f"aws stepfunctions list-executions --state-machine-arn {machine} "
+        "--query 'executions[].[name,status]' --output table"
+    )
+
+
+def alias_command() -> str:
+    """Return the command that shows which versions the alias serves."""
+    return f"aws lambda get-alias --function-name {FUNCTION} --name live"
+
+
+def reason_command(machine: str) -> str:
+    """Return the command that prints why the newest failed rollout was rolled back."""
+    newest = (
+        f"aws stepfunctions list-executions --state-machine-arn {machine} --status-filter FAILED "
+        "--query 'executions[0].executionArn' --output text"
+    )
+    return f'aws stepfunctions describe-execution --query cause --output text --execution-arn "$({newest})"'
+
+
+def introduction(sandbox: Sandbox, outputs: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield every heading and its lines, in the order to print them."""
+    machine = outputs["StateMachineArn"]
+    yield (
+        f"The stack is deployed at {sandbox.url}",
+        [
+            *(f"{name}  {outputs[name]}" for name in ("StateMachineArn", "LedgerTableName")),
+            f"{FUNCTION} serves version 1 behind its alias live: about {CALLS_PER_SECOND} calls a second.",
+        ],
+    )
+    yield "Use it from another shell:", list(setup_commands(sandbox))
+    yield (
+        "Publish version 2, which is healthy; its rollout promotes it in about a minute:",
+        [publish_command(GOOD_VERSION)],
+    )
+    yield (
+        "Watch the rollout and the alias (my-api-1 is version 1, which needs no rollout):",
+        [executions_command(machine), alias_command()],
+    )
+    yield (
+        "Publish version 3, in which every fourth call fails; its rollout is rolled back:",
+        [publish_command(BAD_VERSION)],
+    )
+    yield "Print the reason, when the list shows FAILED:", [reason_command(machine)]

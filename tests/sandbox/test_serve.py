@@ -1,0 +1,93 @@
+"""`make sandbox` prints commands that work as printed."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from sandbox.server import ROOT, free_port
+
+pytestmark = pytest.mark.timeout(600)
+START_SECONDS, ROLLOUT_SECONDS = 180, 150
+
+
+@contextmanager
+def serving(port):
+    """Yield the printed lines of `python -m sandbox serve`, and end it by SIGINT."""
+    command = [sys.executable, "-m", "sandbox", "serve", "--port", str(port)]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            yield read_introduction(process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=120)
+
+
+def read_introduction(process):
+    lines, deadline = [], time.monotonic() + START_SECONDS
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if line.startswith("Serving until"):
+            return lines
+        assert time.monotonic() < deadline, lines
+    raise AssertionError("\n".join(lines))
+
+
+def commands(lines, heading):
+    """Return the indented lines below the heading that starts like this."""
+    number = next(number for number, line in enumerate(lines) if line.startswith(heading))
+    below = lines[number + 1 :]
+    return [line.strip() for line in below[: below.index("")]]
+
+
+def run(setup, command):
+    """Return what a shell prints for the command after the printed setup."""
+    ended = subprocess.run(  # noqa: S603 - a command that the sandbox prints
+        ["/bin/bash", "-ec", "\n".join([*setup, command])],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def wait_for(text, setup, command):
+    deadline = time.monotonic() + ROLLOUT_SECONDS
+    while text not in (output := " ".join(run(setup, command).split())):
+        assert time.monotonic() < deadline, output
+        time.sleep(2)
+
+
+@pytest.mark.xdist_group("serve")
+def test_printed_commands_promote_version_2_and_roll_version_3_back():
+    port = free_port()
+    try:
+        with serving(port) as lines:
+            setup = commands(lines, "Use it from another shell")
+            (publish_good,) = commands(lines, "Publish version 2")
+            (publish_bad,) = commands(lines, "Publish version 3")
+            list_executions, get_alias = commands(lines, "Watch the rollout")
+            (print_reason,) = commands(lines, "Print the reason")
+
+            assert '"FunctionVersion": "1"' in run(setup, get_alias)
+            assert '"Version": "2"' in run(setup, publish_good)
+            wait_for('"FunctionVersion": "2"', setup, get_alias)
+            assert '"Version": "3"' in run(setup, publish_bad)
+            wait_for("| FAILED |", setup, list_executions)
+
+            alias = run(setup, get_alias)
+            assert '"FunctionVersion": "2"' in alias
+            assert "AdditionalVersionWeights" not in alias
+            assert "unhealthy: " in run(setup, print_reason)
+    finally:
+        for folder in (f"serve-{port}", f"serve-{port}-build"):
+            shutil.rmtree(ROOT / ".sandbox" / folder, ignore_errors=True)
