@@ -1,4 +1,4 @@
-"""The documents keep step with what they describe."""
+"""The documents agree with what they describe."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
 from rollout.admission.refusal_list import RefusalList
@@ -19,82 +20,128 @@ from rollout.notifications.events import EVENT_TYPES
 from rollout.policy.criteria import Guards
 from rollout.policy.policy import Policy
 from rollout.schema import event_schema
+from tests.repository.doc_samples import CALLS_PER_MINUTE, DEFAULT_POLICY, SAMPLES, with_samples
 from tests.samples import EXECUTION, ON_AWS
 
 ROOT = Path(__file__).parents[2]
-RUNBOOK = (ROOT / "docs/runbook.md").read_text()
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
-README = (ROOT / "README.md").read_text()
-DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
+DOCS = ROOT / "docs"
+RUNBOOK = (DOCS / "runbook.md").read_text()
+EVENTS = (DOCS / "events.md").read_text()
+DRY_RUN = (DOCS / "dry-run.md").read_text()
+DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted(DOCS.glob("*.md"))
 STATES = json.loads((ROOT / "statemachine/rollout.asl.json").read_text())["States"]
-DEFAULT_POLICY = json.loads(re.findall(r"Default: '(.*)'", (ROOT / "template.yaml").read_text())[0])
 BASES = {"RolloutError", "RefusedError"}
 NAMED_ERRORS = {name for name in vars(errors) if name.endswith("Error")} - BASES
 POLICY_KEYS = (set(Policy.model_fields) - {"guards"}) | {f"guards.{name}" for name in Guards.model_fields}
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
 
-def _sections(text: str, title: str) -> set[str]:
+def _headings(text: str, title: str) -> set[str]:
     return set(re.findall(r"^### (\w+)$", text.split(f"\n## {title}\n")[1].split("\n## ", maxsplit=1)[0], re.MULTILINE))
 
 
-def test_the_runbook_has_a_paragraph_for_every_state_and_no_other():
-    assert _sections(RUNBOOK, "States") == set(STATES)
+def _json_blocks(document: Path) -> list[dict[str, Any]]:
+    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", document.read_text(), re.DOTALL)]
 
 
-def test_the_runbook_has_a_paragraph_for_every_named_error_and_no_other():
-    assert _sections(RUNBOOK, "Named errors") == NAMED_ERRORS
+def test_runbook_explains_every_state_and_no_other():
+    assert _headings(RUNBOOK, "States") == set(STATES)
 
 
-def test_the_readme_lists_every_key_of_a_policy_and_no_other():
-    table = README.split("\n## The policy\n")[1]
+def test_runbook_explains_every_named_error_and_no_other():
+    assert _headings(RUNBOOK, "Named errors") == NAMED_ERRORS
+
+
+def test_policy_page_lists_every_key_and_no_other():
+    table = (DOCS / "policy.md").read_text().split("\n## Keys\n")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([\w.]+)` \|", table, re.MULTILINE)) == POLICY_KEYS
 
 
-def test_the_readme_explains_every_ending_an_operator_can_meet():
+def test_operating_page_explains_every_ending():
     endings = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
-    table = README.split("\n| It ends as |")[1].split("\n\n")[0]
+    table = (DOCS / "operating.md").read_text().split("\n| Ending |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| (\w+) \| (?:green|red) \|", table, re.MULTILINE)) == endings
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_to_a_file_of_ours_leads_somewhere(document: Path):
+@every_document
+def test_link_to_a_file_resolves(document: Path):
     targets = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", document.read_text())]
     assert [t for t in targets if not t.startswith("http") and not (document.parent / t).exists()] == []
 
 
-def test_the_samples_of_the_readme_are_requests_we_take():
-    samples = [sample for sample in _samples() if "plan" not in sample]
-    assert [sample["function"].split(":")[-1] for sample in samples] == ["my-api"] * 3
-    Policy.model_validate(samples[1]["policy"])
-    for sample in samples:
+@every_document
+def test_link_to_a_heading_resolves(document: Path):
+    links = re.findall(r"\]\(([\w./-]*)#([^)]+)\)", document.read_text())
+    pages = [(document.parent / page if page else document, heading) for page, heading in links]
+    assert [(page.name, heading) for page, heading in pages if heading not in _anchors(page)] == []
+
+
+def _anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@every_document
+def test_request_sample_is_accepted(document: Path):
+    """`adopting.md` has a test of its own beside its examples."""
+    for sample in [block for block in _json_blocks(document) if "function" in block]:
         read_request(sample, EXECUTION, reasons := RefusalList())
-        assert not reasons
+        assert [*reasons] == []
+        assert read_request(sample, EXECUTION, reasons).function == "my-api"
+        if isinstance(sample.get("policy"), dict):
+            Policy.model_validate(sample["policy"])
 
 
-def test_the_readmes_answer_to_a_dry_run_is_one_we_give():
-    """Its cost is that of the policy it names, and its steps are told by the keys there are."""
-    (answer,) = [sample for sample in _samples() if "plan" in sample]
-    plan, policy = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
-    told = [*planned_steps(policy, Traffic(calls=120, seconds=60), ON_AWS)]
-    assert [plan["steps"][0], plan["bake"]] == [
-        one.model_dump(mode="json", by_alias=True) for one in (told[0], told[-1])
+def test_operating_page_shows_the_least_and_the_most_of_a_request():
+    least, most = [block for block in _json_blocks(DOCS / "operating.md") if "function" in block]
+    assert (set(least), set(most)) == ({"function"}, {"function", "alias", "version", "policy"})
+    assert [block for block in _json_blocks(DOCS / "dry-run.md") if block.get("dry_run")] != []
+
+
+@pytest.mark.parametrize("page", ["policy.md", "metrics.md"])
+def test_policy_sample_is_valid(page):
+    blocks = _json_blocks(DOCS / page)
+    blocks += [
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
     ]
+    assert blocks != []
+    for block in blocks:
+        Policy.model_validate(block)
+
+
+@every_document
+def test_generated_sample_is_current(document: Path):
+    """`python -m tests.repository.doc_samples` writes the samples."""
+    assert with_samples(document.read_text()) == document.read_text()
+
+
+def test_every_generated_sample_is_shown():
+    shown = re.findall(r"<!-- sample: ([\w-]+) -->", "".join(page.read_text() for page in DOCUMENTS))
+    assert sorted(shown) == sorted(SAMPLES)
+
+
+def test_dry_run_sample_has_the_cost_and_steps_of_its_policy():
+    [answer] = [block for block in _json_blocks(DOCS / "dry-run.md") if "plan" in block]
+    plan, policy = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
+    planned = [*planned_steps(policy, Traffic(calls=CALLS_PER_MINUTE, seconds=60), ON_AWS)]
+    assert [*plan["steps"], plan["bake"]] == [step.model_dump(mode="json", by_alias=True) for step in planned]
     assert plan["cost"] == cost(usage(policy, 6, 4)).model_dump(mode="json")
-    assert set(plan) == set(Plan.model_fields) - {"policy"}
+    assert set(plan) == set(Plan.model_fields)
 
 
-def _samples() -> list[dict[str, Any]]:
-    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
+def test_dry_run_page_explains_every_field_of_a_plan():
+    table = DRY_RUN.split("\n| Field |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`plan\.(\w+)`", table)) == set(Plan.model_fields)
 
 
-def test_every_event_has_a_row_and_a_sample_that_is_as_its_schema_says():
-    text = (ROOT / "docs/events.md").read_text()
-    samples = text.split("\n## Samples\n")[1].split("\n### ")[1:]
-    read = {
-        sample.splitlines()[0]: json.loads(re.findall(r"```json\n(.*?)```", sample, re.DOTALL)[0]) for sample in samples
+def test_every_event_has_a_row_and_a_sample_that_fits_its_schema():
+    sections = EVENTS.split("\n## Samples\n")[1].split("\n### ")[1:]
+    samples = {
+        section.splitlines()[0]: json.loads(re.findall(r"```json\n(.*?)```", section, re.DOTALL)[0])
+        for section in sections
     }
-    named = {kind.detail_type: kind for kind in EVENT_TYPES}
-    assert set(read) == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+)` \|", text, re.MULTILINE)) == set(named)
-    for name, sample in read.items():
-        Draft202012Validator(event_schema(named[name])).validate(sample)
-        named[name].model_validate(sample)
+    kinds = {kind.detail_type: kind for kind in EVENT_TYPES}
+    assert set(samples) == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+)` \|", EVENTS, re.MULTILINE)) == set(kinds)
+    for name, sample in samples.items():
+        Draft202012Validator(event_schema(kinds[name])).validate(sample)
+        kinds[name].model_validate(sample)

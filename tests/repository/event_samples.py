@@ -1,0 +1,108 @@
+"""The events of one rollout and of each of its endings, made by the code that publishes them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from rollout.admission.refusals import refusals
+from rollout.admission.request import RolloutRequest
+from rollout.domain.enums import Phase
+from rollout.judging.judge import judge
+from rollout.lifecycle.decide import decide
+from rollout.lifecycle.ownership import Ownership, apply_ownership_check
+from rollout.lifecycle.rollback import Closing, rollback_ending
+from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
+from rollout.notifications.build_events import ending_event, rejection_event, shift_events
+from rollout.notifications.events import EndingEvent, Event, RolloutRejected
+from rollout.state.alias import AliasState
+from rollout.state.endings import rejected
+from rollout.state.lock import lock_of
+from rollout.state.rollout import Failure, Rollout
+from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, observation_of, policy, rollout
+
+_FINE = ((240, 0, 2160, 2), (240, 1, 2180, 3), (240, 0, 2200, 2), (240, 1, 2150, 3), (243, 0, 2180, 2))
+_FAULTY = ((240, 2, 2160, 2), (240, 3, 2180, 3), (240, 2, 2200, 2), (240, 3, 2150, 3), (243, 3, 2180, 2))
+"""Minutes of the first step: the canary's calls and errors, and stable's."""
+_STEP_ENDS = AT + timedelta(minutes=7)
+_BAKE_ENDS = AT + timedelta(minutes=20)
+
+
+def started() -> Event:
+    """Return the event of the first shift."""
+    first, _ = shift_events(_first_step(), AT)
+    return first
+
+
+def shifted() -> Event:
+    """Return the event of the second step, which a healthy judgement has led to."""
+    second = begin_step(next_step(_judged(_FINE, _STEP_ENDS)), "revision-3", _STEP_ENDS, ON_AWS)
+    [event] = shift_events(second, _STEP_ENDS)
+    return event
+
+
+def promoted() -> EndingEvent | RolloutRejected:
+    """Return the event of a rollout whose bake is over."""
+    baking = begin_bake(_first_step(), "revision-4", _BAKE_ENDS - timedelta(minutes=5), ON_AWS)
+    bake = observation_of(*((2400, 2, 0, 0),) * 5, phase=Phase.BAKE)
+    done = decide(baking, judge(bake, baking.policy), _BAKE_ENDS, ON_AWS)
+    return _ended(Closing.model_validate(done.document()), _BAKE_ENDS)
+
+
+def rolled_back() -> EndingEvent:
+    """Return the event of a rollout whose canary fails more often than stable."""
+    closing = Closing.model_validate(_judged(_FAULTY, _STEP_ENDS).document())
+    ending = rollback_ending(AliasState(version="3", shares={"4": 10}, revision_id="revision-2"), closing)
+    event = ending_event(closing, ending, _STEP_ENDS)
+    if isinstance(event, RolloutRejected):
+        raise TypeError("a rollout that is rolled back was not rejected")
+    return event
+
+
+def refused() -> Event:
+    """Return the event of a request for a version that the alias serves already."""
+    request = RolloutRequest(
+        account_region=TARGET.account_region, function="my-api", alias=None, version=None, policy=policy()
+    )
+    found = facts(alias=AliasState(version="4", revision_id="revision-1"), stable=facts().canary)
+    [refusal] = refusals(request, found)
+    asked = {"function": "my-api", "alias": "live", "version": 4}
+    return rejection_event(asked, EXECUTION, rejected(refusal), AT)
+
+
+def handed_over() -> EndingEvent | RolloutRejected:
+    """Return the event of a rollout whose alias another writer has moved."""
+    judged = _judged(_FINE, _STEP_ENDS)
+    moved = AliasState(version="5", revision_id="another-revision")
+    checked = apply_ownership_check(judged, Ownership(alias=moved, lock=lock_of(judged)))
+    return _ended(Closing.model_validate(checked.document()), _STEP_ENDS)
+
+
+def rollback_failed() -> EndingEvent | RolloutRejected:
+    """Return the event of a rollout that neither RollBack nor RestoreAlias could roll back."""
+    error = Failure(Error="Lambda.ResourceNotFoundException", Cause="Function not found")
+    judged = _judged(_FAULTY, _STEP_ENDS).document()
+    return _ended(Closing.model_validate(judged | {"failure": error.model_dump(by_alias=True)}), _STEP_ENDS)
+
+
+def _first_step() -> Rollout:
+    return begin_step(rollout(), "revision-2", AT, ON_AWS)
+
+
+def _judged(minutes: tuple[tuple[int, int, int, int], ...], now: datetime) -> Rollout:
+    first = _first_step()
+    return decide(first, judge(observation_of(*minutes), first.policy), now, ON_AWS)
+
+
+def _ended(closing: Closing, at: datetime) -> EndingEvent | RolloutRejected:
+    return ending_event(closing, closing.known_ending, at)
+
+
+EVENTS: dict[str, Callable[[], Event]] = {
+    "rollout-started": started,
+    "step-shifted": shifted,
+    "rollout-promoted": promoted,
+    "rollout-rolled-back": rolled_back,
+    "rollout-rejected": refused,
+    "rollout-handed-over": handed_over,
+    "rollback-failed": rollback_failed,
+}
+"""What makes the sample of each event, by the event's slug."""
