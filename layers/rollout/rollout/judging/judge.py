@@ -24,17 +24,17 @@ def judge(observation: Observation, policy: Policy) -> Judgement:
     verdict, lead = _verdict(observation, policy, deciding)
     numbers = format_findings(findings, deciding, observation, policy)
     alarms = format_alarms(observation.red_before, observation.alarms, policy.alarms)
-    advance_early = early_end(observation, policy) if verdict is Verdict.HEALTHY else None
-    early = advance_early.format() if advance_early else ""
+    early = early_end(observation, policy) if verdict is Verdict.HEALTHY else None
+    proof = early.format() if early else ""
     return Judgement(
         verdict=verdict,
-        reason=lead + numbers + alarms + early + format_ignored(policy.ignore),
+        reason=lead + numbers + alarms + proof + format_ignored(policy.ignore),
         canary=observation.calls.canary,
         stable=observation.calls.stable,
         findings=findings,
         evidence=math.exp(min(combined_log_evidence(deciding), _MOST_SHOWN)),
         evidence_limit=policy.evidence_limit,
-        may_end_step=advance_early is not None and advance_early.is_shown,
+        may_end_step=early is not None and early.is_shown,
     )
 
 

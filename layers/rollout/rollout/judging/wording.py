@@ -45,7 +45,9 @@ def format_findings(
     if not findings:
         return f"calls: canary {observation.calls.canary.calls:,}, stable {observation.calls.stable.calls:,}"
     limit = f" against a limit of {criteria.evidence_limit:,.6g}"
-    parts = [_format_finding(one, observation) + (limit if [one] == [*deciding] else "") for one in findings]
+    parts = [
+        _format_finding(finding, observation) + (limit if [finding] == [*deciding] else "") for finding in findings
+    ]
     if observation.phase is Phase.BAKE and not deciding:
         parts[-1] += ", advisory"
     if len(deciding) > 1:
