@@ -1,4 +1,4 @@
-"""Guardian: makes whole the aliases of rollouts that run no longer, and finds the versions nobody rolled out."""
+"""Guardian: repairs the aliases of rollouts whose execution has ended, and starts the rollouts of missed versions."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,16 +8,17 @@ from rollout.aws.settings import home
 from rollout.aws.wiring import tagged_functions
 from rollout.lifecycle.guardian_event import GuardianEvent
 from rollout.tasks.recover import repair
-from rollout.tasks.sweep import start_missed
+from rollout.tasks.sweep import start_missed_versions
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    now, watch = datetime.now(UTC), GuardianEvent.model_validate(event)
-    repaired = [one.document() for one in repair(now, watch.execution_arn)]
-    started = [*start_missed(tagged_functions(watch.member or home()), now)] if watch.for_versions else []
+    now, trigger = datetime.now(UTC), GuardianEvent.model_validate(event)
+    repaired = [result.document() for result in repair(now, trigger.execution_arn)]
+    functions = tagged_functions(trigger.member_account or home())
+    started = [*start_missed_versions(functions, now)] if trigger.sweeps_versions else []
     metrics.add_metric("AliasesRepaired", MetricUnit.Count, len(repaired))
     metrics.add_metric("MissedVersionsFound", MetricUnit.Count, len(started))
-    logger.info("Aliases watched", repaired=repaired, started=started)
+    logger.info("Guardian finished", repaired=repaired, started=started)
     return {"repaired": repaired, "started": started}

@@ -1,4 +1,4 @@
-"""JudgeCanary: measure, judge, decide the next move."""
+"""JudgeCanary: measures both versions, judges the canary, and decides the next move."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""PromoteVersion: the alias points at the canary alone; then comes the bake."""
+"""PromoteVersion: the alias serves the canary alone, and the bake begins."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""RollBack: the alias points at stable alone, unless somebody else has moved it."""
+"""RollBack: the alias serves stable alone, unless another writer moved it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rollout.tasks.roll_back import roll_back
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    way = RollbackContext.model_validate(document)
-    ending = roll_back(way)
-    logger.warning("Rolled back", target=way.target.name, outcome=ending.outcome, reason=ending.cause)
+    rollback = RollbackContext.model_validate(document)
+    ending = roll_back(rollback)
+    logger.warning("Rollback finished", target=rollback.target.name, outcome=ending.outcome, reason=ending.cause)
     return document | {"ending": ending.model_dump(mode="json")}

@@ -1,4 +1,4 @@
-"""ShiftTraffic: give the canary its next share."""
+"""ShiftTraffic: gives the canary the share of the next step."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,14 +14,12 @@ from rollout.tasks.notify import publish_shift
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    rollout = Rollout.model_validate(document)
-    ahead = next_step(rollout)
-    locks().announce(
-        lock_of(ahead, PlannedWrite(version=ahead.stable_version, shares={ahead.canary_version: ahead.percent}))
-    )
-    alias = alias_of(ahead.target).split(ahead.stable_version, ahead.canary_version, ahead.percent, ahead.revision_id)
+    rollout = next_step(Rollout.model_validate(document))
+    stable, canary, percent = rollout.stable_version, rollout.canary_version, rollout.percent
+    locks().announce(lock_of(rollout, PlannedWrite(version=stable, shares={canary: percent})))
+    alias = alias_of(rollout.target).split(stable, canary, percent, rollout.revision_id)
     now = datetime.now(UTC)
-    shifted = begin_step(ahead, alias.revision_id, now, timing())
+    shifted = begin_step(rollout, alias.revision_id, now, timing())
     publish_shift(shifted, now)
     logger.info("Traffic shifted", target=shifted.target.name, percent=shifted.percent, step=shifted.step)
     return shifted.document()

@@ -1,4 +1,4 @@
-"""An AWS account in moto, with one opted-in function in it, and our handlers wired to it."""
+"""Fixtures: an AWS account in moto with one opted-in function, and the handlers that use it."""
 
 import importlib
 import json
@@ -22,37 +22,37 @@ from rollout.state.rollout import Rollout
 ROOT = Path(__file__).parents[2]
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m"}
 NOW = datetime(2026, 3, 1, 12, 6, 1, tzinfo=UTC)
-"""Six minutes after the documents in events/ were first shifted."""
+"""Six minutes after the first shift of the documents in events/."""
 
 
 class Wire:
-    """The line between our Lambda client and moto: notes what is called, and changes an answer where a test says so."""
+    """Records the calls of the Lambda client to moto, and replaces answers."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self.called: list[str] = []
+        self.calls: list[str] = []
         self._answers: dict[str, tuple[Any, Any]] = {}
         self._hooks: list[tuple[str, Callable[..., Any]]] = []
-        self._hook("before-call.lambda", self._note)
-        # moto does not know this operation, and has a code of its own for an alias made already.
+        self._hook("before-call.lambda", self._record)
+        # moto lacks this operation, and answers with its own error code where an alias already exists.
         self.refuse("GetProvisionedConcurrencyConfig", "ProvisionedConcurrencyConfigNotFoundException")
-        self._hook("after-call.lambda.CreateAlias", _name_conflicts_as_lambda_does)
+        self._hook("after-call.lambda.CreateAlias", _rename_conflict)
 
-    def cut(self) -> None:
-        """Take every change back."""
+    def disconnect(self) -> None:
+        """Remove every hook, and with it every replaced answer."""
         for name, hook in self._hooks:
             self.client.meta.events.unregister(name, hook)
 
     def refuse(self, operation: str, code: str) -> None:
-        """Let AWS refuse an operation with this code."""
+        """Answer an operation with this error code."""
         self._answers[operation] = SimpleNamespace(status_code=400), {"Error": {"Code": code, "Message": "no"}}
 
     def answer(self, operation: str, **answer: Any) -> None:
-        """Let AWS answer an operation so."""
+        """Answer an operation with this response."""
         self._answers[operation] = SimpleNamespace(status_code=200), answer
 
     def describe(self, version: str, **changes: Any) -> None:
-        """Let Lambda describe a version of the function so."""
+        """Change the configuration of a version in the answers of GetFunction."""
 
         def change(parsed: Any, **_: Any) -> None:
             if parsed.get("Configuration", {}).get("Version") == version:
@@ -60,8 +60,8 @@ class Wire:
 
         self._hook("after-call.lambda.GetFunction", change)
 
-    def _note(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
-        self.called.append(model.name)
+    def _record(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
+        self.calls.append(model.name)
         return self._answers.get(model.name)
 
     def _hook(self, name: str, hook: Callable[..., Any]) -> None:
@@ -69,7 +69,7 @@ class Wire:
         self.client.meta.events.register_first(name, hook)
 
 
-def _name_conflicts_as_lambda_does(parsed: Any, **_: Any) -> None:
+def _rename_conflict(parsed: Any, **_: Any) -> None:
     if parsed.get("Error", {}).get("Code") == "ConflictException":
         parsed["Error"]["Code"] = "ResourceConflictException"
 
@@ -94,14 +94,14 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @cache
 def client(service: str) -> Any:
-    """Return our own client of a service: made once, for botocore takes a third of a second over each."""
+    """Return a client of the tests, created once: botocore takes a third of a second for each."""
     return boto3.Session().client(service)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def fresh_clients() -> Iterator[None]:
-    """Leave no client of ours to another room's tests."""
-    made = (
+    """Remove the layer's clients after each module, so that no other test uses them."""
+    factories = (
         clients.lambda_client,
         clients.cloudtrail_client,
         clients.cloudwatch_client,
@@ -112,8 +112,8 @@ def fresh_clients() -> Iterator[None]:
         clients.tagging_client,
     )
     yield
-    for maker in made:
-        maker.cache_clear()
+    for factory in factories:
+        factory.cache_clear()
 
 
 @pytest.fixture
@@ -125,9 +125,9 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture
-def news(aws: None) -> Callable[[], list[dict[str, Any]]]:
-    """A listener on the bus; called, it returns what was told so far, in order."""
-    url, arn = _queue("news")
+def published(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """A subscriber of the bus; called, it returns the events so far, in order."""
+    url, arn = _queue("events")
     client("events").put_rule(Name="all", EventBusName="rollouts", EventPattern='{"source": ["rollouts"]}')
     client("events").put_targets(Rule="all", EventBusName="rollouts", Targets=[{"Id": "queue", "Arn": arn}])
     return _reader(url)
@@ -135,8 +135,8 @@ def news(aws: None) -> Callable[[], list[dict[str, Any]]]:
 
 @pytest.fixture
 def notifications(aws: None) -> Callable[[], list[dict[str, Any]]]:
-    """A subscriber of the topic; called, it returns what people were told so far, in order."""
-    url, arn = _queue("notices")
+    """A subscriber of the topic; called, it returns the notifications so far, in order."""
+    url, arn = _queue("notifications")
     client("sns").subscribe(TopicArn="arn:aws:sns:eu-west-1:123456789012:rollouts", Protocol="sqs", Endpoint=arn)
     return _reader(url)
 
@@ -147,19 +147,19 @@ def _queue(name: str) -> tuple[str, str]:
 
 
 def _reader(url: str) -> Callable[[], list[dict[str, Any]]]:
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
 
     def read() -> list[dict[str, Any]]:
         while messages := client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            heard.extend(json.loads(message["Body"]) for message in messages)
-        return heard
+            received.extend(json.loads(message["Body"]) for message in messages)
+        return received
 
     return read
 
 
 @pytest.fixture
 def my_api(aws: None) -> None:
-    """The function my-api, opted in, with the versions 1 and 2, and its alias live at version 1."""
+    """The opted-in function my-api, with versions 1 and 2, and the alias live at version 1."""
     role = client("iam").create_role(RoleName="api", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     functions = client("lambda")
     code = {"Runtime": "python3.13", "Handler": "app.handler", "Code": {"ZipFile": b"one"}}
@@ -172,12 +172,12 @@ def my_api(aws: None) -> None:
 def lambda_wire(aws: None) -> Iterator[Wire]:
     wire = Wire(clients.lambda_client())
     yield wire
-    wire.cut()
+    wire.disconnect()
 
 
 @pytest.fixture
 def ledger(aws: None) -> Callable[[], list[dict[str, Any]]]:
-    """The ledger, empty; called, it returns its rollouts and looks in order."""
+    """An empty ledger; called, it returns its rollouts and evaluations in order."""
     client("dynamodb").create_table(
         TableName="ledger",
         KeySchema=_keys(target="HASH", entry="RANGE"),
@@ -195,29 +195,29 @@ def ledger(aws: None) -> Callable[[], list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def claimed(ledger: Callable[[], list[dict[str, Any]]]) -> None:
-    """The ledger, with the claim in the hands of the execution that the documents in events/ belong to."""
-    locks().take(lock_of(Rollout.model_validate(event("judge_canary"))))
+def locked(ledger: Callable[[], list[dict[str, Any]]]) -> None:
+    """The ledger with the lock of the execution in events/."""
+    locks().acquire(lock_of(Rollout.model_validate(event("judge_canary"))))
 
 
 def _keys(**kinds: str) -> list[dict[str, str]]:
     return [{"AttributeName": name, "KeyType": kind} for name, kind in kinds.items()]
 
 
-def owned(entry: str) -> dict[str, Any] | None:
-    """Return the alias's claim, or who waits for it; None where there is none."""
+def owned_entry(entry: str) -> dict[str, Any] | None:
+    """Return the alias's entry `lock` or `queue`; None where there is none."""
     return next((item for item in _items() if item["entry"] == entry), None)
 
 
 def _items() -> list[dict[str, Any]]:
-    read = TypeDeserializer().deserialize
-    found = client("dynamodb").scan(TableName="ledger")["Items"]
-    return [{name: read(value) for name, value in item.items()} for item in found]
+    deserialize = TypeDeserializer().deserialize
+    items = client("dynamodb").scan(TableName="ledger")["Items"]
+    return [{name: deserialize(value) for name, value in item.items()} for item in items]
 
 
 @pytest.fixture
 def state_machine(aws: None) -> Any:
-    """The state machine; its executions come to nothing."""
+    """A state machine whose executions do nothing."""
     role = client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     machines = client("stepfunctions")
     machines.create_state_machine(name="rollouts", definition='{"StartAt": "A", "States": {}}', roleArn=role)
@@ -226,7 +226,7 @@ def state_machine(aws: None) -> Any:
 
 @pytest.fixture
 def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], Any]:
-    """Run a handler by its folder's name, at NOW; input and answer are JSON, as they are in Lambda."""
+    """Run a handler by the name of its folder, at NOW; its input and answer pass through JSON, as in Lambda."""
     context = SimpleNamespace(
         function_name="task", memory_limit_in_mb=512, invoked_function_arn="arn:of:task", aws_request_id="request"
     )
@@ -240,21 +240,21 @@ def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], Any]:
 
 
 def event(name: str) -> Any:
-    """Return an input from events/."""
+    """Return a file of events/ by its name."""
     return json.loads((ROOT / "events" / f"{name}.json").read_text())
 
 
 def move_alias(version: str, **weights: float) -> None:
-    """Point the alias at a version, with weights for others, as anybody with the right may."""
+    """Point the alias at a version, with weights for others, as another writer."""
     routing = {"AdditionalVersionWeights": weights}
     client("lambda").update_alias(FunctionName="my-api", Name="live", FunctionVersion=version, RoutingConfig=routing)
 
 
 def alias() -> dict[str, Any]:
-    """Return the alias as Lambda shows it."""
-    found = client("lambda").get_alias(FunctionName="my-api", Name="live")
+    """Return the version, the weights and the revision of the alias."""
+    answer = client("lambda").get_alias(FunctionName="my-api", Name="live")
     return {
-        "version": found["FunctionVersion"],
-        "weights": found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
-        "revision": found["RevisionId"],
+        "version": answer["FunctionVersion"],
+        "weights": answer.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
+        "revision": answer["RevisionId"],
     }

@@ -1,4 +1,4 @@
-"""CloudTrail names whoever moved an alias, and its silence keeps no rollout open."""
+"""Tests of CloudTrail: it names the writer of a revision, and an error names none."""
 
 import json
 from datetime import timedelta
@@ -14,34 +14,34 @@ ANNA = "arn:aws:iam::123456789012:user/anna"
 
 
 def event(revision: str | None, who: str = ANNA) -> dict[str, Any]:
-    written = None if revision is None else {"revisionId": revision}
-    told = {"userIdentity": {"arn": who}, "eventTime": "2026-03-01T12:05:00Z", "responseElements": written}
-    return {"EventName": "UpdateAlias20150331", "CloudTrailEvent": json.dumps(told)}
+    answer = None if revision is None else {"revisionId": revision}
+    record = {"userIdentity": {"arn": who}, "eventTime": "2026-03-01T12:05:00Z", "responseElements": answer}
+    return {"EventName": "UpdateAlias20150331", "CloudTrailEvent": json.dumps(record)}
 
 
-def who_wrote(*events: dict[str, Any]) -> str:
+def find_writer(*events: dict[str, Any]) -> str:
     with Stubber(client("cloudtrail")) as stub:
-        asked = {
+        parameters = {
             "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "UpdateAlias20150331"}],
             "StartTime": NOW - timedelta(hours=1),
             "EndTime": NOW,
         }
-        stub.add_response("lookup_events", {"Events": list(events)}, asked)
-        return CloudTrail(stub.client).who_wrote("found", NOW)
+        stub.add_response("lookup_events", {"Events": list(events)}, parameters)
+        return CloudTrail(stub.client).find_writer("revision-7", NOW)
 
 
-def test_whoever_wrote_the_revision_is_named():
-    found = who_wrote(event("another", who="arn:of:us"), event(None), event("found"))
-    assert found == f"{ANNA} at 2026-03-01T12:05:00Z"
+def test_writer_of_revision_is_named():
+    writer = find_writer(event("another", who="arn:of:a:rollout"), event(None), event("revision-7"))
+    assert writer == f"{ANNA} at 2026-03-01T12:05:00Z"
 
 
 @pytest.mark.parametrize("events", [(), (event("another"),), (event(None),)])
-def test_nobody_is_named_on_a_guess(events):
-    assert who_wrote(*events) == ""
+def test_unknown_writer_is_empty(events):
+    assert find_writer(*events) == ""
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InvalidTimeRangeException"])
-def test_what_cloudtrail_refuses_stops_nobody(code):
+def test_error_of_cloudtrail_is_empty(code):
     with Stubber(client("cloudtrail")) as stub:
         stub.add_client_error("lookup_events", code)
-        assert CloudTrail(stub.client).who_wrote("found", NOW) == ""
+        assert CloudTrail(stub.client).find_writer("revision-7", NOW) == ""

@@ -1,4 +1,4 @@
-"""An execution is started once by its name."""
+"""Tests of executions: each name starts one execution."""
 
 import pytest
 from botocore.stub import Stubber
@@ -8,7 +8,7 @@ from rollout.domain.errors import AwsUnavailableError
 from tests.integration.conftest import client
 
 ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts"
-ASKED = {"stateMachineArn": ARN, "name": "my-api-2", "input": "{}"}
+PARAMETERS = {"stateMachineArn": ARN, "name": "my-api-2", "input": "{}"}
 
 
 def started(stub: Stubber) -> bool:
@@ -16,31 +16,31 @@ def started(stub: Stubber) -> bool:
         return Executions(stub.client, ARN).start_once("my-api-2", "{}")
 
 
-def test_a_new_name_starts_an_execution():
+def test_new_name_starts_execution():
     stub = Stubber(client("stepfunctions"))
-    stub.add_response("start_execution", {"executionArn": "arn:of:it", "startDate": 0}, ASKED)
+    stub.add_response("start_execution", {"executionArn": "arn:of:it", "startDate": 0}, PARAMETERS)
     assert started(stub) is True
 
 
-def test_a_name_taken_starts_nothing():
+def test_used_name_starts_nothing():
     """P7."""
     stub = Stubber(client("stepfunctions"))
     stub.add_client_error("start_execution", "ExecutionAlreadyExists", http_status_code=400)
     assert started(stub) is False
 
 
-def test_a_throttled_start_is_unavailability():
+def test_throttled_start_is_unavailable():
     stub = Stubber(client("stepfunctions"))
     stub.add_client_error("start_execution", "ThrottlingException", http_status_code=400)
     with pytest.raises(AwsUnavailableError, match="starting execution my-api-2"):
         started(stub)
 
 
-def test_how_a_name_ended_is_read_with_its_error():
+def test_result_of_execution_has_its_error():
     stub = Stubber(client("stepfunctions"))
     arn = ARN.replace("stateMachine", "execution") + ":my-api-2"
-    machine = {"executionArn": arn, "stateMachineArn": ARN, "startDate": 0}
-    ended = {"status": "FAILED", "error": "AliasSplitError"}
-    stub.add_response("describe_execution", machine | ended, {"executionArn": arn})
+    execution = {"executionArn": arn, "stateMachineArn": ARN, "startDate": 0}
+    result = {"status": "FAILED", "error": "AliasSplitError"}
+    stub.add_response("describe_execution", execution | result, {"executionArn": arn})
     with stub:
-        assert Executions(stub.client, ARN).ended("my-api-2") == ("FAILED", "AliasSplitError")
+        assert Executions(stub.client, ARN).find_result("my-api-2") == ("FAILED", "AliasSplitError")

@@ -1,26 +1,26 @@
-"""The ledger is closed with the ending there is, and people are told."""
+"""Tests of CloseRollout: it records, counts and publishes the ending, and releases the lock of an unsplit alias."""
 
 import json
 
 import pytest
 
 from rollout.aws.cloudtrail import CloudTrail
-from tests.integration.conftest import alias, event, owned
+from tests.integration.conftest import alias, event, owned_entry
 
-pytestmark = pytest.mark.usefixtures("claimed", "split")
+pytestmark = pytest.mark.usefixtures("locked", "split")
 
 
 @pytest.fixture
-def split(handle, my_api, claimed):
-    """The alias as the rollout's first step leaves it."""
+def split(handle, my_api, locked):
+    """The alias after the first step of the rollout."""
     handle("shift_traffic", event("shift_traffic"))
 
 
 @pytest.mark.parametrize(
     ("file", "outcome"), [("close_rollout", "rolled_back"), ("close_rollout_without_an_ending", "rollback_failed")]
 )
-def test_the_ledger_is_closed_with_the_ending(handle, ledger, file, outcome):
-    """P10: where no task reached an ending, it is the one to page somebody for."""
+def test_ledger_is_closed_with_ending(handle, ledger, file, outcome):
+    """P10: a document without an ending ends in rollback_failed, which pages a person."""
     document = handle("close_rollout", event(file))
     assert document["ending"]["outcome"] == outcome
     (entry,) = ledger()
@@ -28,10 +28,14 @@ def test_the_ledger_is_closed_with_the_ending(handle, ledger, file, outcome):
     assert entry["ended_at"] == "2026-03-01T12:06:01.000Z"
 
 
-def test_the_ending_is_counted_by_its_outcome(handle, ledger, capsys):
-    handle("close_rollout", event("close_rollout"))
-    (metric,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+def test_ending_is_counted_once_by_outcome(handle, ledger, capsys):
+    """P4: a repeated task counts nothing."""
+    for _ in range(2):
+        handle("close_rollout", event("close_rollout"))
+    (metric,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "RolloutsEnded" in line)
     assert (metric["RolloutsEnded"], metric["outcome"]) == ([1.0], "rolled_back")
+    (definition,) = metric["_aws"]["CloudWatchMetrics"]
+    assert (definition["Namespace"], definition["Dimensions"]) == ("LambdaRollouts", [["outcome", "service"]])
 
 
 def handed_over(**changes):
@@ -40,28 +44,28 @@ def handed_over(**changes):
 
 
 @pytest.fixture
-def anna(monkeypatch):
-    """CloudTrail knows one author, whatever the revision."""
-    monkeypatch.setattr(CloudTrail, "who_wrote", lambda _self, _revision, _now: "anna at 12:05")
+def writer(monkeypatch):
+    """CloudTrail names the same writer for every revision."""
+    monkeypatch.setattr(CloudTrail, "find_writer", lambda _self, _revision, _now: "anna at 12:05")
 
 
-@pytest.mark.usefixtures("anna")
-def test_whoever_moved_the_alias_is_named_in_the_cause(handle, ledger):
+@pytest.mark.usefixtures("writer")
+def test_cause_names_writer_of_moved_alias(handle, ledger):
     """P2, P10."""
     ending = handle("close_rollout", handed_over())["ending"]
     assert ending["Cause"] == "my-api:live was moved. CloudTrail says it was anna at 12:05"
     assert ledger()[0]["reason"] == ending["Cause"]
 
 
-@pytest.mark.usefixtures("anna")
-def test_an_alias_left_as_we_wrote_it_has_nobody_to_be_named(handle, ledger):
-    """P10: the policy asked for a person, and nobody moved anything."""
+@pytest.mark.usefixtures("writer")
+def test_cause_names_no_writer_where_alias_was_not_moved(handle, ledger):
+    """P10: the policy handed over, and no other writer moved the alias."""
     document = handed_over(revision_id=alias()["revision"])
     assert handle("close_rollout", document)["ending"]["Cause"] == "my-api:live was moved"
 
 
-@pytest.mark.parametrize(("file", "kept"), [("close_rollout", False), ("close_rollout_without_an_ending", True)])
-def test_a_claim_is_given_back_with_a_whole_alias_alone(handle, ledger, file, kept):
-    """P1, P3: where neither way back worked, the guardian needs it."""
+@pytest.mark.parametrize(("file", "is_kept"), [("close_rollout", False), ("close_rollout_without_an_ending", True)])
+def test_lock_of_split_alias_is_kept(handle, ledger, file, is_kept):
+    """P1, P3: the guardian needs it where neither RollBack nor RestoreAlias worked."""
     handle("close_rollout", event(file))
-    assert (owned("lock") is not None) is kept
+    assert (owned_entry("lock") is not None) is is_kept

@@ -1,4 +1,4 @@
-"""A dry run says what a request would come to, and touches nothing (P6)."""
+"""Tests of dry runs: the answer is the plan of a request, and nothing is touched (P6)."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from rollout.aws.wiring import locks, queue
 from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
-from tests.integration.conftest import NOW, client, event, move_alias, owned
+from tests.integration.conftest import NOW, client, event, move_alias, owned_entry
 
 pytestmark = pytest.mark.usefixtures("my_api")
 
@@ -22,50 +22,50 @@ OLDER = lock_of(
         }
     )
 )
-ASKED = {"function": "my-api", "dry_run": True}
+DRY_RUN = {"function": "my-api", "dry_run": True}
 PERIOD = timedelta(minutes=1)
 
 
 @pytest.fixture
-def heard(news, notifications):
-    """Return what others were told so far."""
-    return lambda: [*news(), *notifications()]
+def all_published(published, notifications):
+    """Return the events and notifications so far."""
+    return lambda: [*published(), *notifications()]
 
 
 @pytest.fixture
-def rehearse(handle, lambda_wire, ledger, heard):
-    """Run the handler on a dry run; require that it ends green, that nothing was written and that nobody was told."""
+def answer_of(handle, lambda_wire, ledger, all_published):
+    """Return the answer of a dry run; require that it succeeds, and that nothing is written or published."""
 
-    def run(**asked):
-        before = _world(ledger)
-        document = handle("prepare_rollout", event("prepare_rollout") | {"request": ASKED | asked})
+    def run(**fields):
+        before = _state(ledger)
+        document = handle("prepare_rollout", event("prepare_rollout") | {"request": DRY_RUN | fields})
         assert document["start"] == "nothing_to_do"
         assert document["reason"].startswith("dry run, nothing was touched: ")
-        assert _world(ledger) == before
-        assert set(lambda_wire.called) <= READS
-        assert heard() == []
+        assert _state(ledger) == before
+        assert set(lambda_wire.calls) <= READS
+        assert all_published() == []
         return document
 
     return run
 
 
-def _world(ledger):
-    found = client("lambda").list_aliases(FunctionName="my-api")["Aliases"]
-    return [(one["Name"], one["RevisionId"]) for one in found], ledger(), owned("lock"), owned("queue")
+def _state(ledger):
+    aliases = client("lambda").list_aliases(FunctionName="my-api")["Aliases"]
+    return [(item["Name"], item["RevisionId"]) for item in aliases], ledger(), owned_entry("lock"), owned_entry("queue")
 
 
 @pytest.fixture
-def served(aws):
-    """Have the alias called so often in each of its last minutes that CloudWatch has told of."""
+def traffic(aws):
+    """Put calls of the alias per minute into CloudWatch, for the last closed minutes."""
 
     def run(per_minute, minutes=60):
         closed = NOW.replace(second=0) - 2 * PERIOD
-        called = [{"Name": "FunctionName", "Value": "my-api"}, {"Name": "Resource", "Value": "my-api:live"}]
+        dimensions = [{"Name": "FunctionName", "Value": "my-api"}, {"Name": "Resource", "Value": "my-api:live"}]
         for first in range(0, minutes, 20):
             data = [
                 {
                     "MetricName": "Invocations",
-                    "Dimensions": called,
+                    "Dimensions": dimensions,
                     "Timestamp": closed - (number + 1) * PERIOD,
                     "Value": per_minute,
                 }
@@ -76,9 +76,9 @@ def served(aws):
     return run
 
 
-def test_a_plan_is_told_from_the_aliass_own_traffic(rehearse, served):
-    served(60)
-    document = rehearse()
+def test_plan_rests_on_traffic_of_alias(answer_of, traffic):
+    traffic(60)
+    document = answer_of()
     plan = document["plan"]
     assert document["reason"] == (
         "dry run, nothing was touched: version 2 would be rolled out to my-api:live in 2 steps, in place of version 1,"
@@ -94,27 +94,27 @@ def test_a_plan_is_told_from_the_aliass_own_traffic(rehearse, served):
     assert (plan["refusals"], plan["warnings"]) == ([], [])
 
 
-def test_an_alias_nobody_calls_is_unknown_and_not_fine(rehearse):
+def test_alias_without_calls_has_unknown_traffic(answer_of):
     """P5."""
-    plan = rehearse()["plan"]
+    plan = answer_of()["plan"]
     assert plan["calls_per_minute"] == "unknown"
     assert [step["expected_calls"] for step in plan["steps"]] == ["unknown", "unknown"]
     (warning,) = plan["warnings"]
     assert warning.startswith("CloudWatch has no recent calls of my-api:live")
 
 
-def test_calls_of_which_cloudwatch_has_not_told_all_are_left_out(rehearse, served):
-    served(60, minutes=30)
+def test_open_minutes_are_ignored(answer_of, traffic):
+    traffic(60, minutes=30)
     still_open = NOW.replace(second=0) - PERIOD
-    called = [{"Name": "FunctionName", "Value": "my-api"}, {"Name": "Resource", "Value": "my-api:live"}]
-    data = {"MetricName": "Invocations", "Dimensions": called, "Timestamp": still_open, "Value": 5000}
+    dimensions = [{"Name": "FunctionName", "Value": "my-api"}, {"Name": "Resource", "Value": "my-api:live"}]
+    data = {"MetricName": "Invocations", "Dimensions": dimensions, "Timestamp": still_open, "Value": 5000}
     client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=[data])
-    assert rehearse()["plan"]["calls_per_minute"] == 60
+    assert answer_of()["plan"]["calls_per_minute"] == 60
 
 
-def test_a_preset_is_told_in_full(rehearse, served):
-    served(6000)
-    plan = rehearse(policy="Linear40PercentEvery10Minutes")["plan"]
+def test_preset_is_answered_with_all_steps(answer_of, traffic):
+    traffic(6000)
+    plan = answer_of(policy="Linear40PercentEvery10Minutes")["plan"]
     assert [(step["percent"], step["from"], step["until"]) for step in plan["steps"]] == [
         (40, "0s", "10m"),
         (80, "10m", "20m"),
@@ -123,9 +123,9 @@ def test_a_preset_is_told_in_full(rehearse, served):
     assert plan["policy_source"] == "the preset Linear40PercentEvery10Minutes, named by the execution's input"
 
 
-def test_every_reason_is_in_the_plan(rehearse):
+def test_plan_lists_every_refusal(answer_of):
     bad = {"steps": [{"percent": 0, "hold": "5m"}], "backe": 5}
-    document = rehearse(version="9", alias="blue", weight=1, policy=bad)
+    document = answer_of(version="9", alias="blue", weight=1, policy=bad)
     assert document["reason"].startswith(
         "dry run, nothing was touched: it would be refused, for 4 reasons that plan.refusals lists"
     )
@@ -141,77 +141,77 @@ def test_every_reason_is_in_the_plan(rehearse):
 
 
 @pytest.mark.parametrize(
-    ("asked", "error"),
+    ("fields", "error"),
     [
         ({"function": "no-api"}, "UnknownFunctionError"),
         ({"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}, "OtherAccountError"),
     ],
 )
-def test_a_function_that_is_not_there_is_told_with_its_policy(rehearse, asked, error):
-    plan = rehearse(**asked, policy="AllAtOnce")["plan"]
+def test_missing_function_is_answered_with_its_policy(answer_of, fields, error):
+    plan = answer_of(**fields, policy="AllAtOnce")["plan"]
     assert [refusal["error"] for refusal in plan["refusals"]] == [error]
     assert (plan["steps"], plan["total"]) == ([], "15m")
 
 
-def test_a_pending_version_is_told_and_not_waited_for(rehearse, lambda_wire):
+def test_pending_version_is_a_warning(answer_of, lambda_wire):
     lambda_wire.describe("2", State="Pending")
-    plan = rehearse()["plan"]
+    plan = answer_of()["plan"]
     assert plan["start"] == "begin"
     assert any("Version 2 is still Pending" in warning for warning in plan["warnings"])
 
 
 @pytest.mark.parametrize(
-    ("choice", "start", "said"),
+    ("choice", "start", "sentence"),
     [
         ("queue", "queue", "would wait for its turn on my-api:live behind version 1 (execution older)"),
         ("supersede", "queue", "which would have to roll back first"),
         ("refuse", "reject", "it would be refused, for 1 reason"),
     ],
 )
-def test_a_claimed_alias_is_told_and_its_holder_is_left_in_peace(rehearse, choice, start, said):
+def test_locked_alias_is_answered_without_superseding_its_holder(answer_of, choice, start, sentence):
     """P3."""
-    locks().take(OLDER)
-    document = rehearse(policy={"steps": STEPS, "on_newer_version": choice})
+    locks().acquire(OLDER)
+    document = answer_of(policy={"steps": STEPS, "on_newer_version": choice})
     assert document["plan"]["start"] == start
-    assert said in document["reason"]
-    assert owned("lock").get("superseded_by") is None
+    assert sentence in document["reason"]
+    assert owned_entry("lock").get("superseded_by") is None
 
 
-def test_a_newer_version_that_waits_is_told(rehearse):
-    waiting = QueuedVersion(version="9", holder=OLDER.holder, seen_at=NOW)
-    queue().enter(OLDER.target, waiting)
-    assert "version 9 waits for its turn" in rehearse()["reason"]
+def test_newer_queued_version_is_answered(answer_of):
+    queued = QueuedVersion(version="9", holder=OLDER.holder, seen_at=NOW)
+    queue().join(OLDER.target, queued)
+    assert "version 9 waits for its turn" in answer_of()["reason"]
 
 
-def test_an_alias_that_does_not_exist_is_not_made(rehearse):
+def test_missing_alias_is_not_created(answer_of):
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
-    document = rehearse()
+    document = answer_of()
     assert "my-api:live does not exist; it would be created at version 2" in document["reason"]
     assert document["plan"]["start"] == "nothing_to_do"
 
 
-def test_a_split_alias_is_told(rehearse):
+def test_split_alias_is_a_refusal(answer_of):
     move_alias("1", **{"2": 0.1})
-    assert [refusal["error"] for refusal in rehearse()["plan"]["refusals"]] == ["AliasSplitError"]
+    assert [refusal["error"] for refusal in answer_of()["plan"]["refusals"]] == ["AliasSplitError"]
 
 
-@pytest.mark.parametrize("asked", [{"dry_run": True}, {"function": "my api", "dry_run": True}])
-def test_without_a_function_there_is_nothing_to_plan(handle, lambda_wire, ledger, heard, asked):
-    """P6: and nobody else is told of it."""
-    document = handle("prepare_rollout", event("prepare_rollout") | {"request": asked})
+@pytest.mark.parametrize("request_", [{"dry_run": True}, {"function": "my api", "dry_run": True}])
+def test_dry_run_without_function_is_rejected(handle, lambda_wire, ledger, all_published, request_):
+    """P6: nothing is published."""
+    document = handle("prepare_rollout", event("prepare_rollout") | {"request": request_})
     assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
-    assert (lambda_wire.called, ledger(), heard()) == ([], [], [])
+    assert (lambda_wire.calls, ledger(), all_published()) == ([], [], [])
 
 
-def test_what_is_no_dry_run_is_refused_before_it_becomes_a_rollout(handle, lambda_wire, ledger):
+def test_invalid_dry_run_field_is_rejected(handle, lambda_wire, ledger):
     """P6."""
     request = {"function": "my-api", "dry_run": "yes"}
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": request})
     assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
     assert 'dry_run is "yes": write true or false' in document["Cause"]
-    assert (owned("lock"), ledger()) == (None, [])
+    assert (owned_entry("lock"), ledger()) == (None, [])
 
 
-def test_false_is_as_good_as_nothing(handle, lambda_wire, ledger):
+def test_request_with_dry_run_false_begins(handle, lambda_wire, ledger):
     request = {"function": "my-api", "dry_run": False}
     assert handle("prepare_rollout", event("prepare_rollout") | {"request": request})["start"] == "begin"

@@ -1,23 +1,113 @@
-"""Every file in events/ is an input its handler takes, and every handler has one."""
+"""Tests of the files in events/: every handler has one, and accepts or refuses it as its trigger expects."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.integration.conftest import ROOT, event
+from tests.integration.conftest import NOW, ROOT, event, move_alias
 
-FILES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
+FILES = {path.stem for path in (ROOT / "events").glob("*.json")}
 HANDLERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 
+Answer = dict[str, object]
+"""Some fields of a handler's answer, by their path."""
 
-def handler_of(file: str) -> str:
-    (name,) = (name for name in HANDLERS if file == name or file.startswith(f"{name}_"))
-    return name
+NEW_REQUESTS: dict[str, Answer] = {
+    "prepare_rollout": {"start": "begin", "canary_version": "2"},
+    "prepare_rollout_operator_dry_run": {"start": "nothing_to_do", "plan.start": "begin", "plan.refusals": []},
+    "prepare_rollout_operator_minimum": {"start": "begin", "policy_source": "the stack's DefaultPolicy"},
+    "prepare_rollout_operator_policy": {"start": "begin", "policy_source": "the execution's input"},
+    "prepare_rollout_operator_preset": {"start": "begin", "policy.steps": [{"percent": 10.0, "hold": 300}]},
+    "start_rollout": {"started": True},
+    "start_rollout_create_function": {"started": True},
+    "start_rollout_unchanged_function": {"started": True},
+    "start_rollout_update_function_code": {"started": True},
+    "start_rollout_update_function_code_of_a_later_date": {"started": True},
+    "start_rollout_update_function_code_without_v2": {"started": True},
+    "start_rollout_version_published": {"started": True},
+    "guardian_sweeps_member_account": {"repaired": [], "started": ["my-api-2-fbac37876c56"]},
+    "guardian_sweeps_versions": {"repaired": [], "started": ["my-api-2-fbac37876c56"]},
+}
+"""Accepted where no rollout holds the alias."""
+
+BEGUN_ROLLOUTS: dict[str, Answer] = {
+    "guardian": {"repaired.0.target": "my-api:live", "repaired.0.error": ""},
+    "promote_version_at_once": {"phase": "bake", "reason": "version 2 is promoted; the bake lasts 5m"},
+    "shift_traffic": {"step": 1, "reason": "step 1 of 2: version 2 has 10 % for at least 5m"},
+}
+"""Accepted where the rollout holds the lock and the alias serves stable alone."""
+
+SPLIT_ROLLOUTS: dict[str, Answer] = {
+    "close_rollout": {"ending.outcome": "rolled_back"},
+    "close_rollout_without_an_ending": {"ending.outcome": "rollback_failed"},
+    "judge_canary": {"next_move": "wait", "judgement.verdict": "inconclusive"},
+    "promote_version": {"phase": "bake", "reason": "version 2 is promoted; the bake lasts 5m"},
+    "roll_back": {"ending.outcome": "rolled_back"},
+    "roll_back_after_a_failure": {"ending.outcome": "rolled_back"},
+}
+"""Accepted where the rollout holds the lock and the alias gives the canary a share."""
+
+PROMOTED_ROLLOUTS: dict[str, Answer] = {
+    "judge_canary_in_the_bake": {"next_move": "wait", "judgement.verdict": "inconclusive"},
+}
+"""Accepted where the rollout holds the lock and the alias serves the canary alone."""
+
+REFUSED = {"prepare_rollout_operator_latest_version": {"start": "reject", "Error": "LatestVersionError"}}
+
+LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED)
+
+pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
 
 
-def test_every_handler_has_an_event_of_its_name():
-    assert set(HANDLERS) <= set(FILES)
+def answer(handle: Any, file: str, fields: Answer) -> Answer:
+    """Run the handler of a file; return these fields of its answer."""
+    (handler,) = (name for name in HANDLERS if file == name or file.startswith(f"{name}_"))
+    document = handle(handler, event(file))
+    return {path: _field(document, path) for path in fields}
 
 
-@pytest.mark.parametrize("file", FILES)
-@pytest.mark.usefixtures("my_api", "lambda_wire", "claimed", "state_machine")
-def test_every_event_is_taken_by_its_handler(file, handle):
-    assert handle(handler_of(file), event(file))
+def _field(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return value
+
+
+def test_every_handler_has_event_of_its_name():
+    assert set(HANDLERS) <= FILES
+
+
+def test_every_file_has_one_expected_answer():
+    assert sorted(file for files in LISTS for file in files) == sorted(FILES)
+
+
+@pytest.mark.parametrize(("file", "fields"), NEW_REQUESTS.items())
+def test_event_of_new_request_is_accepted(handle, monkeypatch, file, fields):
+    published = ("2", NOW - timedelta(hours=1))
+    monkeypatch.setattr("rollout.aws.lambda_.functions.FunctionLookup.find_newest", lambda _self: published)
+    assert answer(handle, file, fields) == fields
+
+
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize(("file", "fields"), BEGUN_ROLLOUTS.items())
+def test_event_of_begun_rollout_is_accepted(handle, file, fields):
+    assert answer(handle, file, fields) == fields
+
+
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize(("file", "fields"), SPLIT_ROLLOUTS.items())
+def test_event_of_split_rollout_is_accepted(handle, file, fields):
+    move_alias("1", **{"2": 0.1})
+    assert answer(handle, file, fields) == fields
+
+
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize(("file", "fields"), PROMOTED_ROLLOUTS.items())
+def test_event_of_promoted_rollout_is_accepted(handle, file, fields):
+    move_alias("2")
+    assert answer(handle, file, fields) == fields
+
+
+@pytest.mark.parametrize(("file", "fields"), REFUSED.items())
+def test_event_of_refused_request_is_refused(handle, file, fields):
+    assert answer(handle, file, fields) == fields

@@ -1,5 +1,6 @@
-"""Aliases of rollouts that run no longer are made whole, and versions nobody rolled out are found."""
+"""Tests of the guardian: it repairs the aliases of ended executions, and starts the rollouts of missed versions."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,64 +10,96 @@ from rollout.aws import wiring
 from rollout.aws.step_functions import Executions
 from rollout.domain.identity import Execution, Target
 from rollout.state.rollout import Rollout
-from tests.integration.conftest import NOW, alias, client, event, move_alias, owned
+from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry
 
 STOPPED, SWEEP = event("guardian"), {"sweep": "aliases"}
 
-pytestmark = pytest.mark.usefixtures("my_api", "claimed", "state_machine")
+pytestmark = pytest.mark.usefixtures("my_api", "locked", "state_machine")
 
 
 @pytest.fixture
 def shifted(handle) -> Any:
-    """A rollout in its first step, entered in the ledger."""
+    """A rollout in its first step, with its entry in the ledger."""
     wiring.ledger().open(Rollout.model_validate(event("shift_traffic")))
     return handle("shift_traffic", event("shift_traffic"))
 
 
 @pytest.fixture
-def statuses(monkeypatch) -> dict[str, str]:
-    """What Step Functions says of the execution; it is moto that knows none of this name."""
-    said = {"status": "ABORTED"}
-    monkeypatch.setattr(Executions, "status", lambda _self, _arn: said["status"])
-    return said
+def execution(monkeypatch) -> dict[str, str]:
+    """The execution's status; moto knows no execution of this name."""
+    described = {"status": "ABORTED"}
+    monkeypatch.setattr(Executions, "find_status", lambda _self, _arn: described["status"])
+    return described
 
 
-@pytest.mark.parametrize("called", [STOPPED, SWEEP])
-def test_a_split_alias_of_a_stopped_rollout_is_made_whole(handle, shifted, statuses, ledger, called):
+@pytest.mark.parametrize("trigger", [STOPPED, SWEEP])
+def test_split_alias_of_stopped_rollout_is_restored(handle, shifted, execution, ledger, trigger):
     """P1, P3, P10."""
-    (repaired,) = handle("guardian", called)["repaired"]
+    (repaired,) = handle("guardian", trigger)["repaired"]
     assert repaired["ending"]["outcome"] == "rolled_back"
     assert (alias()["version"], alias()["weights"]) == ("1", {})
     (entry,) = ledger()
     assert (entry["outcome"], entry["reason"]) == ("rolled_back", repaired["ending"]["Cause"])
     assert "open" not in entry
-    assert owned("lock") is None
+    assert owned_entry("lock") is None
 
 
-def test_a_running_rollout_is_left_alone(handle, shifted, statuses):
-    statuses["status"] = "RUNNING"
+def ended(capsys):
+    """Return the outcomes that were counted in the metric RolloutsEnded."""
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "RolloutsEnded" in line]
+    return [metric["outcome"] for metric in metrics for _ in metric["RolloutsEnded"]]
+
+
+def test_ending_by_guardian_is_counted_once_by_outcome(handle, shifted, execution, capsys):
+    for _ in range(2):
+        handle("guardian", SWEEP)
+    handle("close_rollout", event("close_rollout"))
+    assert ended(capsys) == ["rolled_back"]
+
+
+def test_ending_in_ledger_is_not_counted_again(handle, shifted, execution, capsys):
+    """CloseRollout counted the ending, and stopped before it released the lock."""
+    document = event("close_rollout")
+    target, holder = Target(**document["target"]), Execution(**document["execution"])
+    lock = wiring.locks().find(target)
+    handle("close_rollout", document)
+    assert ended(capsys) == ["rolled_back"]
+    wiring.locks().acquire(lock)
+    handle("guardian", SWEEP)
+    assert wiring.ledger().find_ending(target, holder).outcome == "rolled_back"
+    assert ended(capsys) == []
+
+
+def test_repaired_rollback_failure_is_counted_by_both_outcomes(handle, shifted, execution, capsys):
+    handle("close_rollout", event("close_rollout_without_an_ending"))
+    handle("guardian", SWEEP)
+    assert ended(capsys) == ["rollback_failed", "rolled_back"]
+
+
+def test_running_rollout_is_not_repaired(handle, shifted, execution):
+    execution["status"] = "RUNNING"
     before = alias()
     assert handle("guardian", SWEEP)["repaired"] == []
     assert alias() == before
-    assert owned("lock")
+    assert owned_entry("lock")
 
 
-def test_the_end_of_another_execution_is_none_of_its_business(handle, shifted, statuses):
+def test_event_of_other_execution_repairs_nothing(handle, shifted, execution):
     other = STOPPED | {"detail": STOPPED["detail"] | {"executionArn": "arn:of:another"}}
     assert handle("guardian", other)["repaired"] == []
 
 
-def test_what_somebody_else_moved_is_left_and_said_so(handle, shifted, statuses):
+def test_alias_moved_by_other_writer_is_handed_over(handle, shifted, execution):
     """P2, P10."""
     move_alias("2")
     before = alias()
     (repaired,) = handle("guardian", SWEEP)["repaired"]
     assert alias() == before
     assert repaired["ending"]["outcome"] == "handed_over"
-    assert owned("lock") is None
+    assert owned_entry("lock") is None
 
 
-def test_a_guardian_that_comes_twice_finds_nothing_the_second_time(handle, shifted, statuses):
+def test_repeated_sweep_repairs_nothing(handle, shifted, execution):
     """P4."""
     handle("guardian", SWEEP)
     before = alias()
@@ -74,25 +107,25 @@ def test_a_guardian_that_comes_twice_finds_nothing_the_second_time(handle, shift
     assert alias() == before
 
 
-def test_trouble_with_one_alias_is_told_and_tried_again(handle, shifted, statuses, lambda_wire):
+def test_failed_repair_is_reported_and_tried_again(handle, shifted, execution, lambda_wire):
     lambda_wire.refuse("UpdateAlias", "TooManyRequestsException")
-    (repaired,) = handle("guardian", SWEEP)["repaired"]
-    assert "AWS answered" in repaired["trouble"]
-    lambda_wire.cut()
+    (failed,) = handle("guardian", SWEEP)["repaired"]
+    assert "AWS answered" in failed["error"]
+    lambda_wire.disconnect()
     (repaired,) = handle("guardian", SWEEP)["repaired"]
     assert repaired["ending"]["outcome"] == "rolled_back"
 
 
-def test_a_late_task_of_a_mended_rollout_writes_nothing(handle, shifted, statuses):
-    """P1, P3: StopExecution does not stop the Lambda that runs."""
+def test_late_task_of_repaired_rollout_writes_nothing(handle, shifted, execution):
+    """P1, P3: StopExecution does not stop a Lambda that is running."""
     handle("guardian", SWEEP)
     before = alias()
-    with pytest.raises(Exception, match="holds my-api:live no longer"):
+    with pytest.raises(Exception, match="no longer holds the lock of my-api:live"):
         handle("shift_traffic", shifted)
     assert alias() == before
 
 
-def test_a_redriven_rollout_ends_as_the_guardian_ended_it(handle, shifted, statuses):
+def test_redriven_rollout_ends_as_guardian_ended_it(handle, shifted, execution):
     """P10."""
     (repaired,) = handle("guardian", SWEEP)["repaired"]
     for task in ("judge_canary", "roll_back"):
@@ -100,58 +133,66 @@ def test_a_redriven_rollout_ends_as_the_guardian_ended_it(handle, shifted, statu
 
 
 @pytest.fixture
-def missed(monkeypatch) -> list[str]:
-    """The names under which rollouts were started; version 2 was published an hour before NOW."""
-    started: list[str] = []
-    monkeypatch.setattr(Executions, "start_once", lambda _self, name, _request: started.append(name) is None)
+def started(monkeypatch) -> list[str]:
+    """The names of the executions that were started; version 2 was published an hour before NOW."""
+    names: list[str] = []
+    monkeypatch.setattr(Executions, "start_once", lambda _self, name, _request: names.append(name) is None)
     monkeypatch.setattr(
-        "rollout.aws.lambda_.functions.FunctionLookup.newest", lambda _self: ("2", NOW - timedelta(hours=1))
+        "rollout.aws.lambda_.functions.FunctionLookup.find_newest", lambda _self: ("2", NOW - timedelta(hours=1))
     )
-    return started
+    return names
 
 
-def test_a_version_that_nobody_rolled_out_is_started(handle, missed, ledger):
-    """P8."""
+def release_lock():
+    """Release the lock, so that the version counts as missed."""
     document = event("judge_canary")
     wiring.locks().release(Target(**document["target"]), Execution(**document["execution"]))
+
+
+def test_missed_version_is_started(handle, started, ledger):
+    """P8."""
+    release_lock()
     (name,) = handle("guardian", event("guardian_sweeps_versions"))["started"]
     assert name.startswith("my-api-2-")
-    assert missed == [name]
+    assert started == [name]
 
 
-LOST = {("FAILED", "AwsUnavailableError"): ["", "-030112"], ("FAILED", "AliasSplitError"): [""], ("ABORTED", ""): [""]}
+RESULTS = {
+    ("FAILED", "AwsUnavailableError"): ["", "-030112"],
+    ("FAILED", "AliasSplitError"): [""],
+    ("ABORTED", ""): [""],
+}
 
 
-@pytest.mark.parametrize("ended", LOST)
-def test_an_execution_that_was_lost_before_it_began_is_followed_by_another(handle, missed, ledger, monkeypatch, ended):
-    """P8: its name is used up, and AWS was not there to answer it; what was refused or stopped stays so."""
-    monkeypatch.setattr(Executions, "start_once", lambda _self, name, _: missed.append(name) or len(missed) > 1)
-    monkeypatch.setattr(Executions, "ended", lambda _self, _name: ended)
-    started = handle("guardian", event("guardian_sweeps_versions"))["started"]
-    assert missed == [missed[0] + again for again in LOST[ended]]
-    assert started == missed[1:]
+@pytest.mark.parametrize("result", RESULTS)
+def test_execution_failed_without_answer_is_followed_by_another(handle, started, ledger, monkeypatch, result):
+    """P8: an execution name cannot be used twice; a refused or stopped execution is not repeated."""
+    monkeypatch.setattr(Executions, "start_once", lambda _self, name, _: started.append(name) or len(started) > 1)
+    monkeypatch.setattr(Executions, "find_result", lambda _self, _name: result)
+    answer = handle("guardian", event("guardian_sweeps_versions"))["started"]
+    assert started == [started[0] + suffix for suffix in RESULTS[result]]
+    assert answer == started[1:]
 
 
 @pytest.mark.parametrize("tags", [{"rollout:alias": "my live"}, {"rollout:alias": "live", "rollout:polcy": "x"}])
-def test_a_function_that_is_tagged_wrongly_keeps_no_other_from_being_found(handle, missed, tags):
-    """P8: it is told when its version is published; a name is kept for when its tags are mended."""
+def test_function_with_invalid_tags_does_not_stop_sweep(handle, started, tags):
+    """P8: invalid tags are reported when the version is published, and its execution name stays free."""
     role = client("iam").get_role(RoleName="api")["Role"]["Arn"]
     code = {"Runtime": "python3.13", "Handler": "app.handler", "Code": {"ZipFile": b"one"}}
     client("lambda").create_function(FunctionName="another-api", Role=role, Publish=True, Tags=tags, **code)
     client("lambda").create_alias(FunctionName="another-api", Name="live", FunctionVersion="1")
-    document = event("judge_canary")
-    wiring.locks().release(Target(**document["target"]), Execution(**document["execution"]))
+    release_lock()
     handle("guardian", event("guardian_sweeps_versions"))
-    assert [name.rsplit("-", 2)[0] for name in missed] == ["my-api"]
+    assert [name.rsplit("-", 2)[0] for name in started] == ["my-api"]
 
 
-def test_a_version_that_is_being_rolled_out_is_not_started_again(handle, missed, shifted, statuses):
+def test_version_that_is_being_rolled_out_is_not_started(handle, started, shifted, execution):
     """P7."""
-    statuses["status"] = "RUNNING"
+    execution["status"] = "RUNNING"
     assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []
 
 
-def test_a_version_that_was_taken_back_is_not_started_again(handle, missed, shifted, statuses):
+def test_version_that_was_rolled_back_is_not_started(handle, started, shifted, execution):
     """P7."""
     handle("guardian", SWEEP)
     assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []

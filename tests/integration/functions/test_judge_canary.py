@@ -1,4 +1,4 @@
-"""A look measures, judges and decides, and is entered in the ledger."""
+"""Tests of JudgeCanary: an evaluation measures, judges and decides, and is recorded in the ledger."""
 
 from datetime import UTC, datetime
 
@@ -6,13 +6,13 @@ import pytest
 
 from tests.integration.conftest import client, event, move_alias
 
-pytestmark = pytest.mark.usefixtures("claimed")
+pytestmark = pytest.mark.usefixtures("locked")
 
-HEALTHY, SICK = (("2", 100, 1), ("1", 900, 9)), (("2", 100, 40), ("1", 900, 9))
+HEALTHY, UNHEALTHY = (("2", 100, 1), ("1", 900, 9)), (("2", 100, 40), ("1", 900, 9))
 
 
 def emit(counts, *, per_version=True):
-    """Let Lambda emit these calls and errors of each version, at 12:02."""
+    """Put the calls and errors of each version into CloudWatch, at 12:02."""
     at = datetime(2026, 3, 1, 12, 2, tzinfo=UTC)
     data = [
         {
@@ -42,25 +42,25 @@ def in_bake(my_api):
 
 
 @pytest.fixture
-def look_at(handle, ledger, in_step):
-    """Let a look find these counts; return the document and the look's entry in the ledger."""
+def evaluate(handle, ledger, in_step):
+    """Evaluate these counts; return the document and the evaluation's entry in the ledger."""
 
     def run(counts):
         if counts:
             emit(counts)
         document = handle("judge_canary", event("judge_canary"))
-        (look,) = ledger()
-        return document, look
+        (entry,) = ledger()
+        return document, entry
 
     return run
 
 
 @pytest.mark.parametrize(
-    ("counts", "verdict", "move", "said"),
+    ("counts", "verdict", "move", "reason"),
     [
         (HEALTHY, "healthy", "shift", "healthy: errors: canary 1 of 100 calls (1 %), stable 9 of 900 calls (1 %)"),
         (
-            SICK,
+            UNHEALTHY,
             "unhealthy",
             "roll_back",
             "unhealthy: the canary fails more often than stable; errors: canary 40 of 100",
@@ -68,61 +68,61 @@ def look_at(handle, ledger, in_step):
         ((), "inconclusive", "wait", "inconclusive: no datapoint for the canary in this step, 50 calls needed"),
     ],
 )
-def test_a_look_goes_the_whole_way_from_counts_to_move(look_at, counts, verdict, move, said):
-    """P5: nothing is concluded where nothing was emitted."""
-    document, look = look_at(counts)
+def test_evaluation_leads_from_counts_to_move(evaluate, counts, verdict, move, reason):
+    """P5: missing data leads to an inconclusive verdict."""
+    document, entry = evaluate(counts)
     assert (document["judgement"]["verdict"], document["next_move"], document["evaluations"]) == (verdict, move, 1)
-    assert document["reason"].startswith(said)
-    assert (look["verdict"], look["next_move"], look["reason"]) == (verdict, move, document["reason"])
+    assert document["reason"].startswith(reason)
+    assert (entry["verdict"], entry["next_move"], entry["reason"]) == (verdict, move, document["reason"])
 
 
-def test_a_look_in_the_bake_reads_the_alias_alone(handle, ledger, in_bake):
+def test_evaluation_in_bake_reads_metrics_of_alias(handle, ledger, in_bake):
     emit([("2", 1000, 10)], per_version=False)
     document = handle("judge_canary", event("judge_canary_in_the_bake"))
     assert document["next_move"] == "finish"
     assert document["ending"]["outcome"] == "promoted"
     assert document["reason"].startswith("healthy: errors since promotion: 10 of 1,000 calls (1 %); evidence 0.12 ")
-    assert document["reason"].endswith(" by stable's minutes before, advisory")
+    assert document["reason"].endswith(" compared with stable's minutes before promotion, advisory")
 
 
-def test_a_canary_that_burns_in_the_bake_is_taken_back(handle, ledger, in_bake):
+def test_unhealthy_canary_in_bake_is_rolled_back(handle, ledger, in_bake):
     emit([("2", 1000, 400)], per_version=False)
     assert handle("judge_canary", event("judge_canary_in_the_bake"))["next_move"] == "roll_back"
 
 
-MOVED = "my-api:live was moved by somebody else: "
+MOVED = "my-api:live was moved by another writer: "
 
 
-def test_an_alias_moved_in_a_step_is_noticed_at_the_next_look(look_at):
-    """P2: however well the canary does."""
+def test_alias_moved_in_step_is_handed_over_at_next_evaluation(evaluate):
+    """P2: even with a healthy canary."""
     move_alias("1", **{"2": 0.5})
-    document, look = look_at(HEALTHY)
-    said = "version 1 with 10 % to version 2 was expected, and it points at version 1 with 50 % to version 2"
-    assert (document["next_move"], look["next_move"]) == ("hand_over", "hand_over")
+    document, entry = evaluate(HEALTHY)
+    sentence = "version 1 with 10 % to version 2 was expected, but it points at version 1 with 50 % to version 2"
+    assert (document["next_move"], entry["next_move"]) == ("hand_over", "hand_over")
     assert document["ending"]["outcome"] == "handed_over"
-    assert document["ending"]["Cause"] == look["reason"] == f"{MOVED}{said}. It is left as it is"
+    assert document["ending"]["Cause"] == entry["reason"] == f"{MOVED}{sentence}. The alias is left as it is"
 
 
-def test_an_alias_moved_in_the_bake_is_noticed_at_the_next_look(handle, ledger, in_bake):
+def test_alias_moved_in_bake_is_handed_over_at_next_evaluation(handle, ledger, in_bake):
     """P2."""
     emit([("2", 1000, 10)], per_version=False)
     move_alias("1")
     document = handle("judge_canary", event("judge_canary_in_the_bake"))
     assert document["next_move"] == "hand_over"
-    assert document["reason"].startswith(f"{MOVED}version 2 was expected, and it points at version 1.")
+    assert document["reason"].startswith(f"{MOVED}version 2 was expected, but it points at version 1.")
 
 
-def test_an_alias_that_was_deleted_is_handed_over(look_at):
+def test_deleted_alias_is_handed_over(evaluate):
     """P2."""
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
-    document, _ = look_at(())
+    document, _ = evaluate(())
     assert document["next_move"] == "hand_over"
-    assert "was expected, and it no longer exists." in document["reason"]
+    assert "was expected, but it no longer exists." in document["reason"]
 
 
-def test_an_unhealthy_canary_is_taken_back_whoever_moved_the_alias(look_at):
-    """P1, P2: RollBack knows whether the alias is ours to write."""
+def test_unhealthy_canary_with_moved_alias_is_rolled_back(evaluate):
+    """P1, P2: RollBack itself checks whether it may write the alias."""
     move_alias("1", **{"2": 0.5})
-    document, _ = look_at(SICK)
+    document, _ = evaluate(UNHEALTHY)
     assert document["next_move"] == "roll_back"
     assert "ending" not in document

@@ -1,13 +1,13 @@
-"""The alias points at the canary alone; then comes the bake."""
+"""Tests of PromoteVersion: the alias serves the canary alone, and the bake begins."""
 
 import pytest
 
 from tests.integration.conftest import alias, event, move_alias
 
-pytestmark = pytest.mark.usefixtures("claimed")
+pytestmark = pytest.mark.usefixtures("locked")
 
 
-def test_promotion_sets_the_version_and_clears_the_weights(handle, my_api):
+def test_promotion_sets_version_and_clears_weights(handle, my_api):
     """P1."""
     handle("shift_traffic", event("shift_traffic"))
     document = handle("promote_version", event("promote_version"))
@@ -15,8 +15,8 @@ def test_promotion_sets_the_version_and_clears_the_weights(handle, my_api):
     assert (document["phase"], document["revision_id"]) == ("bake", alias()["revision"])
 
 
-def test_a_version_promoted_at_once_is_put_back_from_the_bake(handle, my_api):
-    """P1, P4: even one whose promotion was not heard of."""
+def test_version_promoted_at_once_is_restored_from_bake(handle, my_api):
+    """P1, P4: also where the answer to the promotion was lost."""
     at_once = event("promote_version_at_once") | {"revision_id": alias()["revision"]}
     baking = handle("promote_version", at_once)
     assert (alias()["version"], baking["first_shift_at"]) == ("2", baking["step_started_at"])

@@ -1,4 +1,4 @@
-"""The alias points at stable alone, unless somebody else has moved it."""
+"""Tests of RollBack: the alias serves stable alone, unless another writer moved it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
 from tests.integration.conftest import alias, client, event
 
-pytestmark = pytest.mark.usefixtures("claimed")
+pytestmark = pytest.mark.usefixtures("locked")
 
 FILES = ["roll_back", "roll_back_after_a_failure"]
 
@@ -19,8 +19,8 @@ def publish_and_point():
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_split_alias_is_put_back_to_stable_alone(handle, my_api, file):
-    """P1, P4: and the task may run twice."""
+def test_split_alias_is_restored_to_stable(handle, my_api, file):
+    """P1, P4: the task may run twice."""
     handle("shift_traffic", event("shift_traffic"))
     for _ in range(2):
         ending = handle("roll_back", event(file))["ending"]
@@ -29,13 +29,13 @@ def test_a_split_alias_is_put_back_to_stable_alone(handle, my_api, file):
         assert ending["Cause"].startswith("my-api:live serves version 1 alone again; ")
 
 
-def test_the_cause_is_the_failure_that_led_here(handle, my_api):
+def test_cause_is_failure_of_earlier_task(handle, my_api):
     """P10."""
     cause = handle("roll_back", event("roll_back_after_a_failure"))["ending"]["Cause"]
-    assert "alone again; AliasChangedError: my-api:live was moved by another writer" in cause
+    assert "serves version 1 alone again; AliasChangedError: my-api:live was moved by another writer" in cause
 
 
-def test_a_promoted_alias_is_put_back_from_the_bake(handle, my_api):
+def test_promoted_alias_is_restored_from_bake(handle, my_api):
     """P1."""
     baking = handle("promote_version", event("promote_version"))
     assert handle("roll_back", baking)["ending"]["outcome"] == "rolled_back"
@@ -43,7 +43,7 @@ def test_a_promoted_alias_is_put_back_from_the_bake(handle, my_api):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_an_alias_moved_by_a_stranger_is_left_alone(handle, my_api, file):
+def test_alias_moved_by_other_writer_is_handed_over(handle, my_api, file):
     """P2, P10."""
     publish_and_point()
     before = alias()
@@ -53,33 +53,33 @@ def test_an_alias_moved_by_a_stranger_is_left_alone(handle, my_api, file):
     assert "my-api:live was moved by another writer" in ending["Cause"]
 
 
-def test_an_alias_that_is_gone_is_handed_over(handle, my_api):
+def test_deleted_alias_is_handed_over(handle, my_api):
     """P2."""
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
     assert "it no longer exists" in handle("roll_back", event("roll_back"))["ending"]["Cause"]
 
 
 @pytest.mark.usefixtures("my_api")
-def test_where_stable_was_deleted_the_alias_serves_the_canary(handle, monkeypatch):
-    """P1, P10: an alias at a version that is gone serves nobody."""
+def test_alias_serves_canary_where_stable_was_deleted(handle, monkeypatch):
+    """P1, P10: a deleted version cannot serve any call."""
     handle("shift_traffic", event("shift_traffic"))
     point_at = LambdaAlias.point_at
 
-    def gone(self, version, revision_id):
+    def point_at_existing(self, version, revision_id):
         if version == "1":
             raise VersionDeletedError("version 1 is gone")
         return point_at(self, version, revision_id)
 
-    monkeypatch.setattr(LambdaAlias, "point_at", gone)
+    monkeypatch.setattr(LambdaAlias, "point_at", point_at_existing)
     ending = handle("roll_back", event("roll_back"))["ending"]
     assert (alias()["version"], alias()["weights"]) == ("2", {})
     assert ending["outcome"] == "handed_over"
-    assert "serves version 2 alone, as version 1 was deleted during the rollout" in ending["Cause"]
+    assert "serves version 2 alone because version 1 was deleted during the rollout" in ending["Cause"]
 
 
 @pytest.mark.usefixtures("my_api")
-def test_a_ledger_that_cannot_be_read_keeps_no_alias_split(handle, monkeypatch):
-    """P1: the revision and the versions found still guard it (P2)."""
+def test_alias_is_restored_without_ledger(handle, monkeypatch):
+    """P1: the revision and the versions of the alias still protect other writers (P2)."""
     handle("shift_traffic", event("shift_traffic"))
     monkeypatch.setattr(Locks, "find", throttled)
     assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"

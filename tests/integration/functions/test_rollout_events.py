@@ -1,62 +1,57 @@
-"""What a rollout does is told to others; and a rollout that nobody hears of goes the same way."""
+"""Tests of rollout events and notifications: tasks publish them, and a failure to publish changes nothing else."""
 
 import json
 from types import SimpleNamespace
 
 import pytest
-from botocore.stub import Stubber
 from jsonschema import Draft202012Validator
 
 from rollout.aws.boto import clients
-from rollout.aws.event_bus import EventBus
 from rollout.aws.step_functions import Executions
-from rollout.domain.errors import AwsUnavailableError, EventsNotPublishedError
-from rollout.notifications.build_events import shift_events
 from rollout.notifications.events import EVENT_TYPES
 from rollout.schema import event_schema
-from tests.integration.conftest import alias, client, event, owned
-from tests.samples import AT, rollout
+from tests.integration.conftest import alias, client, event, owned_entry
 
-SCHEMAS = {kind.detail_type: event_schema(kind) for kind in EVENT_TYPES}
+SCHEMAS = {event_type.detail_type: event_schema(event_type) for event_type in EVENT_TYPES}
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:rollouts:my-api-2-5f0c9d3f8a1b"
-pytestmark = pytest.mark.usefixtures("my_api", "claimed", "lambda_wire", "state_machine")
-SHIFTED = {"percent": 10, "step": 1, "steps": 2}
+pytestmark = pytest.mark.usefixtures("my_api", "locked", "lambda_wire", "state_machine")
+FIRST_STEP = {"percent": 10, "step": 1, "steps": 2}
 
 
 @pytest.fixture
 def stopped(monkeypatch):
-    """Somebody stopped the execution; it is moto that knows none of this name."""
-    monkeypatch.setattr(Executions, "status", lambda _self, _arn: "ABORTED")
+    """The execution was stopped; moto knows no execution of this name."""
+    monkeypatch.setattr(Executions, "find_status", lambda _self, _arn: "ABORTED")
 
 
-def detail_types(news):
-    return [one["detail-type"] for one in news()]
+def detail_types(published):
+    return [envelope["detail-type"] for envelope in published()]
 
 
-def test_the_first_shift_starts_the_rollout_and_each_one_tells_its_step(handle, news):
+def test_first_shift_publishes_start_and_every_shift_its_step(handle, published):
     handle("shift_traffic", handle("shift_traffic", event("shift_traffic")))
-    assert detail_types(news) == ["Rollout Started", "Step Shifted", "Step Shifted"]
-    started, first, second = (one["detail"] for one in news())
+    assert detail_types(published) == ["Rollout Started", "Step Shifted", "Step Shifted"]
+    started, first, second = (envelope["detail"] for envelope in published())
     assert (started["percents"], started["bake_seconds"]) == ([10, 50], 300)
-    assert {name: first[name] for name in SHIFTED} == SHIFTED
+    assert {name: first[name] for name in FIRST_STEP} == FIRST_STEP
     assert (second["percent"], second["step"]) == (50, 2)
     assert first["sentence"] == "my-api:live: step 1 of 2: version 2 has 10 % for at least 5m"
 
 
-def test_an_event_says_where_it_is_from_and_when_it_happened(handle, news):
+def test_event_has_source_execution_and_time(handle, published):
     handle("shift_traffic", event("shift_traffic"))
-    told = news()[0]
-    assert (told["source"], told["resources"]) == ("rollouts", [EXECUTION])
-    assert told["detail"]["at"] == "2026-03-01T12:06:01Z"
-    assert told["detail"]["execution"]["arn"] == EXECUTION
+    envelope = published()[0]
+    assert (envelope["source"], envelope["resources"]) == ("rollouts", [EXECUTION])
+    assert envelope["detail"]["at"] == "2026-03-01T12:06:01Z"
+    assert envelope["detail"]["execution"]["arn"] == EXECUTION
 
 
-def test_a_task_that_comes_again_repeats_its_news_under_the_same_id(handle, news):
+def test_repeated_task_publishes_same_event_id(handle, published):
     """P4."""
     handle("close_rollout", event("close_rollout"))
     handle("close_rollout", event("close_rollout"))
-    assert detail_types(news) == ["Rollout Rolled Back"] * 2
-    assert {one["detail"]["id"] for one in news()} == {f"{EXECUTION}/rollout-rolled-back"}
+    assert detail_types(published) == ["Rollout Rolled Back"] * 2
+    assert {envelope["detail"]["id"] for envelope in published()} == {f"{EXECUTION}/rollout-rolled-back"}
 
 
 ENDINGS = {
@@ -66,77 +61,77 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("file", ENDINGS)
-def test_an_ending_is_told_on_the_bus_and_to_people(handle, news, notifications, file):
+def test_ending_is_published_as_event_and_notification(handle, published, notifications, file):
     handle("shift_traffic", event("shift_traffic"))
     ending = handle("close_rollout", event(file))["ending"]
-    told, (notification,) = news()[-1], notifications()
-    assert (told["detail-type"], notification["Subject"]) == ENDINGS[file]
-    assert told["detail"]["sentence"] == ending["Cause"]
+    envelope, (notification,) = published()[-1], notifications()
+    assert (envelope["detail-type"], notification["Subject"]) == ENDINGS[file]
+    assert envelope["detail"]["sentence"] == ending["Cause"]
     assert notification["Message"].startswith(ending["Cause"])
     assert EXECUTION in notification["Message"]
-    assert notification["MessageAttributes"]["ending"]["Value"] == told["detail-type"]
+    assert notification["MessageAttributes"]["ending"]["Value"] == envelope["detail-type"]
 
 
-def test_a_judged_ending_carries_both_versions_numbers(handle, news, notifications):
+def test_judged_ending_has_counts_of_both_versions(handle, published, notifications):
     handle("close_rollout", event("close_rollout"))
-    judgement = news()[-1]["detail"]["judgement"]
+    judgement = published()[-1]["detail"]["judgement"]
     assert (judgement["canary"], judgement["stable"]) == ({"calls": 100, "bad": 40}, {"calls": 900, "bad": 1})
     assert "Canary: version 2, 40 of 100 calls (40 %) failed" in notifications()[0]["Message"]
 
 
-def test_a_judgement_that_cannot_be_read_is_left_out_and_the_rollout_closed(handle, ledger, news):
+def test_rollout_with_invalid_judgement_is_closed_without_it(handle, ledger, published):
     document = event("close_rollout") | {"judgement": {"verdict": "splendid"}}
     assert handle("close_rollout", document)["ending"]["outcome"] == "rolled_back"
-    assert "judgement" not in news()[-1]["detail"]
+    assert "judgement" not in published()[-1]["detail"]
     assert ledger()[0]["outcome"] == "rolled_back"
 
 
 REFUSED = [
     ({"function": "my-api", "version": 1}, {"function": "my-api"}, "1"),
     ({"function": "my-api:live", "version": 99}, {"function": "my-api", "alias": "live"}, "99"),
-    ({"function": "nobody:7"}, {"function": "nobody"}, "7"),
+    ({"function": "no-api:7"}, {"function": "no-api"}, "7"),
     ({"function": ["my-api"], "alias": 7.5}, {}, None),
     ("my-api", {}, None),
     (None, {}, None),
 ]
 
 
-@pytest.mark.parametrize("asked", REFUSED, ids=str)
-def test_a_refused_request_is_told_with_what_can_be_read_of_it(handle, news, notifications, asked):
-    request, target, canary = asked
+@pytest.mark.parametrize("refused", REFUSED, ids=str)
+def test_refused_request_is_published_with_its_readable_fields(handle, published, notifications, refused):
+    request, target, canary = refused
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": request})
-    (told,) = news()
-    assert told["detail-type"] == "Rollout Rejected"
-    assert told["detail"]["target"] == {"account": "123456789012", "region": "eu-west-1"} | target
-    assert told["detail"].get("canary_version") == canary
-    assert (told["detail"]["error"], told["detail"]["cause"]) == (document["Error"], document["Cause"])
+    (envelope,) = published()
+    assert envelope["detail-type"] == "Rollout Rejected"
+    assert envelope["detail"]["target"] == {"account": "123456789012", "region": "eu-west-1"} | target
+    assert envelope["detail"].get("canary_version") == canary
+    assert (envelope["detail"]["error"], envelope["detail"]["cause"]) == (document["Error"], document["Cause"])
     assert notifications() == []
 
 
-def test_the_guardian_tells_the_ending_it_brings_about(handle, stopped, news, notifications):
+def test_guardian_publishes_ending_it_records(handle, stopped, published, notifications):
     handle("shift_traffic", event("shift_traffic"))
     (repaired,) = handle("guardian", event("guardian"))["repaired"]
-    told = news()[-1]
-    assert told["detail-type"] == "Rollout Rolled Back"
-    assert told["detail"]["sentence"] == repaired["ending"]["Cause"]
-    assert "judgement" not in told["detail"]
+    envelope = published()[-1]
+    assert envelope["detail-type"] == "Rollout Rolled Back"
+    assert envelope["detail"]["sentence"] == repaired["ending"]["Cause"]
+    assert "judgement" not in envelope["detail"]
     assert [notification["Subject"] for notification in notifications()] == [
         "Rolled back: my-api:live serves version 1 again"
     ]
 
 
-def test_all_that_was_told_is_as_its_schema_says(handle, news):
+def test_published_events_match_their_schemas(handle, published):
     handle("shift_traffic", event("shift_traffic"))
     for file in ENDINGS:
         handle("close_rollout", event(file))
     handle("prepare_rollout", event("prepare_rollout") | {"request": "my-api"})
-    for told in news():
-        Draft202012Validator(SCHEMAS[told["detail-type"]]).validate(told["detail"])
-    assert len(news()) == 5
+    for envelope in published():
+        Draft202012Validator(SCHEMAS[envelope["detail-type"]]).validate(envelope["detail"])
+    assert len(published()) == 5
 
 
 PUT, PUBLISH = "before-call.events.PutEvents", "before-call.sns.Publish"
-REFUSALS = {
+ERRORS = {
     "a refused entry": (200, {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]}),
     "a throttle": (400, {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}),
     "no permission": (400, {"Error": {"Code": "AccessDeniedException", "Message": "no"}}),
@@ -144,86 +139,66 @@ REFUSALS = {
 }
 
 
-@pytest.fixture(params=REFUSALS)
-def unheard(request, capsys, caplog):
-    """Neither bus nor topic takes anything; called, it returns what was counted, and requires a warning each."""
-    status, answer = REFUSALS[request.param]
-    ours = [(clients.events_client(), PUT), (clients.sns_client(), PUBLISH)]
+@pytest.fixture(params=ERRORS)
+def not_published(request, capsys, caplog):
+    """Bus and topic accept nothing; called, it returns what was counted, and requires one warning for each."""
+    status, answer = ERRORS[request.param]
+    publishers = [(clients.events_client(), PUT), (clients.sns_client(), PUBLISH)]
 
     def refuse(**_):
         return SimpleNamespace(status_code=status), answer
 
     def counted():
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        found = [line["news"] for line in lines if "EventsNotPublished" in line]
-        warned = [record for record in caplog.records if record.levelname == "WARNING"]
-        assert len([record for record in warned if record.message == "News not sent"]) == len(found)
-        return found
+        events = [line["event"] for line in lines if "EventsNotPublished" in line]
+        warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+        assert len([record for record in warnings if record.message == "Event not published"]) == len(events)
+        return events
 
-    for ours_client, name in ours:
-        ours_client.meta.events.register_first(name, refuse)
+    for publisher, name in publishers:
+        publisher.meta.events.register_first(name, refuse)
     yield counted
-    for ours_client, name in ours:
-        ours_client.meta.events.unregister(name, refuse)
+    for publisher, name in publishers:
+        publisher.meta.events.unregister(name, refuse)
 
 
-def test_a_shift_that_nobody_hears_of_is_made_all_the_same(handle, unheard):
+def test_shift_is_made_without_its_event(handle, not_published):
     document = handle("shift_traffic", event("shift_traffic"))
     assert (document["step"], alias()["weights"]) == (1, {"2": 0.1})
-    assert unheard() == ["a shift"]
+    assert not_published() == ["shift"]
 
 
-def test_an_ending_that_nobody_hears_of_is_the_same_ending(handle, ledger, unheard):
+def test_ending_is_the_same_without_its_event(handle, ledger, not_published):
     """P10."""
     assert handle("close_rollout", event("close_rollout"))["ending"]["outcome"] == "rolled_back"
     assert ledger()[0]["outcome"] == "rolled_back"
-    assert owned("lock") is None
-    assert unheard()[0] == "an ending"
+    assert owned_entry("lock") is None
+    assert not_published()[0] == "ending"
 
 
-def test_a_refusal_that_nobody_hears_of_is_the_same_refusal(handle, unheard):
+def test_refusal_is_the_same_without_its_event(handle, not_published):
     """P6."""
     document = handle("prepare_rollout", event("prepare_rollout") | {"request": {}})
     assert (document["start"], document["Error"]) == ("reject", "InvalidRequestError")
-    assert unheard() == ["a refusal"]
+    assert not_published() == ["rejection"]
 
 
-def test_the_guardian_mends_what_nobody_hears_of(handle, stopped, unheard):
+def test_guardian_repairs_alias_without_event(handle, stopped, not_published):
     """P1."""
     handle("shift_traffic", event("shift_traffic"))
     (repaired,) = handle("guardian", event("guardian"))["repaired"]
     assert (repaired["ending"]["outcome"], alias()["weights"]) == ("rolled_back", {})
-    assert owned("lock") is None
+    assert owned_entry("lock") is None
 
 
-def test_people_are_told_where_the_bus_is_gone(handle, notifications):
+def test_notification_is_published_without_bus(handle, notifications):
     client("events").delete_event_bus(Name="rollouts")
     handle("close_rollout", event("close_rollout"))
     assert len(notifications()) == 1
 
 
-def test_a_stack_without_settings_for_news_carries_its_rollouts(handle, monkeypatch):
+def test_rollout_runs_without_settings_for_events(handle, monkeypatch):
     for name in ("BUS_NAME", "TOPIC_ARN"):
         monkeypatch.delenv(name)
     assert handle("shift_traffic", event("shift_traffic"))["step"] == 1
     assert handle("close_rollout", event("close_rollout"))["ending"]["outcome"] == "rolled_back"
-
-
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        (
-            {"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, {"ErrorCode": "InternalFailure"}]},
-            EventsNotPublishedError,
-        ),
-        ("ThrottlingException", AwsUnavailableError),
-    ],
-)
-def test_what_eventbridge_refuses_is_an_error(answer, error):
-    with Stubber(client("events")) as stub:
-        if isinstance(answer, str):
-            stub.add_client_error("put_events", answer)
-        else:
-            stub.add_response("put_events", answer)
-        with pytest.raises(error):
-            EventBus(stub.client, "rollouts").send(shift_events(rollout(), AT))

@@ -90,7 +90,8 @@ def test_ending_in_ledger_is_kept(lock, state, ending, last_move):
         ("TIMED_OUT", "timed out"),
         ("FAILED", "failed"),
         ("SUCCEEDED", "ended"),
-        ("gone", "is gone"),
+        ("gone", "disappeared"),
+        ("PENDING", "is PENDING"),
     ],
 )
 def test_rolled_back_ending_names_status_of_execution(status, verb):

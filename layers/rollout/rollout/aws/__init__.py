@@ -1,1 +1,1 @@
-"""Adapters: the only package that imports boto3, botocore and Powertools."""
+"""Adapters to AWS. Only this package imports boto3, botocore and Powertools."""

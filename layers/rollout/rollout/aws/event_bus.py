@@ -1,4 +1,4 @@
-"""Sends news to the stack's event bus."""
+"""Publishes rollout events to the stack's event bus."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,30 +15,32 @@ SOURCE = "rollouts"
 
 
 class EventBus:
-    """The bus others listen to."""
+    """The bus that other systems subscribe to."""
 
     def __init__(self, client: "EventBridgeClient", name: str) -> None:
         self._client = client
         self._name = name
 
-    def send(self, news: Sequence[Event]) -> None:
+    def publish(self, events: Sequence[Event]) -> None:
         """Publish at most ten events; raises EventsNotPublishedError where some are refused, or AwsUnavailableError."""
-        with translate_aws_errors("sending news"):
-            answer = self._client.put_events(Entries=[self._entry(one) for one in news])
+        with translate_aws_errors("publishing rollout events"):
+            answer = self._client.put_events(Entries=[self._entry(event) for event in events])
         if answer["FailedEntryCount"]:
-            refused = [
-                f"{one['ErrorCode']}: {one.get('ErrorMessage')}" for one in answer["Entries"] if "ErrorCode" in one
+            errors = [
+                f"{entry['ErrorCode']}: {entry.get('ErrorMessage')}"
+                for entry in answer["Entries"]
+                if "ErrorCode" in entry
             ]
             raise EventsNotPublishedError(
-                f"EventBridge refused {len(refused)} of {len(news)} events: {'; '.join(refused)}"
+                f"EventBridge refused {len(errors)} of {len(events)} events: {'; '.join(errors)}"
             )
 
-    def _entry(self, news: Event) -> "PutEventsRequestEntryTypeDef":
+    def _entry(self, event: Event) -> "PutEventsRequestEntryTypeDef":
         return {
             "EventBusName": self._name,
             "Source": SOURCE,
-            "DetailType": news.detail_type,
-            "Detail": news.model_dump_json(exclude_none=True),
-            "Resources": [news.execution.arn],
-            "Time": news.at,
+            "DetailType": event.detail_type,
+            "Detail": event.model_dump_json(exclude_none=True),
+            "Resources": [event.execution.arn],
+            "Time": event.at,
         }

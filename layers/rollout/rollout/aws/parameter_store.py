@@ -1,4 +1,4 @@
-"""Reads the policies that are kept in Parameter Store, under one path."""
+"""Reads stored policies from Parameter Store, all under one path."""
 
 from functools import cache
 
@@ -12,18 +12,18 @@ from rollout.aws.boto import clients
 from rollout.aws.boto.errors import error_code, translate_aws_errors
 
 MAX_AGE_SECONDS = 30
-"""How long a policy is remembered: a version that waits asks often, and whoever mends a policy will not wait long."""
+"""How long a policy is cached. A queued version reads it often, and a corrected policy must apply soon."""
 
 
 class StoredPolicies:
-    """Policies by their names."""
+    """The stored policies by name."""
 
     def __init__(self, store: SSMProvider, path: str) -> None:
         self._store = store
         self._path = path
 
     def find(self, name: str) -> StoredPolicy:
-        """Return what is stored under a policy's name, not yet validated; raises AwsUnavailableError."""
+        """Return the stored policy of this name, not yet validated; raises AwsUnavailableError."""
         parameter = f"{self._path}/{name}"
         with translate_aws_errors(f"reading the parameter {parameter}"):
             try:
@@ -37,13 +37,13 @@ class StoredPolicies:
         try:
             return str(self._store.get(parameter, max_age=MAX_AGE_SECONDS))
         except GetParameterError as wrapped:
-            # Powertools says all errors in one; what AWS itself said tells what may pass from what will not.
+            # Powertools wraps every error in the same class; the original tells a transient error from a final one.
             raise wrapped.__context__ or wrapped from None
 
 
 @cache
 def parameter_store() -> SSMProvider:
-    """Return Parameter Store, with what was read from it a moment ago."""
+    """Return the provider of Parameter Store, with its cache."""
     return SSMProvider(boto3_client=clients.ssm_client())
 
 

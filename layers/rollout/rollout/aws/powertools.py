@@ -1,7 +1,7 @@
-"""What every handler uses of Powertools: Logger and Metrics, each made once for a Lambda.
+"""The Powertools utilities that the handlers use: Logger and Metrics, each created once per Lambda.
 
-Lambda traces each invocation itself (active tracing); the X-Ray SDK would take longer to import than boto3, and
-Powertools' parser half as long, so neither is used.
+Lambda traces each invocation itself (active tracing). The X-Ray SDK takes longer to import than boto3, and the parser
+of Powertools half as long, so neither is used.
 """
 
 from aws_lambda_powertools import Logger, Metrics, single_metric

@@ -1,4 +1,4 @@
-"""What the stack tells its functions through their environment; a missing word fails at once, by name."""
+"""The settings that the stack passes in environment variables; a missing variable raises KeyError with its name."""
 
 import json
 import os
@@ -8,23 +8,23 @@ from rollout.judging.window import Timing
 
 
 def home() -> AccountRegion:
-    """Return where the orchestrator runs."""
+    """Return the account and region of the orchestrator."""
     account, region = os.environ["HOME_ACCOUNT_REGION"].split("/")
     return AccountRegion(account=account, region=region)
 
 
 def member_role(account_region: AccountRegion) -> str:
-    """Return the ARN of the role by which this Lambda works in another account or region."""
+    """Return the ARN of the role that this Lambda assumes in a member account and region."""
     return os.environ["MEMBER_ROLE"].format(**dict(account_region))
 
 
 def member_external_id() -> str:
-    """Return the word by which members know us; empty where this orchestrator has none."""
+    """Return the external ID that member accounts require; empty where the orchestrator serves no member accounts."""
     return os.environ["MEMBER_EXTERNAL_ID"]
 
 
 def timing() -> Timing:
-    """Return how CloudWatch keeps time, from MetricPeriodSeconds and MetricLagSeconds of the stack."""
+    """Return the period and the lag of CloudWatch, from the parameters MetricPeriodSeconds and MetricLagSeconds."""
     return Timing(
         period_seconds=int(os.environ["METRIC_PERIOD_SECONDS"]),
         lag_seconds=int(os.environ["METRIC_LAG_SECONDS"]),
@@ -32,7 +32,7 @@ def timing() -> Timing:
 
 
 def default_policy() -> object:
-    """Return the stack's DefaultPolicy as JSON, not yet validated; its bare text, such as a name, where it is none."""
+    """Return the stack's DefaultPolicy, not yet validated: parsed JSON, or its text where it is a name."""
     try:
         return json.loads(os.environ["DEFAULT_POLICY"])
     except ValueError:
@@ -40,25 +40,25 @@ def default_policy() -> object:
 
 
 def policy_path() -> str:
-    """Return the path in Parameter Store under which policies are stored."""
+    """Return the path of the stored policies in Parameter Store."""
     return os.environ["POLICY_PATH"]
 
 
 def ledger_table() -> str:
-    """Return the name of the ledger's table."""
+    """Return the name of the ledger table."""
     return os.environ["LEDGER_TABLE"]
 
 
 def state_machine_arn() -> str:
-    """Return the ARN of the state machine that carries rollouts."""
+    """Return the ARN of the rollout state machine."""
     return os.environ["STATE_MACHINE_ARN"]
 
 
 def bus_name() -> str:
-    """Return the name of the bus that carries our news."""
+    """Return the name of the bus for rollout events."""
     return os.environ["BUS_NAME"]
 
 
 def topic_arn() -> str:
-    """Return the ARN of the topic that tells people."""
+    """Return the ARN of the topic for notifications."""
     return os.environ["TOPIC_ARN"]

@@ -1,4 +1,4 @@
-"""Tells people how a rollout ended."""
+"""Publishes notifications to the stack's SNS topic."""
 
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class NotificationTopic:
-    """The topic people subscribe to."""
+    """The topic that people subscribe to."""
 
     def __init__(self, client: "SNSClient", arn: str) -> None:
         self._client = client
         self._arn = arn
 
     def publish(self, notification: Notification) -> None:
-        """Send a notice to whoever has subscribed; raises AwsUnavailableError."""
+        """Publish a notification to all subscribers; raises AwsUnavailableError."""
         attributes: dict[str, MessageAttributeValueTypeDef] = {
             name: {"DataType": "String", "StringValue": value} for name, value in notification.attributes.items()
         }
-        with translate_aws_errors("telling people"):
+        with translate_aws_errors("publishing a notification"):
             self._client.publish(
                 TopicArn=self._arn,
                 Subject=notification.subject,

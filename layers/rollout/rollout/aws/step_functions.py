@@ -1,4 +1,4 @@
-"""Starts the execution that carries a rollout."""
+"""Starts and reads executions of the rollout state machine."""
 
 from typing import TYPE_CHECKING
 
@@ -9,21 +9,21 @@ if TYPE_CHECKING:
 
 
 class Executions:
-    """The executions of one state machine."""
+    """The executions of one state machine. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "SFNClient", state_machine_arn: str) -> None:
         self._client = client
         self._state_machine_arn = state_machine_arn
 
-    def status(self, arn: str) -> str:
-        """Return an execution's status in Step Functions' word, or `gone`; raises AwsUnavailableError."""
-        return self._outcome(arn)[0]
+    def find_status(self, arn: str) -> str:
+        """Return the status of an execution, as Step Functions spells it, or `gone`."""
+        return self._describe(arn)[0]
 
-    def ended(self, name: str) -> tuple[str, str]:
-        """Return the status and the error of the execution of this name; raises AwsUnavailableError."""
-        return self._outcome(f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}")
+    def find_result(self, name: str) -> tuple[str, str]:
+        """Return the status and the error of the execution with this name; the error is empty where it has none."""
+        return self._describe(f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}")
 
-    def _outcome(self, arn: str) -> tuple[str, str]:
+    def _describe(self, arn: str) -> tuple[str, str]:
         with translate_aws_errors(f"reading execution {arn}"):
             try:
                 described = self._client.describe_execution(executionArn=arn)
@@ -32,9 +32,9 @@ class Executions:
         return described["status"], described.get("error", "")
 
     def start_once(self, name: str, request: str) -> bool:
-        """Start an execution; False where one of that name has ended already. Raises AwsUnavailableError.
+        """Start an execution; False where one with this name has ended.
 
-        One that still runs is answered as if it had just been started, and nothing is started.
+        Returns True where one with this name and this input still runs: StartExecution is idempotent then.
         """
         with translate_aws_errors(f"starting execution {name}"):
             try:

@@ -1,4 +1,4 @@
-"""Hands each handler its adapters, with the stack's settings and the right account's clients in them."""
+"""Creates the adapters with the stack's settings and the clients of the right account and region."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -23,65 +23,65 @@ _Client = TypeVar("_Client")
 
 
 def alias_of(target: Target) -> LambdaAlias:
-    """Return the alias a rollout is about."""
-    return LambdaAlias(_at(target.account_region, clients.lambda_client), target)
+    """Return the adapter of an alias."""
+    return LambdaAlias(_client_for(target.account_region, clients.lambda_client), target)
 
 
 def lookup(account_region: AccountRegion, function: str) -> FunctionLookup:
-    """Return the reader of a function."""
-    return FunctionLookup(_at(account_region, clients.lambda_client), account_region, function)
+    """Return the adapter that reads a function."""
+    return FunctionLookup(_client_for(account_region, clients.lambda_client), account_region, function)
 
 
 def version_metrics(account_region: AccountRegion) -> VersionMetrics:
-    """Return the reader of Lambda's metrics."""
-    return VersionMetrics(_at(account_region, clients.cloudwatch_client), settings.timing())
+    """Return the adapter that reads metrics."""
+    return VersionMetrics(_client_for(account_region, clients.cloudwatch_client), settings.timing())
 
 
 def alarms(account_region: AccountRegion) -> Alarms:
-    """Return the reader of CloudWatch alarms."""
-    return Alarms(_at(account_region, clients.cloudwatch_client))
+    """Return the adapter that reads CloudWatch alarms."""
+    return Alarms(_client_for(account_region, clients.cloudwatch_client))
 
 
 def ledger() -> Ledger:
-    """Return the table of rollouts."""
+    """Return the ledger."""
     return Ledger(clients.dynamodb_client(), settings.ledger_table())
 
 
 def locks() -> Locks:
-    """Return who may write which alias."""
+    """Return the locks of the aliases."""
     return Locks(clients.dynamodb_client(), settings.ledger_table())
 
 
 def queue() -> Queue:
-    """Return the versions that wait for an alias."""
+    """Return the queue of each alias."""
     return Queue(clients.dynamodb_client(), settings.ledger_table())
 
 
 def tagged_functions(account_region: AccountRegion) -> TaggedFunctions:
-    """Return the functions that carry our tag."""
-    return TaggedFunctions(_at(account_region, clients.tagging_client))
+    """Return the functions with the opt-in tag in an account and region."""
+    return TaggedFunctions(_client_for(account_region, clients.tagging_client))
 
 
 def cloudtrail(account_region: AccountRegion) -> CloudTrail:
-    """Return CloudTrail's memory."""
-    return CloudTrail(_at(account_region, clients.cloudtrail_client))
+    """Return the adapter that reads CloudTrail."""
+    return CloudTrail(_client_for(account_region, clients.cloudtrail_client))
 
 
 def executions() -> Executions:
-    """Return the executions of our state machine."""
+    """Return the executions of the rollout state machine."""
     return Executions(clients.stepfunctions_client(), settings.state_machine_arn())
 
 
 def event_bus() -> EventBus:
-    """Return the bus that carries our news."""
+    """Return the bus for rollout events."""
     return EventBus(clients.events_client(), settings.bus_name())
 
 
 def notification_topic() -> NotificationTopic:
-    """Return the topic that tells people."""
+    """Return the topic for notifications."""
     return NotificationTopic(clients.sns_client(), settings.topic_arn())
 
 
-def _at(account_region: AccountRegion, client: Callable[..., _Client]) -> _Client:
-    """Return the client that works there; raises OtherAccountError where we serve no members."""
+def _client_for(account_region: AccountRegion, client: Callable[..., _Client]) -> _Client:
+    """Return the client for an account and region; raises OtherAccountError without member accounts."""
     return client() if account_region == settings.home() else client(account_region)

@@ -93,7 +93,8 @@ def _untouched(lock: Lock, last: FinalState) -> Ending:
 
 
 def _promoted(lock: Lock, last: FinalState) -> Ending:
-    serves = f"{lock.target.name} serves version {lock.canary_version} alone"
+    canary = lock.canary_version
+    serves = f"{lock.target.name} serves version {canary} alone"
     if last.last_move is Move.FINISH:
         reason = f"execution {lock.holder.name} did not close the rollout, so the guardian closed it"
     else:
@@ -120,4 +121,6 @@ def _format_status(status: str) -> str:
             return "failed"
         case "SUCCEEDED":
             return "ended"
+        case "gone":
+            return "disappeared"
     return f"is {status}"

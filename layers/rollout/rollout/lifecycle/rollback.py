@@ -90,8 +90,9 @@ def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing)
 
 def stable_deleted_ending(context: RollbackContext) -> Ending:
     """Return the ending of a rollback to a stable version that was deleted during the rollout."""
+    stable, canary = context.stable_version, context.canary_version
     return handed_over(
-        f"{context.target.name} serves version {context.canary_version} alone because version {context.stable_version}"
+        f"{context.target.name} serves version {canary} alone because version {stable}"
         f" was deleted during the rollout. Publish a version that works, and roll it out. The rollout was being rolled"
         f" back because: {context.cause}"
     )
@@ -104,6 +105,7 @@ def format_left_as_is(alias: AliasState | None, context: RollbackContext) -> str
 
 
 def _format_expected(context: RollbackContext) -> str:
+    stable, canary = context.stable_version, context.canary_version
     if _may_be_promoted(context):
-        return f"version {context.stable_version} or {context.canary_version}"
-    return f"version {context.stable_version}, alone or with a share to version {context.canary_version},"
+        return f"version {stable} or {canary}"
+    return f"version {stable}, alone or with a share to version {canary},"

@@ -1,1 +1,1 @@
-"""Use cases: what each handler does, by the adapters and the decisions."""
+"""Use cases: each combines adapters and decisions for a handler."""

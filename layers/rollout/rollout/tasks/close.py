@@ -1,31 +1,43 @@
-"""What a rollout is closed with."""
+"""Determines the ending of a rollout, records it in the ledger and counts it."""
 
 from datetime import datetime
 
-from rollout.aws.wiring import alias_of, cloudtrail
+from rollout.aws.powertools import MetricUnit, single_metric
+from rollout.aws.wiring import alias_of, cloudtrail, ledger
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.state.endings import with_writer
 from rollout.state.rollout import Ending
 
-_SEEN_TO = (Outcome.HANDED_OVER, Outcome.ROLLBACK_FAILED)
+_NEEDS_A_PERSON = (Outcome.HANDED_OVER, Outcome.ROLLBACK_FAILED)
 
 
 def final_ending(closing: Closing, now: datetime) -> Ending:
-    """Return the ending a rollout came to, with the alias itself having the last word on what may be split or moved.
+    """Return the ending of a rollout, corrected by the alias where the document says that it may be split or moved.
 
-    A write of RestoreAlias whose answer was lost looks like a failure to the state machine; and whoever moved an alias
-    is named, if CloudTrail tells.
+    A write of RestoreAlias whose answer was lost looks like a failure to the state machine. An alias that was moved is
+    reported with its writer, where CloudTrail has one. An alias that cannot be read corrects nothing.
     """
     ending = closing.known_ending
-    if ending.outcome not in _SEEN_TO:
+    if ending.outcome not in _NEEDS_A_PERSON:
         return ending
     try:
-        found = alias_of(closing.target).find()
+        alias = alias_of(closing.target).find()
     except AwsUnavailableError:
         return ending
-    ending = corrected_ending(ending, found, closing)
-    if found is None or ending.outcome is not Outcome.HANDED_OVER or found.revision_id == closing.revision_id:
+    ending = corrected_ending(ending, alias, closing)
+    if alias is None or ending.outcome is not Outcome.HANDED_OVER or alias.revision_id == closing.revision_id:
         return ending
-    return with_writer(ending, cloudtrail(closing.target.account_region).who_wrote(found.revision_id, now))
+    return with_writer(ending, cloudtrail(closing.target.account_region).find_writer(alias.revision_id, now))
+
+
+def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
+    """Close the rollout in the ledger, and count its ending in the metric RolloutsEnded; raises AwsUnavailableError.
+
+    A rollout that has already ended in the ledger counts no second time.
+    """
+    if not ledger().close(closing.target, closing.execution, ending, now):
+        return
+    with single_metric(name="RolloutsEnded", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("outcome", ending.outcome)

@@ -1,4 +1,4 @@
-"""Looks up what a dry run has to know; nothing is written, and nobody is told."""
+"""Answers a dry run: looks up the facts and returns the plan. Nothing is written or published."""
 
 from datetime import datetime
 
@@ -14,61 +14,61 @@ from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution
 from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.plan import DryRun, dry_run
-from rollout.dry_run.traffic import Traffic, traffic
+from rollout.dry_run.traffic import Traffic, recent_traffic
 from rollout.state.rollout import Rollout
 from rollout.tasks.look_up import LookupResult, look_up
 
 
-def answer_dry_run(asked: Preparation, now: datetime) -> dict[str, object]:
-    """Return what a request would come to.
+def answer_dry_run(preparation: Preparation, now: datetime) -> dict[str, object]:
+    """Return the document of a dry run.
 
-    Raises a RefusedError where it names no function that can be read, and AwsUnavailableError or
-    MetricsIncompleteError where AWS gave no whole answer.
+    Raises a RefusedError where the request names no valid function, and AwsUnavailableError or MetricsIncompleteError
+    where AWS returns no complete answer.
     """
-    met = look_up(asked, now)
-    if met.request is None:
-        raise combine_refusals(met.refusals)
-    answer = _dry_run(met, met.request, asked.execution, now)
+    result = look_up(preparation, now)
+    if result.request is None:
+        raise combine_refusals(result.refusals)
+    answer = _dry_run(result, result.request, preparation.execution, now)
     logger.info("Dry run answered", start=answer.plan.start, reason=answer.reason)
     return answer.document()
 
 
-def _dry_run(met: LookupResult, request: RolloutRequest, execution: Execution, now: datetime) -> DryRun:
-    found = met.found
+def _dry_run(result: LookupResult, request: RolloutRequest, execution: Execution, now: datetime) -> DryRun:
+    facts = result.facts
     assessment = Assessment(
         request=request,
-        found=found,
-        refusals=met.refusals,
-        rollout=accept(request, _ready(found), execution) if found and not met.refusals else None,
-        traffic=_traffic(found, now) if found else None,
-        metrics_per_evaluation=_metrics_per_evaluation(request, found, execution),
+        facts=facts,
+        refusals=result.refusals,
+        rollout=accept(request, _with_active_canary(facts), execution) if facts and not result.refusals else None,
+        traffic=_traffic(facts, now) if facts else None,
+        metrics_per_evaluation=_metrics_per_evaluation(request, facts, execution),
     )
     return dry_run(assessment, timing())
 
 
-def _ready(found: FunctionFacts) -> FunctionFacts:
-    """Return what a rollout would meet once its version is Active."""
-    if found.canary is None or found.canary.state != "Pending":
-        return found
-    return found.model_copy(update={"canary": found.canary.model_copy(update={"state": "Active"})})
+def _with_active_canary(facts: FunctionFacts) -> FunctionFacts:
+    """Return the facts as they are once a Pending canary is Active: a dry run does not wait for it."""
+    if facts.canary is None or facts.canary.state != "Pending":
+        return facts
+    return facts.model_copy(update={"canary": facts.canary.model_copy(update={"state": "Active"})})
 
 
-def _traffic(found: FunctionFacts, now: datetime) -> Traffic | None:
-    calls, until = version_metrics(found.target.account_region).calls(found.target, now)
-    return traffic(calls, until, timing())
+def _traffic(facts: FunctionFacts, now: datetime) -> Traffic | None:
+    calls, until = version_metrics(facts.target.account_region).calls(facts.target, now)
+    return recent_traffic(calls, until, timing())
 
 
 def _metrics_per_evaluation(
-    request: RolloutRequest, found: FunctionFacts | None, execution: Execution
+    request: RolloutRequest, facts: FunctionFacts | None, execution: Execution
 ) -> tuple[int, int]:
-    """Return how many metrics a look asks for in a step, and in the bake: their names alone tell."""
-    looked_at = Rollout(
+    """Return how many CloudWatch metrics an evaluation requests in a step, and in the bake; only names matter."""
+    rollout = Rollout(
         execution=execution,
         target=request.target(None),
         stable_version="stable",
         canary_version="canary",
         policy=request.policy,
         revision_id="",
-        p99_before=found.p99_ms if found else None,
+        p99_before=facts.p99_ms if facts else None,
     )
-    return count_metrics(looked_at), count_metrics(looked_at.model_copy(update={"phase": Phase.BAKE}))
+    return count_metrics(rollout), count_metrics(rollout.model_copy(update={"phase": Phase.BAKE}))

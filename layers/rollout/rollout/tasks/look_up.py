@@ -1,4 +1,4 @@
-"""Gathers what a request meets, and all that speaks against it."""
+"""Looks up the facts that a request depends on, and every reason to refuse it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -19,89 +19,90 @@ from rollout.policy.policy import Policy
 
 
 class LookupResult(NamedTuple):
-    """A request and what it meets; None where its function cannot be read."""
+    """A request and its facts; None where they cannot be read."""
 
     request: RolloutRequest | None
-    found: FunctionFacts | None
+    facts: FunctionFacts | None
     refusals: list[RefusedError]
 
 
-def look_up(asked: Preparation, now: datetime) -> LookupResult:
-    """Return what a request meets, looked up as far as it can be read, and every reason there is to refuse it.
+def look_up(preparation: Preparation, now: datetime) -> LookupResult:
+    """Return the facts of a request, as far as they can be read, and every reason to refuse it.
 
-    Raises AwsUnavailableError or MetricsIncompleteError where AWS gave no whole answer.
+    Raises AwsUnavailableError or MetricsIncompleteError where AWS returns no complete answer.
     """
-    reasons = RefusalList()
-    wanted = asked.parse(reasons)
-    function = _function(wanted, reasons)
-    request = _request(wanted, function, reasons)
+    refusals = RefusalList()
+    parsed = preparation.parse(refusals)
+    function = _function(parsed, refusals)
+    request = _request(parsed, function, refusals)
     if request is None or function is None:
-        return LookupResult(request, None, [*reasons])
-    with reasons.collect():
-        found = _facts(request, function, asked.execution, now)
-        return LookupResult(request, found, [*reasons, *all_refusals(request, found, asked.execution)])
-    return LookupResult(request, None, [*reasons])
+        return LookupResult(request, None, [*refusals])
+    with refusals.collect():
+        facts = _facts(request, function, preparation.execution, now)
+        return LookupResult(request, facts, [*refusals, *all_refusals(request, facts, preparation.execution)])
+    return LookupResult(request, None, [*refusals])
 
 
-def _function(wanted: ParsedRequest, reasons: RefusalList) -> FunctionLookup | None:
-    """Return the function with its tags read; None where it does not exist, or nobody lets us read it."""
-    if wanted.function is None:
+def _function(parsed: ParsedRequest, refusals: RefusalList) -> FunctionLookup | None:
+    """Return the function with its tags read; None where it does not exist or cannot be read."""
+    if parsed.function is None:
         return None
-    with reasons.collect():
-        function = lookup(wanted.account_region, wanted.function)
-        _ = function.tags  # whatever is refused about the function is refused here, once
+    with refusals.collect():
+        function = lookup(parsed.account_region, parsed.function)
+        _ = function.tags  # reads the function, so that its refusals are collected here and only once
         return function
     return None
 
 
-def _request(wanted: ParsedRequest, function: FunctionLookup | None, reasons: RefusalList) -> RolloutRequest | None:
-    """Return the request with its policy, or with the one that stands in for it; None without a function's name."""
-    read = None
-    with reasons.collect():
-        read = _policy(wanted, function)
-    if wanted.function is None:
+def _request(parsed: ParsedRequest, function: FunctionLookup | None, refusals: RefusalList) -> RolloutRequest | None:
+    """Return the request with its policy, or with a placeholder for a refused one; None without a function name."""
+    policy_and_source = None
+    with refusals.collect():
+        policy_and_source = _policy(parsed, function)
+    if parsed.function is None:
         return None
-    return wanted.with_policy(*read) if read else wanted.without("policy").with_policy(PLACEHOLDER_POLICY, "")
+    if policy_and_source is None:
+        return parsed.without("policy").with_policy(PLACEHOLDER_POLICY, "")
+    return parsed.with_policy(*policy_and_source)
 
 
-def _policy(wanted: ParsedRequest, function: FunctionLookup | None) -> tuple[Policy, str] | None:
-    """Return the policy, read whole from wherever it is, and where that was; None where only a tag could tell.
+def _policy(parsed: ParsedRequest, function: FunctionLookup | None) -> tuple[Policy, str] | None:
+    """Return the policy and where it came from; None where it depends on tags that cannot be read.
 
     Raises InvalidPolicyError or UnknownPolicyError.
     """
-    if wanted.policy is None and function is None:
+    if parsed.policy is None and function is None:
         return None
-    choice = choose_policy(wanted.policy, function.tags if function else {}, default_policy())
+    choice = choose_policy(parsed.policy, function.tags if function else {}, default_policy())
     name = choice.stored_name
     stored = stored_policies().find(name) if name else None
     return choice.resolve(stored), choice.describe_source(stored)
 
 
 def _facts(request: RolloutRequest, function: FunctionLookup, execution: Execution, now: datetime) -> FunctionFacts:
-    """Return the function, its versions and alias, and what the policy's alarms and metrics start from."""
+    """Return the function, its versions and alias, the alarms, stable's p99, the lock and the queue."""
     target = request.target(function.opted_in_alias)
-    # Before the alias and after it: a rollout that ends or begins meanwhile must not make it look like a stranger's.
-    held_before = locks().find(target)
-    found = function.facts(request)
-    learnt = (
-        version_metrics(target.account_region).p99(target, now)
-        if request.policy.learns_slow_limit and found.alias
-        else None
-    )
-    watched = alarms(target.account_region).alarm_states([*request.policy.alarms])
-    waiting, by_event = queue().find(target), _is_by_event(request, target, execution)
-    return found.model_copy(
+    # The lock is read before the alias and after it: otherwise the split of a rollout that begins or ends in between
+    # looks like another writer's.
+    lock_before = locks().find(target)
+    facts = function.facts(request)
+    needs_p99 = request.policy.learns_slow_limit and facts.alias
+    p99_ms = version_metrics(target.account_region).p99(target, now) if needs_p99 else None
+    alarm_states = alarms(target.account_region).alarm_states([*request.policy.alarms])
+    queued, by_event = queue().find(target), _is_by_event(request, target, execution)
+    return facts.model_copy(
         update={
-            "alarms": watched,
-            "p99_ms": learnt,
-            "lock": held_before or locks().find(target),
+            "alarms": alarm_states,
+            "p99_ms": p99_ms,
+            "lock": lock_before or locks().find(target),
             "started_by_event": by_event,
-            "rolled_out_before": by_event and ledger().knows(target, request.version or "", besides=execution.arn),
-            "queued": waiting if waiting and waiting.is_waiting_at(now) else None,
+            "rolled_out_before": by_event
+            and ledger().has_rollout_of(target, request.version or "", besides=execution.arn),
+            "queued": queued if queued and queued.is_waiting_at(now) else None,
         }
     )
 
 
 def _is_by_event(request: RolloutRequest, target: Target, execution: Execution) -> bool:
-    """Whether an event or a sweep asks, to whom P7 applies: a person may ask as often as they like, by other names."""
+    """Whether an event or a sweep started the execution, so that P7 applies; a person may repeat a rollout."""
     return execution.name == execution_name(target, request.version or "")

@@ -1,4 +1,4 @@
-"""Tells others what a rollout does; whatever goes wrong with that, the rollout goes on as if it had been told."""
+"""Publishes rollout events and notifications. A failure is logged and counted, and never fails the rollout."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,34 +15,34 @@ from rollout.state.rollout import Ending, Rollout
 
 
 def publish_shift(shifted: Rollout, at: datetime) -> None:
-    """Tell that the canary has a step's share; with the first one, that the rollout has started."""
-    with _in_nobodys_way("a shift"):
-        event_bus().send(shift_events(shifted, at))
+    """Publish that the canary has the share of a step, and with the first one that the rollout has started."""
+    with _never_fails_the_rollout("shift"):
+        event_bus().publish(shift_events(shifted, at))
 
 
-def publish_rejection(asked: Preparation, ending: Ending, at: datetime) -> None:
-    """Tell that a request was refused; of a dry run nobody else is told."""
-    if asked.is_dry_run:
+def publish_rejection(preparation: Preparation, ending: Ending, at: datetime) -> None:
+    """Publish that a request was refused; a dry run publishes nothing."""
+    if preparation.is_dry_run:
         return
-    with _in_nobodys_way("a refusal"):
-        event_bus().send([rejection_event(asked.request, asked.execution, ending, at)])
+    with _never_fails_the_rollout("rejection"):
+        event_bus().publish([rejection_event(preparation.request, preparation.execution, ending, at)])
 
 
 def publish_ending(closing: Closing, ending: Ending, at: datetime) -> None:
-    """Tell how a rollout ended, on the bus and to people; the one does not wait for the other to work."""
-    with _in_nobodys_way("an ending to people"):
-        news = ending_event(closing, ending, at)
-        with _in_nobodys_way("an ending"):
-            event_bus().send([news])
-        if not isinstance(news, RolloutRejected):
-            notification_topic().publish(notification_of(news))
+    """Publish an ending as an event and as a notification; a failure of one does not prevent the other."""
+    with _never_fails_the_rollout("notification"):
+        event = ending_event(closing, ending, at)
+        with _never_fails_the_rollout("ending"):
+            event_bus().publish([event])
+        if not isinstance(event, RolloutRejected):
+            notification_topic().publish(notification_of(event))
 
 
 @contextmanager
-def _in_nobodys_way(what: str) -> Iterator[None]:
+def _never_fails_the_rollout(event: str) -> Iterator[None]:
     try:
         yield
-    except Exception as trouble:  # noqa: BLE001 - no rollout is taken back because its news was not
-        logger.warning("News not sent", news=what, trouble=f"{type(trouble).__name__}: {trouble}")
+    except Exception as error:  # noqa: BLE001 - no error of publishing may roll back a rollout
+        logger.warning("Event not published", event=event, error=f"{type(error).__name__}: {error}")
         with single_metric(name="EventsNotPublished", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("news", what)
+            metric.add_dimension("event", event)

@@ -6,11 +6,11 @@ from rollout.state.rollout import Rollout
 
 
 def ownership_of(rollout: Rollout) -> Ownership:
-    """Return how a rollout stands with its alias; raises AwsUnavailableError."""
+    """Return the alias and the lock of a rollout, and its ending where it lost the lock; raises AwsUnavailableError."""
     lock = locks().find(rollout.target)
     is_held = lock is not None and lock.belongs_to(rollout.execution.arn)
     return Ownership(
         alias=alias_of(rollout.target).find(),
         lock=lock,
-        ended=None if is_held else ledger().ended(rollout.target, rollout.execution),
+        ended=None if is_held else ledger().find_ending(rollout.target, rollout.execution),
     )

@@ -1,4 +1,4 @@
-"""What PrepareRollout makes of a request, and what it leaves behind."""
+"""Accepts a request, and registers its rollout: the lock and the ledger entry, a place in the queue, or an alias."""
 
 from datetime import datetime
 
@@ -15,51 +15,54 @@ from rollout.state.rollout import Rollout
 from rollout.tasks.look_up import look_up
 
 
-def accepted(asked: Preparation, now: datetime) -> Rollout:
-    """Return what becomes of a request, once all it meets was looked up.
+def accept_request(preparation: Preparation, now: datetime) -> Rollout:
+    """Return the rollout of a request; nothing is written.
 
-    Raises VersionPendingError, a RefusedError with every reason there is, and AwsUnavailableError or
-    MetricsIncompleteError where AWS gave no whole answer.
+    Raises VersionPendingError, a RefusedError with every reason, and AwsUnavailableError or MetricsIncompleteError
+    where AWS returns no complete answer.
     """
-    met = look_up(asked, now)
-    if met.refusals or met.request is None or met.found is None:
-        raise combine_refusals(met.refusals)
-    return accept(met.request, met.found, asked.execution)
+    result = look_up(preparation, now)
+    if result.refusals or result.request is None or result.facts is None:
+        raise combine_refusals(result.refusals)
+    return accept(result.request, result.facts, preparation.execution)
 
 
-def enter(rollout: Rollout, now: datetime) -> Rollout:
-    """Leave behind what an accepted request has to: its claim and its entry, its place among the waiting, or an alias.
+def register(rollout: Rollout, now: datetime) -> Rollout:
+    """Write what an accepted request needs, and return the rollout with the seconds to its next attempt if it waits.
 
-    Raises AliasBusyError where the alias or its claim changed meanwhile, or AwsUnavailableError.
+    Raises AliasBusyError where the alias or its lock changed in the meantime, LockLostError where the rollout was
+    already closed, or AwsUnavailableError.
     """
     match rollout.start:
         case Start.BEGIN | Start.PROMOTE:
             _begin(rollout)
         case Start.QUEUE:
-            return _wait(rollout, now)
+            return _join_queue(rollout, now)
         case Start.NOTHING_TO_DO if not rollout.revision_id:
             alias_of(rollout.target).create(rollout.canary_version, alias_description(rollout.execution))
     return rollout
 
 
 def _begin(rollout: Rollout) -> None:
-    locks().take(lock_of(rollout))
+    locks().acquire(lock_of(rollout))
     alias = alias_of(rollout.target).find()
     if alias is None or alias.revision_id != rollout.revision_id:
-        # The claim is kept: redriven, this very execution may have begun under it. If it ends, the guardian drops it.
-        raise AliasBusyError(f"{rollout.target.name} was moved while it was being claimed.")
+        # Keep the lock: this execution may have begun under it before a redrive. If it ends, the guardian releases it.
+        raise AliasBusyError(
+            f"{rollout.target.name} changed while its lock was acquired. The state machine reads it again."
+        )
     if not ledger().open(rollout):
         raise LockLostError(
-            f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it begins nothing:"
-            " start a new one."
+            f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it must not begin."
+            " Start a new execution."
         )
     queue().leave(rollout.target, rollout.execution)
 
 
-def _wait(rollout: Rollout, now: datetime) -> Rollout:
-    waiting = QueuedVersion(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
-    queue().enter(rollout.target, waiting)
-    held = locks().find(rollout.target)
-    if held and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
-        locks().supersede(held, rollout.canary_version)
+def _join_queue(rollout: Rollout, now: datetime) -> Rollout:
+    queued = QueuedVersion(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
+    queue().join(rollout.target, queued)
+    lock = locks().find(rollout.target)
+    if lock and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
+        locks().supersede(lock, rollout.canary_version)
     return rollout.model_copy(update={"wait_seconds": seconds_to_next_attempt(rollout, now)})

@@ -1,4 +1,4 @@
-"""Puts in order what rollouts have left behind whose execution runs no longer."""
+"""Repairs the aliases of rollouts whose execution has ended, and closes those rollouts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,61 +11,63 @@ from rollout.lifecycle.rollback import Closing
 from rollout.state.alias import AliasState
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
+from rollout.tasks.close import record_ending
 from rollout.tasks.notify import publish_ending
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
-class Repaired(Value):
-    """What the guardian has done about one alias, or what kept it from it."""
+class RepairResult(Value):
+    """The repair of one alias: its ending, or the error that prevented it."""
 
     target: str
     execution: str
     ending: Ending | None = None
-    trouble: str = ""
+    error: str = ""
 
     def document(self) -> dict[str, object]:
-        """Return it for the log and the answer."""
+        """Return the result for the log and the answer."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
-def repair(now: datetime, execution_arn: str | None = None) -> Iterator[Repaired]:
-    """Make whole the alias of every rollout whose execution has ended without doing so itself; or of one execution.
+def repair(now: datetime, execution_arn: str | None = None) -> Iterator[RepairResult]:
+    """Repair the alias of every rollout whose execution has ended, or of one execution only; yield each result.
 
-    One that cannot be mended keeps nobody else from it: it is told, keeps its claim, and its turn comes again.
+    A repair that fails is reported and keeps its lock, so that the next sweep tries it again. The others go on.
     """
-    for lock in locks().held():
+    for lock in locks().find_all():
         if execution_arn in (None, lock.holder.arn):
             try:
-                yield from _mended(lock, now)
-            except RolloutError as trouble:
-                yield Repaired(target=lock.target.name, execution=lock.holder.name, trouble=str(trouble))
+                yield from _repair_one(lock, now)
+            except RolloutError as error:
+                yield RepairResult(target=lock.target.name, execution=lock.holder.name, error=str(error))
 
 
-def _mended(lock: Lock, now: datetime) -> Iterator[Repaired]:
-    status = executions().status(lock.holder.arn)
+def _repair_one(lock: Lock, now: datetime) -> Iterator[RepairResult]:
+    status = executions().find_status(lock.holder.arn)
     if status in _RUNNING:
         return
-    # Found before the claim is seized: whoever writes the alias after that, a guardian beside us too, changes its
-    # revision. Seized before anything is written: the rollout's last task, if it still runs, may announce no more.
-    found = alias_of(lock.target).find()
-    taken_over = _seized(lock)
+    # The alias is read before the lock is taken over, so that every later write, a second guardian's too, changes its
+    # revision. The lock is taken over before the alias is written, so that a task that still runs can announce nothing.
+    alias = alias_of(lock.target).find()
+    taken_over = _take_over(lock)
     if taken_over is None:
         return
-    ending = _put_in_order(taken_over, found, _last_word(taken_over, status))
-    ledger().close(lock.target, lock.holder, ending, now)
-    # Told before the claim is gone: if we die in between, the next sweep tells it again.
-    publish_ending(_closing(taken_over), ending, now)
-    locks().drop(lock)
-    yield Repaired(target=lock.target.name, execution=lock.holder.name, ending=ending)
+    ending = _restore(taken_over, alias, _final_state(taken_over, status))
+    closing = _closing(taken_over)
+    record_ending(closing, ending, now)
+    # Published before the lock is released: if the guardian dies in between, the next sweep publishes it again.
+    publish_ending(closing, ending, now)
+    locks().release_taken_over(lock)
+    yield RepairResult(target=lock.target.name, execution=lock.holder.name, ending=ending)
 
 
-def _seized(lock: Lock) -> Lock | None:
-    """Take the claim and return it as it is by now, for it is old news; None where it was given back."""
+def _take_over(lock: Lock) -> Lock | None:
+    """Take over the lock and return its current content, because `lock` may be stale; None where it was released."""
     if not locks().take_over(lock):
         return None
-    taken_over = locks().find(lock.target)
-    return taken_over if taken_over and taken_over.is_taken_over and taken_over.holder == lock.holder else None
+    current = locks().find(lock.target)
+    return current if current and current.is_taken_over and current.holder == lock.holder else None
 
 
 def _closing(lock: Lock) -> Closing:
@@ -77,18 +79,17 @@ def _closing(lock: Lock) -> Closing:
     )
 
 
-def _last_word(lock: Lock, status: str) -> FinalState:
-    book = ledger()
+def _final_state(lock: Lock, status: str) -> FinalState:
     return FinalState(
         status=status,
-        ending=book.ended(lock.target, lock.holder),
-        last_move=book.last_move(lock.target, lock.holder),
+        ending=ledger().find_ending(lock.target, lock.holder),
+        last_move=ledger().find_last_move(lock.target, lock.holder),
     )
 
 
-def _put_in_order(lock: Lock, found: AliasState | None, last: FinalState) -> Ending:
-    repaired = repair_plan(lock, found, last)
-    if found is None or repaired.serve is None:
-        return repaired.ending
-    alias_of(lock.target).point_at(repaired.serve, found.revision_id)
-    return repaired.ending
+def _restore(lock: Lock, alias: AliasState | None, last: FinalState) -> Ending:
+    """Write the alias as the repair plan says, and return the plan's ending."""
+    plan = repair_plan(lock, alias, last)
+    if alias is not None and plan.serve is not None:
+        alias_of(lock.target).point_at(plan.serve, alias.revision_id)
+    return plan.ending

@@ -1,54 +1,54 @@
-"""Puts an alias back to stable, for a rollout that still holds its claim."""
+"""Restores an alias to stable for a rollout that still holds its lock."""
 
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.aws.wiring import alias_of, ledger, locks
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
-from rollout.lifecycle.rollback import RollbackContext, must_write, rollback_ending, stable_deleted_ending
+from rollout.lifecycle.rollback import RollbackContext, needs_restore, rollback_ending, stable_deleted_ending
 from rollout.state.alias import AliasState
 from rollout.state.endings import handed_over
 from rollout.state.rollout import Ending
 
 
-def roll_back(way: RollbackContext) -> Ending:
-    """Let the alias serve stable alone, as far as it is ours; return how the rollout ends.
+def roll_back(context: RollbackContext) -> Ending:
+    """Let the alias serve stable alone, unless another writer moved it; return the ending of the rollout.
 
     Raises AliasChangedError or AwsUnavailableError.
     """
-    alias = alias_of(way.target)
-    # Found before the claim is looked at: whoever takes the alias over after that changes its revision.
-    found = alias.find()
-    return _ended_elsewhere(way) or _put_back(alias, found, way)
+    alias = alias_of(context.target)
+    # The alias is read before the lock: a guardian that takes over later changes the revision.
+    state = alias.find()
+    return _ending_elsewhere(context) or _restore(alias, state, context)
 
 
-def _ended_elsewhere(way: RollbackContext) -> Ending | None:
-    """Return how somebody else has ended the rollout; None where it holds its claim, or where nobody can tell.
+def _ending_elsewhere(context: RollbackContext) -> Ending | None:
+    """Return the ending of a rollout that lost its lock; None where it holds the lock, or the ledger is unavailable.
 
-    A ledger that cannot be read must not keep an alias split (P1): the revision and the versions found on the alias
-    still guard against overwriting anybody (P2).
+    An unavailable ledger must not keep an alias split (P1). The revision and the versions of the alias still protect
+    other writers (P2).
     """
     try:
-        lock = locks().find(way.target)
-        if lock and lock.belongs_to(way.execution.arn):
+        lock = locks().find(context.target)
+        if lock and lock.belongs_to(context.execution.arn):
             return None
-        return ledger().ended(way.target, way.execution) or handed_over(
-            f"{way.target.name} is left as it is, to whoever has its claim by now; it was being taken back because:"
-            f" {way.why}"
+        return ledger().find_ending(context.target, context.execution) or handed_over(
+            f"{context.target.name} is left as it is, because this rollout no longer holds its lock. The rollout was"
+            f" being rolled back because: {context.cause}"
         )
     except AwsUnavailableError:
         return None
 
 
-def _put_back(alias: LambdaAlias, found: AliasState | None, way: RollbackContext) -> Ending:
-    if found is None or not must_write(found, way):
-        return rollback_ending(found, way)
+def _restore(alias: LambdaAlias, state: AliasState | None, context: RollbackContext) -> Ending:
+    if state is None or not needs_restore(state, context):
+        return rollback_ending(state, context)
     try:
-        alias.point_at(way.stable_version, found.revision_id)
+        alias.point_at(context.stable_version, state.revision_id)
     except VersionDeletedError:
-        return _keep_serving(alias, found, way)
-    return rollback_ending(found, way)
+        return _point_at_canary(alias, state, context)
+    return rollback_ending(state, context)
 
 
-def _keep_serving(alias: LambdaAlias, found: AliasState, way: RollbackContext) -> Ending:
-    """Point the alias at the canary where stable was deleted: an alias at a version that is gone serves nobody."""
-    alias.point_at(way.canary_version, found.revision_id)
-    return stable_deleted_ending(way)
+def _point_at_canary(alias: LambdaAlias, state: AliasState, context: RollbackContext) -> Ending:
+    """Point the alias at the canary where stable was deleted: a deleted version cannot serve any call."""
+    alias.point_at(context.canary_version, state.revision_id)
+    return stable_deleted_ending(context)

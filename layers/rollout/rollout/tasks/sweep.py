@@ -1,4 +1,4 @@
-"""Finds the versions of opted-in functions that no event told us of, and starts their rollouts (P8)."""
+"""Finds published versions of opted-in functions that no event started, and starts their rollouts (P8)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,30 +7,30 @@ from rollout.admission.version_event import execution_input, execution_name
 from rollout.aws.lambda_.tagged_functions import TaggedFunctions
 from rollout.aws.wiring import alias_of, executions, ledger, locks, lookup
 from rollout.domain.identity import Target
-from rollout.lifecycle.missed_versions import Candidate, is_missed, was_lost
+from rollout.lifecycle.missed_versions import Candidate, ended_without_answer, is_missed
 
 
-def start_missed(tagged_functions: TaggedFunctions, now: datetime) -> Iterator[str]:
-    """Start the rollout of each version that was missed, and yield its execution's name; raises AwsUnavailableError."""
+def start_missed_versions(tagged_functions: TaggedFunctions, now: datetime) -> Iterator[str]:
+    """Start the rollout of each missed version, and yield the execution's name; raises AwsUnavailableError."""
     for target in tagged_functions.targets():
-        found = _candidate(target)
-        if found and is_missed(found, now) and not _is_known(target, found.version):
-            yield from _started(target, found.version, now)
+        candidate = _candidate(target)
+        if candidate and is_missed(candidate, now) and not _has_rollout(target, candidate.version):
+            yield from _start(target, candidate.version, now)
 
 
-def _started(target: Target, version: str, now: datetime) -> Iterator[str]:
-    """Start a version's one execution, or another where that one was lost before it began, once an hour."""
-    for again in ("", f"-{now:%m%d%H}"):
-        name = execution_name(target, version, again)
+def _start(target: Target, version: str, now: datetime) -> Iterator[str]:
+    """Start the execution of a version; where it failed without an answer, start another one, at most once an hour."""
+    for suffix in ("", f"-{now:%m%d%H}"):
+        name = execution_name(target, version, suffix)
         if executions().start_once(name, execution_input(target, version)):
             yield name
             return
-        if not was_lost(*executions().ended(name)):
+        if not ended_without_answer(*executions().find_result(name)):
             return
 
 
 def _candidate(target: Target) -> Candidate | None:
-    newest = lookup(target.account_region, target.function).newest()
+    newest = lookup(target.account_region, target.function).find_newest()
     if newest is None:
         return None
     version, published_at = newest
@@ -39,9 +39,9 @@ def _candidate(target: Target) -> Candidate | None:
         version=version,
         published_at=published_at,
         served=alias.version if alias else None,
-        is_shared=bool(alias and alias.shares),
+        is_split=bool(alias and alias.shares),
     )
 
 
-def _is_known(target: Target, version: str) -> bool:
-    return locks().find(target) is not None or ledger().knows(target, version)
+def _has_rollout(target: Target, version: str) -> bool:
+    return locks().find(target) is not None or ledger().has_rollout_of(target, version)

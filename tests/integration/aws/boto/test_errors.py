@@ -1,4 +1,4 @@
-"""What passes by itself is tried again; a clear answer is not."""
+"""Tests of error translation: transient errors become AwsUnavailableError, and other errors pass through."""
 
 import pytest
 from botocore.exceptions import (
@@ -16,7 +16,7 @@ from rollout.domain.errors import AliasChangedError, AwsUnavailableError
 URL = {"endpoint_url": "https://lambda.eu-west-1.amazonaws.com"}
 
 
-def refusal(code: str, status: int) -> ClientError:
+def client_error(code: str, status: int) -> ClientError:
     answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "UpdateAlias")
 
@@ -24,22 +24,22 @@ def refusal(code: str, status: int) -> ClientError:
 @pytest.mark.parametrize(
     "error",
     [
-        refusal("TooManyRequestsException", 429),
-        refusal("SomeNewThrottle", 429),
-        refusal("ThrottlingException", 400),
-        refusal("Throttling", 400),
-        refusal("ProvisionedThroughputExceededException", 400),
-        refusal("RequestTimeout", 408),
-        refusal("ServiceException", 500),
-        refusal("SomethingNew", 503),
-        refusal("ResourceConflictException", 409),
+        client_error("TooManyRequestsException", 429),
+        client_error("SomeNewThrottle", 429),
+        client_error("ThrottlingException", 400),
+        client_error("Throttling", 400),
+        client_error("ProvisionedThroughputExceededException", 400),
+        client_error("RequestTimeout", 408),
+        client_error("ServiceException", 500),
+        client_error("SomethingNew", 503),
+        client_error("ResourceConflictException", 409),
         ReadTimeoutError(**URL),
         ConnectTimeoutError(**URL),
         ConnectionClosedError(**URL),
         EndpointConnectionError(**URL),
     ],
 )
-def test_what_passes_by_itself_is_unavailability(error):
+def test_transient_error_is_unavailable(error):
     with (
         pytest.raises(AwsUnavailableError, match=r"^reading my-api: ") as unavailable,
         translate_aws_errors("reading my-api"),
@@ -51,13 +51,13 @@ def test_what_passes_by_itself_is_unavailability(error):
 @pytest.mark.parametrize(
     "error",
     [
-        refusal("AccessDeniedException", 403),
-        refusal("ValidationException", 400),
+        client_error("AccessDeniedException", 403),
+        client_error("ValidationException", 400),
         NoCredentialsError(),
         AliasChangedError(),
     ],
 )
-def test_a_clear_answer_is_passed_on(error):
+def test_other_error_passes_through(error):
     with pytest.raises(type(error)) as passed, translate_aws_errors("reading my-api"):
         raise error
     assert passed.value is error

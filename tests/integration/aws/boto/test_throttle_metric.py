@@ -1,4 +1,4 @@
-"""AWS's throttling of our own calls is counted, those included that a retry made good."""
+"""Tests of the throttle metric: every throttled answer counts, including those that a retry recovers from."""
 
 import json
 from types import SimpleNamespace
@@ -13,8 +13,8 @@ UPDATE = SimpleNamespace(name="UpdateAlias", service_model=SimpleNamespace(servi
 
 
 @pytest.fixture
-def translate_aws_errors(monkeypatch, capsys) -> Any:
-    """Let botocore ask whether an answer needs a retry; return the metrics that were written."""
+def metrics_of(monkeypatch, capsys) -> Any:
+    """Emit the answers as botocore does before a retry; return the metrics that were written."""
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "LambdaRollouts")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "rollouts")
     client = count_throttles(SimpleNamespace(meta=SimpleNamespace(events=HierarchicalEmitter())))
@@ -31,12 +31,12 @@ def translate_aws_errors(monkeypatch, capsys) -> Any:
 @pytest.mark.parametrize(
     "code", ["ThrottlingException", "Throttling", "TooManyRequestsException", "ProvisionedThroughputExceededException"]
 )
-def test_each_throttled_answer_is_counted_by_its_operation(translate_aws_errors, code):
-    metrics = translate_aws_errors({"Error": {"Code": code}}, {"Error": {"Code": code}})
+def test_throttled_answer_is_counted_by_operation(metrics_of, code):
+    metrics = metrics_of({"Error": {"Code": code}}, {"Error": {"Code": code}})
     assert [metric["ThrottledCalls"] for metric in metrics] == [[1.0], [1.0]]
     assert {metric["operation"] for metric in metrics} == {"lambda:UpdateAlias"}
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"Error": {"Code": "PreconditionFailedException"}}])
-def test_other_answers_are_not(translate_aws_errors, answer):
-    assert translate_aws_errors(answer) == []
+def test_other_answer_is_not_counted(metrics_of, answer):
+    assert metrics_of(answer) == []

@@ -1,4 +1,4 @@
-"""Alarms are read in one question, metric and composite ones alike."""
+"""Tests of alarms: one DescribeAlarms call reads metric alarms and composite alarms."""
 
 import pytest
 from botocore.stub import Stubber
@@ -14,17 +14,17 @@ def alarm_states(names, metric=(), composite=()):
         "MetricAlarms": [{"AlarmName": name, "StateValue": state} for name, state in metric],
         "CompositeAlarms": [{"AlarmName": name, "StateValue": state} for name, state in composite],
     }
-    asked = {"AlarmNames": names, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100}
+    parameters = {"AlarmNames": names, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100}
     with Stubber(client("cloudwatch")) as stub:
-        stub.add_response("describe_alarms", answer, asked)
+        stub.add_response("describe_alarms", answer, parameters)
         return Alarms(stub.client).alarm_states(names)
 
 
-def test_every_state_has_its_colour():
-    shown = alarm_states(
+def test_every_alarm_has_its_state():
+    states = alarm_states(
         ["a", "b", "c", "d"], metric=[("a", "ALARM"), ("c", "INSUFFICIENT_DATA")], composite=[("b", "OK")]
     )
-    assert shown == {
+    assert states == {
         "a": AlarmState.ALARM,
         "b": AlarmState.OK,
         "c": AlarmState.INSUFFICIENT_DATA,
@@ -32,12 +32,12 @@ def test_every_state_has_its_colour():
     }
 
 
-def test_without_alarms_nothing_is_asked():
+def test_policy_without_alarms_calls_nothing():
     with Stubber(client("cloudwatch")) as stub:
         assert Alarms(stub.client).alarm_states([]) == {}
 
 
-def test_a_question_not_answered_is_unavailability():
+def test_throttled_read_is_unavailable():
     with Stubber(client("cloudwatch")) as stub:
         stub.add_client_error("describe_alarms", "Throttling")
         with pytest.raises(AwsUnavailableError, match="reading alarms"):

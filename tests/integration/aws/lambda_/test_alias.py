@@ -1,4 +1,4 @@
-"""One alias, written with the revision it was decided on. By Stubber: moto does not look at RevisionId."""
+"""Tests of the alias: each write names its revision. They use Stubber, because moto ignores RevisionId."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -42,7 +42,7 @@ def update(version: str, weights: dict[str, float]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("percent", "weight"), [(1, 0.01), (10, 0.1), (29, 0.29), (33.3, 0.333), (33.333333, 0.333333), (99, 0.99)]
 )
-def test_a_percent_becomes_a_weight_here_and_a_weight_a_percent(stubber, live, percent, weight):
+def test_percent_is_converted_to_weight_and_back(stubber, live, percent, weight):
     """P2: the update carries the revision it was decided on."""
     stubber.add_response("update_alias", answer("1", {"2": weight}), update("1", {"2": weight}))
     shifted = live.split("1", "2", percent, "before")
@@ -50,21 +50,21 @@ def test_a_percent_becomes_a_weight_here_and_a_weight_a_percent(stubber, live, p
     assert shifted.shares == {"2": pytest.approx(percent, abs=1e-4)}
 
 
-def test_pointing_at_one_version_sets_it_and_clears_the_weights_in_one_call(stubber, live):
+def test_point_at_sets_version_and_clears_weights_in_one_call(stubber, live):
     """P1, P2."""
     stubber.add_response("update_alias", answer("2", {}), update("2", {}))
     assert live.point_at("2", "before").serves_alone("2")
 
 
 @pytest.mark.parametrize("percent", [10, 33.3, 100 / 3])
-def test_a_split_found_already_there_is_success(stubber, live, percent):
-    """P4: the answer to our own write was lost, and the write changed the revision."""
+def test_repeated_split_succeeds(stubber, live, percent):
+    """P4: the answer to the first write was lost, and that write changed the revision."""
     stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
     stubber.add_response("get_alias", answer("1", {"2": round(percent / 100, 6)}), NAME)
     assert live.split("1", "2", percent, "before").revision_id == "after"
 
 
-def test_a_promotion_found_already_there_is_success(stubber, live):
+def test_repeated_promotion_succeeds(stubber, live):
     """P4."""
     stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
     stubber.add_response("get_alias", {"FunctionVersion": "2", "RevisionId": "after"}, NAME)
@@ -72,30 +72,31 @@ def test_a_promotion_found_already_there_is_success(stubber, live):
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("current", "sentence"),
     [
-        (answer("3", {}), "it is now version 3; nothing was written"),
-        (answer("1", {}), "it is now version 1; nothing was written"),
-        (answer("1", {"2": 0.2}), "it is now version 1 with 20 % to version 2; nothing was written"),
-        (None, "it is now gone; nothing was written"),
+        (answer("3", {}), "the alias points at version 3. Nothing was written."),
+        (answer("1", {}), "the alias points at version 1. Nothing was written."),
+        (answer("1", {"2": 0.2}), "the alias points at version 1 with 20 % to version 2. Nothing was written."),
+        (None, "the alias no longer exists. Nothing was written."),
     ],
 )
-def test_an_alias_moved_by_a_stranger_is_not_written(stubber, live, found, said):
-    """P2: said so, with what was wanted and what is there."""
+def test_alias_moved_by_other_writer_is_not_written(stubber, live, current, sentence):
+    """P2: the error names the expected and the actual state."""
     stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
-    if found:
-        stubber.add_response("get_alias", found, NAME)
+    if current:
+        stubber.add_response("get_alias", current, NAME)
     else:
         stubber.add_client_error("get_alias", "ResourceNotFoundException", http_status_code=404)
     with pytest.raises(AliasChangedError) as changed:
         live.split("1", "2", 10, "before")
-    assert "my-api:live was moved by another writer: it was to become version 1 with 10 % to version 2" in str(
-        changed.value
+    assert (
+        "my-api:live was moved by another writer: the rollout was about to write version 1 with 10 % to version 2"
+        in str(changed.value)
     )
-    assert said in str(changed.value)
+    assert sentence in str(changed.value)
 
 
-def test_a_version_that_was_deleted_is_named(stubber, live):
+def test_deleted_version_is_named(stubber, live):
     """P10."""
     stubber.add_client_error("update_alias", "ResourceNotFoundException", http_status_code=404)
     with pytest.raises(
@@ -104,53 +105,53 @@ def test_a_version_that_was_deleted_is_named(stubber, live):
         live.split("1", "2", 10, "before")
 
 
-def test_an_alias_that_is_busy_is_tried_again(stubber, live):
+def test_conflict_on_alias_is_unavailable(stubber, live):
     stubber.add_client_error("update_alias", "ResourceConflictException", http_status_code=409)
     with pytest.raises(AwsUnavailableError, match="pointing my-api:live at version 2"):
         live.point_at("2", "before")
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("current", "expected"),
     [
         ({"FunctionVersion": "1", "RevisionId": "r"}, AliasState(version="1", revision_id="r")),
         (answer("1", {"2": 0.29}, "r"), AliasState(version="1", revision_id="r", shares={"2": 29})),
         (answer("1", {"2": 0.0}, "r"), AliasState(version="1", revision_id="r", shares={"2": 0})),
     ],
 )
-def test_an_alias_is_read_in_our_words(stubber, live, found, expected):
-    stubber.add_response("get_alias", found, NAME)
+def test_alias_is_read_with_percents(stubber, live, current, expected):
+    stubber.add_response("get_alias", current, NAME)
     assert live.find() == expected
 
 
-def test_an_alias_that_does_not_exist_is_none(stubber, live):
+def test_missing_alias_is_none(stubber, live):
     stubber.add_client_error("get_alias", "ResourceNotFoundException", http_status_code=404)
     assert live.find() is None
 
 
-def test_a_share_of_nothing_is_no_whole_alias(stubber, live):
+def test_alias_with_share_of_zero_does_not_serve_alone(stubber, live):
     stubber.add_response("get_alias", answer("1", {"2": 0.0}), NAME)
     assert not live.find().serves_alone("1")
 
 
-MADE = NAME | {"FunctionVersion": "2", "Description": "ours"}
+CREATED = NAME | {"FunctionVersion": "2", "Description": "by rollout"}
 
 
-def test_an_alias_is_made_at_its_version(stubber, live):
-    stubber.add_response("create_alias", answer("2", {}), MADE)
-    live.create("2", "ours")
+def test_alias_is_created_at_its_version(stubber, live):
+    stubber.add_response("create_alias", answer("2", {}), CREATED)
+    live.create("2", "by rollout")
 
 
-def test_an_alias_made_already_is_success(stubber, live):
+def test_repeated_creation_succeeds(stubber, live):
     """P4."""
     stubber.add_client_error("create_alias", "ResourceConflictException", http_status_code=409)
     stubber.add_response("get_alias", answer("2", {}), NAME)
-    live.create("2", "ours")
+    live.create("2", "by rollout")
 
 
-def test_an_alias_made_by_a_stranger_meanwhile_is_left_alone(stubber, live):
+def test_alias_created_by_other_writer_is_not_written(stubber, live):
     """P2."""
     stubber.add_client_error("create_alias", "ResourceConflictException", http_status_code=409)
     stubber.add_response("get_alias", answer("1", {}), NAME)
     with pytest.raises(AliasChangedError):
-        live.create("2", "ours")
+        live.create("2", "by rollout")

@@ -1,4 +1,4 @@
-"""A function is looked up with what a request needs to know, and not more."""
+"""Tests of functions: one lookup reads the facts that a request depends on, and nothing else."""
 
 from typing import Any
 
@@ -30,8 +30,8 @@ def described(**changes: Any) -> dict[str, Any]:
     return {"Configuration": {"State": "Active", "Role": ROLE} | changes}
 
 
-def found_by(*answers: tuple[str, dict[str, Any] | str], version: str | None = "2") -> FunctionFacts:
-    """Return the facts when AWS gives these answers, each a result or the code of a refusal, in this order."""
+def facts_from(*answers: tuple[str, dict[str, Any] | str], version: str | None = "2") -> FunctionFacts:
+    """Return the facts from these answers of AWS, in this order: each is a response or an error code."""
     with Stubber(client("lambda")) as stub:
         for operation, answer in answers:
             if isinstance(answer, str):
@@ -50,9 +50,9 @@ def page(*versions: str, marker: str = "") -> tuple[str, dict[str, Any]]:
     return "list_versions_by_function", listed | ({"NextMarker": marker} if marker else {})
 
 
-def test_a_function_is_read_whole():
+def test_facts_have_alias_and_both_versions():
     queue = {"DeadLetterConfig": {"TargetArn": "arn:q"}}
-    facts = found_by(
+    facts = facts_from(
         ("get_function", TAGGED),
         ("get_alias", LIVE),
         ("get_function", described(State="Pending", StateReason="Creating", **queue)),
@@ -67,8 +67,8 @@ def test_a_function_is_read_whole():
     assert facts.concurrency_in_progress is False
 
 
-def test_the_newest_version_is_the_highest_number_on_all_pages():
-    facts = found_by(
+def test_newest_version_is_highest_number_on_all_pages():
+    facts = facts_from(
         ("get_function", TAGGED),
         ("get_alias", LIVE),
         page("$LATEST", "9", "2", marker="more"),
@@ -82,42 +82,42 @@ def test_the_newest_version_is_the_highest_number_on_all_pages():
 
 
 @pytest.mark.parametrize(("version", "listed", "newest"), [("7", ["$LATEST", "3"], "3"), (None, ["$LATEST"], None)])
-def test_a_version_that_does_not_exist_is_none_beside_the_newest(version, listed, newest):
-    asked = [("get_function", MISSING)] if version else []
-    facts = found_by(("get_function", TAGGED), ("get_alias", MISSING), *asked, page(*listed), version=version)
+def test_missing_version_is_none_with_newest_version(version, listed, newest):
+    canary = [("get_function", MISSING)] if version else []
+    facts = facts_from(("get_function", TAGGED), ("get_alias", MISSING), *canary, page(*listed), version=version)
     assert (facts.canary, facts.newest_version, facts.alias, facts.stable) == (None, newest, None, None)
 
 
-@pytest.mark.parametrize(("status", "moves"), [("IN_PROGRESS", True), ("READY", False), ("FAILED", False)])
-def test_provisioned_concurrency_moves_while_it_is_allocated(status, moves):
-    facts = found_by(
+@pytest.mark.parametrize(("status", "in_progress"), [("IN_PROGRESS", True), ("READY", False), ("FAILED", False)])
+def test_provisioned_concurrency_is_in_progress_while_allocated(status, in_progress):
+    facts = facts_from(
         ("get_function", TAGGED),
         ("get_alias", LIVE),
         ("get_function", described()),
         ("get_function", described()),
         ("get_provisioned_concurrency_config", {"Status": status}),
     )
-    assert facts.concurrency_in_progress is moves
+    assert facts.concurrency_in_progress is in_progress
 
 
-def test_an_unknown_function_is_named():
+def test_missing_function_is_named():
     with pytest.raises(
-        UnknownFunctionError, match="There is no function my-api in account 123456789012, region eu-west-1: check"
+        UnknownFunctionError, match="There is no function my-api in account 123456789012, region eu-west-1: correct"
     ):
-        found_by(("get_function", MISSING))
+        facts_from(("get_function", MISSING))
 
 
-def test_tags_that_are_not_shown_are_not_taken_for_missing():
-    """P10: without lambda:ListTags, GetFunction succeeds and keeps the tags to itself."""
-    said = "User: arn:aws:sts::123456789012:assumed-role/prepare/task is not authorized to perform: lambda:ListTags"
-    kept = {"Configuration": {}, "TagsError": {"ErrorCode": "AccessDeniedException", "Message": said}}
-    with pytest.raises(TagsUnreadableError, match=r"AccessDeniedException: User: .*: allow lambda:ListTags"):
-        found_by(("get_function", kept))
+def test_unreadable_tags_are_an_error():
+    """P10: without lambda:ListTags, GetFunction succeeds and leaves the tags out."""
+    message = "User: arn:aws:sts::123456789012:assumed-role/prepare/task is not authorized to perform: lambda:ListTags"
+    untagged = {"Configuration": {}, "TagsError": {"ErrorCode": "AccessDeniedException", "Message": message}}
+    with pytest.raises(TagsUnreadableError, match=r"AccessDeniedException: User: .*: grant lambda:ListTags"):
+        facts_from(("get_function", untagged))
 
 
-def test_a_throttled_page_is_unavailability():
+def test_throttled_page_is_unavailable():
     with pytest.raises(AwsUnavailableError, match="listing the versions of my-api"):
-        found_by(
+        facts_from(
             ("get_function", TAGGED),
             ("get_alias", LIVE),
             ("list_versions_by_function", "TooManyRequestsException"),
@@ -125,7 +125,7 @@ def test_a_throttled_page_is_unavailability():
         )
 
 
-def test_what_moto_holds_is_found(my_api, lambda_wire):
+def test_facts_are_read_from_moto(my_api, lambda_wire):
     lookup = FunctionLookup(lambda_wire.client, EXECUTION.account_region, "my-api")
     facts = lookup.facts(request())
     assert (facts.alias.version, facts.stable.version, facts.canary.version) == ("1", "1", "2")

@@ -1,1 +1,1 @@
-"""What all AWS clients share: sessions, timeouts, errors, the throttle metric."""
+"""What every AWS client shares: sessions, timeouts, error translation and the throttle metric."""

@@ -1,4 +1,4 @@
-"""Makes the boto3 clients, once for each service a Lambda uses; for a member, with the place they work in."""
+"""Creates the boto3 clients, one per service; for a member account, one per service, account and region."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import boto3
 
 from rollout.aws.boto.sessions import member_session, own_session
 from rollout.aws.boto.throttle_metric import count_throttles
-from rollout.aws.boto.timeouts import CONFIG, HASTY
+from rollout.aws.boto.timeouts import CONFIG, FAST_CONFIG
 from rollout.domain.identity import AccountRegion
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def lambda_client(member: AccountRegion | None = None) -> "LambdaClient":
 
 @cache
 def cloudtrail_client(member: AccountRegion | None = None) -> "CloudTrailClient":
-    """Return the client for who did what."""
+    """Return the client for the history of API calls."""
     return count_throttles(_session(member).client("cloudtrail", config=CONFIG))
 
 
 @cache
 def cloudwatch_client(member: AccountRegion | None = None) -> "CloudWatchClient":
-    """Return the client for metrics."""
+    """Return the client for metrics and alarms."""
     return count_throttles(_session(member).client("cloudwatch", config=CONFIG))
 
 
@@ -60,20 +60,20 @@ def ssm_client() -> "SSMClient":
 
 @cache
 def stepfunctions_client() -> "SFNClient":
-    """Return the client that starts executions."""
+    """Return the client for executions."""
     return count_throttles(_session().client("stepfunctions", config=CONFIG))
 
 
 @cache
 def events_client() -> "EventBridgeClient":
-    """Return the client that sends news."""
-    return count_throttles(_session().client("events", config=HASTY))
+    """Return the client that publishes rollout events."""
+    return count_throttles(_session().client("events", config=FAST_CONFIG))
 
 
 @cache
 def sns_client() -> "SNSClient":
-    """Return the client that tells people."""
-    return count_throttles(_session().client("sns", config=HASTY))
+    """Return the client that publishes notifications."""
+    return count_throttles(_session().client("sns", config=FAST_CONFIG))
 
 
 def _session(member: AccountRegion | None = None) -> boto3.Session:

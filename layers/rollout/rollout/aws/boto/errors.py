@@ -1,4 +1,4 @@
-"""Turns AWS's refusals into our errors."""
+"""Translates the errors of AWS into the errors of this package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 
 from rollout.domain.errors import AwsUnavailableError, MemberAccessDeniedError
 
-_TRY_AGAIN = (
+_TRANSIENT_CODES = (
     "InternalFailure",
     "InternalServerError",
     "InternalServiceFault",
@@ -25,38 +25,39 @@ _TRY_AGAIN = (
 
 
 @contextmanager
-def translate_aws_errors(asking: str) -> Iterator[None]:
-    """Raise AwsUnavailableError where AWS could not answer, by the words of what it was asked.
+def translate_aws_errors(action: str) -> Iterator[None]:
+    """Raise AwsUnavailableError where AWS is throttling, failing or unreachable; `action` begins its message.
 
-    A clear answer passes through as it is, a refusal as botocore's ClientError; but for another account's refusal to
-    let us in, which is a MemberAccessDeniedError.
+    Raises MemberAccessDeniedError where the role of a member account cannot be assumed. Every other ClientError passes
+    through unchanged.
     """
     try:
         yield
     except ClientError as error:
-        if error_code(error) in _TRY_AGAIN or _is_passing(_status(error)):
-            raise AwsUnavailableError(f"{asking}: AWS answered {error}") from error
+        if error_code(error) in _TRANSIENT_CODES or _is_transient(_status(error)):
+            raise AwsUnavailableError(f"{action}: AWS answered {error}") from error
         if error.operation_name == "AssumeRole":
-            raise MemberAccessDeniedError(f"{asking}: {_not_let_in(error)}") from error
+            raise MemberAccessDeniedError(f"{action}: {_format_access_denied(error)}") from error
         raise
     except (ConnectionError, HTTPClientError) as error:
-        raise AwsUnavailableError(f"{asking}: {error}") from error
+        raise AwsUnavailableError(f"{action}: {error}") from error
 
 
-def _not_let_in(error: ClientError) -> str:
+def _format_access_denied(error: ClientError) -> str:
     return (
-        f"the account does not let Lambda Rollouts in ({error.response['Error'].get('Message', error_code(error))})."
-        " Deploy template-member.yaml in that account and region with this stack's outputs and its MemberExternalId"
-        " (docs/accounts.md), and start again."
+        "the member account does not let Lambda Rollouts assume its role"
+        f" ({error.response['Error'].get('Message', error_code(error))}). Deploy template-member.yaml in that account"
+        " and region with this stack's outputs and its MemberExternalId (docs/accounts.md), then start the rollout"
+        " again."
     )
 
 
 def error_code(error: ClientError) -> str:
-    """Return AWS's own code for a refusal, such as ResourceNotFoundException."""
+    """Return the error code of AWS, such as ResourceNotFoundException."""
     return error.response["Error"]["Code"]
 
 
-def _is_passing(status: int) -> bool:
+def _is_transient(status: int) -> bool:
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 

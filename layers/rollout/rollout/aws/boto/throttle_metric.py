@@ -1,4 +1,4 @@
-"""Counts AWS's throttling of our own calls, every single answer of it, those that a retry made good included."""
+"""Counts every throttled answer of AWS, including those that a retry recovered from."""
 
 from typing import Any, TypeVar
 
@@ -11,14 +11,14 @@ _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "Provisioned
 
 
 def count_throttles(client: _Client) -> _Client:
-    """Return a client whose throttled answers are counted in the metric ThrottledCalls, by the operation."""
-    events: Any = client.meta.events  # type: ignore[attr-defined]  # every one of boto3's clients has them
+    """Return the client; its throttled answers count in the metric ThrottledCalls, by operation."""
+    events: Any = client.meta.events  # type: ignore[attr-defined]  # every boto3 client has it
     events.register("needs-retry", _count)
     return client
 
 
-def _count(response: Any, operation: Any, **_: Any) -> None:  # noqa: ANN401 - as botocore hands them over
+def _count(response: Any, operation: Any, **_: Any) -> None:  # noqa: ANN401 - as botocore passes them
     code = response[1].get("Error", {}).get("Code", "") if response else ""
-    if any(word in code for word in _THROTTLED):
+    if any(part in code for part in _THROTTLED):
         with single_metric(name="ThrottledCalls", unit=MetricUnit.Count, value=1) as metric:
             metric.add_dimension("operation", f"{operation.service_model.service_name}:{operation.name}")

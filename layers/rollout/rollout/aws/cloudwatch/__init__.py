@@ -1,1 +1,1 @@
-"""Reads metrics and alarms."""
+"""Reads CloudWatch metrics and alarms."""

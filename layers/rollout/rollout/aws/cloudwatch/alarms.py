@@ -1,4 +1,4 @@
-"""Reads what CloudWatch alarms show."""
+"""Reads the states of CloudWatch alarms."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,23 +9,23 @@ from rollout.domain.enums import AlarmState
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-_COLOURS = {"ALARM": AlarmState.ALARM, "OK": AlarmState.OK, "INSUFFICIENT_DATA": AlarmState.INSUFFICIENT_DATA}
+_STATES = {"ALARM": AlarmState.ALARM, "OK": AlarmState.OK, "INSUFFICIENT_DATA": AlarmState.INSUFFICIENT_DATA}
 
 
 class Alarms:
-    """The alarms of one account and region, metric and composite ones alike."""
+    """The metric alarms and composite alarms of one account and region."""
 
     def __init__(self, client: "CloudWatchClient") -> None:
         self._client = client
 
     def alarm_states(self, names: Sequence[str]) -> dict[str, AlarmState]:
-        """Return what each of at most 100 alarms shows, in their order; raises AwsUnavailableError."""
+        """Return the state of each of at most 100 alarms by its name, in their order; raises AwsUnavailableError."""
         if not names:
             return {}
         with translate_aws_errors("reading alarms"):
             answer = self._client.describe_alarms(
                 AlarmNames=names, AlarmTypes=["MetricAlarm", "CompositeAlarm"], MaxRecords=100
             )
-        found = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
-        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
-        return {name: _COLOURS[states[name]] if name in states else AlarmState.MISSING for name in names}
+        alarms = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
+        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
+        return {name: _STATES[states[name]] if name in states else AlarmState.MISSING for name in names}

@@ -1,4 +1,4 @@
-"""Reads what the metrics count from CloudWatch, in one GetMetricData call a look."""
+"""Reads the counts of the metrics from CloudWatch, with one GetMetricData call per evaluation."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ from rollout.judging.counting import (
     Points,
     metric_reading,
     series_from,
-    typical,
+    weighted_median,
 )
 from rollout.judging.window import HISTORY_PERIODS, Timing, Window
 from rollout.policy.criteria import ERRORS
@@ -36,35 +36,35 @@ from rollout.state.rollout import Rollout
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-_NOT_TAKEN = ("ValidationError", "InvalidParameterValue", "InvalidParameterCombination")
-"""How CloudWatch refuses a statistic that a metric does not have."""
+_UNSUPPORTED_STATISTIC = ("ValidationError", "InvalidParameterValue", "InvalidParameterCombination")
+"""The error codes of a statistic that a metric does not support."""
 
 
 class VersionMetrics:
-    """What is counted of an alias's calls, by the version that ran."""
+    """The metrics of an alias's calls, by executed version."""
 
     def __init__(self, client: "CloudWatchClient", timing: Timing) -> None:
         self._client = client
         self._timing = timing
 
     def measure(self, rollout: Rollout, window: Window) -> dict[str, Series]:
-        """Return each metric's counts by its name; `errors`, for its calls, whether the policy has it or not.
+        """Return the series of each metric by its name; `errors` is always there, because it counts the calls.
 
-        Periods without a datapoint are left out, never taken for zero. Where CloudWatch counts no slow calls, they are
-        told by percentile. Raises MetricsIncompleteError where CloudWatch gave a part of the answer,
-        AwsUnavailableError where it gave none.
+        A period without a datapoint is left out and never counts as zero. Where CloudWatch does not support the count
+        of slow calls, minutes count as slow by a percentile. Raises MetricsIncompleteError where CloudWatch returns an
+        incomplete answer, AwsUnavailableError where it returns none.
         """
         try:
-            return self._measured(rollout, window, by_percentile=False)
-        except ClientError as refused:
-            if error_code(refused) not in _NOT_TAKEN or not any(
+            return self._measure(rollout, window, by_percentile=False)
+        except ClientError as error:
+            if error_code(error) not in _UNSUPPORTED_STATISTIC or not any(
                 metric.slow for metric in rollout.policy.active_metrics
             ):
                 raise
-        return self._measured(rollout, window, by_percentile=True)
+        return self._measure(rollout, window, by_percentile=True)
 
     def p99(self, target: Target, now: datetime) -> float | None:
-        """Return the typical p99 of the alias's calls in milliseconds, over the last three hours on AWS; None for none.
+        """Return the typical p99 duration of the alias in milliseconds, over the last 180 periods; None without calls.
 
         Raises MetricsIncompleteError or AwsUnavailableError.
         """
@@ -74,84 +74,89 @@ class VersionMetrics:
         )
         start = self._timing.floor(now) - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
         points = self._read([calls, p99], start, self._timing.floor(now))
-        return typical(points[p99], points[calls])
+        return weighted_median(points[p99], points[calls])
 
     def calls(self, target: Target, now: datetime) -> tuple[dict[datetime, float], datetime]:
-        """Return the alias's calls in each closed period of the last three hours on AWS, and where these end.
+        """Return the alias's calls in each closed one of the last 180 periods, and the end of the last period.
 
         Raises MetricsIncompleteError or AwsUnavailableError.
         """
-        count = MetricStatistic("AWS/Lambda", "Invocations", "Sum", lambda_dimensions(target, None))
+        calls = MetricStatistic("AWS/Lambda", "Invocations", "Sum", lambda_dimensions(target, None))
         end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
         start = end - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
-        return self._read([count], start, end)[count], end
+        return self._read([calls], start, end)[calls], end
 
-    def _measured(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
-        ways = _ways(rollout, by_percentile=by_percentile)
-        asked = _questions(rollout, ways)
-        points = self._read(statistics_of(asked.values()), window.history_start, window.end)
-        return {name: _series(way, window, asked.get(name), points) for name, way in ways.items()}
+    def _measure(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
+        readings = _readings(rollout, by_percentile=by_percentile)
+        metric_queries = _metric_queries(rollout, readings)
+        points = self._read(statistics_of(metric_queries.values()), window.history_start, window.end)
+        return {name: _series(reading, window, metric_queries.get(name), points) for name, reading in readings.items()}
 
     def _read(
-        self, counts: Sequence[MetricStatistic], start: datetime, end: datetime
+        self, statistics: Sequence[MetricStatistic], start: datetime, end: datetime
     ) -> dict[MetricStatistic, dict[datetime, float]]:
-        wanted: list[Any] = [*queries(counts, self._timing.period_seconds)]
+        data_queries: list[Any] = [*queries(statistics, self._timing.period_seconds)]
         with translate_aws_errors("reading the versions' metrics"):
             pages = list(
                 self._client.get_paginator("get_metric_data").paginate(
-                    MetricDataQueries=wanted,
+                    MetricDataQueries=data_queries,
                     StartTime=start,
                     EndTime=end,
                 )
             )
         results = [result for page in pages for result in page.get("MetricDataResults", [])]
-        named = {query["Id"]: count for query, count in zip(wanted, counts, strict=True)}
-        _require_complete(results, named)
-        points: dict[MetricStatistic, dict[datetime, float]] = {count: {} for count in counts}
+        by_id = {query["Id"]: statistic for query, statistic in zip(data_queries, statistics, strict=True)}
+        _require_complete(results, by_id)
+        points: dict[MetricStatistic, dict[datetime, float]] = {statistic: {} for statistic in statistics}
         for result in results:
-            points[named[result["Id"]]].update(_points(result, end))
+            points[by_id[result["Id"]]].update(_points(result, end))
         return points
 
 
 def count_metrics(rollout: Rollout) -> int:
-    """Return how many metrics a look asks CloudWatch for."""
-    return len(statistics_of(_questions(rollout, _ways(rollout, by_percentile=False)).values()))
+    """Return how many CloudWatch metrics an evaluation requests."""
+    return len(statistics_of(_metric_queries(rollout, _readings(rollout, by_percentile=False)).values()))
 
 
-def _ways(rollout: Rollout, *, by_percentile: bool) -> dict[str, MetricReading]:
-    return {one.name: metric_reading(one, rollout.p99_before, by_percentile=by_percentile) for one in _metrics(rollout)}
+def _readings(rollout: Rollout, *, by_percentile: bool) -> dict[str, MetricReading]:
+    return {
+        metric.name: metric_reading(metric, rollout.p99_before, by_percentile=by_percentile)
+        for metric in _metrics(rollout)
+    }
 
 
-def _questions(rollout: Rollout, ways: Mapping[str, MetricReading]) -> dict[str, MetricQuery]:
-    metrics = {one.name: one for one in _metrics(rollout)}
-    return {name: metric_query(metrics[name], rollout, way) for name, way in ways.items() if not way.is_idle}
+def _metric_queries(rollout: Rollout, readings: Mapping[str, MetricReading]) -> dict[str, MetricQuery]:
+    metrics = {metric.name: metric for metric in _metrics(rollout)}
+    return {
+        name: metric_query(metrics[name], rollout, reading) for name, reading in readings.items() if not reading.is_idle
+    }
 
 
 def _metrics(rollout: Rollout) -> list[Metric]:
-    return [one for one in (ERRORS, *rollout.policy.active_metrics) if not one.alarm]
+    return [metric for metric in (ERRORS, *rollout.policy.active_metrics) if not metric.alarm]
 
 
 def _series(
-    how: MetricReading, window: Window, asked: MetricQuery | None, points: Mapping[MetricStatistic, Points]
+    reading: MetricReading, window: Window, query: MetricQuery | None, points: Mapping[MetricStatistic, Points]
 ) -> Series:
-    def counted(pair: StatisticPair | None) -> Datapoints:
+    def datapoints(pair: StatisticPair | None) -> Datapoints:
         return Datapoints(points[pair.all], points[pair.bad]) if pair else NOTHING
 
-    if asked is None:
-        return Series(title=how.title, note=how.note)
-    return series_from(how, window, counted(asked.canary), counted(asked.stable), counted(asked.before))
+    if query is None:
+        return Series(title=reading.title, note=reading.note)
+    return series_from(reading, window, datapoints(query.canary), datapoints(query.stable), datapoints(query.before))
 
 
-def _require_complete(results: Iterable[Mapping[str, Any]], named: Mapping[str, MetricStatistic]) -> None:
-    """Refuse an answer whose last page leaves a series out or unfinished: a part of the truth is no verdict."""
+def _require_complete(results: Iterable[Mapping[str, Any]], by_id: Mapping[str, MetricStatistic]) -> None:
+    """Raise MetricsIncompleteError where a series is missing or unfinished: no verdict rests on a partial answer."""
     last_status = {result["Id"]: result.get("StatusCode") for result in results}
-    unfinished = {name: last_status.get(name, "missing") for name in named if last_status.get(name) != "Complete"}
-    if unfinished:
-        said = ", ".join(f"{named[name].format()} is {status}" for name, status in unfinished.items())
-        raise MetricsIncompleteError(f"CloudWatch gave only a part of what was asked: {said}.")
+    incomplete = {name: last_status.get(name, "missing") for name in by_id if last_status.get(name) != "Complete"}
+    if incomplete:
+        statuses = ", ".join(f"{by_id[name].format()} is {status}" for name, status in incomplete.items())
+        raise MetricsIncompleteError(f"CloudWatch returned an incomplete answer: {statuses}.")
 
 
 def _points(result: Mapping[str, Any], end: datetime) -> dict[datetime, float]:
     stamped = zip(result["Timestamps"], result["Values"], strict=True)
-    in_utc = ((stamp.astimezone(UTC), value) for stamp, value in stamped)
+    in_utc = ((timestamp.astimezone(UTC), value) for timestamp, value in stamped)
     return {start: value for start, value in in_utc if start < end}

@@ -1,4 +1,4 @@
-"""What CloudWatch is asked about each metric: which series, under which dimensions, by which statistic."""
+"""Builds the CloudWatch queries of each metric: its statistics and their dimensions."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ _LAMBDA = "AWS/Lambda"
 
 
 class MetricStatistic(NamedTuple):
-    """One number a period."""
+    """One statistic of one CloudWatch metric: a number per period."""
 
     namespace: str
     name: str
@@ -21,90 +21,90 @@ class MetricStatistic(NamedTuple):
     dimensions: tuple[tuple[str, str], ...]
 
     def format(self) -> str:
-        """Return it in words, such as `Errors Sum of ExecutedVersion 4`."""
+        """Return its name, such as `Errors Sum of ExecutedVersion 4`."""
         key, value = self.dimensions[-1]
         return f"{self.name} {self.statistic} of {key} {value}"
 
 
 class StatisticPair(NamedTuple):
-    """All that is counted, and what of it is bad."""
+    """The count of everything, and the count of what is bad."""
 
     all: MetricStatistic
     bad: MetricStatistic
 
 
 class MetricQuery(NamedTuple):
-    """What is asked about a metric."""
+    """The statistics of one metric."""
 
     canary: StatisticPair
     stable: StatisticPair | None
     before: StatisticPair
-    """Stable's from before the first shift."""
+    """Stable's statistics before the first shift."""
 
 
-def metric_query(metric: Metric, rollout: Rollout, how: MetricReading) -> MetricQuery:
-    """Return what is asked about a metric; before the first shift, and in the bake, the whole alias is one version."""
+def metric_query(metric: Metric, rollout: Rollout, reading: MetricReading) -> MetricQuery:
+    """Return the statistics of a metric: before the first shift and in the bake, one version serves every call."""
     if metric.cloudwatch:
         canary, stable = (
-            _own(metric.cloudwatch, rollout.target, version)
+            _custom_pair(metric.cloudwatch, rollout.target, version)
             for version in (rollout.canary_version, rollout.stable_version)
         )
         return MetricQuery(canary, stable, before=stable)
-    alias = _lambdas(metric, rollout.target, None, how)
+    alias = _lambda_pair(metric, rollout.target, None, reading)
     if metric.throttles:
         return MetricQuery(alias, None, before=alias)
-    canary = _lambdas(metric, rollout.target, rollout.canary_version, how)
-    stable = _lambdas(metric, rollout.target, rollout.stable_version, how)
+    canary = _lambda_pair(metric, rollout.target, rollout.canary_version, reading)
+    stable = _lambda_pair(metric, rollout.target, rollout.stable_version, reading)
     # AWS documents per-version series for split aliases only: neither before the first shift, nor after promotion.
     return MetricQuery(alias if rollout.phase is Phase.BAKE else canary, stable, before=alias)
 
 
-def statistics_of(questions: Iterable[MetricQuery]) -> list[MetricStatistic]:
-    """Return every number that is asked for, each once, in a steady order."""
-    pairs = (pair for asked in questions for pair in asked if pair)
-    return list(dict.fromkeys(count for pair in pairs for count in pair))
+def statistics_of(metric_queries: Iterable[MetricQuery]) -> list[MetricStatistic]:
+    """Return every statistic of the queries once, in a stable order."""
+    pairs = (pair for query in metric_queries for pair in query if pair)
+    return list(dict.fromkeys(statistic for pair in pairs for statistic in pair))
 
 
-def queries(counts: Iterable[MetricStatistic], period_seconds: int) -> Iterator[dict[str, Any]]:
-    """Yield the counts as GetMetricData's queries, the n-th with the id `m<n>`."""
-    for number, count in enumerate(counts):
-        dimensions = [{"Name": name, "Value": value} for name, value in count.dimensions]
-        metric = {"Namespace": count.namespace, "MetricName": count.name, "Dimensions": dimensions}
+def queries(statistics: Iterable[MetricStatistic], period_seconds: int) -> Iterator[dict[str, Any]]:
+    """Yield the statistics as queries of GetMetricData, the n-th with the id `m<n>`."""
+    for number, statistic in enumerate(statistics):
+        dimensions = [{"Name": name, "Value": value} for name, value in statistic.dimensions]
+        metric = {"Namespace": statistic.namespace, "MetricName": statistic.name, "Dimensions": dimensions}
         yield {
             "Id": f"m{number}",
-            "MetricStat": {"Metric": metric, "Period": period_seconds, "Stat": count.statistic},
+            "MetricStat": {"Metric": metric, "Period": period_seconds, "Stat": statistic.statistic},
         }
 
 
-def _lambdas(metric: Metric, target: Target, version: str | None, how: MetricReading) -> StatisticPair:
+def _lambda_pair(metric: Metric, target: Target, version: str | None, reading: MetricReading) -> StatisticPair:
     dimensions = lambda_dimensions(target, version)
     calls = MetricStatistic(_LAMBDA, "Invocations", "Sum", dimensions)
     if metric.throttles:
         return StatisticPair(calls, MetricStatistic(_LAMBDA, "Throttles", "Sum", dimensions))
     if not metric.slow:
         return StatisticPair(calls, MetricStatistic(_LAMBDA, "Errors", "Sum", dimensions))
-    slow = f"TC({how.over_ms:.10g}:)" if how.unit is Unit.CALLS else f"p{GUARD_PERCENTILE}"
+    slow = f"TC({reading.over_ms:.10g}:)" if reading.unit is Unit.CALLS else f"p{GUARD_PERCENTILE}"
     return StatisticPair(
         MetricStatistic(_LAMBDA, "Duration", "SampleCount", dimensions),
         MetricStatistic(_LAMBDA, "Duration", slow, dimensions),
     )
 
 
-def _own(metric: CloudWatchMetric, target: Target, version: str) -> StatisticPair:
-    filled = {"{function}": target.function, "{alias}": target.alias, "{version}": version}
-    dimensions = tuple((name, _filled(value, filled)) for name, value in metric.dimensions.items())
-    every = MetricStatistic(metric.namespace, metric.of, "Sum", dimensions) if metric.of else None
+def _custom_pair(metric: CloudWatchMetric, target: Target, version: str) -> StatisticPair:
+    values = {"{function}": target.function, "{alias}": target.alias, "{version}": version}
+    dimensions = tuple((name, _fill(template, values)) for name, template in metric.dimensions.items())
+    total = MetricStatistic(metric.namespace, metric.of, "Sum", dimensions) if metric.of else None
     calls = MetricStatistic(_LAMBDA, "Invocations", "Sum", lambda_dimensions(target, version))
-    return StatisticPair(every or calls, MetricStatistic(metric.namespace, metric.name, "Sum", dimensions))
+    return StatisticPair(total or calls, MetricStatistic(metric.namespace, metric.name, "Sum", dimensions))
 
 
-def _filled(template: str, words: dict[str, str]) -> str:
-    for word, value in words.items():
-        template = template.replace(word, value)
+def _fill(template: str, values: dict[str, str]) -> str:
+    for placeholder, value in values.items():
+        template = template.replace(placeholder, value)
     return template
 
 
 def lambda_dimensions(target: Target, version: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the dimensions Lambda counts an alias's calls under, those of one version or of all."""
+    """Return the dimensions of an alias's calls on one version, or on all versions where `version` is None."""
     alias = (("FunctionName", target.function), ("Resource", target.name))
     return (*alias, ("ExecutedVersion", version)) if version else alias

@@ -1,1 +1,1 @@
-"""The ledger table: rollouts, locks, the queue."""
+"""The ledger table: rollouts, locks and queued versions."""

@@ -1,4 +1,4 @@
-"""How the ledger's entries are keyed and written down."""
+"""The keys and the item format of the ledger table."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,30 +11,30 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 OPEN = "open"
-"""The attribute, and the index, of what the guardian looks after: rollouts that run, and claims that are held."""
+"""The attribute and the index of the entries that the guardian checks: running rollouts, and held locks."""
 
 
 def partition(target: Target) -> str:
-    """Return the ledger's partition for an alias."""
+    """Return the partition key of an alias."""
     return f"{target.account}/{target.region}/{target.function}/{target.alias}"
 
 
 def key(target: Target, kind: str, execution: Execution, suffix: str = "") -> dict[str, str]:
-    """Return the key of what an execution enters; `suffix` tells its entries of one kind apart."""
+    """Return the key of an execution's entry; `suffix` distinguishes several entries of one kind."""
     entry = f"{kind}#{stamp(execution.started_at)}#{execution.name}{suffix}"
     return {"target": partition(target), "entry": entry}
 
 
 def stamp(at: datetime) -> str:
-    """Return a moment as the ledger writes it, in UTC, to the millisecond."""
+    """Return a timestamp in UTC with milliseconds, such as `2026-03-01T12:00:00.000Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def typed(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item as DynamoDB takes it."""
+    """Return an item in DynamoDB's typed format."""
     return {name: _serialize(str(value) if isinstance(value, str) else value) for name, value in item.items()}
 
 
 def plain(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item of DynamoDB's in plain values."""
+    """Return the plain values of an item in DynamoDB's typed format."""
     return {name: _deserialize(value) for name, value in item.items()}

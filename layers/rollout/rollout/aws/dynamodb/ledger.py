@@ -1,7 +1,7 @@
-"""The table of rollouts: what ran when, what each look found, and how it ended.
+"""The ledger of rollouts: when each one ran, what each evaluation found, and how it ended.
 
-Partition key `target` (account/region/function/alias), sort key `entry`: `rollout#<start>#<execution>` for a
-rollout, `look#<start>#<execution>#<number>` for a look. A repeated write lands on the same entry.
+Partition key `target` (account/region/function/alias), sort key `entry`: `rollout#<start>#<execution>` for a rollout,
+`evaluation#<start>#<execution>#<number>` for an evaluation. A repeated write updates the same entry.
 """
 
 from datetime import datetime
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _RUNNING = "running"
 _NOT_ENDED = "attribute_not_exists(outcome) OR outcome IN (:running, :failed)"
-"""The first ending stands, but for one that left work to the guardian."""
+"""The first ending stays, except a failed rollback, which the guardian still repairs."""
 
 
 class Ledger:
-    """Writes the ledger; each method may raise AwsUnavailableError."""
+    """The ledger table. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -33,7 +33,7 @@ class Ledger:
         self._table = Table(client, table)
 
     def open(self, rollout: Rollout) -> bool:
-        """Enter a rollout that was accepted; False where it was closed already, as the guardian does."""
+        """Record that a rollout runs; False where it was already closed, for example by the guardian."""
         return self._table.put(
             key(rollout.target, "rollout", rollout.execution)
             | {
@@ -52,10 +52,10 @@ class Ledger:
         )
 
     def record_evaluation(self, rollout: Rollout, now: datetime) -> None:
-        """Enter what the rollout's newest look found and what follows from it."""
+        """Record the newest judgement and the move that follows from it; raises ValueError without a judgement."""
         judgement = rollout.judgement
         if judgement is None:
-            raise ValueError("a rollout has no look to record before its first judgement")
+            raise ValueError("a rollout without a judgement has no evaluation to record")
         self._table.put(
             key(rollout.target, "evaluation", rollout.execution, f"#{rollout.evaluations:05}")
             | {
@@ -68,15 +68,15 @@ class Ledger:
                 "reason": rollout.reason,
                 "canary": judgement.canary.model_dump(),
                 "stable": judgement.stable.model_dump(),
-                "findings": [_told(finding) for finding in judgement.findings],
+                "findings": [_finding_item(finding) for finding in judgement.findings],
                 "evidence": f"{judgement.evidence:.6g}",
                 "evidence_limit": f"{judgement.evidence_limit:.6g}",
             }
         )
 
-    def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> None:
-        """Enter how a rollout ended, unless it has ended already."""
-        self._table.update(
+    def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> bool:
+        """Record how a rollout ended; False where it has already ended, and its first ending stays."""
+        return self._table.update(
             key(target, "rollout", execution),
             UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
             " REMOVE #open",
@@ -93,22 +93,21 @@ class Ledger:
             ),
         )
 
-    def ended(self, target: Target, execution: Execution) -> Ending | None:
-        """Return how a rollout ended by the ledger's word; None while it runs, and where the ledger knows of none."""
+    def find_ending(self, target: Target, execution: Execution) -> Ending | None:
+        """Return how a rollout ended; None while it runs, and where the ledger has no entry of it."""
         entry = self._table.find(key(target, "rollout", execution))
         if entry.get("outcome", _RUNNING) == _RUNNING:
             return None
         return ending_of(Outcome(entry["outcome"]), entry["reason"])
 
-    def last_move(self, target: Target, execution: Execution) -> Move | None:
-        """Return what a rollout's newest look decided; None where it has had none."""
+    def find_last_move(self, target: Target, execution: Execution) -> Move | None:
+        """Return the move that the newest evaluation of a rollout decided; None before the first one."""
+        evaluations = key(target, "evaluation", execution, "#")["entry"]
         with translate_aws_errors("reading the ledger"):
             answer = self._client.query(
                 TableName=self._name,
-                KeyConditionExpression="target = :target AND begins_with(entry, :looks)",
-                ExpressionAttributeValues=typed(
-                    {":target": partition(target), ":looks": key(target, "evaluation", execution, "#")["entry"]}
-                ),
+                KeyConditionExpression="target = :target AND begins_with(entry, :evaluations)",
+                ExpressionAttributeValues=typed({":target": partition(target), ":evaluations": evaluations}),
                 ScanIndexForward=False,
                 Limit=1,
                 ConsistentRead=True,
@@ -116,8 +115,8 @@ class Ledger:
         newest = [plain(item) for item in answer["Items"]]
         return Move(newest[0]["next_move"]) if newest else None
 
-    def knows(self, target: Target, version: str, besides: str = "") -> bool:
-        """Whether a version was ever rolled out to an alias, or is being, by another execution than this ARN's."""
+    def has_rollout_of(self, target: Target, version: str, besides: str = "") -> bool:
+        """Whether an execution other than `besides` (an ARN) rolls out the version to the alias, or once did."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
@@ -130,7 +129,7 @@ class Ledger:
             return any(page["Items"] for page in pages)
 
 
-def _told(finding: Finding) -> dict[str, Any]:
+def _finding_item(finding: Finding) -> dict[str, Any]:
     counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
-    named = {"metric": finding.metric, "mode": str(finding.mode)}
-    return named | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}
+    metric = {"metric": finding.metric, "mode": str(finding.mode)}
+    return metric | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}

@@ -1,9 +1,9 @@
-"""The newest version that waits for each alias."""
+"""The newest queued version of each alias."""
 
 from typing import TYPE_CHECKING
 
 from rollout.aws.dynamodb.items import stamp
-from rollout.aws.dynamodb.owned_entries import Entries
+from rollout.aws.dynamodb.owned_entries import OwnedEntries
 from rollout.domain.identity import Execution, Target
 from rollout.state.lock import QueuedVersion
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 class Queue:
-    """At most one for each alias. Each method may raise AwsUnavailableError."""
+    """At most one queued version per alias. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._entries = Entries(client, table, "queue")
+        self._entries = OwnedEntries(client, table, "queue")
 
-    def enter(self, target: Target, waiting: QueuedVersion) -> None:
-        """Enter the version that waits for an alias, in place of the one that did."""
-        values = {"queued": waiting.model_dump_json(), "seen_at": stamp(waiting.seen_at)}
-        self._entries.replace(target, values, waiting.holder.arn)
+    def join(self, target: Target, queued: QueuedVersion) -> None:
+        """Queue a version for an alias, in place of the version queued before."""
+        values = {"queued": queued.model_dump_json(), "seen_at": stamp(queued.seen_at)}
+        self._entries.replace(target, values, queued.holder.arn)
 
     def find(self, target: Target) -> QueuedVersion | None:
-        """Return the newest version that waits for an alias, or did."""
+        """Return the newest queued version of an alias, even if it has stopped waiting; None where there is none."""
         entry = self._entries.find(target)
         return QueuedVersion.model_validate_json(entry["queued"]) if entry else None
 
     def leave(self, target: Target, holder: Execution) -> None:
-        """Take a version's own entry out."""
+        """Remove the version that this execution queued; nothing happens where another one is queued."""
         self._entries.delete(target, holder.arn)

@@ -1,1 +1,1 @@
-"""Reads functions and aliases, and writes aliases."""
+"""Reads functions and versions, and reads and writes aliases."""

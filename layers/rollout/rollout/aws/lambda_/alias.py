@@ -1,4 +1,4 @@
-"""Reads and writes one alias: the only place where percent becomes Lambda's weight of 0.0 to 1.0."""
+"""Reads and writes an alias. Only this module converts a percent to Lambda's weight from 0.0 to 1.0."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,14 @@ _WEIGHT_DIGITS = 6
 
 
 class LambdaAlias:
-    """One alias. Every update carries the revision it was decided on; a result found already there is success."""
+    """One alias. Every update names the revision it was decided on (P2), and a repeated update succeeds (P4)."""
 
     def __init__(self, client: "LambdaClient", target: Target) -> None:
         self._client = client
         self._target = target
 
     def find(self) -> AliasState | None:
-        """Return where the alias points now; None where there is no such alias. Raises AwsUnavailableError."""
+        """Return the current state of the alias; None where it does not exist. Raises AwsUnavailableError."""
         with translate_aws_errors(f"reading {self._target.name}"):
             try:
                 return _state(self._client.get_alias(FunctionName=self._target.function, Name=self._target.alias))
@@ -30,16 +30,22 @@ class LambdaAlias:
                 return None
 
     def split(self, stable: str, canary: str, percent: float, revision_id: str) -> AliasState:
-        """Give the canary a share of 0 to 100 percent; raises AliasChangedError or AwsUnavailableError."""
+        """Give the canary a share from 0 to 100 percent.
+
+        Raises AliasChangedError, VersionDeletedError or AwsUnavailableError.
+        """
         return self._update(stable, {canary: percent}, revision_id)
 
     def point_at(self, version: str, revision_id: str) -> AliasState:
-        """Let the alias serve one version alone, in one call; raises AliasChangedError or AwsUnavailableError."""
+        """Let the alias serve one version alone, in one call.
+
+        Raises AliasChangedError, VersionDeletedError or AwsUnavailableError.
+        """
         return self._update(version, {}, revision_id)
 
     def create(self, version: str, description: str) -> None:
-        """Make the alias; raises AwsUnavailableError. One made meanwhile is left as it is."""
-        with translate_aws_errors(f"making {self._target.name}"):
+        """Create the alias; raises AliasChangedError where it exists at another version, or AwsUnavailableError."""
+        with translate_aws_errors(f"creating {self._target.name}"):
             try:
                 self._client.create_alias(
                     FunctionName=self._target.function,
@@ -60,29 +66,30 @@ class LambdaAlias:
                     RoutingConfig={"AdditionalVersionWeights": _weights(shares)},
                     RevisionId=revision_id,
                 )
-            except self._client.exceptions.ResourceNotFoundException as gone:
+            except self._client.exceptions.ResourceNotFoundException as error:
                 raise VersionDeletedError(
-                    f"Lambda cannot point {self._target.name} at {_wish(version, shares).format()}: the alias or a"
-                    " version no longer exists. Nothing was written."
-                ) from gone
+                    f"Lambda cannot point {self._target.name} at {_expected(version, shares).format()}, because the"
+                    " alias or a version no longer exists. Nothing was written."
+                ) from error
             except self._client.exceptions.PreconditionFailedException:
-                # Our own write, when its answer was lost, changes the revision as a stranger's would: look.
+                # A write whose answer was lost changes the revision just as another writer does, so compare the state.
                 return self._require(version, shares)
         return _state(answer)
 
     def _require(self, version: str, shares: dict[str, float]) -> AliasState:
-        found = self.find()
-        # Compared as Lambda keeps them, or a share such as 33.33333 would never find itself again.
-        if found and (found.version, _weights(found.shares)) == (version, _weights(shares)):
-            return found
-        wanted = _wish(version, shares).format()
+        alias = self.find()
+        # Compare rounded weights, as Lambda stores them: a share such as 33.33333 never equals its stored weight.
+        if alias and (alias.version, _weights(alias.shares)) == (version, _weights(shares)):
+            return alias
+        expected = _expected(version, shares).format()
+        actual = f"points at {alias.format()}" if alias else "no longer exists"
         raise AliasChangedError(
-            f"{self._target.name} was moved by another writer: it was to become {wanted}, and it is now"
-            f" {found.format() if found else 'gone'}; nothing was written."
+            f"{self._target.name} was moved by another writer: the rollout was about to write {expected}, but the alias"
+            f" {actual}. Nothing was written."
         )
 
 
-def _wish(version: str, shares: dict[str, float]) -> AliasState:
+def _expected(version: str, shares: dict[str, float]) -> AliasState:
     return AliasState(version=version, shares=shares, revision_id="")
 
 

@@ -1,7 +1,7 @@
 """Reads functions and their versions.
 
-GetFunction is used even where GetFunctionConfiguration would do: it has a budget of 100 calls a second of its own,
-while nearly everything else in Lambda's API shares 15.
+GetFunction also replaces GetFunctionConfiguration: it has its own quota of 100 calls per second, while almost every
+other operation of Lambda shares a quota of 15.
 """
 
 from datetime import datetime
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 
 
 class FunctionLookup:
-    """One function, read as often as needed and not more. Each method may raise AwsUnavailableError."""
+    """One function. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "LambdaClient", account_region: AccountRegion, function: str) -> None:
         self._client = client
-        self._place = account_region
+        self._account_region = account_region
         self._function = function
 
     @cached_property
     def tags(self) -> dict[str, str]:
-        """The function's tags; raises UnknownFunctionError or TagsUnreadableError."""
-        found = self._get()
-        if found is None:
+        """The tags of the function, read once; raises UnknownFunctionError or TagsUnreadableError."""
+        function = self._get()
+        if function is None:
             raise UnknownFunctionError(
-                f"There is no function {self._function} in {self._place}: check the name (aws lambda list-functions),"
-                " or deploy it first."
+                f"There is no function {self._function} in {self._account_region}: correct the name"
+                " (aws lambda list-functions), or deploy the function first."
             )
-        # GetFunction succeeds without them where lambda:ListTags is not allowed: no tags would be a false reading.
-        if refused := found.get("TagsError"):
+        # Without the permission lambda:ListTags, GetFunction succeeds and leaves the tags out.
+        if error := function.get("TagsError"):
             raise TagsUnreadableError(
-                f"Lambda does not show the tags of {self._function} ({refused['ErrorCode']}: {refused['Message']}):"
-                " allow lambda:ListTags to the function that asks, and start again."
+                f"Lambda does not return the tags of {self._function} ({error['ErrorCode']}: {error['Message']}): grant"
+                " lambda:ListTags to the role of this task, and start the rollout again."
             )
-        return found.get("Tags", {})
+        return function.get("Tags", {})
 
     @property
     def opted_in_alias(self) -> str | None:
-        """The alias the function's tag hands over to us; None without the tag, or where it names none."""
+        """The alias that the opt-in tag names; None without a valid tag."""
         return tagged_alias(self.tags)
 
     def facts(self, request: RolloutRequest) -> FunctionFacts:
-        """Return what a request meets; where it names no version, the newest one is the canary."""
+        """Return the facts that a request depends on; the canary is the newest version where the request names none."""
         target = request.target(self.opted_in_alias)
         alias = LambdaAlias(self._client, target).find()
         canary, newest = self._canary(request.version)
@@ -64,14 +64,14 @@ class FunctionLookup:
             alias=alias,
             stable=self._version(alias.version) if alias else None,
             canary=canary,
-            concurrency_in_progress=self._capacity_moving(target.alias, alias),
+            concurrency_in_progress=self._concurrency_in_progress(target.alias, alias),
         )
 
     def _canary(self, version: str | None) -> tuple[VersionFacts | None, str | None]:
-        """Return the version asked for, and the newest one where that had to be looked up."""
-        if version and (asked := self._version(version)):
-            return asked, None
-        newest = self._newest()
+        """Return the canary, and the newest version number where it had to be looked up."""
+        if version and (requested := self._version(version)):
+            return requested, None
+        newest = self._newest_version()
         return (self._version(newest) if newest and not version else None), newest
 
     def _get(self, qualifier: str = "$LATEST") -> "GetFunctionResponseTypeDef | None":
@@ -82,10 +82,10 @@ class FunctionLookup:
                 return None
 
     def _version(self, version: str) -> VersionFacts | None:
-        found = self._get(version)
-        if found is None:
+        function = self._get(version)
+        if function is None:
             return None
-        configuration = found["Configuration"]
+        configuration = function["Configuration"]
         return VersionFacts(
             version=version,
             state=configuration["State"],
@@ -94,30 +94,30 @@ class FunctionLookup:
             dead_letter_target=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
         )
 
-    def newest(self) -> tuple[str, datetime] | None:
-        """Return the newest published version and when it was published; None where there is none."""
+    def find_newest(self) -> tuple[str, datetime] | None:
+        """Return the newest published version and its time of publication; None where there is none."""
         pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=self._function)
         with translate_aws_errors(f"listing the versions of {self._function}"):
             published = {
-                int(found["Version"]): found["LastModified"]
+                int(version["Version"]): version["LastModified"]
                 for page in pages
-                for found in page["Versions"]
-                if found["Version"] != "$LATEST"
+                for version in page["Versions"]
+                if version["Version"] != "$LATEST"
             }
         if not published:
             return None
         return str(max(published)), datetime.fromisoformat(published[max(published)])
 
-    def _newest(self) -> str | None:
-        newest = self.newest()
+    def _newest_version(self) -> str | None:
+        newest = self.find_newest()
         return newest[0] if newest else None
 
-    def _capacity_moving(self, alias: str, found: AliasState | None) -> bool:
-        if found is None:
+    def _concurrency_in_progress(self, alias: str, state: AliasState | None) -> bool:
+        if state is None:
             return False
         with translate_aws_errors(f"reading the provisioned concurrency of {self._function}:{alias}"):
             try:
-                capacity = self._client.get_provisioned_concurrency_config(FunctionName=self._function, Qualifier=alias)
+                config = self._client.get_provisioned_concurrency_config(FunctionName=self._function, Qualifier=alias)
             except self._client.exceptions.ProvisionedConcurrencyConfigNotFoundException:
                 return False
-        return capacity["Status"] == "IN_PROGRESS"
+        return config["Status"] == "IN_PROGRESS"

@@ -1,4 +1,4 @@
-"""Finds the functions that carry our tag."""
+"""Finds the functions with the opt-in tag."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 
 
 class TaggedFunctions:
-    """The functions that carry our tag, in one account and region."""
+    """The functions with the opt-in tag, in one account and region."""
 
     def __init__(self, client: "ResourceGroupsTaggingAPIClient") -> None:
         self._client = client
 
     def targets(self) -> Iterator[Target]:
-        """Yield the alias of each that is tagged well; raises AwsUnavailableError."""
+        """Yield the alias of each function whose tags are valid; raises AwsUnavailableError."""
         pages = self._client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OPT_IN_TAG}]
         )
         with translate_aws_errors("listing the opted-in functions"):
-            found = [resource for page in pages for resource in page["ResourceTagMappingList"]]
-        for resource in found:
+            resources = [resource for page in pages for resource in page["ResourceTagMappingList"]]
+        for resource in resources:
             function = read_function(resource["ResourceARN"])
             tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
             alias = tagged_alias(tags)
-            # Whoever tagged a function wrongly was told so when its version was published.
+            # Invalid tags were reported when the version was published.
             if alias is None or any(tag_problems(tags, resource["ResourceARN"])):
                 continue
             yield Target(
