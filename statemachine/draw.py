@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a command, run by make
-"""Draws the state machine into the README: `make diagram`; with --check, says whether the picture is in step."""
+"""Draws the state machine in the README: `make diagram`. With --check, fails if the picture is out of date."""
 
 import json
 import re
@@ -17,59 +17,60 @@ SHAPES = {
     "Succeed": "{0}([{0}]):::green",
     "Fail": "{0}([{0}]):::red",
 }
-COLOURS = {
+STYLES = {
     "green": "fill:#1a7f37,stroke:#1a7f37,color:#fff",
     "red": "fill:#cf222e,stroke:#cf222e,color:#fff",
     "back": "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
 }
+"""CSS by the class of a node."""
 
 
 def picture(machine: dict[str, Any]) -> str:
-    """Return the state machine as mermaid: caught errors are dashed, choices bear the word they were made by."""
+    """Return the state machine as mermaid. Caught errors are dashed, and choices are labeled with their value."""
     states = machine["States"]
     nodes = [SHAPES[state["Type"]].format(name) for name, state in states.items()]
     arrows = [arrow for name, state in states.items() for arrow in _arrows(name, state)]
-    caught = {after for state in states.values() for after in _caught(state) if states[after]["Type"] == "Task"}
-    back = [f"class {name} back" for name in sorted(caught)]
-    alarm_states = [f"classDef {name} {colour}" for name, colour in COLOURS.items()]
-    return "\n    ".join(["flowchart TD", *nodes, *arrows, *back, *alarm_states])
+    handlers = {target for state in states.values() for target in _caught(state) if states[target]["Type"] == "Task"}
+    classes = [f"class {name} back" for name in sorted(handlers)]
+    styles = [f"classDef {name} {style}" for name, style in STYLES.items()]
+    return "\n    ".join(["flowchart TD", *nodes, *arrows, *classes, *styles])
 
 
 def _arrows(name: str, state: dict[str, Any]) -> Iterator[str]:
-    for after, said in _after(state).items():
-        yield f"{name} -->|{', '.join(said)}| {after}" if said else f"{name} --> {after}"
-    yield from (f"{name} -.-> {after}" for after in _caught(state))
+    for target, labels in _successors(state).items():
+        yield f"{name} -->|{', '.join(labels)}| {target}" if labels else f"{name} --> {target}"
+    yield from (f"{name} -.-> {target}" for target in _caught(state))
 
 
-def _after(state: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the states that may follow, each with the words of the choice that lead there."""
-    words: dict[str, list[str]] = {state["Next"]: []} if "Next" in state else {}
+def _successors(state: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the possible next states, each with the values of the choices that lead to it."""
+    labels: dict[str, list[str]] = {state["Next"]: []} if "Next" in state else {}
     for rule in state.get("Choices", []):
         if "StringEquals" in rule:
-            words.setdefault(rule["Next"], []).append(rule["StringEquals"])
+            labels.setdefault(rule["Next"], []).append(rule["StringEquals"])
     if "Default" in state:
-        words.setdefault(state["Default"], []).append("else")
-    return words
+        labels.setdefault(state["Default"], []).append("else")
+    return labels
 
 
 def _caught(state: dict[str, Any]) -> list[str]:
-    """Return where an error leads, if elsewhere than success does."""
-    return [catch["Next"] for catch in state.get("Catch", []) if catch["Next"] not in _after(state)]
+    """Return the states that a caught error leads to and success does not."""
+    return [catch["Next"] for catch in state.get("Catch", []) if catch["Next"] not in _successors(state)]
 
 
 def drawn(readme: str) -> str:
-    """Return the README with the picture of the state machine as it is now."""
+    """Return the README with the current picture of the state machine."""
     machine = json.loads((ROOT / "statemachine" / "rollout.asl.json").read_text())
     return BLOCK.sub(lambda _: f"```mermaid\n{picture(machine)}\n```\n", readme)
 
 
 def main() -> None:
-    """Draw, or check with --check."""
+    """Write the picture, or compare it with --check."""
     readme = ROOT / "README.md"
-    now, wanted = readme.read_text(), drawn(readme.read_text())
+    current, expected = readme.read_text(), drawn(readme.read_text())
     if "--check" not in sys.argv:
-        readme.write_text(wanted)
-    elif now != wanted:
+        readme.write_text(expected)
+    elif current != expected:
         sys.exit("README.md shows another state machine than statemachine/rollout.asl.json: run make diagram")
 
 

@@ -27,7 +27,6 @@ EXECUTION = Execution(
 
 TARGET = Target(account="123456789012", region="eu-west-1", function="my-api", alias="live")
 
-
 QUIET_HOUR = (Counts(calls=1000, bad=1),) * 60
 """The stable version before the first shift: one call in a thousand fails, without bursts."""
 

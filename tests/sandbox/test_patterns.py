@@ -20,7 +20,7 @@ def read(files):
 
 TOLD = read("start_rollout_version_published.json").popitem()[1]
 RECORDED = {name: sent for name, sent in read("start_rollout*.json").items() if sent != TOLD}
-LEFT_ALONE = read("left_alone/*.json")
+LEFT_ALONE = read("not_matched/*.json")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_each_way_of_publishing_is_taken_by_one_rule(takers, file):
 
 
 def test_a_pipelines_own_word_is_taken_by_the_other_rule(takers):
-    assert takers(TOLD) == {"VersionTold"}
+    assert takers(TOLD) == {"VersionAnnounced"}
 
 
 @pytest.mark.parametrize("rule", RULES)

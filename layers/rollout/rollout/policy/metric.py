@@ -72,7 +72,9 @@ class Metric(Strict):
 
     errors: Errors | None = Field(default=None, description="Failed calls.")
     slow: Slow | None = Field(default=None, description="Slow calls.")
-    throttles: Throttles | None = Field(default=None, description="Throttled calls of the whole alias.")
+    throttles: Throttles | None = Field(
+        default=None, description="Throttled calls of the alias, for both versions together."
+    )
     cloudwatch: CloudWatchMetric | None = Field(default=None, description="A CloudWatch metric of your own.")
     alarm: str | None = Field(default=None, min_length=1, description="The name of a CloudWatch alarm.")
     mode: Mode = Field(

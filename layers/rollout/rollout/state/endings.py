@@ -10,7 +10,8 @@ from rollout.state.rollout import Ending, Failure, Rollout
 
 def promoted(rollout: Rollout, reason: str) -> Ending:
     """Return the successful ending: the alias serves the canary alone."""
-    cause = f"{rollout.target.name} serves version {rollout.canary_version} alone; {reason}"
+    canary = rollout.canary_version
+    cause = f"{rollout.target.name} serves version {canary} alone; {reason}"
     return Ending(outcome=Outcome.PROMOTED, error="", cause=cause)
 
 
