@@ -104,11 +104,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "error", "found", "remedy"), REFUSED)
-def test_refusal_has_its_class_and_remedy(changes, error, found, remedy):
+@pytest.mark.parametrize(("changes", "error", "finding", "remedy"), REFUSED)
+def test_refusal_has_its_class_and_remedy(changes, error, finding, remedy):
     (refusal,) = refusals(REQUEST, facts(**changes))
     assert type(refusal) is error
-    assert found in str(refusal)
+    assert finding in str(refusal)
     assert remedy in str(refusal)
 
 

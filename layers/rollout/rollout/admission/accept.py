@@ -20,8 +20,8 @@ def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) 
     Raises VersionPendingError while the canary is Pending. Raises a RefusedError with the sentences of every refusal,
     of the class of the first one.
     """
-    if found := [*all_refusals(request, facts, execution)]:
-        raise combine_refusals(found)
+    if reasons := [*all_refusals(request, facts, execution)]:
+        raise combine_refusals(reasons)
     facts = _without_own_alias(facts, execution)
     canary = _canary(facts)
     rollout = _new_rollout(request, facts, canary, execution)

@@ -50,7 +50,7 @@ class CloudWatchMetric(Strict):
     """Any CloudWatch metric that counts by version."""
 
     namespace: str = Field(min_length=1, max_length=255, description="The metric's namespace.")
-    name: str = Field(min_length=1, max_length=255, description="The name of the metric, which counts what is bad.")
+    name: str = Field(min_length=1, max_length=255, description="The name of the metric that counts bad events.")
     dimensions: Annotated[dict[str, str], AfterValidator(_check_dimensions)] = Field(
         max_length=30,
         description="The metric's dimensions. {function}, {alias} and {version} are replaced in the values.",
@@ -59,7 +59,7 @@ class CloudWatchMetric(Strict):
         default=None,
         min_length=1,
         max_length=255,
-        description="The metric in the same namespace that counts all. Default: the calls of the version, by Lambda.",
+        description="The metric in the same namespace that counts all events. Default: the version's Invocations.",
     )
     missing: Missing = Field(
         default=Missing.UNKNOWN,
@@ -84,7 +84,7 @@ class Metric(Strict):
         default=None,
         min_length=1,
         max_length=64,
-        description="The metric's name in judgements and in `ignore`. Default: its kind, alarm or CloudWatch name.",
+        description="The metric's name in judgements and in `ignore`. Default: the alarm, the metric or the kind.",
     )
 
     @model_validator(mode="after")
