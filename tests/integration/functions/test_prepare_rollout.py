@@ -129,7 +129,7 @@ NAMED = "The parameter /rollouts/policies/bad, named by the execution's input, i
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("stored", "sentence"),
     [
         ({"steps": [{"percent": 0, "hold": "5m"}]}, "policy.steps[0].percent is 0: "),
         ({"steps": [{"percent": 100, "hold": "5m"}]}, "policy.steps[0].percent is 100: "),
@@ -144,14 +144,14 @@ NAMED = "The parameter /rollouts/policies/bad, named by the execution's input, i
         ("steps: [{percent: 10, hold: 5m}]", 'policy is "steps: [{percent: 10, hold: 5m}]": write JSON'),
     ],
 )
-def test_invalid_stored_policy_is_rejected_with_parameter_field_and_value(reject, store, written, said):
+def test_invalid_stored_policy_is_rejected_with_parameter_field_and_value(reject, store, stored, sentence):
     """P6, P10."""
-    store("bad", written)
-    reject({"function": "my-api", "policy": "bad"}, "InvalidPolicyError", NAMED + said)
+    store("bad", stored)
+    reject({"function": "my-api", "policy": "bad"}, "InvalidPolicyError", NAMED + sentence)
 
 
 @pytest.mark.parametrize(
-    ("named", "error", "said"),
+    ("tagged", "error", "sentence"),
     [
         (
             "nowhere",
@@ -166,10 +166,10 @@ def test_invalid_stored_policy_is_rejected_with_parameter_field_and_value(reject
         ("a b", "InvalidPolicyError", 'The tag rollout:policy is refused: policy is "a b": write a policy as JSON'),
     ],
 )
-def test_tag_without_valid_policy_is_rejected_with_its_value(reject, store, named, error, said):
+def test_tag_without_valid_policy_is_rejected_with_its_value(reject, store, tagged, error, sentence):
     """P6, P10."""
-    tag(named)
-    reject({"function": "my-api"}, error, said)
+    tag(tagged)
+    reject({"function": "my-api"}, error, sentence)
 
 
 def test_throttled_parameter_store_is_unavailable(prepare, store):
@@ -302,7 +302,7 @@ def nothing():
 
 REQUEST = {"function": "my-api"}
 OTHER = {"TargetArn": "arn:aws:sqs:eu-west-1:123456789012:other"}
-FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
+OTHER_REGION = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ FOREIGN = {"function": "arn:aws:lambda:us-east-1:123456789012:function:my-api"}
         (REQUEST | {"version": "9"}, "UnknownVersionError", "my-api has no version 9; its newest is 2"),
         (REQUEST | {"version": "$LATEST"}, "LatestVersionError", "publish a version and use its number"),
         ({"function": "my-api:$LATEST"}, "LatestVersionError", "publish a version and use its number"),
-        (FOREIGN, "OtherAccountError", "function is in account 123456789012, region us-east-1"),
+        (OTHER_REGION, "OtherAccountError", "function is in account 123456789012, region us-east-1"),
         (REQUEST | {"version": "1"}, "AlreadyServedError", "my-api:live already serves version 1 alone"),
         *(
             (
@@ -374,7 +374,7 @@ NO_FUNCTION = ["There is no function no-api"]
             ['function is "no api"', *POLICY_PROBLEMS],
         ),
         (
-            FOREIGN | {"version": "$LATEST", "policy": "Canary5Percent"},
+            OTHER_REGION | {"version": "$LATEST", "policy": "Canary5Percent"},
             ["LatestVersionError", "OtherAccountError", "InvalidPolicyError"],
             ["publish a version", "region us-east-1", 'policy is "Canary5Percent": name a preset'],
         ),

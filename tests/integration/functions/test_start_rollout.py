@@ -34,8 +34,10 @@ def started(my_api, lambda_wire, state_machine):
 
     def inputs():
         arn = state_machine.list_state_machines()["stateMachines"][0]["stateMachineArn"]
-        found = state_machine.list_executions(stateMachineArn=arn)["executions"]
-        return [json.loads(state_machine.describe_execution(executionArn=e["executionArn"])["input"]) for e in found]
+        executions = state_machine.list_executions(stateMachineArn=arn)["executions"]
+        return [
+            json.loads(state_machine.describe_execution(executionArn=e["executionArn"])["input"]) for e in executions
+        ]
 
     return inputs
 

@@ -103,8 +103,8 @@ def _promoted(lock: Lock, last: FinalState) -> Ending:
 
 
 def _handed_over_by_policy(lock: Lock, alias: AliasState | None) -> Ending:
-    found = f"it serves {alias.format()}" if alias else "the alias no longer exists"
-    return handed_over(f"{lock.target.name} is left for a person to decide; {found}")
+    state = f"it serves {alias.format()}" if alias else "the alias no longer exists"
+    return handed_over(f"{lock.target.name} is left for a person to decide; {state}")
 
 
 def _format_execution(lock: Lock, last: FinalState) -> str:

@@ -77,7 +77,7 @@ class VersionMetrics:
         return weighted_median(points[p99], points[calls])
 
     def calls(self, target: Target, now: datetime) -> tuple[dict[datetime, float], datetime]:
-        """Return the alias's calls in each closed one of the last 180 periods, and the end of the last period.
+        """Return the alias's calls in the last 180 closed periods, and the end of the last one.
 
         Raises MetricsIncompleteError or AwsUnavailableError.
         """
