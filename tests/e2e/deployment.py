@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from sandbox.accounts import ELSEWHERE, HOME, MEMBER, ORGANIZATION
+from sandbox.accounts import HOME, MEMBER, ORGANIZATION, OTHER_REGION
 from sandbox.deploy import build, deploy, deploy_member
 from sandbox.server import REGION, ROOT, Sandbox, free_port, running
 from tests.e2e.history import bursty_history
@@ -37,7 +37,7 @@ def deployed_stack() -> Iterator[Stack]:
 
 
 def _deploy_members(local: Sandbox) -> None:
-    for region in (REGION, ELSEWHERE):
+    for region in (REGION, OTHER_REGION):
         deploy_member(local, _MEMBER_TEMPLATE, MEMBER, region, _MEMBER_PARAMETERS)
     parameters = _MEMBER_PARAMETERS | {"MemberExternalId": "another-external-id"}
     deploy_member(local, _MEMBER_TEMPLATE, OTHER_EXTERNAL_ID, REGION, parameters)

@@ -24,28 +24,26 @@ class Executions:
     def stop(self, arn: str) -> None:
         self._client.stop_execution(executionArn=arn)
 
-    def wait_for_end(self, arn: str, within_seconds: float = 120) -> dict[str, Any]:
+    def wait_for_end(self, arn: str) -> dict[str, Any]:
         """Wait until an execution has ended; return its description."""
 
         def description() -> dict[str, Any]:
             described = self._client.describe_execution(executionArn=arn)
             return {} if described["status"] == "RUNNING" else described
 
-        return wait_for(description, within_seconds, lambda: f"{arn} still runs, in {self.states(arn)[-1]}.")
+        return wait_for(description, lambda: f"{arn} still runs, in {self.states(arn)[-1]}.")
 
-    def wait_for_state(self, arn: str, state: str, times: int = 1, within_seconds: float = 60) -> None:
+    def wait_for_state(self, arn: str, state: str, times: int = 1) -> None:
         """Wait until an execution has entered a state, so many times."""
         wait_for(
             lambda: self.states(arn).count(state) >= times,
-            within_seconds,
             lambda: f"{arn} entered {self.states(arn)}, but not {state}.",
         )
 
-    def wait_for_version(self, function: str, version: str, within_seconds: float = 60) -> str:
+    def wait_for_version(self, function: str, version: str) -> str:
         """Wait for the rollout of a published version; return the ARN of the execution."""
         started = wait_for(
             lambda: self.of_version(function, version),
-            within_seconds,
             lambda: f"No rollout of {function} {version} started.",
         )
         return started[0]

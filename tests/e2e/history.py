@@ -31,7 +31,7 @@ class History:
 def bursty_history(local: Sandbox) -> Iterator[History]:
     """Call a function whose versions fail in bursts; its newer version is published before any rule exists."""
     shop = Shop(local, "bursty")
-    shop.open(opted_in=False, **BURSTS)
+    shop.create(opted_in=False, **BURSTS)
     shop.publish(delay_ms=1, **BURSTS)
     with ExitStack() as calls:
         calls.enter_context(shop.traffic(CALLS_PER_SECOND))

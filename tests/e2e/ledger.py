@@ -24,8 +24,8 @@ class Ledger:
         """Wait until no rollout holds the lock of a shop's alias."""
         wait_for(
             lambda: not self.lock(shop),
+            lambda: f"{shop.name}:{shop.alias} is still locked: {shop.shares()}.",
             within_seconds,
-            lambda: f"{shop.name}:{shop.alias} is still locked: {shop.served()}.",
         )
 
     @contextmanager

@@ -74,14 +74,13 @@ class Stack:
         """Create a function with one version behind its alias `live`; see `Shop.open` for the options."""
         shop = Shop(self.local, name, account=account, region=region)
         self.shops.append(shop)
-        shop.open(**options)
+        shop.create(**options)
         return shop
 
-    def wait_for_version_events(self, shop: Shop, count: int, within_seconds: float = 60) -> None:
+    def wait_for_version_events(self, shop: Shop, count: int) -> None:
         """Wait until StartRollout has looked up a shop's function for so many events of published versions."""
         wait_for(
             lambda: self.audit.lookups(shop.name) >= count,
-            within_seconds,
             lambda: f"StartRollout handled {self.audit.lookups(shop.name)} of {count} events of {shop.name}.",
         )
 
@@ -104,6 +103,6 @@ class Stack:
 
     def inject_fault(self, **fault: Any) -> None:
         """Let the emulator fail the calls that match; see `sandbox.emulator.faults` for the fields."""
-        request = Request(f"{self.local.url}/_sandbox/fault", json.dumps(fault).encode(), method="POST")  # noqa: S310
+        request = Request(f"{self.local.url}/_sandbox/add-fault", json.dumps(fault).encode(), method="POST")  # noqa: S310
         with urlopen(request) as response:  # noqa: S310 - the sandbox's own address
             response.read()

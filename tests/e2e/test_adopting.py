@@ -116,8 +116,8 @@ def _release(stack: Stack, team: Team, example: Example) -> tuple[str, str | Non
     left, version = _served_version(stack, team.function), _newest_version(stack, team.function)
     wait_for(
         lambda: _served_version(stack, team.function) == version,
-        PROMOTED_WITHIN_SECONDS,
         lambda: f"{team.function} {version} is not promoted.",
+        PROMOTED_WITHIN_SECONDS,
     )
     return version, left
 

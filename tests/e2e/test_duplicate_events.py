@@ -17,7 +17,7 @@ def test_version_has_one_rollout(duplicates, version):
 
 def test_alias_serves_newest_version(duplicates):
     """P1."""
-    assert duplicates.shop.served() == {VERSIONS[-1]: 100}
+    assert duplicates.shop.shares() == {VERSIONS[-1]: 100}
 
 
 def test_every_rollout_ends_green(duplicates, stack):

@@ -8,7 +8,7 @@ from tests.e2e.stories.locks import newer_version_supersedes, newer_versions_que
 def test_rollout_stopped_in_step_is_repaired_by_guardian(stories, stack):
     """P1, P10."""
     rollout = stories(stopped_in_step)
-    assert (rollout.ending, rollout.shop.served()) == ("ABORTED", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("ABORTED", {"1": 100})
     (entry,) = stack.ledger.rollouts(rollout.shop)
     assert entry["outcome"] == "rolled_back"
     assert "was stopped, and the guardian repaired the alias" in entry["reason"]
@@ -17,7 +17,7 @@ def test_rollout_stopped_in_step_is_repaired_by_guardian(stories, stack):
 def test_rollout_stopped_in_bake_stays_promoted(stories, stack):
     """P1, P10: the ledger states that the bake did not end."""
     rollout = stories(stopped_in_bake)
-    assert (rollout.ending, rollout.shop.served()) == ("ABORTED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("ABORTED", {"2": 100})
     (entry,) = stack.ledger.rollouts(rollout.shop)
     assert entry["outcome"] == "promoted"
     assert "was stopped before the bake ended" in entry["reason"]
@@ -28,7 +28,7 @@ def test_queue_starts_only_newest_version(stories, stack):
     first, replaced, newest = stories(newer_versions_queue)
     assert [rollout.ending for rollout in (first, replaced, newest)] == ["SUCCEEDED"] * 3
     assert stack.executions.states(replaced.execution)[-1] == "NothingToDo"
-    assert newest.shop.served() == {"4": 100}
+    assert newest.shop.shares() == {"4": 100}
     assert [entry["canary_version"] for entry in stack.ledger.rollouts(newest.shop)] == ["2", "4"]
     assert stack.ledger.lock(newest.shop) == {}
 
@@ -38,7 +38,7 @@ def test_superseding_version_starts_after_rollback(stories):
     first, second = stories(newer_version_supersedes)
     assert first.ending == "RolloutRolledBack"
     assert "version 3 was published and supersedes this rollout" in first.cause
-    assert (second.ending, second.shop.served()) == ("SUCCEEDED", {"3": 100})
+    assert (second.ending, second.shop.shares()) == ("SUCCEEDED", {"3": 100})
 
 
 @pytest.mark.parametrize("sweep", ["aliases", "versions"])

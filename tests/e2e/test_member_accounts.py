@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.accounts import ELSEWHERE, HOME, MEMBER, STRANGER
+from sandbox.accounts import HOME, MEMBER, OTHER_REGION, OUTSIDER
 from tests.e2e.deployment import MEMBERS_BUS
 from tests.e2e.stories.member_accounts import (
     external_id_differs,
@@ -21,7 +21,7 @@ IN_ORGANIZATION = "000000000000"
 
 def test_healthy_member_version_is_promoted(stories):
     rollout = stories(healthy_member_version)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     assert rollout.shop.account == MEMBER
     assert rollout.execution.split(":")[4] == HOME
 
@@ -35,26 +35,26 @@ def test_member_version_is_judged_by_calls_in_member_account(stories, stack):
 
 def test_faulty_member_version_in_other_region_is_rolled_back(stories):
     rollout = stories(faulty_member_version)
-    assert rollout.shop.region == ELSEWHERE
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert rollout.shop.region == OTHER_REGION
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
 
 
 def test_stopped_member_rollout_is_repaired_by_guardian(stories):
     """P1."""
     rollout = stories(member_rollout_stopped)
-    assert (rollout.description["status"], rollout.shop.served()) == ("ABORTED", {"1": 100})
+    assert (rollout.description["status"], rollout.shop.shares()) == ("ABORTED", {"1": 100})
 
 
 def test_outside_change_in_member_account_is_handed_over_with_its_author(stories):
     """P2, P10."""
     rollout = stories(outside_change_moves_member_alias)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutHandedOver", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutHandedOver", {"2": 100})
     assert ". CloudTrail says it was arn:aws:iam::222222222222:root at 20" in rollout.cause
 
 
 def test_unknown_account_cannot_publish_events(stack):
     with pytest.raises(ClientError, match="AccessDenied"):
-        stack.client("events", STRANGER).put_events(Entries=[version_published("my-api", MEMBERS_BUS)])
+        stack.client("events", OUTSIDER).put_events(Entries=[version_published("my-api", MEMBERS_BUS)])
 
 
 def test_account_of_organization_can_publish_events(stack):
@@ -81,7 +81,7 @@ def test_other_external_id_is_rejected(stories, stack):
     assert rollout.ending == "MemberAccessDeniedError"
     assert "Deploy template-member.yaml" in rollout.cause
     assert stack.executions.of_version(rollout.shop.name, "2") == []
-    assert rollout.shop.served() == {"1": 100}
+    assert rollout.shop.shares() == {"1": 100}
 
 
 @pytest.mark.parametrize("task", ["ShiftTraffic", "PromoteVersion", "RollBack"])

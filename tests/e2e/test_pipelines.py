@@ -46,7 +46,7 @@ def script_runs(request, stack, tmp_path_factory):
     shop.tag("rollout:policy", "piped")
     promoted = run("start-and-wait.sh")
     _change(stack, shop.name)
-    return ScriptRuns(promoted, refused, run("publish-and-wait.sh"), run("publish-and-wait.sh"), shop.served())
+    return ScriptRuns(promoted, refused, run("publish-and-wait.sh"), run("publish-and-wait.sh"), shop.shares())
 
 
 def test_script_exits_with_0_after_promotion(script_runs):

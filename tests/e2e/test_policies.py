@@ -11,7 +11,7 @@ def test_tag_selects_stored_policy(stories, stack):
     rollout = stories(tag_names_policy)
     document = stack.executions.inputs(rollout.execution)["PromoteVersion"]
     (entry,) = stack.ledger.rollouts(rollout.shop)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     assert [step["percent"] for step in document["policy"]["steps"]] == [30, 70]
     assert json.loads(entry["policy"]) == document["policy"]
     assert entry["policy_source"] == "the parameter /rollouts/policies/careful, named by the tag rollout:policy"
@@ -20,14 +20,14 @@ def test_tag_selects_stored_policy(stories, stack):
 def test_version_with_other_role_is_promoted_at_once(stories):
     """P1."""
     rollout = stories(other_role_is_promoted)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     assert "healthy: errors since promotion: 0 of " in rollout.output["reason"]
 
 
 def test_faulty_version_with_other_role_is_rolled_back_from_bake(stories):
     """P1, P10."""
     rollout = stories(other_role_fails_in_bake)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "the canary fails more often than max_error_percent (5 %) allows" in rollout.cause
 
 

@@ -58,7 +58,7 @@ def test_ending_has_one_notification(stories, stack, story, subject):
 def test_pipeline_event_starts_one_rollout(stories, stack):
     """P7, P8."""
     rollout = stories(pipeline_starts_rollout)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     assert stack.executions.of_version(rollout.shop.name, "2") == [rollout.execution]
     assert detail_types(stack, rollout) == [*SHIFTS, "Rollout Promoted"]
 

@@ -25,13 +25,13 @@ from tests.e2e.stories.starts import (
 def test_healthy_version_is_promoted(stories):
     """P1."""
     rollout = stories(healthy_version_published)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
 
 
 def test_faulty_version_is_rolled_back_with_counts_of_both_versions(stories):
     """P1, P10."""
     rollout = stories(faulty_version_published)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "faulty:live serves version 1 alone again; unhealthy: " in rollout.cause
     assert "errors: canary " in rollout.cause
     assert ", stable 0 of " in rollout.cause
@@ -40,14 +40,14 @@ def test_faulty_version_is_rolled_back_with_counts_of_both_versions(stories):
 def test_doubled_error_rate_is_rolled_back(stories):
     """P10: the story states why these rates differ visibly in this time."""
     rollout = stories(error_rate_doubles)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "the canary fails more often than stable; errors: canary " in rollout.cause
 
 
 def test_slow_version_is_rolled_back_with_counts_of_both_versions(stories):
     """P1, P10."""
     rollout = stories(calls_become_slow)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "the canary is slow more often than stable; errors: canary 0 of " in rollout.cause
     assert re.search(
         rf"slow \(over {SLOW_MS} ms\): canary (\d+) of \1 calls \(100 %\), stable \d+ of \d+ calls", rollout.cause
@@ -57,7 +57,7 @@ def test_slow_version_is_rolled_back_with_counts_of_both_versions(stories):
 def test_slow_limit_is_learned_from_stable(stories, stack):
     rollout = stories(slow_limit_is_learned)
     limit = stack.executions.inputs(rollout.execution)["ShiftTraffic"]["p99_before"]
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert 200 < limit < 1500  # between the shortest call of stable and the shortest call of the canary
     assert "the canary is slow more often than stable; " in rollout.cause
     assert f"slow (over {limit:,.6g} ms): canary " in rollout.cause
@@ -65,7 +65,7 @@ def test_slow_limit_is_learned_from_stable(stories, stack):
 
 def test_slow_minutes_are_counted_where_slow_calls_cannot_be(stories):
     rollout = stories(slow_calls_cannot_be_counted)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert f"slow (p90 over {SLOW_MS} ms): canary " in rollout.cause
     assert "counted by the minute, because CloudWatch cannot count slow calls here" in rollout.cause
 
@@ -76,7 +76,7 @@ def test_canary_with_bursts_like_stable_is_promoted(stories, stack):
     One rollout cannot show how often a healthy version is rolled back; docs/judging.md simulates that.
     """
     rollout = stories(errors_come_in_bursts)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     last_beside_stable = stack.executions.inputs(rollout.execution)["PromoteVersion"]["reason"]
     assert "bursts assumed" not in last_beside_stable
     assert _errors_before(stack, rollout) > 0
@@ -84,34 +84,34 @@ def test_canary_with_bursts_like_stable_is_promoted(stories, stack):
 
 def test_operator_needs_to_name_only_the_function(stories):
     rollout = stories(operator_starts_rollout)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
 
 
 def test_canary_without_calls_is_rolled_back(stories):
     """P5."""
     rollout = stories(canary_has_no_calls)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "missing data never passes" in rollout.cause
 
 
 def test_only_alarm_that_turns_red_during_rollout_rolls_back(stories):
     """P10."""
     rollout = stories(alarm_turns_red)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutRolledBack", {"1": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "alarm checkout turned red during the rollout" in rollout.cause
     assert "alarm burning was red before the rollout and does not decide" in rollout.cause
 
 
 def test_missing_alias_is_created_without_comparison(stories):
     rollout = stories(alias_is_missing)
-    assert (rollout.ending, rollout.shop.served()) == ("SUCCEEDED", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     assert "nothing to compare it with" in rollout.output["reason"]
 
 
 def test_alias_moved_by_outside_change_is_handed_over(stories):
     """P2, P10."""
     rollout = stories(outside_change_moves_alias)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutHandedOver", {"2": 100})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutHandedOver", {"2": 100})
     assert "it points at version 2" in rollout.cause
     assert ". CloudTrail says it was arn:aws:iam::111111111111:root at 20" in rollout.cause
 
@@ -119,7 +119,7 @@ def test_alias_moved_by_outside_change_is_handed_over(stories):
 def test_weights_edited_by_outside_change_are_handed_over(stories):
     """P2, P10."""
     rollout = stories(outside_change_edits_weights)
-    assert (rollout.ending, rollout.shop.served()) == ("RolloutHandedOver", {"1": 40, "2": 60})
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutHandedOver", {"1": 40, "2": 60})
     assert "version 1 with 50 % to version 2 was expected" in rollout.cause
 
 
@@ -127,14 +127,14 @@ def test_late_shift_overwrites_nothing(stories):
     """P2."""
     rollout = stories(healthy_version_published)
     assert rollout.late_shift["errorType"] == "AliasChangedError"
-    assert rollout.shop.served() == {"2": 100}
+    assert rollout.shop.shares() == {"2": 100}
 
 
 def test_second_promotion_is_success(stories):
     """P4."""
     rollout = stories(healthy_version_published)
     assert rollout.second_promotion["phase"] == "bake"
-    assert rollout.shop.served() == {"2": 100}
+    assert rollout.shop.shares() == {"2": 100}
 
 
 def test_ledger_has_every_evaluation_and_ending(stories, stack):

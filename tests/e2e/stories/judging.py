@@ -42,7 +42,7 @@ def error_rate_doubles(stack: Stack) -> FinishedRollout:
     """
     shop = shop_with_canaries(stack, "doubled", fault_percent=40, canary={"fault_percent": 80})
     with shop.traffic(per_second=12):
-        return roll_out(stack, shop, within_seconds=180, policy=LONG)
+        return roll_out(stack, shop, policy=LONG)
 
 
 def calls_become_slow(stack: Stack) -> FinishedRollout:
@@ -69,7 +69,7 @@ def slow_calls_cannot_be_counted(stack: Stack) -> FinishedRollout:
     shop.tag("sandbox:refuse-ranges", "yes")
     policy = LONG | {"metrics": [{"slow": {"over_ms": SLOW_MS}}], "false_rollback_percent": 5}
     with shop.traffic(per_second=4):
-        return roll_out(stack, shop, within_seconds=180, policy=policy)
+        return roll_out(stack, shop, policy=policy)
 
 
 def canary_has_no_calls(stack: Stack) -> FinishedRollout:

@@ -10,7 +10,7 @@ def outside_change_moves_alias(stack: Stack) -> FinishedRollout:
     with shop.traffic(per_second=2):
         execution = start(stack, shop, version=3, policy=TWO_STEPS)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
-        shop.edit(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
+        shop.update_alias(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
         return finish(stack, shop, execution)
 
 
@@ -19,7 +19,7 @@ def outside_change_edits_weights(stack: Stack) -> FinishedRollout:
     with shop.traffic(per_second=2):
         execution = start(stack, shop, policy=QUICK)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
-        shop.edit(RoutingConfig={"AdditionalVersionWeights": {"2": 0.6}})
+        shop.update_alias(RoutingConfig={"AdditionalVersionWeights": {"2": 0.6}})
         return finish(stack, shop, execution)
 
 

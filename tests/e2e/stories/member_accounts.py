@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.accounts import ELSEWHERE, MEMBER
+from sandbox.accounts import MEMBER, OTHER_REGION
 from sandbox.shop import Shop
 from tests.e2e.deployment import OTHER_EXTERNAL_ID
 from tests.e2e.listener import receive_all
@@ -52,7 +52,7 @@ def healthy_member_version(stack: Stack) -> MemberRollout:
 
 def faulty_member_version(stack: Stack) -> FinishedRollout:
     """The function is in another region, too."""
-    shop = stack.shop("member-faulty", account=MEMBER, region=ELSEWHERE)
+    shop = stack.shop("member-faulty", account=MEMBER, region=OTHER_REGION)
     with shop.traffic(per_second=6):
         execution = stack.executions.wait_for_version(shop.name, shop.publish(fault_percent=60))
         return finish(stack, shop, execution)
@@ -70,7 +70,7 @@ def outside_change_moves_member_alias(stack: Stack) -> FinishedRollout:
     with shop.traffic(per_second=2):
         execution = start(stack, shop, version=3, policy=LONG)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
-        shop.edit(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
+        shop.update_alias(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
         return finish(stack, shop, execution)
 
 
@@ -104,7 +104,7 @@ def _dead_letter(stack: Stack, shop: Shop) -> dict[str, Any]:
         letters.extend(receive_all(queues, url))
         return [letter for letter in letters if letter["requestPayload"]["detail"].get("function") == shop.arn]
 
-    return wait_for(about_shop, 60, lambda: f"No dead letter names {shop.arn}: {letters}.")[0]
+    return wait_for(about_shop, lambda: f"No dead letter names {shop.arn}: {letters}.")[0]
 
 
 def _forge_writes(stack: Stack, execution: str) -> dict[str, ForgedWrite]:
@@ -114,10 +114,10 @@ def _forge_writes(stack: Stack, execution: str) -> dict[str, ForgedWrite]:
     inputs, answers = stack.executions.inputs(execution), {}
     for task in ("ShiftTraffic", "PromoteVersion", "RollBack"):
         if task == "RollBack":
-            shop.edit(RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}})
+            shop.update_alias(RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}})
         document = _forge(stack, inputs.get(task) or inputs["PromoteVersion"], shop)
-        served = shop.served()
-        answers[task] = ForgedWrite(stack.run_task(task, document, shop), served, shop.served())
+        served = shop.shares()
+        answers[task] = ForgedWrite(stack.run_task(task, document, shop), served, shop.shares())
     return answers
 
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.accounts import HOME, STRANGER
+from sandbox.accounts import HOME, OUTSIDER
 from sandbox.server import REGION
 from tests.e2e.stack import Stack
 
@@ -24,7 +24,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "an unknown version": ({"function": NAME, "version": 99}, "UnknownVersionError", "no version 99; its newest is 5"),
     "an unknown alias": ({"function": NAME, "alias": "beta"}, "UnknownAliasError", "no alias beta"),
     "$LATEST": ({"function": f"{_ARN}:$LATEST"}, "LatestVersionError", "publish a version"),
-    "another account": ({"function": _ARN.replace(HOME, STRANGER)}, "MemberAccessDeniedError", STRANGER),
+    "another account": ({"function": _ARN.replace(HOME, OUTSIDER)}, "MemberAccessDeniedError", OUTSIDER),
     "the stable version": ({"function": NAME, "version": 2}, "AlreadyServedError", "already serves version 2"),
     "an older version": ({"function": f"{_ARN}:1"}, "OlderVersionError", "newer than version 1"),
     "another role": ({"function": NAME, "version": 3}, "DifferentRoleError", "requested-other-role"),
@@ -103,13 +103,13 @@ def _create_functions(stack: Stack) -> None:
     """Create every function that a refused request names; no event starts a rollout of any of them."""
     shop = stack.shop(NAME, opted_in=False)
     shop.publish(delay_ms=1)
-    shop.edit(FunctionVersion="2")
+    shop.update_alias(FunctionVersion="2")
     shop.publish_with(Role=shop.role("requested-other-role"))
     shop.publish_with(Role=shop.role(), DeadLetterConfig={"TargetArn": f"arn:aws:sqs:{REGION}:{HOME}:failed"})
     shop.publish_with(DeadLetterConfig={"TargetArn": ""})
     split = stack.shop(SPLIT, opted_in=False)
     split.publish(delay_ms=1)
-    split.edit(RoutingConfig={"AdditionalVersionWeights": {"2": 0.3}})
+    split.update_alias(RoutingConfig={"AdditionalVersionWeights": {"2": 0.3}})
     stack.shop(UNTAGGED, opted_in=False).publish(delay_ms=1)
     for tagged, versions in ((shop, 5), (split, 2)):
         stack.wait_for_version_events(tagged, versions)

@@ -19,8 +19,8 @@ def member_alias_is_restored(stack: Stack) -> FinishedRollout:
 def _roll_back_without_code(stack: Stack, shop: Shop) -> FinishedRollout:
     stack.inject_fault(
         action="lambda:InvokeFunction",
-        who="RollBackFunction",
-        mentions=f'"{shop.name}"',
+        caller="RollBackFunction",
+        contains=f'"{shop.name}"',
         code="Runtime.ImportModuleError",
     )
     with shop.traffic(per_second=4):

@@ -36,14 +36,14 @@ def start(stack: Stack, shop: Shop, **request: Any) -> str:
     return stack.executions.start({"function": shop.name if shop.account == HOME else shop.arn} | request)
 
 
-def finish(stack: Stack, shop: Shop, execution: str, within_seconds: float = 120) -> FinishedRollout:
+def finish(stack: Stack, shop: Shop, execution: str) -> FinishedRollout:
     """Wait for the end of an execution."""
-    return FinishedRollout(shop, execution, stack.executions.wait_for_end(execution, within_seconds))
+    return FinishedRollout(shop, execution, stack.executions.wait_for_end(execution))
 
 
-def roll_out(stack: Stack, shop: Shop, within_seconds: float = 120, **request: Any) -> FinishedRollout:
+def roll_out(stack: Stack, shop: Shop, **request: Any) -> FinishedRollout:
     """Start a rollout as an operator does, and wait for its end."""
-    return finish(stack, shop, start(stack, shop, **request), within_seconds)
+    return finish(stack, shop, start(stack, shop, **request))
 
 
 def stop(stack: Stack, shop: Shop, execution: str) -> FinishedRollout:
