@@ -122,6 +122,10 @@ def _message() -> str:
     return f"```text\nSubject: {sent.subject}\n\n{sent.text}\n```"
 
 
+def _cause() -> str:
+    return f"```text\n{event_samples.rolled_back().sentence}\n```"
+
+
 def _json(value: object, depth: int) -> str:
     line = json.dumps(value, ensure_ascii=False)
     if len(line) + depth <= _WIDTH or not isinstance(value, dict | list):
@@ -141,6 +145,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "cost": cost_table,
     "usage": usage_table,
     "message": _message,
+    "cause": _cause,
     **{name: partial(_event, make) for name, make in event_samples.EVENTS.items()},
 }
 """Each sample by the name that its marker in a page has."""
