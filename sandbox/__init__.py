@@ -1,1 +1,1 @@
-"""The local AWS: an emulator with the behaviours a rollout needs, a real deployment, traffic to watch."""
+"""A local AWS: an emulator with the behaviours that rollouts need, the deployed stack, and functions with traffic."""

@@ -1,11 +1,11 @@
-"""The accounts of the sandbox: whoever calls with twelve digits as access key is the root of that account."""
+"""The accounts of the sandbox. A caller whose access key has twelve digits is the root of that account."""
 
 HOME = "111111111111"
-"""Where the stack can live, so that it differs from what nobody chose."""
+"""An account to deploy the stack into that differs from the emulator's default account."""
 MEMBER = "222222222222"
-STRANGER = "333333333333"
-ELSEWHERE = "eu-west-1"
-"""Another region than the stack's."""
+OUTSIDER = "333333333333"
+"""An account that is neither in the organization nor a member account."""
+OTHER_REGION = "eu-west-1"
+"""A region other than the stack's."""
 ORGANIZATION = "o-thesandbox"
-ORGANIZED = frozenset({"000000000000", HOME, MEMBER})
-"""The accounts of the organization; every other is a stranger to it."""
+ORGANIZATION_ACCOUNTS = frozenset({"000000000000", HOME, MEMBER})

@@ -1,4 +1,4 @@
-"""The real `sam build` and `sam deploy`, aimed at the sandbox."""
+"""Runs `sam build` and `sam deploy` against the sandbox."""
 
 import os
 import platform
@@ -21,57 +21,57 @@ MEMBER_STACK = "lambda-rollouts-member"
 TEMPLATE = ROOT / "template.yaml"
 _BIN = Path(sys.executable).parent
 _CONFIG = ROOT / "samconfig.toml"
-_STAGE = ["--config-env", "sandbox", "--config-file", str(_CONFIG)]
+_CONFIG_ARGUMENTS = ["--config-env", "sandbox", "--config-file", str(_CONFIG)]
 _SHOWN_LINES = 15
 _UV_NAMES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
 class DeployError(SandboxError):
-    """When `sam` fails; the message ends with what it said last."""
+    """When `sam` or CloudFormation fails; the message contains the end of its output."""
 
 
 @contextmanager
 def deployed(
     port: int,
     name: str,
-    say: Callable[[str], object] = lambda _: None,
+    report: Callable[[str], object] = lambda _: None,
     parameters: Mapping[str, str] | None = None,
     access_key: str = "test",
 ) -> Iterator[tuple[Sandbox, dict[str, str]]]:
-    """Run a local AWS with the stack in the account of this key; yield it with the outputs of the stack.
+    """Run a local AWS with the stack in the account of this key; yield both the sandbox and the stack's outputs.
 
-    The stack's parameters are those of samconfig.toml, and these beside or instead of them.
+    `parameters` override the stack's parameters in samconfig.toml.
     """
     refuse_busy(port)
-    with ThreadPoolExecutor(1) as meanwhile:
-        say("Building the stack and starting the local AWS")
-        built = meanwhile.submit(build, ROOT / ".sandbox" / f"{name}-build")
+    with ThreadPoolExecutor(1) as executor:
+        report("Building the stack and starting the local AWS")
+        built = executor.submit(build, ROOT / ".sandbox" / f"{name}-build")
         with running(port, name, access_key) as sandbox:
             template = built.result()
-            say("Deploying the stack")
+            report("Deploying the stack")
             yield sandbox, deploy(sandbox, template, parameters or {})
 
 
 def build(folder: Path, template: Path = TEMPLATE) -> Path:
-    """Build for this machine, whose own Python runs the functions; return the built template."""
+    """Build for this machine's platform and Python; return the built template."""
     _sam(["build", "--template-file", str(template), "--build-dir", str(folder)], without_aws())
     return folder / "template.yaml"
 
 
 def deploy(sandbox: Sandbox, built: Path, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Deploy what was built; return the outputs of the stack."""
+    """Deploy a built template; return the outputs of the stack."""
     command = ["deploy", "--template-file", str(built), "--stack-name", STACK, *_overrides(parameters)]
     try:
         _sam(command, sandbox.environment)
     except DeployError as error:
-        raise DeployError(f"{error}\nThe emulator's own log is {(sandbox.folder / LOG).relative_to(ROOT)}.") from error
+        raise DeployError(f"{error}\nRead the emulator's log, {(sandbox.folder / LOG).relative_to(ROOT)}.") from error
     return _outputs(sandbox.client("cloudformation"), STACK)
 
 
 def deploy_member(
     sandbox: Sandbox, template: Path, account: str, region: str, parameters: Mapping[str, str]
 ) -> dict[str, str]:
-    """Create the stack of a member, which has no code to build; return its outputs."""
+    """Create the stack of a member account, which needs no build; return its outputs."""
     formation = sandbox.client("cloudformation", account, region)
     formation.create_stack(
         StackName=MEMBER_STACK,
@@ -82,12 +82,15 @@ def deploy_member(
     try:
         formation.get_waiter("stack_create_complete").wait(StackName=MEMBER_STACK, WaiterConfig={"Delay": 0.1})
     except WaiterError as error:
-        raise DeployError(f"The stack of {account} in {region} is not created: {_reasons(formation)}") from error
+        raise DeployError(
+            f"CloudFormation could not create the stack of {account} in {region}: {_failure_reasons(formation)} "
+            f"Correct {template.name} and deploy it again."
+        ) from error
     return _outputs(formation, MEMBER_STACK)
 
 
 def _overrides(parameters: Mapping[str, str]) -> list[str]:
-    """Return sam's arguments; given any, sam forgets those of its configuration."""
+    """Return sam's arguments, with the configured parameters: given any, sam ignores its configuration's."""
     if not parameters:
         return []
     configured = tomllib.loads(_CONFIG.read_text())["sandbox"]["deploy"]["parameters"]["parameter_overrides"]
@@ -100,14 +103,14 @@ def _outputs(formation: Any, stack: str) -> dict[str, str]:  # noqa: ANN401 - a 
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
-def _reasons(formation: Any) -> str:  # noqa: ANN401 - a client
+def _failure_reasons(formation: Any) -> str:  # noqa: ANN401 - a client
     events = formation.describe_stack_events(StackName=MEMBER_STACK)["StackEvents"]
     reasons = [event["ResourceStatusReason"] for event in events if "FAILED" in event["ResourceStatus"]]
-    return "; ".join(reasons) or "CloudFormation does not say why."
+    return " ".join(f"{reason.rstrip('.')}." for reason in reasons) or "CloudFormation gives no reason."
 
 
 def layer_platform() -> str:
-    """Return uv's name for this machine, as the layer's Makefile wants it."""
+    """Return uv's name of this machine's platform, for the layer's Makefile."""
     machine = platform.machine().lower()
     system = "apple-darwin" if sys.platform == "darwin" else "manylinux2014"
     return f"{_UV_NAMES.get(machine, machine)}-{system}"
@@ -121,7 +124,7 @@ def _sam(arguments: list[str], environment: dict[str, str]) -> None:
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_POLL_DELAY": "0.2",
     }
-    command = [str(_BIN / "sam"), *arguments, *_STAGE]
+    command = [str(_BIN / "sam"), *arguments, *_CONFIG_ARGUMENTS]
     ended = subprocess.run(
         command,
         cwd=ROOT,
@@ -132,8 +135,8 @@ def _sam(arguments: list[str], environment: dict[str, str]) -> None:
         check=False,
     )
     if ended.returncode:
-        said = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-_SHOWN_LINES:])
+        output = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-_SHOWN_LINES:])
         raise DeployError(
-            f"`sam {arguments[0]}` failed, and said at its end:\n\n{said}\n\n"
-            f"`make lint` finds most mistakes in a template, `make clean setup` most in an installation."
+            f"`sam {arguments[0]}` failed; the end of its output is:\n\n{output}\n\n"
+            f"`make lint` finds mistakes in a template, `make clean setup` repairs an installation."
         )

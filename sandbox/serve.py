@@ -16,7 +16,7 @@ BAD_VERSION = Path(".sandbox") / f"{FUNCTION}-bad.zip"
 def create_function(sandbox: Sandbox) -> Shop:
     """Create my-api with version 1 behind its alias live, and write the packages of two further versions."""
     shop = Shop(sandbox, FUNCTION)
-    shop.open()
+    shop.create()
     write_package(ROOT / GOOD_VERSION, fault_percent=0)
     write_package(ROOT / BAD_VERSION, fault_percent=25)
     return shop

@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, which ends with whoever started it."""
+"""Runs the emulator in a process of its own, which ends when this process ends."""
 
 import os
 import shutil
@@ -24,20 +24,20 @@ _STOP_SECONDS = 60
 
 
 class SandboxError(Exception):
-    """When the local AWS cannot be had; the message says why, and what to try."""
+    """When the sandbox cannot do what is requested; the message has the reason and what to do."""
 
 
 class PortBusyError(SandboxError):
-    """When something else listens where the sandbox should."""
+    """When another process listens on the sandbox's port."""
 
 
 class EmulatorError(SandboxError):
-    """When the emulator does not start, or does not keep its promises."""
+    """When the emulator does not start, or its self-test fails."""
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A local AWS that is running, and the folder that holds its log and its audit."""
+    """A running local AWS, and the folder with its log and its audit log."""
 
     port: int
     folder: Path
@@ -51,7 +51,7 @@ class Sandbox:
 
     @property
     def audit(self) -> Path:
-        """One JSON object a line: account, principal, action, resource, allowed."""
+        """The file with IAM's decisions, one JSON object a line: account, principal, action, resource, allowed."""
         return self.folder / AUDIT
 
     @property
@@ -61,7 +61,7 @@ class Sandbox:
 
     @property
     def exports(self) -> dict[str, str]:
-        """What a shell needs so that any AWS tool talks to this sandbox."""
+        """The environment variables with which any AWS tool uses this sandbox."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": self.access_key,
@@ -71,23 +71,23 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for a tool that must reach this sandbox and nothing else."""
+        """The environment of a tool that must reach this sandbox and no real account."""
         return {**environment.without_aws(), **self.exports, "AWS_REGION": REGION}
 
     def client(self, service: str, account: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401 - a client of that service
-        """Return a boto3 client with the rights of an account's root; of the stack's account and region by default."""
+        """Return a boto3 client as the root of an account, by default in the stack's account and region."""
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.url,
             region_name=region or REGION,
             aws_access_key_id=account or self.access_key,
-            aws_secret_access_key="test",  # noqa: S106 - the emulator's word for root
+            aws_secret_access_key="test",  # noqa: S106 - the emulator's secret of every root
         )
 
 
 @contextmanager
 def running(port: int, name: str = "serve", access_key: str = "test") -> Iterator[Sandbox]:
-    """Run the emulator on this port, for the account of this key; its log and its audit are in `.sandbox/NAME`."""
+    """Run the emulator on this port, for the account of this key; its log and audit log are in `.sandbox/NAME`."""
     refuse_busy(port)
     folder = ROOT / ".sandbox" / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -114,7 +114,7 @@ def refuse_busy(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise PortBusyError(
-                f"Port {port} is in use: another sandbox may be running. Stop it, or choose another with PORT=, "
+                f"Port {port} is in use, perhaps by another sandbox. Stop that process, or choose another with PORT=, "
                 f"for example `make sandbox PORT={port + 1}`."
             ) from error
 
@@ -129,7 +129,7 @@ def _start(port: int, folder: Path) -> subprocess.Popen[str]:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            start_new_session=True,  # Ctrl-C is for us; we end it in our own time
+            start_new_session=True,  # Ctrl-C reaches only this process, which ends the emulator
         )
 
 
@@ -138,13 +138,15 @@ def _wait_until_ready(sandbox: Sandbox) -> None:
     watchdog = threading.Timer(_START_SECONDS, process.kill)
     watchdog.start()
     try:
-        said = process.stdout.readline().strip() if process.stdout else ""
+        announcement = process.stdout.readline().strip() if process.stdout else ""
     finally:
         watchdog.cancel()
-    if said != "ready":
+    if announcement != "ready":
         log = (sandbox.folder / LOG).read_text().strip().splitlines()
-        silent = log[-1] if log else f"The emulator did not start within {_START_SECONDS} seconds."
-        raise EmulatorError(said or silent)
+        timed_out = (
+            f"The emulator did not start within {_START_SECONDS} seconds; end other programs, then repeat the command."
+        )
+        raise EmulatorError(announcement or (log[-1] if log else timed_out))
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

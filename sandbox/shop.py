@@ -1,4 +1,4 @@
-"""A function to roll out: opted in by its tag, called through its alias, each version as faulty as wanted."""
+"""A function to roll out: it has the opt-in tag, an alias, and versions with configurable faults."""
 
 import io
 import json
@@ -11,13 +11,13 @@ from sandbox.server import REGION, Sandbox
 from sandbox.traffic import Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
-# Written out for every later version: Lambda publishes nothing that is the same as before.
+# Every later version has these variables: Lambda publishes no version without a change.
 _HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "delay_ms": 0.0}
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 class Shop:
-    """A function with an alias, in a sandbox; in the stack's account and region unless told otherwise."""
+    """A function with an alias in a sandbox, by default in the stack's account and region."""
 
     def __init__(
         self,
@@ -30,22 +30,24 @@ class Shop:
         self.name, self.alias = name, alias
         self.account, self.region = account or sandbox.account, region or REGION
         self._lambda = sandbox.client("lambda", account, region)
-        self._iam: Any = sandbox.client("iam", account, region)  # kept: one that is let go leaves its connection open
+        self._iam: Any = sandbox.client(
+            "iam", account, region
+        )  # kept: a client that is garbage collected leaves its connection open
 
-    def open(self, *, opted_in: bool = True, **manners: float) -> str:
-        """Create the function with a first version behind its alias, healthy unless told otherwise; return it."""
+    def create(self, *, opted_in: bool = True, **behaviour: float) -> str:
+        """Create the function with a version behind its alias, by default a healthy one; return the version."""
         created = self._lambda.create_function(
             FunctionName=self.name,
             Runtime="python3.13",
             Handler="app.handler",
             Role=self.role(),
             Code={"ZipFile": _package()},
-            Environment=_environment(manners),
+            Environment=_environment(behaviour),
         )
-        self._settled()
+        self._wait_until_updated()
         version = str(self._lambda.publish_version(FunctionName=created["FunctionName"])["Version"])
         self._lambda.create_alias(FunctionName=self.name, Name=self.alias, FunctionVersion=version)
-        if opted_in:  # now, not before: the first version is not to be rolled out, it is what others are compared with
+        if opted_in:  # after publishing: the first version is the stable one and needs no rollout
             self.opt_in()
         return version
 
@@ -54,41 +56,41 @@ class Shop:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
 
     def opt_in(self) -> None:
-        """Hand the alias over: from now on a published version is rolled out."""
+        """Add the opt-in tag: every version published from now on is rolled out."""
         self.tag("rollout:alias", self.alias)
 
     def tag(self, key: str, value: str) -> None:
         self._lambda.tag_resource(Resource=self.arn, Tags={key: value})
 
-    def publish(self, **manners: float) -> str:
-        """Publish a version of these manners (see `functions/shop`), healthy without any; return its number."""
-        return self.publish_with(Environment=_environment({**_HEALTHY, **manners}))
+    def publish(self, **behaviour: float) -> str:
+        """Publish a version with this behaviour (see `functions/shop`), by default a healthy one; return its number."""
+        return self.publish_with(Environment=_environment({**_HEALTHY, **behaviour}))
 
-    def publish_with(self, **configuration: Any) -> str:  # noqa: ANN401 - whatever Lambda takes
+    def publish_with(self, **configuration: Any) -> str:  # noqa: ANN401 - the arguments of Lambda's API
         """Publish a version with this configuration; return its number."""
         self._lambda.update_function_configuration(FunctionName=self.name, **configuration)
-        self._settled()
+        self._wait_until_updated()
         return str(self._lambda.publish_version(FunctionName=self.name)["Version"])
 
-    def edit(self, **changes: Any) -> None:  # noqa: ANN401 - whatever Lambda takes
-        """Change the alias by hand, as its owner may."""
+    def update_alias(self, **changes: Any) -> None:  # noqa: ANN401 - the arguments of Lambda's API
+        """Change the alias as its owner, outside any rollout."""
         self._lambda.update_alias(FunctionName=self.name, Name=self.alias, **changes)
 
     def traffic(self, per_second: float = 20) -> Traffic:
         return Traffic(self._lambda, f"{self.name}:{self.alias}", per_second)
 
-    def served(self) -> dict[str, float]:
-        """Return the percent of the alias's traffic that each version gets."""
+    def shares(self) -> dict[str, float]:
+        """Return the percent of the alias's traffic by version."""
         alias = self._lambda.get_alias(FunctionName=self.name, Name=self.alias)
         weights: dict[str, float] = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         canaries = {version: weight * 100 for version, weight in weights.items()}
         return {alias["FunctionVersion"]: 100 - sum(canaries.values()), **canaries}
 
-    def _settled(self) -> None:
+    def _wait_until_updated(self) -> None:
         self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 0.1})
 
     def role(self, name: str = "") -> str:
-        """Return the ARN of the function's role, or of another one of this name, made if need be."""
+        """Return the ARN of the function's role, or of the role with this name; create it if necessary."""
         role_name = name or f"{self.name}-role"
         trust = json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]})
         with suppress(self._iam.exceptions.EntityAlreadyExistsException):
@@ -96,8 +98,8 @@ class Shop:
         return str(self._iam.get_role(RoleName=role_name)["Role"]["Arn"])
 
 
-def _environment(manners: dict[str, float]) -> dict[str, dict[str, str]]:
-    return {"Variables": {name.upper(): str(value) for name, value in manners.items()}}
+def _environment(behaviour: dict[str, float]) -> dict[str, dict[str, str]]:
+    return {"Variables": {name.upper(): str(value) for name, value in behaviour.items()}}
 
 
 def write_package(path: Path, **behaviour: float) -> None:

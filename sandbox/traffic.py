@@ -1,4 +1,4 @@
-"""A steady caller of a function through its alias."""
+"""Steady traffic to a function through its alias."""
 
 import time
 from collections import Counter
@@ -7,31 +7,32 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.meanwhile import Meanwhile
+from sandbox.background import BackgroundThread
 
 _CALLERS = 8
 
 
-class Traffic(Meanwhile):
-    """Calls a function so many times a second, from a thread, for as long as its `with` block lasts."""
+class Traffic(BackgroundThread):
+    """Calls a function `per_second` times a second for the duration of a `with` block."""
 
     def __init__(self, lambda_client: Any, qualified_name: str, per_second: float = 20) -> None:  # noqa: ANN401
         super().__init__()
-        self.served: Counter[str] = Counter()  # calls by the version that served them, or "refused"
+        self.served: Counter[str] = Counter()  # calls by executed version; "refused" counts the refused ones
         self._lambda = lambda_client
         self._name = qualified_name
         self._pause = 1 / per_second
 
-    def _go_on(self) -> None:
+    def _run(self) -> None:
         due = time.monotonic()
         with ThreadPoolExecutor(_CALLERS) as callers:
             while not self._stop.wait(max(0.0, due - time.monotonic())):
                 callers.submit(self._call)
-                due = max(due + self._pause, time.monotonic())  # a caller held up does not rush afterwards
+                due = max(due + self._pause, time.monotonic())  # a delayed call does not cause a burst afterwards
 
     def _call(self) -> None:
         try:
-            answer = self._lambda.invoke(FunctionName=self._name, Payload=b"{}")
-            self.served[answer["ExecutedVersion"]] += 1
+            response = self._lambda.invoke(FunctionName=self._name, Payload=b"{}")
+            response["Payload"].read()  # an unread body keeps its connection from being used again
+            self.served[response["ExecutedVersion"]] += 1
         except ClientError:
-            self.served["refused"] += 1  # throttled, as real callers are
+            self.served["refused"] += 1  # throttled, which is a normal response

@@ -66,7 +66,7 @@ class ObservedRollout:
 def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[ObservedRollout]:
     """Roll out every release and print how each rollout ended; return what was observed."""
     shop = Shop(sandbox)
-    shop.open()
+    shop.create()
     console.print(
         "\nThe function shop serves version 1 behind its alias live: about 20 calls a second.", soft_wrap=True
     )
@@ -79,7 +79,7 @@ def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[Obse
 
 
 def _roll_out(sandbox: Sandbox, shop: Shop, machine: str, console: Console, release: Release) -> ObservedRollout:
-    stable = shop.served()
+    stable = shop.shares()
     published_at = datetime.now(UTC)
     rollout = ObservedRollout(release, shop.publish(**release.behaviour), published_at)
     console.print(f"\n[bold]Published {rollout.title}.[/bold]", highlight=False, soft_wrap=True)
@@ -91,7 +91,7 @@ def _roll_out(sandbox: Sandbox, shop: Shop, machine: str, console: Console, rele
     rollout.reason = watcher.reason()
     has_succeeded = rollout.last.status == "SUCCEEDED"
     expected = {rollout.version: 100} if release.is_promoted else stable
-    rollout.as_expected = has_succeeded == release.is_promoted and shop.served() == expected
+    rollout.as_expected = has_succeeded == release.is_promoted and shop.shares() == expected
     return rollout
 
 

@@ -1,4 +1,4 @@
-"""MiniStack, extended by the behaviours of AWS it lacks; one module per behaviour.
+"""MiniStack, extended by the behaviours of AWS that it lacks: one module for each, in a folder by AWS service.
 
-Every seam is a private name of MiniStack, so its version is pinned and `selftest` tries each one at start.
+Every seam is a private name of MiniStack, so its version is pinned, and `selftest` checks every seam at start.
 """

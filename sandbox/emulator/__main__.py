@@ -1,4 +1,4 @@
-"""Serve the emulator: `sandbox.server` starts this in a process of its own, and waits for the word `ready`."""
+"""Serves the emulator: `sandbox.server` starts it in a process of its own, and waits until it prints `ready`."""
 
 import asyncio
 import os
@@ -28,49 +28,50 @@ def main() -> None:
     folder = tempfile.mkdtemp(prefix="lambda-rollouts-")
     tempfile.tempdir = folder  # MiniStack unpacks functions here
     port = int(os.environ["GATEWAY_PORT"])
-    trial = Trial(port)
+    self_test = SelfTest(port)
     try:
-        asyncio.run(_serve(port, trial))
+        asyncio.run(_serve(port, self_test))
     finally:
         workers.close()
         shutil.rmtree(folder, ignore_errors=True)
-        os._exit(trial.exit_code)  # waiting executions sleep in threads that Python would join
+        os._exit(self_test.exit_code)  # Python would join the threads in which executions wait
 
 
-class Trial:
-    """The self-test, and what follows from it."""
+class SelfTest:
+    """Runs the self-test and reports its result."""
 
     def __init__(self, port: int) -> None:
         self.exit_code = 0
         self._port = port
 
-    def announce(self, stop: Callable[[], object]) -> None:
-        """Say `ready` if every promise is kept, else say in one line which is not, and stop."""
+    def run(self, stop: Callable[[], object]) -> None:
+        """Print `ready` if every check passes; otherwise print the failed check in one line, and stop."""
         try:
             _wait_for(self._port)
             selftest.run(f"http://127.0.0.1:{self._port}")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the emulator must not be announced
+        except Exception as error:  # noqa: BLE001 - after any failure, the emulator must not serve
             self.exit_code = 1
             print(error, flush=True)
             stop()
             return
-        if recorded := os.environ.get("SANDBOX_AUDIT"):
-            audit_log.start(Path(recorded))
+        if path := os.environ.get("SANDBOX_AUDIT"):
+            audit_log.start(Path(path))
         print("ready", flush=True)
 
 
-async def _serve(port: int, trial: Trial) -> None:
+async def _serve(port: int, self_test: SelfTest) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 
     def stop(*_signal: object) -> None:
         with suppress(RuntimeError):  # the loop has ended already
             loop.call_soon_threadsafe(stopped.set)
 
-    # Not the loop's own handlers: those end with it, and a second signal would cut the sweeping short.
+    # The loop's own handlers end with the loop: a second signal would then interrupt the cleanup. Installing both
+    # explicitly also replaces an ignored SIGINT, which a background job inherits.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     threading.Thread(target=_stop_with_parent, args=[stop], daemon=True).start()
-    threading.Thread(target=trial.announce, args=[stop], daemon=True).start()
+    threading.Thread(target=self_test.run, args=[stop], daemon=True).start()
     await serve(app.app, _config(port), shutdown_trigger=stopped.wait)
 
 
@@ -83,7 +84,7 @@ def _config(port: int) -> Config:
 
 
 def _stop_with_parent(stop: Callable[[], None]) -> None:
-    """The parent holds our input open as long as it lives, even if it is killed outright."""
+    """Stop at the end of the input: it closes when the parent ends, even if the parent is killed."""
     sys.stdin.read()
     stop()
 
@@ -94,7 +95,7 @@ def _wait_for(port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise TimeoutError(f"The emulator does not listen on port {port}.")
+    raise TimeoutError(f"The emulator does not listen on port {port}; read its log.")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Installs every extension, by importing it.
+"""Installs every extension by importing its module.
 
-The order matters where two extensions wrap the same function: the later one runs first. Refused alias updates leave no
-CloudTrail event, so `alias_rules` comes after `cloudtrail`.
+The order matters where two extensions wrap the same function: the later one runs first. A refused alias update causes
+no CloudTrail event, so `alias_rules` comes after `cloudtrail`.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""How a behaviour of MiniStack is extended: by wrapping one of its functions."""
+"""Extends a behaviour of MiniStack by wrapping one of its functions."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,23 +11,23 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class SeamMissingError(Exception):
-    """When MiniStack no longer has what the sandbox extends."""
+    """When MiniStack lacks a function that the sandbox extends."""
 
     def __init__(self, missing: str) -> None:
         super().__init__(
-            f"MiniStack {version('ministack')} has no {missing}; install the pinned one with `make setup`."
+            f"MiniStack {version('ministack')} has no {missing}; install the pinned version with `make setup`."
         )
 
 
 def extends(owner: Any, name: str) -> Callable[[Original], Original]:  # noqa: ANN401 - a module or a class
-    """Put the decorated function in the place of `owner.name`; it receives the original first."""
+    """Replace `owner.name` by the decorated function, which receives the original as its first argument."""
     original = getattr(owner, name, None)
     if original is None:
         raise SeamMissingError(f"{owner.__name__}.{name}")
 
     def install(extension: Original) -> Original:
         @wraps(original)
-        def extended(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the original takes and gives
+        def extended(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the original's arguments and result
             return extension(original, *args, **kwargs)
 
         setattr(owner, name, extended)

@@ -39,7 +39,7 @@ class Cell:
     @property
     def fault_requests(self) -> list[FaultRequest]:
         """The faults to set in the emulator before the rollout starts."""
-        request = {**self.fault.request, "action": self.action, "who": self.state.caller}
+        request = {**self.fault.request, "action": self.action, "caller": self.state.caller}
         if not self.state.is_function and "code" in request:
             request["code"] = _STEP_FUNCTIONS_ERRORS.get(request["code"], request["code"])
         return [*self.state.preceding_faults, request]

@@ -88,9 +88,9 @@ _CALL_FAULTS = (
     Fault("answer-lost", "UpdateAlias answers 500, and has written", _RESPONSE_LOST | {"times": 1}, is_harmless=True),
     Fault("answers-lost", "UpdateAlias answers 500 throughout, and writes", _RESPONSE_LOST),
     Fault("metrics-throttled", "GetMetricData throttled throughout", _on_metrics(code="Throttling", status=400)),
-    Fault("metrics-partial", "GetMetricData gives PartialData throughout", _on_metrics(cut="partial")),
-    Fault("metrics-broken", "GetMetricData gives InternalError throughout", _on_metrics(cut="error")),
-    Fault("metrics-empty", "GetMetricData gives nothing throughout", _on_metrics(cut="empty")),
+    Fault("metrics-partial", "GetMetricData gives PartialData throughout", _on_metrics(truncate="partial")),
+    Fault("metrics-broken", "GetMetricData gives InternalError throughout", _on_metrics(truncate="error")),
+    Fault("metrics-empty", "GetMetricData gives nothing throughout", _on_metrics(truncate="empty")),
     Fault("ledger-throttled", "DynamoDB throttled throughout", _LEDGER_THROTTLED),
 )
 _OUTSIDE_FAULTS = (

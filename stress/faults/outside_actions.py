@@ -14,7 +14,7 @@ def _stop(stack: Stack, _shop: Shop, execution: str) -> None:
 
 
 def _time_out(stack: Stack, _shop: Shop, execution: str) -> None:
-    stack.request("time-out", execution=execution)
+    stack.request("time-out-execution", execution=execution)
 
 
 def _edit(stack: Stack, shop: Shop, _execution: str) -> str:
@@ -26,7 +26,7 @@ def _delete(stack: Stack, shop: Shop, _execution: str) -> None:
 
 
 def _redeliver(stack: Stack, shop: Shop, _execution: str) -> None:
-    stack.request("redeliver", mentions=f":function:{shop.name}:{CANARY}")
+    stack.request("redeliver-events", contains=f":function:{shop.name}:{CANARY}")
 
 
 def _publish(_stack: Stack, shop: Shop, _execution: str) -> None:

@@ -61,7 +61,7 @@ def _check_repeated_task(observed: ObservedRollout) -> Iterator[str]:
 
 
 def _check_missing_data(observed: ObservedRollout) -> Iterator[str]:
-    is_incomplete = observed.cell.fault.request.get("cut") and observed.cell.state.name == "JudgeCanary"
+    is_incomplete = observed.cell.fault.request.get("truncate") and observed.cell.state.name == "JudgeCanary"
     if is_incomplete and observed.ending == "SUCCEEDED":
         yield "P5: promoted on incomplete data from CloudWatch"
 

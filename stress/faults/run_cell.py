@@ -29,7 +29,7 @@ def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
         with traffic(stack, shop):
             return _roll_out(stack, cell, shop)
     finally:
-        stack.request("no-fault", mentions=shop.name)
+        stack.request("clear-faults", contains=shop.name)
         with suppress(ClientError):
             stack.client("lambda").delete_function(FunctionName=shop.name)  # also ends its processes
 
@@ -56,7 +56,7 @@ def traffic(stack: Stack, shop: Shop) -> Iterator[None]:
 
 def _create_function(stack: Stack, shop: Shop) -> None:
     """Create a function with two versions without a rollout, and point its alias at the second, the stable one."""
-    shop.open(opted_in=False)
+    shop.create(opted_in=False)
     shop.publish(delay_ms=1)
     stack.edit_alias(shop, STABLE)
     deadline = time.monotonic() + START_SECONDS
@@ -70,12 +70,12 @@ def _create_function(stack: Stack, shop: Shop) -> None:
 def _roll_out(stack: Stack, cell: Cell, shop: Shop) -> ObservedRollout:
     time.sleep(PERIOD_SECONDS)  # the limit for slow calls is learned from calls of the stable version
     for parameters in cell.fault_requests:
-        stack.request("fault", **parameters, mentions=shop.name)
+        stack.request("add-fault", **parameters, contains=shop.name)
     shop.publish(delay_ms=2, fault_percent=100 if cell.is_canary_unhealthy else 0)
     observer = Observer(stack, cell, shop, wait_for_execution(stack, shop, CANARY))
     observer.wait_until_ended()
     occurrences = stack.occurrences(shop, cell.action)
-    stack.request("no-fault", mentions=shop.name)  # a lasting fault ends with the execution
+    stack.request("clear-faults", contains=shop.name)  # a lasting fault ends with the execution
     if cell.fault.outside_action is OutsideAction.PUBLISH:
         observer.wait_until_next_ended()
     observer.wait_until_settled(_limit_seconds(stack))

@@ -109,8 +109,8 @@ class Stack:
 
     def occurrences(self, shop: Shop, action: str) -> int:
         """Return how often the fault of an action has occurred in a function's rollout."""
-        faults = [fault for fault in self.request("faults") if fault["mentions"] == shop.name]
-        return max((fault["struck"] for fault in faults if fault["action"] == action), default=0)
+        faults = [fault for fault in self.request("list-faults") if fault["contains"] == shop.name]
+        return max((fault["applied"] for fault in faults if fault["action"] == action), default=0)
 
 
 def _partition(shop: Shop) -> str:
@@ -136,5 +136,5 @@ def run_stack(report: Callable[[str], object]) -> Iterator[Stack]:
         shorten_periods(local.client("cloudformation"))
         with Audit(local) as audit:
             stack = Stack(local, outputs, audit)
-            stack.request("pace", pace=PACE)
+            stack.request("set-time-scale", scale=PACE)
             yield stack

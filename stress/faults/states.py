@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 FaultRequest = dict[str, Any]
-"""The parameters of a fault, as the emulator's `fault` request takes them."""
+"""The parameters of a fault, as the emulator's `add-fault` request takes them."""
 ALIAS_WRITE = "lambda:UpdateAlias"
 LEDGER_WRITE = "dynamodb:[PUDT]*"
 
@@ -36,7 +36,7 @@ class State:
 
 _ROLL_BACK_CANNOT_RUN: FaultRequest = {
     "action": "lambda:InvokeFunction",
-    "who": "RollBackFunction",
+    "caller": "RollBackFunction",
     "code": "Runtime.ImportModuleError",
 }
 STATES = (

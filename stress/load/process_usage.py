@@ -3,7 +3,7 @@
 import subprocess
 from dataclasses import dataclass
 
-from sandbox.meanwhile import Meanwhile
+from sandbox.background import BackgroundThread
 
 _SAMPLE_SECONDS = 0.5
 
@@ -16,7 +16,7 @@ class ProcessUsage:
     workers: int = 0
 
 
-class PeakUsage(Meanwhile):
+class PeakUsage(BackgroundThread):
     """Records the peak usage of a process tree for as long as its `with` block lasts."""
 
     def __init__(self, root: int) -> None:
@@ -24,7 +24,7 @@ class PeakUsage(Meanwhile):
         self.peak = ProcessUsage()
         self._root = root
 
-    def _go_on(self) -> None:
+    def _run(self) -> None:
         while not self._stop.wait(_SAMPLE_SECONDS):
             usage = usage_of_tree(self._root, _processes())
             kilobytes = max(self.peak.kilobytes, usage.kilobytes)

@@ -53,7 +53,7 @@ def create_functions(stack: Stack, count: int) -> list[Shop]:
 
 
 def _create_function(shop: Shop) -> None:
-    shop.open(opted_in=False)
+    shop.create(opted_in=False)
     shop.publish(delay_ms=1)
 
 

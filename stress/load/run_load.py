@@ -72,7 +72,7 @@ def run_load(count: int, report: Callable[[str], object], progress: Progress) ->
         stack = Stack(local, outputs, audit)
         report(f"Creating {count} functions")
         shops = rollouts.create_functions(stack, count)
-        stack.request("request-rate", a_second=REQUESTS_PER_SECOND)
+        stack.request("set-request-rate", per_second=REQUESTS_PER_SECOND)
         with PeakUsage(local.process.pid) as usage, progress(count) as show_ended:
             started = rollouts.start_rollouts(stack, shops)
             observe.wait_until_ended(stack, started, show_ended)

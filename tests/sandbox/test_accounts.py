@@ -1,4 +1,4 @@
-"""What crosses from one account to another, beyond what the emulator tries at each start."""
+"""Events and roles between accounts, beyond the checks of the emulator's self-test."""
 
 import json
 
@@ -6,19 +6,20 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.accounts import HOME, MEMBER, ORGANIZATION, STRANGER
+from sandbox.accounts import HOME, MEMBER, ORGANIZATION, OTHER_REGION, OUTSIDER
 from sandbox.deploy import DeployError, deploy_member
 from sandbox.shop import Shop
 
-REGION, ELSEWHERE = "us-east-1", "eu-west-1"
+REGION = "us-east-1"
 BUS = f"arn:aws:events:{REGION}:{HOME}:event-bus/"
 FUNCTION = f"arn:aws:iam::{HOME}:role/function"
 STATEMENT = {"Effect": "Allow", "Action": "events:PutEvents"}
 
 
-def code(call, **asked):
+def code(call, **parameters):
+    """Return the error code of a call, or `accepted`."""
     try:
-        call(**asked)
+        call(**parameters)
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "accepted"
@@ -26,7 +27,7 @@ def code(call, **asked):
 
 @pytest.fixture
 def bus(emulator, request):
-    """A bus of the home account with a policy; return its ARN."""
+    """Yield the ARN of a bus in the home account, which the test gives a policy."""
     events, name = emulator.client("events", HOME), request.node.name.partition("[")[0][-40:]
     events.create_event_bus(Name=name)
     yield BUS + name
@@ -40,18 +41,18 @@ def bus(emulator, request):
         ({"Principal": {"AWS": f"arn:aws:iam::{MEMBER}:root"}}, {MEMBER}),
         ({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}}, {MEMBER}),
         ({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-another"}}}, set()),
-        ({"Principal": "*", "Condition": {"StringEquals": {"events:source": "told"}}}, {MEMBER, STRANGER}),
+        ({"Principal": "*", "Condition": {"StringEquals": {"events:source": "allowed"}}}, {MEMBER, OUTSIDER}),
         ({"Principal": "*", "Condition": {"ForAllValues:StringEquals": {"events:source": ["other"]}}}, set()),
-        ({"Principal": "*", "Condition": {"StringEquals": {"events:detail-type": ["Told"]}}}, {MEMBER, STRANGER}),
+        ({"Principal": "*", "Condition": {"StringEquals": {"events:detail-type": ["Test"]}}}, {MEMBER, OUTSIDER}),
         ({"Principal": {"AWS": MEMBER}, "Action": "events:PutRule"}, set()),
     ],
 )
-def test_a_bus_takes_what_its_policy_says_and_nothing_else(emulator, bus, statement, accepted):
+def test_bus_accepts_only_what_its_policy_allows(emulator, bus, statement, accepted):
     policy = {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Resource": bus, **statement}]}
     emulator.client("events", HOME).put_permission(EventBusName=bus.split("/")[1], Policy=json.dumps(policy))
-    entry = {"Source": "told", "DetailType": "Told", "Detail": "{}", "EventBusName": bus}
-    codes = {a: code(emulator.client("events", a).put_events, Entries=[entry]) for a in (MEMBER, STRANGER)}
-    assert {account for account, said in codes.items() if said == "accepted"} == accepted
+    entry = {"Source": "allowed", "DetailType": "Test", "Detail": "{}", "EventBusName": bus}
+    codes = {a: code(emulator.client("events", a).put_events, Entries=[entry]) for a in (MEMBER, OUTSIDER)}
+    assert {account for account, result in codes.items() if result == "accepted"} == accepted
     assert set(codes.values()) <= {"accepted", "AccessDeniedException"}
 
 
@@ -60,10 +61,10 @@ def statements(emulator, bus):
     return {statement["Sid"]: statement["Principal"] for statement in json.loads(policy).get("Statement", [])}
 
 
-def test_a_policy_of_a_template_is_made_changed_and_taken_away(emulator, bus):
-    """In both forms that CloudFormation has for it."""
+def test_bus_policy_of_a_stack_is_created_updated_and_deleted(emulator, bus):
+    """CloudFormation accepts a whole statement, and its parts as separate properties."""
     formation = emulator.client("cloudformation", HOME)
-    whole = {"Statement": {**STATEMENT, "Principal": {"AWS": MEMBER}, "Resource": bus}}
+    statement = {"Statement": {**STATEMENT, "Principal": {"AWS": MEMBER}, "Resource": bus}}
     condition = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": ORGANIZATION}
     parts = {"Action": "events:PutEvents", "Principal": "*", "Condition": condition}
 
@@ -71,7 +72,7 @@ def test_a_policy_of_a_template_is_made_changed_and_taken_away(emulator, bus):
         named = {"EventBusName": bus.split("/")[1], "StatementId": "in", **properties}
         return json.dumps({"Resources": {"Policy": {"Type": "AWS::Events::EventBusPolicy", "Properties": named}}})
 
-    formation.create_stack(StackName="policy", TemplateBody=template(whole))
+    formation.create_stack(StackName="policy", TemplateBody=template(statement))
     formation.get_waiter("stack_create_complete").wait(StackName="policy", WaiterConfig={"Delay": 0.05})
     assert statements(emulator, bus) == {"in": {"AWS": MEMBER}}
     formation.update_stack(StackName="policy", TemplateBody=template({**parts, "StatementId": "organization"}))
@@ -84,7 +85,7 @@ def test_a_policy_of_a_template_is_made_changed_and_taken_away(emulator, bus):
 
 @pytest.fixture(scope="module")
 def function_role(emulator):
-    """A role of the home account that may assume any; return a client of STS that acts with it."""
+    """Return an STS client with a role of the home account that may assume any role."""
     iam, sts = emulator.client("iam", HOME), emulator.client("sts", HOME)
     trust = {**STATEMENT, "Action": "sts:AssumeRole", "Principal": {"AWS": HOME}}
     iam.create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps({"Statement": trust}))
@@ -102,7 +103,7 @@ def function_role(emulator):
 
 
 @pytest.mark.parametrize(
-    ("condition", "said"),
+    ("condition", "result"),
     [
         ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{HOME}:role/func*"}}, "accepted"),
         ({"StringLike": {"aws:PrincipalArn": f"arn:aws:iam::{HOME}:role/*"}}, "accepted"),
@@ -110,38 +111,38 @@ def function_role(emulator):
         ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{HOME}:role/other*"}}, "AccessDenied"),
         ({"StringLike": {"aws:PrincipalArn": f"arn:aws:sts::{HOME}:assumed-role/*"}}, "AccessDenied"),
         ({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}, "accepted"),
-        ({"StringEquals": {"sts:ExternalId": "ours"}}, "accepted"),
-        ({"StringEquals": {"sts:ExternalId": "theirs"}}, "AccessDenied"),
+        ({"StringEquals": {"sts:ExternalId": "expected"}}, "accepted"),
+        ({"StringEquals": {"sts:ExternalId": "another"}}, "AccessDenied"),
     ],
 )
-def test_a_role_of_another_account_is_assumed_on_its_own_conditions(emulator, function_role, condition, said):
-    """Of a session, `aws:PrincipalArn` is its role."""
+def test_role_of_another_account_is_assumed_under_its_trust_conditions(emulator, function_role, condition, result):
+    """`aws:PrincipalArn` of a session is the role's ARN."""
     trust = {**STATEMENT, "Action": "sts:AssumeRole", "Principal": {"AWS": HOME}, "Condition": condition}
     iam, document = emulator.client("iam", MEMBER), json.dumps({"Statement": trust})
     iam.create_role(RoleName="lent", AssumeRolePolicyDocument=document)
     try:
-        lent = {"RoleArn": f"arn:aws:iam::{MEMBER}:role/lent", "RoleSessionName": "session", "ExternalId": "ours"}
-        assert code(function_role.assume_role, **lent) == said
+        lent = {"RoleArn": f"arn:aws:iam::{MEMBER}:role/lent", "RoleSessionName": "session", "ExternalId": "expected"}
+        assert code(function_role.assume_role, **lent) == result
     finally:
         iam.delete_role(RoleName="lent")
 
 
-def test_a_shop_lies_in_its_own_account_and_region_alone(emulator):
-    Shop(emulator, "afar", account=MEMBER, region=ELSEWHERE).open()
-    places = [(MEMBER, ELSEWHERE), (MEMBER, REGION), (HOME, ELSEWHERE), (None, None)]
-    found = [code(emulator.client("lambda", *place).get_function, FunctionName="afar") for place in places]
-    assert found == ["accepted", *["ResourceNotFoundException"] * 3]
+def test_shop_exists_only_in_its_account_and_region(emulator):
+    Shop(emulator, "afar", account=MEMBER, region=OTHER_REGION).create()
+    locations = [(MEMBER, OTHER_REGION), (MEMBER, REGION), (HOME, OTHER_REGION), (None, None)]
+    codes = [code(emulator.client("lambda", *location).get_function, FunctionName="afar") for location in locations]
+    assert codes == ["accepted", *["ResourceNotFoundException"] * 3]
 
 
-def test_lambda_names_the_region_it_cannot_reach(emulator):
-    function = f"arn:aws:lambda:{ELSEWHERE}:{MEMBER}:function:afar"
+def test_call_for_a_function_of_another_region_is_refused_with_its_name(emulator):
+    function = f"arn:aws:lambda:{OTHER_REGION}:{MEMBER}:function:afar"
     with pytest.raises(ClientError, match="Functions from 'eu-west-1' are not reachable in this region"):
         emulator.client("lambda", MEMBER).get_alias(FunctionName=function, Name="live")
 
 
-def test_a_members_stack_that_fails_says_why(emulator, tmp_path):
+def test_failed_stack_of_a_member_account_reports_the_reason(emulator, tmp_path):
     template = tmp_path / "template.json"
     policy = {"Type": "AWS::Events::EventBusPolicy", "Properties": {"EventBusName": "nowhere", "StatementId": "in"}}
     template.write_text(json.dumps({"Resources": {"Policy": policy}}))
-    with pytest.raises(DeployError, match=f"{MEMBER} in {ELSEWHERE} .* nowhere does not exist"):
-        deploy_member(emulator, template, MEMBER, ELSEWHERE, {})
+    with pytest.raises(DeployError, match=f"{MEMBER} in {OTHER_REGION}: Event bus nowhere does not exist"):
+        deploy_member(emulator, template, MEMBER, OTHER_REGION, {})

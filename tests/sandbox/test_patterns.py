@@ -1,4 +1,4 @@
-"""The template's own rules take the events they are for, and none of our own news."""
+"""The template's rules match the events of published versions, and no event that the stack publishes itself."""
 
 import json
 from pathlib import Path
@@ -18,45 +18,46 @@ def read(files):
     return {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "events").glob(files))}
 
 
-TOLD = read("start_rollout_version_published.json").popitem()[1]
-RECORDED = {name: sent for name, sent in read("start_rollout*.json").items() if sent != TOLD}
-LEFT_ALONE = read("not_matched/*.json")
+PUBLISHED_BY_PIPELINE = read("start_rollout_version_published.json").popitem()[1]
+RECORDED = {name: event for name, event in read("start_rollout*.json").items() if event != PUBLISHED_BY_PIPELINE}
+NOT_MATCHED = read("not_matched/*.json")
+assert NOT_MATCHED, "events/not_matched has no events"
 
 
 @pytest.fixture(scope="module")
-def takers(emulator):
-    """Return the rules that match an event, by TestEventPattern."""
+def matching_rules(emulator):
+    """Return a function from an event to the names of the rules that match it, by TestEventPattern."""
     events = emulator.client("events")
 
-    def found(event):
+    def match(event):
         patterns = {name: json.dumps(rule["Properties"]["Pattern"]) for name, rule in RULES.items()}
-        sent = json.dumps(event)
+        text = json.dumps(event)
         return {
             name
-            for name, text in patterns.items()
-            if events.test_event_pattern(EventPattern=text, Event=sent)["Result"]
+            for name, pattern in patterns.items()
+            if events.test_event_pattern(EventPattern=pattern, Event=text)["Result"]
         }
 
-    return found
+    return match
 
 
-def changed(recorded, place, **changes):
+def changed(recorded, part, **changes):
     """Return a recorded call with other fields in its detail, or in one part of it."""
     detail = recorded["detail"]
-    return recorded | {"detail": detail | (changes if place == "detail" else {place: detail[place] | changes})}
+    return recorded | {"detail": detail | (changes if part == "detail" else {part: detail[part] | changes})}
 
 
 @pytest.mark.parametrize("file", RECORDED)
-def test_each_way_of_publishing_is_taken_by_one_rule(takers, file):
-    assert takers(RECORDED[file]) == {"VersionPublished"}
+def test_published_version_matches_one_rule(matching_rules, file):
+    assert matching_rules(RECORDED[file]) == {"VersionPublished"}
 
 
-def test_a_pipelines_own_word_is_taken_by_the_other_rule(takers):
-    assert takers(TOLD) == {"VersionAnnounced"}
+def test_version_published_event_of_a_pipeline_matches_the_other_rule(matching_rules):
+    assert matching_rules(PUBLISHED_BY_PIPELINE) == {"VersionAnnounced"}
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_member_forwards_the_same_and_what_it_forwards_is_taken_as_the_same(rule):
+def test_member_account_forwards_the_same_pattern(rule):
     pattern = RULES[rule]["Properties"]["Pattern"]
     assert STARTS[f"Member{rule}"]["Properties"]["Pattern"] == MEMBER[rule]["Properties"]["EventPattern"] == pattern
 
@@ -73,13 +74,13 @@ SUFFIXES = ["", "20150331", "20150331v2", "20270115", "20270115v3"]
         ("start_rollout_create_function", "CreateFunction"),
     ],
 )
-def test_the_date_behind_a_calls_name_does_not_matter(takers, file, call, suffix):
-    """But for CreateFunction's, which has always had one: without it, CreateFunctionUrlConfig would look like it."""
-    taken = takers(changed(RECORDED[file], "detail", eventName=call + suffix))
-    assert taken == ({"VersionPublished"} if suffix or call != "CreateFunction" else set())
+def test_api_date_in_the_event_name_is_ignored(matching_rules, file, call, suffix):
+    """Except for CreateFunction, which always has a date: without it, CreateFunctionUrlConfig would match."""
+    rules = matching_rules(changed(RECORDED[file], "detail", eventName=call + suffix))
+    assert rules == ({"VersionPublished"} if suffix or call != "CreateFunction" else set())
 
 
-SPELT = [
+FUNCTION_NAMES = [
     "my-api",
     "my-api:$LATEST",
     "123456789012:my-api",
@@ -89,36 +90,36 @@ SPELT = [
 ]
 
 
-@pytest.mark.parametrize("name", SPELT)
+@pytest.mark.parametrize("name", FUNCTION_NAMES)
 @pytest.mark.parametrize("file", RECORDED)
-def test_a_caller_may_spell_the_function_as_lambda_allows(takers, file, name):
-    assert takers(changed(RECORDED[file], "requestParameters", functionName=name)) == {"VersionPublished"}
+def test_every_form_of_a_function_name_matches(matching_rules, file, name):
+    assert matching_rules(changed(RECORDED[file], "requestParameters", functionName=name)) == {"VersionPublished"}
 
 
-@pytest.mark.parametrize("file", LEFT_ALONE)
-def test_what_publishes_no_version_is_taken_by_no_rule(takers, file):
-    """Our own UpdateAlias least of all: it would start a rollout for each share it gives."""
-    assert takers(LEFT_ALONE[file]) == set()
+@pytest.mark.parametrize("file", NOT_MATCHED)
+def test_call_that_publishes_no_version_matches_no_rule(matching_rules, file):
+    """This includes the stack's own UpdateAlias, which would otherwise start a rollout for every step."""
+    assert matching_rules(NOT_MATCHED[file]) == set()
 
 
 @pytest.mark.parametrize("file", RECORDED)
-def test_no_way_of_publishing_is_taken_where_the_call_failed(takers, file):
-    assert takers(changed(RECORDED[file], "detail", errorCode="AccessDenied", responseElements=None)) == set()
+def test_failed_call_matches_no_rule(matching_rules, file):
+    assert matching_rules(changed(RECORDED[file], "detail", errorCode="AccessDenied", responseElements=None)) == set()
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("call", ["UpdateAlias", "CreateAlias", "DeleteAlias", "UpdateFunctionConfiguration"])
-def test_no_other_call_is_taken_even_if_it_answered_with_a_version(takers, call, suffix):
-    assert takers(changed(RECORDED["start_rollout"], "detail", eventName=call + suffix)) == set()
+def test_other_call_with_a_version_in_its_response_matches_no_rule(matching_rules, call, suffix):
+    assert matching_rules(changed(RECORDED["start_rollout"], "detail", eventName=call + suffix)) == set()
 
 
 @pytest.mark.parametrize("detail_type", [kind.detail_type for kind in EVENT_TYPES])
-def test_our_own_news_starts_nothing_even_on_the_default_bus(takers, detail_type):
-    assert takers(TOLD | {"detail-type": detail_type}) == set()
+def test_rollout_event_on_the_default_bus_matches_no_rule(matching_rules, detail_type):
+    assert matching_rules(PUBLISHED_BY_PIPELINE | {"detail-type": detail_type}) == set()
 
 
 @pytest.mark.parametrize(
-    "changes", [{"source": "somebody"}, {"source": "aws.lambda"}, {"detail-type": "version published"}]
+    "changes", [{"source": "another.source"}, {"source": "aws.lambda"}, {"detail-type": "version published"}]
 )
-def test_what_only_looks_like_it_is_left(takers, changes):
-    assert takers(TOLD | changes) == set()
+def test_similar_event_matches_no_rule(matching_rules, changes):
+    assert matching_rules(PUBLISHED_BY_PIPELINE | changes) == set()

@@ -23,7 +23,7 @@ with running(int(sys.argv[1]), "parent") as sandbox:
 
 
 def listening(pid: int) -> set[tuple[str, int]]:
-    """Return the IPv4 addresses on which a process listens, and fail if there is an IPv6 one."""
+    """Return the IPv4 addresses on which a process listens; fail for an IPv6 address."""
     links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
     inodes = set(re.findall(r"socket:\[(\d+)\]", " ".join(links)))
     rows = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()]
@@ -33,12 +33,12 @@ def listening(pid: int) -> set[tuple[str, int]]:
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process runs; a zombie that init has yet to reap does not."""
+    """Return whether a process runs; a zombie does not."""
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
-def test_a_busy_port_is_named_together_with_the_way_out():
+def test_busy_port_is_reported_with_a_command_that_works():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -47,22 +47,22 @@ def test_a_busy_port_is_named_together_with_the_way_out():
             pass
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="asks Linux who listens")
-def test_nothing_listens_but_the_port_asked_for_on_this_machine_alone(emulator):
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux /proc")
+def test_emulator_listens_only_on_its_port_of_this_machine(emulator):
     assert listening(emulator.process.pid) == {("127.0.0.1", emulator.port)}
 
 
-def test_no_credentials_of_a_real_account_reach_the_emulator(monkeypatch, emulator):
+def test_emulator_receives_no_credentials_of_a_real_account(monkeypatch, emulator):
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
-    named = {name for name in emulator.environment if name.startswith("AWS_")}
-    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & named
+    variables = {name for name in emulator.environment if name.startswith("AWS_")}
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & variables
     assert emulator.environment["AWS_ENDPOINT_URL"] == emulator.url
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="asks Linux who is alive")
-@pytest.mark.parametrize("last", [signal.SIGINT, signal.SIGKILL])
-def test_whatever_ends_the_parent_no_process_and_no_folder_stays(last, tmp_path):
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux /proc")
+@pytest.mark.parametrize("last_signal", [signal.SIGINT, signal.SIGKILL])
+def test_ended_parent_leaves_no_process_and_no_folder(last_signal, tmp_path):
     parent = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-c", PARENT, str(free_port())],
         env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": "."},
@@ -72,7 +72,7 @@ def test_whatever_ends_the_parent_no_process_and_no_folder_stays(last, tmp_path)
     )
     with parent:
         emulator_pid = int(parent.stdout.readline())
-        parent.send_signal(last)
+        parent.send_signal(last_signal)
         parent.wait(30)
     deadline = time.monotonic() + 20
     while alive(emulator_pid) and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""CloudWatch's statistics as its documentation has them, and as the judge asks for them."""
+"""CloudWatch's statistics as documented, and as the judge queries them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,15 +17,15 @@ LIMIT_MS, DELAY_MS = 150, 400
 
 
 @pytest.fixture(scope="module")
-def asked(emulator):
-    """Put values a minute; return what a statistic says of the minutes, in order."""
+def statistic_by_minute(emulator):
+    """Put values for four minutes; return a function from a statistic to its value by minute."""
     cloudwatch, minutes = emulator.client("cloudwatch"), [(80, 80.5, 500, 500.5), (), (-1, 900), tuple(range(1, 102))]
     for number, values in enumerate(minutes):
         data = [{"MetricName": "Took", "Timestamp": AT + timedelta(minutes=number), "Value": value} for value in values]
         if data:
             cloudwatch.put_metric_data(Namespace="Sandbox", MetricData=data)
 
-    def say(statistic: str) -> dict[int, float]:
+    def query(statistic: str) -> dict[int, float]:
         metric = {"Namespace": "Sandbox", "MetricName": "Took"}
         result = cloudwatch.get_metric_data(
             MetricDataQueries=[{"Id": "q", "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}}],
@@ -35,32 +35,32 @@ def asked(emulator):
         stamped = zip(result["Timestamps"], result["Values"], strict=True)
         return {round((at - AT).total_seconds() / 60): value for at, value in stamped}
 
-    return say
+    return query
 
 
 @pytest.mark.parametrize(
-    ("statistic", "told"),
+    ("statistic", "values"),
     [
         ("SampleCount", {0: 4, 2: 2, 3: 101}),
         ("TC(80:500)", {0: 2, 3: 21}),  # above 80, and up to 500
         ("TC(80:)", {0: 3, 3: 21}),
         ("TC(:80)", {0: 1, 3: 80}),
-        ("TC(500.5:)", {0: 0, 3: 0}),  # none, which is not the same as no datapoint
+        ("TC(500.5:)", {0: 0, 3: 0}),  # a count of zero, which differs from no datapoint
         ("PR(:500)", {0: 75, 3: 100}),
         ("p90", {0: pytest.approx(500.35), 3: 91}),
         ("p99", {0: pytest.approx(500.485), 3: 100}),
     ],
 )
-def test_a_statistic_says_what_the_documentation_says(asked, statistic, told):
-    """A minute without values has no datapoint, nor has one with a value below nothing: no range, no percentile."""
-    assert asked(statistic) == told
+def test_statistic_equals_the_documented_value(statistic_by_minute, statistic, values):
+    """A minute without values, or with a negative value, has no datapoint of a range or a percentile."""
+    assert statistic_by_minute(statistic) == values
 
 
 @pytest.fixture(scope="module")
 def slow_shop(emulator):
-    """A shop whose version 2 dawdles, a few calls of each counted."""
-    shop, functions = Shop(emulator, "dawdling"), emulator.client("lambda")
-    shop.open(opted_in=False)
+    """Return a shop with a slow version 2, and a few calls of both versions."""
+    shop, functions = Shop(emulator, "slow-calls"), emulator.client("lambda")
+    shop.create(opted_in=False)
     shop.publish(delay_ms=DELAY_MS)
     for version in ("1", "2"):
         weights = {"AdditionalVersionWeights": {"2": 1.0} if version == "2" else {}}
@@ -71,23 +71,23 @@ def slow_shop(emulator):
 
 
 def measured(emulator, shop: Shop):
-    """Return what the judge reads of the slow calls of versions 1 and 2."""
+    """Return the series of slow calls that the judge reads for versions 1 and 2."""
     target = TARGET.model_copy(update={"function": shop.name})
-    watched = policy(metrics=["errors", {"slow": {"over_ms": LIMIT_MS}}])
-    versions = rollout(target=target, stable_version="1", canary_version="2", policy=watched)
+    slow_policy = policy(metrics=["errors", {"slow": {"over_ms": LIMIT_MS}}])
+    versions = rollout(target=target, stable_version="1", canary_version="2", policy=slow_policy)
     start = MINUTE.floor(datetime.now(UTC)) - timedelta(minutes=5)
     end = start + timedelta(minutes=6)
     window = Window(history_start=start, history_end=start, shared_start=start, start=start, closed_until=end, end=end)
     return VersionMetrics(emulator.client("cloudwatch"), MINUTE).measure(versions, window)["slow"]
 
 
-def test_the_judges_own_queries_count_the_slow_calls_of_each_version(emulator, slow_shop):
+def test_judge_counts_slow_calls_by_version(emulator, slow_shop):
     series = measured(emulator, slow_shop)
     assert (series.unit, series.canary.calls, series.canary.bad) == (Unit.CALLS, CALLS, CALLS)
     assert (series.stable.calls, series.stable.bad) == (CALLS, 0)
 
 
-def test_where_ranges_are_refused_the_judge_reads_the_slow_minutes(emulator, slow_shop):
+def test_judge_counts_slow_minutes_where_ranges_are_refused(emulator, slow_shop):
     functions = emulator.client("lambda")
     arn = functions.get_function(FunctionName=slow_shop.name)["Configuration"]["FunctionArn"]
     functions.tag_resource(Resource=arn, Tags={"sandbox:refuse-ranges": "yes"})

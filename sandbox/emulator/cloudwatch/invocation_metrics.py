@@ -1,4 +1,4 @@
-"""The metrics of AWS/Lambda, under the three dimension sets that Lambda itself publishes."""
+"""Publishes the metrics of AWS/Lambda under the same three dimension sets as Lambda."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -9,12 +9,12 @@ from sandbox.emulator.seams import Original, Record, extends
 
 
 @extends(lambda_svc, "_emit_lambda_metrics")
-def _recorded_for_every_caller_instead(_original: Original, *_args: object, **_kwargs: object) -> None:
-    """MiniStack counts HTTP calls alone, throttled ones as invocations, and knows one dimension."""
+def _replaced_by_record(_original: Original, *_args: object, **_kwargs: object) -> None:
+    """MiniStack counts only HTTP calls, counts throttled ones as invocations, and knows one dimension set."""
 
 
 def record(function_name: str, qualifier: str | None, version: str | None, started: float, result: Record) -> None:
-    """Publish what one invocation did; `version` is given only when an alias chose it."""
+    """Publish the metrics of one invocation; `version` is None unless an alias selected it."""
     for dimensions in _dimension_sets(function_name, qualifier, version):
         for metric, (value, unit) in _values(started, result).items():
             _put(metric, value, unit, dimensions, started)
@@ -30,7 +30,7 @@ def _dimension_sets(function_name: str, qualifier: str | None, version: str | No
 
 def _values(started: float, result: Record) -> dict[str, tuple[float, str]]:
     if result.get("throttle"):
-        return {"Throttles": (1, "Count")}  # a throttled request is no invocation
+        return {"Throttles": (1, "Count")}  # Lambda does not count a throttled request as an invocation
     return {
         "Throttles": (0, "Count"),
         "Invocations": (1, "Count"),
@@ -40,7 +40,7 @@ def _values(started: float, result: Record) -> dict[str, tuple[float, str]]:
 
 
 def _put(metric: str, value: float, unit: str, dimensions: dict[str, str], started: float) -> None:
-    """Like `cloudwatch.record_metric`, but dated when the function was invoked, as on AWS."""
+    """Like `cloudwatch.record_metric`, but with the time of the invocation, as on AWS."""
     key = ("AWS/Lambda", metric, cloudwatch._dims_key(dimensions))
     point = {"Timestamp": started, "Value": float(value), "Unit": unit, "Dimensions": dict(dimensions)}
     cloudwatch._metric_bucket(key).append(point)

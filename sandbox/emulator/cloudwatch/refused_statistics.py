@@ -1,6 +1,7 @@
-"""CloudWatch refuses range statistics of one function, where its tag asks for that.
+"""Refuses the range statistics of a function that has the tag for it.
 
-AWS documents TC for metrics with raw values, and does not say whether Lambda's Duration is one: both must work.
+AWS documents TC for metrics with raw values, and does not document whether Lambda's Duration is one: the judge must
+work with both.
 """
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
@@ -27,12 +28,12 @@ def _refuse_ranges(original: Callable[..., Answer], params: Record, data: Record
 
 def _refusals(queries: list[Record]) -> Iterator[str]:
     for number, query in enumerate(queries, start=1):
-        asked = query.get("MetricStat") or {}
-        if RANGE.match(asked.get("Stat", "")) and _is_refused(asked["Metric"]):
+        metric_stat = query.get("MetricStat") or {}
+        if RANGE.match(metric_stat.get("Stat", "")) and _is_refused(metric_stat["Metric"]):
             parameter = f"MetricDataQueries.member.{number}.MetricStat.Stat"
-            yield f"The value {asked['Stat']} for parameter {parameter} is not supported."
+            yield f"The value {metric_stat['Stat']} for parameter {parameter} is not supported."
 
 
 def _is_refused(metric: Record) -> bool:
-    named = {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions") or []}
-    return TAG in (tagging.resource_tags(lambda_svc._func_arn(named.get("FunctionName", ""))) or {})
+    dimensions = {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions") or []}
+    return TAG in (tagging.resource_tags(lambda_svc._func_arn(dimensions.get("FunctionName", ""))) or {})

@@ -1,4 +1,4 @@
-"""Who may put events on a bus: its resource policy, by PutPermission and by CloudFormation."""
+"""The resource policy of an event bus, set by PutPermission and by CloudFormation."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -15,15 +15,15 @@ from sandbox.emulator.seams import Answer, Record, extends
 _ACTION = "events:PutEvents"
 
 
-def admits(bus: Any, sender: Record, event: Record) -> bool:  # noqa: ANN401 - a bus is MiniStack's parsed ARN
-    """Tell whether a bus takes this event of a sender, who is an EvalContext's principal."""
+def allows(bus: Any, sender: Record, event: Record) -> bool:  # noqa: ANN401 - a bus is MiniStack's parsed ARN
+    """Return whether the bus's policy allows this event; the sender has the principal fields of an EvalContext."""
     policy = eventbridge._event_bus_policies.get_scoped(bus.account_id, bus.region, name_of(bus))
     context = {"events:source": event["Source"], "events:detail-type": event["DetailType"]}
-    asked = iam_evaluator.EvalContext(
+    request = iam_evaluator.EvalContext(
         **sender, action=_ACTION, resource_arn=str(bus), region=bus.region, service_context=context
     )
     is_own = sender["principal_account"] == bus.account_id
-    return bool(iam_evaluator.resource_policy_allows(policy, asked, is_own))
+    return bool(iam_evaluator.resource_policy_allows(policy, request, is_own))
 
 
 def name_of(bus: Any) -> str:  # noqa: ANN401 - as above
@@ -33,25 +33,25 @@ def name_of(bus: Any) -> str:  # noqa: ANN401 - as above
 
 @extends(eventbridge, "_put_permission")
 def _put_permission(_original: Callable[..., Answer], request: Record) -> Answer:
-    """MiniStack takes a whole policy for one that lets everybody in, and an account's number for nobody's name."""
+    """MiniStack stores a policy document as Allow *, and does not match an account number to a principal."""
     bus = request.get("EventBusName", "default")
     if request.get("Policy"):
         eventbridge._event_bus_policies[bus] = json.loads(request["Policy"])
     else:
         _put(bus, _statement(bus, request))
-    answer: Answer = responses.json_response({})
-    return answer
+    response: Answer = responses.json_response({})
+    return response
 
 
-def _statement(bus: str, given: Record) -> Record:
-    """Return the statement that Action, Principal and Condition stand for."""
-    condition, principal = given.get("Condition"), given.get("Principal", "")
+def _statement(bus: str, parameters: Record) -> Record:
+    """Return the policy statement for the parameters Action, Principal and Condition."""
+    condition, principal = parameters.get("Condition"), parameters.get("Principal", "")
     arn = f"arn:aws:events:{responses.get_region()}:{responses.get_account_id()}:event-bus/{bus}"
     return {
-        "Sid": given["StatementId"],
+        "Sid": parameters["StatementId"],
         "Effect": "Allow",
         "Principal": principal if principal == "*" else {"AWS": f"arn:aws:iam::{principal}:root"},
-        "Action": given.get("Action", _ACTION),
+        "Action": parameters.get("Action", _ACTION),
         "Resource": arn,
         **({"Condition": {condition["Type"]: {condition["Key"]: condition["Value"]}}} if condition else {}),
     }
@@ -71,13 +71,13 @@ def _create(_logical_id: str, properties: Record, _stack: str) -> tuple[str, Rec
     bus, statement_id = properties.get("EventBusName", "default"), properties["StatementId"]
     if bus not in eventbridge._event_buses:
         raise ValueError(f"Event bus {bus} does not exist.")
-    whole = properties.get("Statement")
-    _put(bus, {**whole, "Sid": statement_id} if whole else _statement(bus, properties))
+    statement = properties.get("Statement")
+    _put(bus, {**statement, "Sid": statement_id} if statement else _statement(bus, properties))
     return f"{bus}|{statement_id}", {}
 
 
 def _update(physical_id: str, _old: Record, properties: Record, stack: str) -> tuple[str, Record]:
-    """A changed name makes another statement; CloudFormation then deletes the one of the former name."""
+    """Add the new statement; if its ID has changed, CloudFormation deletes the old one afterwards."""
     return _create(physical_id, properties, stack)
 
 

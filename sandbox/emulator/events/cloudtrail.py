@@ -1,4 +1,4 @@
-"""CloudTrail's write events of Lambda, on the default bus and for LookupEvents, also for what CloudFormation does."""
+"""CloudTrail's events for writes to Lambda, including CloudFormation's, on the bus and in LookupEvents."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -13,13 +13,13 @@ from ministack.services import cloudtrail, eventbridge, lambda_svc
 from sandbox.emulator.seams import Answer, Record, extends
 
 Json = Any
-_NEVER_SHOWN = {"ZipFile", "Environment", "Code"}
+_OMITTED = {"ZipFile", "Environment", "Code"}
 
 
 @extends(lambda_svc, "_create_function")
 def _create_function(original: Callable[..., Answer], request: Record) -> Answer:
     answer = _name_published_version(original(request), str(request.get("FunctionName", "")))
-    return _tell("CreateFunction20150331", request, answer)
+    return _publish_event("CreateFunction20150331", request, answer)
 
 
 @extends(lambda_svc, "_update_code")
@@ -27,33 +27,33 @@ def _update_code(original: Callable[..., Answer], name: str, request: Record) ->
     answer = original(name, request)
     if request.get("Publish"):
         answer = _name_published_version(answer, name)
-    return _tell("UpdateFunctionCode20150331v2", {"FunctionName": name, **request}, answer)
+    return _publish_event("UpdateFunctionCode20150331v2", {"FunctionName": name, **request}, answer)
 
 
 @extends(lambda_svc, "_update_config")
 def _update_config(original: Callable[..., Answer], name: str, request: Record) -> Answer:
     answer = original(name, request)
-    return _tell("UpdateFunctionConfiguration20150331v2", {"FunctionName": name, **request}, answer)
+    return _publish_event("UpdateFunctionConfiguration20150331v2", {"FunctionName": name, **request}, answer)
 
 
 @extends(lambda_svc, "_publish_version")
 def _publish_version(original: Callable[..., Answer], name: str, request: Record) -> Answer:
-    return _tell("PublishVersion20150331", {"FunctionName": name, **request}, original(name, request))
+    return _publish_event("PublishVersion20150331", {"FunctionName": name, **request}, original(name, request))
 
 
 @extends(lambda_svc, "_create_alias")
 def _create_alias(original: Callable[..., Answer], name: str, request: Record) -> Answer:
-    return _tell("CreateAlias20150331", {"FunctionName": name, **request}, original(name, request))
+    return _publish_event("CreateAlias20150331", {"FunctionName": name, **request}, original(name, request))
 
 
 @extends(lambda_svc, "_update_alias")
 def _update_alias(original: Callable[..., Answer], name: str, alias: str, request: Record) -> Answer:
     answer = original(name, alias, request)
-    return _tell("UpdateAlias20150331", {"FunctionName": name, "Name": alias, **request}, answer)
+    return _publish_event("UpdateAlias20150331", {"FunctionName": name, "Name": alias, **request}, answer)
 
 
 def _name_published_version(answer: Answer, name: str) -> Answer:
-    """MiniStack leaves the version out of the ARN of what was published along with the code."""
+    """Add the version to the ARN of a version published together with its code; MiniStack omits it."""
     status, headers, body = answer
     response = json.loads(body)
     number = response.get("Version", "$LATEST")
@@ -66,23 +66,23 @@ def _name_published_version(answer: Answer, name: str) -> Answer:
     return status, headers, json.dumps(response).encode()
 
 
-def _tell(event_name: str, request: Record, answer: Answer) -> Answer:
+def _publish_event(event_name: str, request: Record, answer: Answer) -> Answer:
     status, _headers, body = answer
-    if status < 300:  # noqa: PLR2004 - a refused call has changed nothing
+    if status < 300:  # noqa: PLR2004 - a refused call changes nothing
         event = {
-            **_circumstances(),
+            **_context_fields(),
             "eventName": event_name,
-            "requestParameters": _as_trail(request),
-            "responseElements": _as_trail(json.loads(body)),
+            "requestParameters": _as_cloudtrail(request),
+            "responseElements": _as_cloudtrail(json.loads(body)),
         }
         entry = {"Source": "aws.lambda", "DetailType": "AWS API Call via CloudTrail", "Detail": json.dumps(event)}
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
-        cloudtrail._get_event_queue().append(_remembered(event))
+        cloudtrail._get_event_queue().append(_lookup_record(event))
     return answer
 
 
-def _remembered(event: Record) -> Record:
-    """What LookupEvents answers of an event; the real CloudTrail is some minutes behind."""
+def _lookup_record(event: Record) -> Record:
+    """Return an event as LookupEvents lists it; the real CloudTrail lists it some minutes later."""
     return {
         "EventId": event["eventID"],
         "EventName": event["eventName"],
@@ -95,7 +95,7 @@ def _remembered(event: Record) -> Record:
     }
 
 
-def _circumstances() -> Record:
+def _context_fields() -> Record:
     return {
         "eventVersion": "1.11",
         "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -120,8 +120,8 @@ def _identity(arn: str) -> dict[str, str]:
     return {"type": kind, "arn": arn, "accountId": arn.split(":")[4]}
 
 
-def _as_trail(value: Json) -> Json:
-    """CloudTrail writes members in lowerCamelCase and leaves code and environment out."""
+def _as_cloudtrail(value: Json) -> Json:
+    """Return a value as CloudTrail writes it: keys in lowerCamelCase, without code and environment."""
     if isinstance(value, dict):
-        return {key[:1].lower() + key[1:]: _as_trail(item) for key, item in value.items() if key not in _NEVER_SHOWN}
-    return [_as_trail(item) for item in value] if isinstance(value, list) else value
+        return {key[:1].lower() + key[1:]: _as_cloudtrail(item) for key, item in value.items() if key not in _OMITTED}
+    return [_as_cloudtrail(item) for item in value] if isinstance(value, list) else value

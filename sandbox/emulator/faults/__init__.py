@@ -1,1 +1,1 @@
-"""Faults on request."""
+"""Fault injection, and the control requests of the sandbox."""

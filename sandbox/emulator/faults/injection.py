@@ -1,9 +1,8 @@
-"""Faults on order: AWS calls refused, held, cut short or answered in vain, and functions killed while they call.
+"""Injects faults into AWS calls: refusals, delays, truncated or lost responses, and killed functions.
 
-A fault meets the calls that are made under a name (`action`, as IAM says it) by somebody (`who`, a part of the
-caller's role, of the role that assumed it, or of the function a state machine invokes) about something (`mentions`, a
-part of the request). It comes after IAM's decision, so a call that is refused anyway uses up no fault. `fault_orders`
-takes the orders.
+A fault matches a call by its `action` (IAM's name, with wildcards), its `caller` (part of the name of the caller's
+role, of the role that assumed it, or of the function that a state machine invokes) and what its request `contains`. It
+applies after IAM's decision: a call that IAM denies does not count. The module `requests` adds and removes faults.
 """
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
@@ -27,64 +26,67 @@ from sandbox.emulator.iam import callers
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
 SERVICES = ("lambda", "monitoring", "dynamodb", "states", "sts", "ssm", "sns", "sqs", "cloudtrail", "tagging")
-_ALWAYS = 1_000_000
-_CUT = {"partial": ("PartialData", 0.5), "error": ("InternalError", 0.0), "empty": ("Complete", 0.0)}
-"""What becomes of GetMetricData's answer: the status of each series, and how much of its values is left."""
+_NO_LIMIT = 1_000_000
+_TRUNCATED = {"partial": ("PartialData", 0.5), "error": ("InternalError", 0.0), "empty": ("Complete", 0.0)}
+"""The status of every series in a truncated GetMetricData response, and the share of its values that is kept."""
 
 
 @dataclass
 class Fault:
-    """What happens to the calls it meets."""
+    """A fault, and the calls that it matches."""
 
     action: str
-    who: str = ""
-    mentions: str = ""
-    times: int = _ALWAYS
+    caller: str = ""
+    contains: str = ""
+    times: int = _NO_LIMIT
     code: str = ""
     status: int = 400
     message: str = "injected by the sandbox"
     after: bool = False
-    """The call is carried out; code and kill take the place of its answer."""
+    """The call is carried out; `code` and `kill` replace its response."""
     delay: float = 0
-    """Seconds for which the call, or with `after` its answer, is held."""
+    """Seconds by which the call is delayed, or with `after` its response."""
     kill: bool = False
-    """The function that calls is killed."""
-    cut: str = ""
-    met: int = 0
-    struck: int = 0
-    """Calls it has had its effect on; with `after`, those that were carried out."""
+    """The calling function is killed."""
+    truncate: str = ""
+    """A GetMetricData response becomes `partial`, `error` or `empty`."""
+    matched: int = 0
+    applied: int = 0
+    """Calls that the fault has affected; with `after`, the calls that were carried out."""
 
-    def meets(self, action: str, who: str, text: str) -> bool:
-        return self.met < self.times and fnmatchcase(action, self.action) and self.who in who and self.mentions in text
+    def matches(self, action: str, caller: str, text: str) -> bool:
+        if self.matched >= self.times or not fnmatchcase(action, self.action):
+            return False
+        return self.caller in caller and self.contains in text
 
 
-armed: list[Fault] = []
+active: list[Fault] = []
 _lock = threading.Lock()
 
 
-def arm(**order: Any) -> None:  # noqa: ANN401 - the fields of a Fault
-    armed.append(Fault(**order))
+def add(**fields: Any) -> None:  # noqa: ANN401 - the fields of a Fault
+    active.append(Fault(**fields))
 
 
-def disarm(mentions: str = "") -> None:
-    """Forget the faults about something; without a word, all."""
-    armed[:] = [fault for fault in armed if mentions not in fault.mentions]
+def clear(contains: str = "") -> None:
+    """Remove the faults whose `contains` contains this text; by default, all."""
+    active[:] = [fault for fault in active if contains not in fault.contains]
 
 
-def shown() -> list[Record]:
-    return [asdict(fault) for fault in armed]
+def list_active() -> list[Record]:
+    return [asdict(fault) for fault in active]
 
 
-def _met(action: str, who: str, text: str) -> Fault | None:
-    """Return the fault that meets this call, used up by one."""
+def _take_match(action: str, caller: str, text: str) -> Fault | None:
+    """Return the first fault that matches this call, and count the match."""
     with _lock:
-        fault = next((fault for fault in armed if fault.meets(action, who, text)), None)
+        fault = next((fault for fault in active if fault.matches(action, caller, text)), None)
         if fault:
-            fault.met += 1
+            fault.matched += 1
     return fault
 
 
-# The calls that reach the emulator's port: those of functions, and of people.
+# Calls to the emulator's port: those of functions and of users.
 
 
 async def _handle(
@@ -95,36 +97,36 @@ async def _handle(
     *request: Any,  # noqa: ANN401 - headers, body and query
 ) -> Answer:
     headers, body, query = request
-    action = iam_actions.extract_iam_action(service, method, path, headers, body, query) if armed else None
+    action = iam_actions.extract_iam_action(service, method, path, headers, body, query) if active else None
     roles, text = callers.chain(), f"{path} {query} {body.decode(errors='replace')}"
-    fault = _met(action, " ".join(roles), text) if action else None
+    fault = _take_match(action, " ".join(roles), text) if action else None
     if fault is None:
         return await original(method, path, *request)
-    return await _suffer(fault, partial(original, method, path, *request), roles[-1])
+    return await _apply(fault, partial(original, method, path, *request), roles[-1])
 
 
-async def _suffer(fault: Fault, call: Callable[[], Awaitable[Answer]], who: str) -> Answer:
+async def _apply(fault: Fault, call: Callable[[], Awaitable[Answer]], caller: str) -> Answer:
     answer = await call() if fault.after else None
-    fault.struck += 1
+    fault.applied += 1
     await asyncio.sleep(fault.delay)
     if fault.kill:
-        kill(who, fault.mentions)
+        kill(caller, fault.contains)
     if fault.kill or fault.code:
         headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": fault.code}
-        said = {"__type": fault.code, "message": fault.message}
-        return fault.status, headers, json.dumps(said).encode()
-    return _cut(fault, answer or await call())
+        body = {"__type": fault.code, "message": fault.message}
+        return fault.status, headers, json.dumps(body).encode()
+    return _truncate(fault, answer or await call())
 
 
-def _cut(fault: Fault, answer: Answer) -> Answer:
-    if not fault.cut:
+def _truncate(fault: Fault, answer: Answer) -> Answer:
+    if not fault.truncate:
         return answer
-    status, headers, body = answer
-    said, (code, share) = json.loads(body), _CUT[fault.cut]
-    for series in said["MetricDataResults"]:
-        left = int(len(series["Values"]) * share)
-        series.update(StatusCode=code, Values=series["Values"][:left], Timestamps=series["Timestamps"][:left])
-    return status, headers, json.dumps(said).encode()
+    status, headers, text = answer
+    body, (code, share) = json.loads(text), _TRUNCATED[fault.truncate]
+    for series in body["MetricDataResults"]:
+        kept = int(len(series["Values"]) * share)
+        series.update(StatusCode=code, Values=series["Values"][:kept], Timestamps=series["Timestamps"][:kept])
+    return status, headers, json.dumps(body).encode()
 
 
 for _service in SERVICES:
@@ -132,7 +134,7 @@ for _service in SERVICES:
         app.SERVICE_HANDLERS[_service] = partial(_handle, _service, app.SERVICE_HANDLERS[_service])
 
 
-# The calls of state machines, which stay inside the emulator.
+# Calls of state machines, which stay inside the emulator.
 
 
 @extends(stepfunctions, "_call_lambda")
@@ -147,12 +149,12 @@ def _call(original: Original, resource: str, task_input: Record) -> object:
     return _task(action, resource, json.dumps(task_input), lambda: original(resource, task_input))
 
 
-def _task(action: str, who: str, text: str, call: Callable[[], object]) -> object:
-    fault = _met(action, who, text) if armed else None
+def _task(action: str, caller: str, text: str, call: Callable[[], object]) -> object:
+    fault = _take_match(action, caller, text) if active else None
     if fault is None:
         return call()
     answer = call() if fault.after else None
-    fault.struck += 1
+    fault.applied += 1
     time.sleep(fault.delay)
     if fault.code:
         cause = json.dumps({"errorMessage": fault.message, "errorType": fault.code})

@@ -1,4 +1,4 @@
-"""Functions that are killed while they work, and the name that gets."""
+"""Kills functions during an invocation, and names the resulting error."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -12,24 +12,24 @@ from ministack.services import lambda_svc
 from sandbox.emulator.seams import Original, Record, extends
 
 _DIED = "Worker process died"
-_doing: dict[int, str] = {}
-"""What each worker is working on, as text, by the identity of the worker."""
+_events: dict[int, str] = {}
+"""The event that each worker processes, as text, by the worker's identity."""
 
 
 @extends(lambda_runtime.Worker, "invoke")
-def _know_what_it_does(original: Original, worker: object, event: object, *args: object, **kwargs: object) -> Record:
-    _doing[id(worker)] = json.dumps(event)
+def _record_event(original: Original, worker: object, event: object, *args: object, **kwargs: object) -> Record:
+    _events[id(worker)] = json.dumps(event)
     try:
         result: Record = original(worker, event, *args, **kwargs)
     finally:
-        del _doing[id(worker)]
+        del _events[id(worker)]
     return result
 
 
-def kill(role: str, mentions: str) -> None:
-    """Kill the workers that act under this role on this event, as the kernel would."""
+def kill(role: str, contains: str) -> None:
+    """Send SIGKILL to the workers with this role whose event contains this text."""
     for worker in _workers_of(role):
-        if mentions in _doing.get(id(worker), ""):
+        if contains in _events.get(id(worker), ""):
             worker._proc.kill()
 
 
@@ -41,7 +41,7 @@ def _workers_of(role: str) -> Iterator[Any]:
 
 @extends(lambda_svc, "_execute_function_warm")
 def _name_deaths(original: Original, *args: object) -> Record:
-    """A process that dies is a Runtime.ExitError on AWS, which is worth a retry; MiniStack has one name for all."""
+    """On AWS, a process that dies is a Runtime.ExitError, which is retried; MiniStack has one error name for all."""
     result: Record = original(*args)
     body = result.get("body")
     if isinstance(body, dict) and body.get("errorMessage") == _DIED:

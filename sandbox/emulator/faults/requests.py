@@ -1,6 +1,6 @@
-"""Orders to the emulator that no AWS takes, at its own port: faults, limits, events told again, time out, a pace.
+"""Control requests of the sandbox: faults, request limits, repeated events, timeouts and a time scale.
 
-`POST /_sandbox/WORD` with a JSON object gives the order named WORD; the answer is JSON.
+A request is `POST /_sandbox/NAME` at the emulator's port, with a JSON object of parameters; the response is JSON.
 """
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
@@ -19,83 +19,85 @@ from sandbox.emulator.stepfunctions import executions
 
 _PREFIX = "/_sandbox/"
 _published: list[tuple[str, str, Record]] = []
-"""What CloudTrail has told of versions that were published, with the account and the region it was told in."""
-_pace = [1.0]
+"""CloudTrail's events of published versions, each with its account and its region."""
+_time_scale = [1.0]
 _TICK_SECONDS = eventbridge._SCHEDULER_TICK_INTERVAL
 
 
 @extends(app, "_handle_admin_config_request")
-async def _take_order(original: Callable[..., Awaitable[Answer | None]], path: str, method: str, body: bytes) -> object:
-    order = _ORDERS.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) and method == "POST" else None
-    if order is None:
+async def _handle_request(
+    original: Callable[..., Awaitable[Answer | None]], path: str, method: str, body: bytes
+) -> object:
+    action = _ACTIONS.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) and method == "POST" else None
+    if action is None:
         return await original(path, method, body)
     try:
-        status, said = 200, order(**json.loads(body or b"{}"))
-    except Exception as error:  # noqa: BLE001 - the one who gave the order is told
-        status, said = 400, repr(error)
-    return status, {"Content-Type": "application/json"}, json.dumps(said).encode()
+        status, result = 200, action(**json.loads(body or b"{}"))
+    except Exception as error:  # noqa: BLE001 - the sender receives the error
+        status, result = 400, repr(error)
+    return status, {"Content-Type": "application/json"}, json.dumps(result).encode()
 
 
-def _redeliver(mentions: str) -> int:
-    """Tell once more of the versions published of something, as EventBridge may; return how many there were."""
-    again = [told for told in _published if mentions in told[-1]["Detail"]]
-    for account, region, entry in again:
-        _published.remove((account, region, entry))  # told again, it is remembered again
+def _redeliver_events(contains: str) -> int:
+    """Deliver the events of published versions that contain this text again; return their number."""
+    events = [event for event in _published if contains in event[-1]["Detail"]]
+    for account, region, entry in events:
+        _published.remove((account, region, entry))  # _record_published_versions adds it again
         with responses.request_scope(account, region):
             eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
-    return len(again)
+    return len(events)
 
 
 @extends(eventbridge, "_put_events")
-def _remember(original: Original, request: Record, *args: object, **kwargs: object) -> object:
+def _record_published_versions(original: Original, request: Record, *args: object, **kwargs: object) -> object:
     entries = request.get("Entries", [])
-    told = [entry for entry in entries if '"eventName": "PublishVersion' in entry.get("Detail", "")]
-    _published.extend((responses.get_account_id(), responses.get_region(), entry) for entry in told)
+    published = [entry for entry in entries if '"eventName": "PublishVersion' in entry.get("Detail", "")]
+    _published.extend((responses.get_account_id(), responses.get_region(), entry) for entry in published)
     return original(request, *args, **kwargs)
 
 
 def _time_out(execution: str) -> str:
-    """Let the time of an execution run out now; return its status."""
+    """Time an execution out now; return its status."""
     region, account = execution.split(":")[3:5]
     with responses.request_scope(account, region):
-        found = stepfunctions._executions.get(execution)
-        executions._time_out(found)
-    return str(found["status"])
+        record = stepfunctions._executions.get(execution)
+        executions._time_out(record)
+    return str(record["status"])
 
 
-def _set_pace(pace: float) -> float:
-    """Let retries of state machines wait, and rules with a rate pause, for this share of their time."""
-    _pace[:] = [pace]
-    eventbridge._SCHEDULER_TICK_INTERVAL = min(_TICK_SECONDS, max(1, _TICK_SECONDS * pace))
-    return pace
+def _set_time_scale(scale: float) -> float:
+    """Multiply the retry delays of state machines and the periods of rate rules by this factor."""
+    _time_scale[:] = [scale]
+    eventbridge._SCHEDULER_TICK_INTERVAL = min(_TICK_SECONDS, max(1, _TICK_SECONDS * scale))
+    return scale
 
 
-def _tick() -> None:
-    """Let the rules that are due by now fire at once; EventBridge looks every ten seconds."""
+def _run_scheduled_rules() -> None:
+    """Run the rules that are due now; by itself the emulator does so every ten seconds."""
     eventbridge._tick_scheduled_rules()
 
 
 @extends(stepfunctions, "_find_matching_retrier")
-def _retry_at_pace(original: Original, *failed: object) -> tuple[Record | None, int]:
+def _scale_retry_delay(original: Original, *failed: object) -> tuple[Record | None, int]:
     retrier, index = original(*failed)
     if retrier is None:
         return retrier, index
-    return {**retrier, "IntervalSeconds": retrier["IntervalSeconds"] * _pace[0]}, index
+    return {**retrier, "IntervalSeconds": retrier["IntervalSeconds"] * _time_scale[0]}, index
 
 
 @extends(eventbridge, "_parse_rate_seconds")
-def _fire_at_pace(original: Original, expression: str) -> float | None:
+def _scale_rate(original: Original, expression: str) -> float | None:
     seconds: float | None = original(expression)
-    return seconds * _pace[0] if seconds else seconds
+    return seconds * _time_scale[0] if seconds else seconds
 
 
-_ORDERS: dict[str, Callable[..., object]] = {
-    "fault": injection.arm,
-    "faults": injection.shown,
-    "no-fault": injection.disarm,
-    "redeliver": _redeliver,
-    "time-out": _time_out,
-    "pace": _set_pace,
-    "tick": _tick,
-    "request-rate": request_rate.limit,
+_ACTIONS: dict[str, Callable[..., object]] = {
+    "add-fault": injection.add,
+    "list-faults": injection.list_active,
+    "clear-faults": injection.clear,
+    "redeliver-events": _redeliver_events,
+    "time-out-execution": _time_out,
+    "set-time-scale": _set_time_scale,
+    "run-scheduled-rules": _run_scheduled_rules,
+    "set-request-rate": request_rate.limit,
 }

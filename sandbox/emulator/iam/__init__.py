@@ -1,1 +1,1 @@
-"""IAM: actions, sessions, callers, the audit log."""
+"""IAM: actions, role sessions, callers and the audit log."""

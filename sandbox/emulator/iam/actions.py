@@ -1,4 +1,4 @@
-"""IAM as AWS enforces it on Lambda: the right action, the qualified resource, the function's tags."""
+"""Gives IAM the action, the qualified resource and the tags of a Lambda call, as AWS does."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -13,13 +13,13 @@ _ACTION_BY_OPERATION = {
     "InvokeWithResponseStream": "InvokeFunction",
 }
 _FUNCTION_ARN_FIELDS = 7
-# MiniStack reads the models of other services, and guesses for Lambda.
+# MiniStack derives the actions of other services from their API models, and guesses those of Lambda.
 iam_actions._BOTOCORE_SERVICE_MAP["lambda"] = ["lambda"]
 
 
 @extends(iam_actions, "extract_iam_action")
 def _name_action(original: Original, service: str, method: str, path: str, *request: object) -> str | None:
-    """MiniStack takes GetAlias, UpdateAlias and more for ListAliases; AWS's own API model knows better."""
+    """Take the action from AWS's API model: MiniStack reports GetAlias, UpdateAlias and others as ListAliases."""
     operation = iam_actions._match_rest_action("lambda", method, path, request[-1]) if service == "lambda" else None
     action: str | None = f"lambda:{_ACTION_BY_OPERATION.get(operation, operation)}" if operation else None
     return action or original(service, method, path, *request)
@@ -27,7 +27,7 @@ def _name_action(original: Original, service: str, method: str, path: str, *requ
 
 @extends(iam_actions, "extract_resource_arn")
 def _qualify(original: Original, service: str, method: str, path: str, *request: object) -> str:
-    """Invoking an alias or a version needs permission for just that."""
+    """The resource of an invocation is the alias or the version, not the function."""
     arn: str = original(service, method, path, *request)
     _headers, _body, query, *_scope = request
     qualifier = query.get("Qualifier") if isinstance(query, dict) else None
@@ -38,7 +38,7 @@ def _qualify(original: Original, service: str, method: str, path: str, *request:
 
 @extends(tagging, "resource_tags")
 def _tags_of_function(original: Original, arn: str) -> dict[str, str] | None:
-    """Tags belong to the function; asking by alias or version finds them too."""
+    """Return the function's tags for the ARN of an alias or a version too."""
     fields = arn.split(":")
     tags: dict[str, str] | None = original(":".join(fields[:_FUNCTION_ARN_FIELDS]) if ":function:" in arn else arn)
     return tags

@@ -1,4 +1,4 @@
-"""Who makes the request being answered: by its access key, its role, and the role that assumed that one."""
+"""The caller of the current request: its access key, its role, and the role that assumed that role."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -10,18 +10,18 @@ from ministack.services import sts
 from sandbox.emulator.seams import Original, extends
 
 key: ContextVar[str] = ContextVar("key", default="")
-"""The access key of the request being answered."""
+"""The access key of the current request."""
 
 
 @extends(iam_evaluator, "enforce")
-def _remember_key(original: Original, access_key: str, *request: object, **context: object) -> object | None:
+def _record_key(original: Original, access_key: str, *request: object, **context: object) -> object | None:
     key.set(access_key)
     denied: object | None = original(access_key, *request, **context)
     return denied
 
 
 def chain() -> list[str]:
-    """Return the name of the role that calls, then of the one that assumed it, and so on; people call as root."""
+    """Return the name of the calling role, then of the role that assumed it, and so on; a user is `root`."""
     caller = iam_evaluator.caller_arn()
     session = sts._sessions.get(key.get(), {})
     names = [_role(caller)]

@@ -1,1 +1,1 @@
-"""Lambda: functions, aliases, routing, invocations."""
+"""Lambda: functions, aliases, routing and invocations."""

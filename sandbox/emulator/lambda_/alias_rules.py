@@ -1,4 +1,4 @@
-"""What AWS refuses to store in an alias."""
+"""Refuses the alias configurations that AWS refuses."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -20,17 +20,17 @@ def _update_alias(original: Callable[..., Answer], name: str, alias_name: str, r
     alias = ((lambda_svc._functions.get(name) or {}).get("aliases") or {}).get(alias_name)
     if alias is None:
         return original(name, alias_name, request)
-    wanted = {**alias, **request}
-    return refusal(name, wanted["FunctionVersion"], _weights(wanted)) or original(name, alias_name, request)
+    updated = {**alias, **request}
+    return refusal(name, updated["FunctionVersion"], _weights(updated)) or original(name, alias_name, request)
 
 
 def refusal(name: str, version: str, weights: dict[str, float]) -> Answer | None:
-    """Return AWS's answer to an alias it would not store, or None."""
+    """Return the error response of AWS to this configuration, or None if AWS accepts it."""
     unknown = [number for number in [version, *weights] if number not in _published(name)]
     if unknown and unknown != ["$LATEST"]:
         arn = f"{lambda_svc._func_arn(name)}:{unknown[0]}"
         return _refuse("ResourceNotFoundException", f"Function not found: {arn}", 404)
-    if weights and (reason := _refused_weights(version, weights) or _different(name, [version, *weights])):
+    if weights and (reason := _weights_refusal(version, weights) or _configuration_refusal(name, [version, *weights])):
         return _refuse("InvalidParameterValueException", reason, 400)
     return None
 
@@ -50,7 +50,7 @@ def _published(name: str) -> Record:
     return versions
 
 
-def _refused_weights(version: str, weights: dict[str, float]) -> str | None:
+def _weights_refusal(version: str, weights: dict[str, float]) -> str | None:
     if "$LATEST" in [version, *weights]:
         return "$LATEST is not supported for an alias pointing to more than 1 version"
     if len(weights) > 1:
@@ -65,7 +65,7 @@ def _refused_weights(version: str, weights: dict[str, float]) -> str | None:
     return None
 
 
-def _different(name: str, versions: list[str]) -> str | None:
+def _configuration_refusal(name: str, versions: list[str]) -> str | None:
     configs = [_published(name)[number]["config"] for number in versions]
     if len({config["Role"] for config in configs}) > 1:
         return "Specified versions must be associated with the same execution role"

@@ -1,4 +1,4 @@
-"""How EventBridge hands an event to a function: into Lambda's queue, where it waits for room and is tried again."""
+"""Lambda's queue of asynchronous invocations, into which EventBridge puts events: it waits for capacity and retries."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -21,18 +21,18 @@ def _enqueue(original: Original, arn: str, payload: str) -> None:
     if not function or not config:
         original(arn, payload)
         return
-    marked = _queued.set(True)
+    token = _queued.set(True)
     try:
         lambda_svc.invoke_async_with_retry(
             lambda_svc._execution_record_for_config(function, config), json.loads(payload)
         )
     finally:
-        _queued.reset(marked)
+        _queued.reset(token)
 
 
 @extends(lambda_svc, "_execute_function")
-def _wait_for_room(original: Original, function: Record, event: object) -> Record:
-    """On AWS a throttled event stays in the queue, and costs none of its retries."""
+def _wait_for_capacity(original: Original, function: Record, event: object) -> Record:
+    """On AWS, a throttled event stays in the queue, and the throttle does not count as a retry."""
     deadline = time.monotonic() + _LONGEST_WAIT_SECONDS
     result: Record = original(function, event)
     while _queued.get() and result.get("throttle") and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""CloudFormation gives a function its dead-letter queue."""
+"""Applies the DeadLetterConfig of a function that CloudFormation creates."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 

@@ -1,4 +1,4 @@
-"""GetFunction shows a function's tags only to those who may list them, as on AWS."""
+"""GetFunction returns a function's tags only to callers with lambda:ListTags, as on AWS."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -17,7 +17,7 @@ _ACTION = "lambda:ListTags"
 @extends(lambda_svc, "_get_function")
 def _get_function(original: Callable[..., Answer], name: str, qualifier: str | None = None) -> Answer:
     status, headers, body = original(name, qualifier)
-    if status >= 300 or not (reason := _refused(lambda_svc._func_arn(name))):  # noqa: PLR2004
+    if status >= 300 or not (reason := _denial(lambda_svc._func_arn(name))):  # noqa: PLR2004
         return status, headers, body
     function = json.loads(body)
     del function["Tags"]
@@ -25,8 +25,8 @@ def _get_function(original: Callable[..., Answer], name: str, qualifier: str | N
     return status, headers, json.dumps(function).encode()
 
 
-def _refused(arn: str) -> str | None:
-    """Return why the caller may not list the tags; None where it may, as root always may."""
+def _denial(arn: str) -> str | None:
+    """Return why the caller may not list the tags; None if it may, as root always may."""
     key = callers.key.get()
     denied = key and iam_evaluator.enforce(key, _ACTION, "lambda", responses.get_region(), resource_arn=arn)
     if not denied:

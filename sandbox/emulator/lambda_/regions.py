@@ -1,4 +1,4 @@
-"""Lambda answers for the functions of its own region."""
+"""Refuses a call for a function of another region."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -14,11 +14,11 @@ _FUNCTION = re.compile(r"arn:aws:lambda:([a-z0-9-]+):\d+:function:")
 
 
 def refusal(function: str) -> str | None:
-    """Return what Lambda says of a function that is named by an ARN of another region, or None."""
-    named, here = _FUNCTION.match(function), responses.get_region()
-    if named is None or named[1] == here:
+    """Return Lambda's error message for the ARN of a function in another region; None otherwise."""
+    match, region = _FUNCTION.match(function), responses.get_region()
+    if match is None or match[1] == region:
         return None
-    return f"Functions from '{named[1]}' are not reachable in this region ('{here}')"
+    return f"Functions from '{match[1]}' are not reachable in this region ('{region}')"
 
 
 @extends(lambda_svc, "handle_request")

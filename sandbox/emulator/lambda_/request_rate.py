@@ -1,6 +1,6 @@
-"""Lambda's control plane takes so many requests a second of an account in a region, and refuses others, if so ordered.
+"""Limits the requests a second to Lambda's control plane, for each account and region.
 
-Only requests of functions count, as people here are the tests. `fault_orders` takes the order.
+Only requests of functions count; users (here the tests) call as root. The module `faults.requests` sets the limit.
 """
 
 import json
@@ -16,55 +16,55 @@ from ministack.core import iam_actions, iam_evaluator, responses
 from sandbox.emulator.seams import Answer
 
 _UNCOUNTED = frozenset({"lambda:InvokeFunction", "lambda:GetFunction", "lambda:GetPolicy"})
-"""They have limits of their own, which are far higher or which nothing of ours can meet."""
+"""Their own limits are far higher, or out of reach for the stack."""
 _REFUSED = {"Type": "User", "message": "Rate exceeded"}
 
 
 @dataclass
 class _Bucket:
-    """Requests that may still come; it fills steadily, and holds those of one second."""
+    """A token bucket that holds the requests of one second."""
 
-    a_second: float
-    left: float
+    per_second: float
+    tokens: float
     filled_at: float
 
-    def takes(self, now: float) -> bool:
-        self.left = min(self.a_second, self.left + (now - self.filled_at) * self.a_second)
+    def take(self, now: float) -> bool:
+        self.tokens = min(self.per_second, self.tokens + (now - self.filled_at) * self.per_second)
         self.filled_at = now
-        if self.left < 1:
+        if self.tokens < 1:
             return False
-        self.left -= 1
+        self.tokens -= 1
         return True
 
 
 _limit = [math.inf]
 _buckets: dict[tuple[str, str], _Bucket] = {}
-"""One for each account and region that was called since the limit was set."""
+"""The bucket of every account and region with a call since the limit was set."""
 _original: Callable[..., Awaitable[Answer]] = app.SERVICE_HANDLERS["lambda"]
 
 
-def limit(a_second: float = math.inf) -> None:
-    """Take so many requests a second from now on; as many as come if no number is given."""
-    _limit[:] = [a_second]
+def limit(per_second: float = math.inf) -> None:
+    """Limit the requests a second from now on; by default, remove the limit."""
+    _limit[:] = [per_second]
     _buckets.clear()
 
 
 async def _handle(method: str, path: str, *request: Any) -> Answer:  # noqa: ANN401 - headers, body and query
     now = time.monotonic()
-    if _counts(method, path, *request) and not _bucket(now).takes(now):
+    if _counts(method, path, *request) and not _bucket(now).take(now):
         headers = {"Content-Type": "application/json", "x-amzn-errortype": "TooManyRequestsException"}
         return 429, headers, json.dumps(_REFUSED).encode()
     return await _original(method, path, *request)
 
 
 def _bucket(now: float) -> _Bucket:
-    place = responses.get_account_id(), responses.get_region()
-    return _buckets.setdefault(place, _Bucket(_limit[0], _limit[0], now))
+    key = responses.get_account_id(), responses.get_region()
+    return _buckets.setdefault(key, _Bucket(_limit[0], _limit[0], now))
 
 
-def _counts(method: str, path: str, headers: Any, body: Any, query: Any) -> bool:  # noqa: ANN401 - as MiniStack has them
+def _counts(method: str, path: str, headers: Any, body: Any, query: Any) -> bool:  # noqa: ANN401 - MiniStack declares no types
     if math.isinf(_limit[0]) or "/" not in iam_evaluator.caller_arn():
-        return False  # people call as root
+        return False  # users call as root
     return iam_actions.extract_iam_action("lambda", method, path, headers, body, query) not in _UNCOUNTED
 
 

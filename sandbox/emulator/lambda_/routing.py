@@ -1,4 +1,4 @@
-"""Weighted aliases: every invocation through an alias draws the version that serves it."""
+"""Weighted aliases: every invocation through an alias draws a version."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -13,13 +13,13 @@ from ministack.services import lambda_svc
 from sandbox.emulator.cloudwatch import invocation_metrics
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
-# The invocation runs on a thread with a copy of the request's context, so the answer comes back in a shared box.
+# The invocation runs in a thread with a copy of the request's context: the shared dict returns the drawn version.
 _executed: ContextVar[dict[str, str] | None] = ContextVar("executed", default=None)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One invocation, with the version that was drawn for it."""
+    """One invocation and the version drawn for it."""
 
     function_name: str
     qualifier: str | None
@@ -40,10 +40,10 @@ def _keep_alias_arn(original: Original, function: Record, qualifier: str | None)
 
 @extends(lambda_svc, "_execute_function")
 def _execute(original: Original, record: Record, event: object) -> Record:
-    """All invocations pass here, whoever makes them."""
+    """Draw the version and publish the metrics; every invocation calls this function, from any service."""
     if lambda_svc._function_config_scope_mismatch(_config(record)):
-        elsewhere: Record = original(record, event)  # comes back here in the function's own account and region
-        return elsewhere
+        result_elsewhere: Record = original(record, event)  # calls this again in the function's account and region
+        return result_elsewhere
     call = _draw(record)
     if (executed := _executed.get()) is not None:
         executed["version"] = call.version
@@ -74,14 +74,14 @@ def _draw(record: Record) -> Call:
     config = _config(record)
     name, arn = config["FunctionName"], config["FunctionArn"]
     function = lambda_svc._functions.get(name) or {}
-    qualifier = arn.split(":", 7)[7] if arn.count(":") > 6 else None  # noqa: PLR2004 - the fields of a plain ARN
+    qualifier = arn.split(":", 7)[7] if arn.count(":") > 6 else None  # noqa: PLR2004 - an unqualified ARN has 7 fields
     alias = function.get("aliases", {}).get(qualifier)
     version = config.get("Version", "$LATEST")
     if alias:
         version = draw_version(alias)
         served_by = function if version == "$LATEST" else function["versions"][version]
         record = {**served_by, "config": {**served_by["config"], "FunctionArn": arn}}
-    # Reserved concurrency belongs to the function; MiniStack forgets it for versions and aliases.
+    # Reserved concurrency belongs to the function; MiniStack ignores it for versions and aliases.
     record = {**record, "concurrency": function.get("concurrency")}
     return Call(name, qualifier, version, alias is not None, record)
 

@@ -1,4 +1,4 @@
-"""How a Python function behaves when it starts, raises and logs."""
+"""The start, the exceptions and the logs of Python functions."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -14,8 +14,8 @@ from sandbox.emulator.seams import Original, Record, SeamMissingError, extends
 
 RAISED = "sandbox raised"
 _AS_SHIPPED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
-# Sent as a success, so that MiniStack keeps the worker: on AWS an exception does not end the environment.
-_WITH_ITS_NAME = (
+# Reported as a success, so that MiniStack keeps the worker: on AWS, an exception does not end the environment.
+_WITH_ERROR_TYPE = (
     '{"status": "ok", "result": {"' + RAISED + '": {"errorMessage": str(e), "errorType": type(e).__name__, '
     '"stackTrace": traceback.format_tb(e.__traceback__)}}}'
 )
@@ -23,20 +23,20 @@ _closed = threading.Event()
 _initialised: ContextVar[float] = ContextVar("initialised", default=0.0)
 
 
-def install_exception_names() -> None:
+def _install_error_types() -> None:
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if _AS_SHIPPED not in script:
         raise SeamMissingError("such line in its Python worker, which reports exceptions")
-    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_AS_SHIPPED, _WITH_ITS_NAME)
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_AS_SHIPPED, _WITH_ERROR_TYPE)
 
 
-def install_quick_log_reading() -> None:
-    """Waiting 50 ms for a log line that never comes would be the floor of every Duration."""
+def _install_short_log_wait() -> None:
+    """MiniStack waits 50 ms for log lines, which adds 50 ms to the Duration of a function that logs nothing."""
     lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.004, 0.002, 0.25)
 
 
 @extends(lambda_svc, "_execute_function_warm")
-def _name_exceptions(original: Original, *args: object) -> Record:
+def _report_exception(original: Original, *args: object) -> Record:
     _initialised.set(0.0)
     result: Record = original(*args)
     body = result.get("body")
@@ -49,9 +49,9 @@ def _name_exceptions(original: Original, *args: object) -> Record:
 
 @extends(lambda_runtime.Worker, "_spawn")
 def _time_initialisation(original: Original, worker: object) -> object:
-    """AWS keeps the start of an environment out of Duration: a new version is not slow for being new."""
+    """AWS does not count the start of an environment in Duration, so a new version is not slower at first."""
     if _closed.is_set():
-        raise RuntimeError("The sandbox is stopping.")
+        raise RuntimeError("The sandbox is stopping, so no function starts.")
     started = time.time()
     result = original(worker)
     _initialised.set(time.time() - started)
@@ -59,7 +59,7 @@ def _time_initialisation(original: Original, worker: object) -> object:
 
 
 def close() -> None:
-    """End every worker, and let nobody start another one."""
+    """End every worker, and prevent the start of others."""
     _closed.set()
     lambda_runtime.reset()
 
@@ -68,5 +68,5 @@ def duration_milliseconds(started: float) -> float:
     return max(0.0, time.time() - started - _initialised.get()) * 1000
 
 
-install_exception_names()
-install_quick_log_reading()
+_install_error_types()
+_install_short_log_wait()

@@ -1,50 +1,58 @@
-"""A trial of every extended behaviour, through the front door, before the emulator is announced.
+"""Checks every extended behaviour through the AWS API before the emulator announces that it is ready.
 
-MiniStack may change under its private names without an error: one older version started well, and
-routed every call to the primary version.
+A release of MiniStack can change behind its private names without an error: one older version starts, and routes every
+call to the alias's main version.
 """
 
 from importlib.metadata import version
 
-from sandbox.emulator.selftest import buses, control_plane, faults, members, metrics, rates, workflows
-from sandbox.emulator.selftest.stage import Stage
+from sandbox.emulator.selftest import (
+    cloudwatch,
+    events,
+    faults,
+    lambda_,
+    member_accounts,
+    request_rate,
+    stepfunctions,
+)
+from sandbox.emulator.selftest.fixtures import Fixture
 
-# What takes its time is begun first and looked at last.
-PROMISES = [
-    *workflows.BEGUN,
-    *members.BEGUN,
-    *control_plane.PROMISES,
-    *metrics.PROMISES,
-    *workflows.PROMISES,
-    *buses.PROMISES,
-    *members.PROMISES,
-    *faults.PROMISES,
-    *rates.PROMISES,
+# The early checks start what takes time; later checks read its results.
+CHECKS = [
+    *stepfunctions.EARLY_CHECKS,
+    *member_accounts.EARLY_CHECKS,
+    *lambda_.CHECKS,
+    *cloudwatch.CHECKS,
+    *stepfunctions.CHECKS,
+    *events.CHECKS,
+    *member_accounts.CHECKS,
+    *faults.CHECKS,
+    *request_rate.CHECKS,
 ]
 
 
 class SeamBrokenError(Exception):
-    """When MiniStack does not do what the sandbox makes it do."""
+    """When a behaviour that the sandbox adds to MiniStack does not work."""
 
 
 def run(url: str) -> None:
-    """Try every promise on a stage of its own, and sweep the stage whatever happens."""
-    stage = Stage(url)
+    """Run every check on a fixture of its own, and remove the fixture afterwards. Raises SeamBrokenError."""
+    fixture = Fixture(url)
     try:
-        stage.set_up()
-        for promise in PROMISES:
+        fixture.set_up()
+        for check in CHECKS:
             try:
-                kept = promise(stage)
+                is_passed = check(fixture)
             except Exception as error:
-                raise SeamBrokenError(_sentence(promise.__doc__, repr(error))) from error
-            if not kept:
-                raise SeamBrokenError(_sentence(promise.__doc__, "it did not"))
+                raise SeamBrokenError(_message(check.__doc__, f"raised {error!r}")) from error
+            if not is_passed:
+                raise SeamBrokenError(_message(check.__doc__, "had another result"))
     finally:
-        stage.sweep()
+        fixture.reset()
 
 
-def _sentence(promise: str | None, what_happened: str) -> str:
+def _message(behaviour: str | None, result: str) -> str:
     return (
-        f'The sandbox promises "{(promise or "").rstrip(".")}", but with MiniStack {version("ministack")} '
-        f"{what_happened}; see sandbox/emulator, or go back to the pinned version with `make setup`."
+        f'The self-test "{(behaviour or "").rstrip(".")}" {result} with MiniStack {version("ministack")}: '
+        "install the pinned version with `make setup`, or correct the extension in sandbox/emulator."
     )

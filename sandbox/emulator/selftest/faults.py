@@ -1,137 +1,142 @@
-"""Promises about faults on order."""
+"""Checks of the control requests: faults, timeouts, repeated events and the time scale."""
 
 import json
 import time
-import urllib.request
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.emulator.selftest.stage import ACCOUNT, ALIAS, Stage, _zip
-from sandbox.emulator.selftest.workflows import _end, _start
+from sandbox.emulator.selftest.fixtures import ACCOUNT, ALIAS, Fixture, package, send_control_request
+from sandbox.emulator.selftest.stepfunctions import end_of, start
 
-_HELD_SECONDS = 0.2
+_DELAY_SECONDS = 0.2
 _CALLER = """
 import boto3
 def handler(event, context):
-    boto3.client("lambda").update_alias(FunctionName="tried", Name="live", Description=event["says"])
+    boto3.client("lambda").update_alias(FunctionName="example", Name="live", Description=event["description"])
 """
 
 
-def _refused_in_vain(stage: Stage) -> bool:
-    """A call can be refused before it is carried out, or after."""
-    said = [_told(stage, "before", after=False), _told(stage, "after", after=True)]
-    return said == [("ResourceConflictException", "moved"), ("ResourceConflictException", "after")]
+def _refused_before_or_after(fixture: Fixture) -> bool:
+    """A fault refuses a call before it is carried out, or after."""
+    results = [_refused_update(fixture, "before", after=False), _refused_update(fixture, "after", after=True)]
+    return results == [("ResourceConflictException", "unchanged"), ("ResourceConflictException", "after")]
 
 
-def _told(stage: Stage, word: str, *, after: bool) -> tuple[str, str]:
-    _describe(stage, "moved")
-    _order(stage, "fault", mentions=word, who="root", after=after, code="ResourceConflictException", status=409)
+def _refused_update(fixture: Fixture, word: str, *, after: bool) -> tuple[str, str]:
+    _describe(fixture, "unchanged")
+    send_control_request(
+        fixture, "add-fault", contains=word, caller="root", after=after, code="ResourceConflictException", status=409
+    )
     code = "carried out"
     try:
-        _describe(stage, word)
+        _describe(fixture, word)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-    return code, _description(stage)
+    return code, _description(fixture)
 
 
-def _describe(stage: Stage, word: str) -> None:
-    stage.lambda_.update_alias(FunctionName="tried", Name="live", Description=word)
+def _describe(fixture: Fixture, word: str) -> None:
+    fixture.lambda_.update_alias(FunctionName="example", Name="live", Description=word)
 
 
-def _description(stage: Stage) -> str:
-    return str(stage.lambda_.get_alias(FunctionName="tried", Name="live")["Description"])
+def _description(fixture: Fixture) -> str:
+    return str(fixture.lambda_.get_alias(FunctionName="example", Name="live")["Description"])
 
 
-def _held(stage: Stage) -> bool:
-    """A call can be held, and only the one that was meant."""
-    _order(stage, "fault", mentions="held", delay=_HELD_SECONDS)
+def _delayed(fixture: Fixture) -> bool:
+    """A fault delays only the calls that it matches."""
+    send_control_request(fixture, "add-fault", contains="delayed", delay=_DELAY_SECONDS)
     started = time.monotonic()
-    _describe(stage, "another")
-    at_once = time.monotonic() - started
-    _describe(stage, "held")
-    return at_once < _HELD_SECONDS <= time.monotonic() - started
+    _describe(fixture, "another")
+    undelayed_seconds = time.monotonic() - started
+    _describe(fixture, "delayed")
+    return undelayed_seconds < _DELAY_SECONDS <= time.monotonic() - started
 
 
-def _killed(stage: Stage) -> bool:
-    """A function can be killed while it calls, before the call is carried out or after, and that has its name."""
+def _killed(fixture: Fixture) -> bool:
+    """A fault kills the calling function before or after its call; the error is Runtime.ExitError."""
     role = f"arn:aws:iam::{ACCOUNT}:role/mover"
-    code = {"ZipFile": _zip(_CALLER)}
-    stage.lambda_.create_function(
+    code = {"ZipFile": package(_CALLER)}
+    fixture.lambda_.create_function(
         FunctionName="calling", Runtime="python3.13", Handler="index.handler", Role=role, Code=code
     )
-    said = [_killed_at(stage, word, after=after) for word, after in (("early", False), ("late", True))]
-    return said == [("Runtime.ExitError", False), ("Runtime.ExitError", True)]
+    results = [_killed_at(fixture, word, after=after) for word, after in (("early", False), ("late", True))]
+    return results == [("Runtime.ExitError", False), ("Runtime.ExitError", True)]
 
 
-def _killed_at(stage: Stage, word: str, *, after: bool) -> tuple[str, bool]:
-    _order(stage, "fault", who="mover", mentions=word, kill=True, after=after)
-    answer = stage.lambda_.invoke(FunctionName="calling", Payload=json.dumps({"says": word}))
-    return str(json.loads(answer["Payload"].read())["errorType"]), _description(stage) == word
+def _killed_at(fixture: Fixture, word: str, *, after: bool) -> tuple[str, bool]:
+    send_control_request(fixture, "add-fault", caller="mover", contains=word, kill=True, after=after)
+    response = fixture.lambda_.invoke(FunctionName="calling", Payload=json.dumps({"description": word}))
+    return str(json.loads(response["Payload"].read())["errorType"]), _description(fixture) == word
 
 
-def _cut(stage: Stage) -> bool:
-    """GetMetricData can be answered in part."""
+def _truncated(fixture: Fixture) -> bool:
+    """A fault truncates a GetMetricData response."""
     now = datetime.now(UTC)
-    datum = {"MetricName": "cut", "Value": 1.0, "Timestamp": now - timedelta(minutes=2)}
-    stage.metrics.put_metric_data(Namespace="Sandbox", MetricData=[datum])
-    _order(stage, "fault", action="cloudwatch:GetMetricData", mentions="cut", cut="partial")
-    return [_series(stage, now), _series(stage, now)] == [("PartialData", 0), ("Complete", 1)]
+    datum = {"MetricName": "truncated", "Value": 1.0, "Timestamp": now - timedelta(minutes=2)}
+    fixture.metrics.put_metric_data(Namespace="Sandbox", MetricData=[datum])
+    send_control_request(
+        fixture, "add-fault", action="cloudwatch:GetMetricData", contains="truncated", truncate="partial"
+    )
+    return [_series(fixture, now), _series(fixture, now)] == [("PartialData", 0), ("Complete", 1)]
 
 
-def _series(stage: Stage, now: datetime) -> tuple[str, int]:
-    metric = {"Namespace": "Sandbox", "MetricName": "cut"}
-    query = {"Id": "cut", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
-    answer = stage.metrics.get_metric_data(
+def _series(fixture: Fixture, now: datetime) -> tuple[str, int]:
+    metric = {"Namespace": "Sandbox", "MetricName": "truncated"}
+    query = {"Id": "truncated", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+    response = fixture.metrics.get_metric_data(
         MetricDataQueries=[query], StartTime=now - timedelta(minutes=9), EndTime=now + timedelta(minutes=1)
     )["MetricDataResults"][0]
-    return answer["StatusCode"], len(answer["Values"])
+    return response["StatusCode"], len(response["Values"])
 
 
-def _task_refused(stage: Stage) -> bool:
-    """A state machine's call can be refused, under the name that AWS gives it."""
-    _order(stage, "fault", action="lambda:InvokeFunction", who="tried", code="Sandbox.Timedout")
-    _start(stage, "refused", {"Type": "Task", "Resource": ALIAS, "End": True}, {})
-    return bool(_end(stage, "refused")["error"] == "Sandbox.Timedout") and _spent(stage)
+def _task_refused(fixture: Fixture) -> bool:
+    """A fault refuses a state machine's call with the configured error name."""
+    send_control_request(
+        fixture, "add-fault", action="lambda:InvokeFunction", caller="example", code="Sandbox.Timedout"
+    )
+    start(fixture, "refused", {"Type": "Task", "Resource": ALIAS, "End": True}, {})
+    return bool(end_of(fixture, "refused")["error"] == "Sandbox.Timedout") and _all_applied(fixture)
 
 
-def _spent(stage: Stage) -> bool:
-    """Tell whether every fault has struck, and forget them."""
-    struck = [fault["struck"] for fault in _order(stage, "faults")]
-    _order(stage, "no-fault")
-    return struck == [1] * 7  # as many as were ordered above
+def _all_applied(fixture: Fixture) -> bool:
+    """Return whether every fault was applied once, and remove all faults."""
+    applied = [fault["applied"] for fault in send_control_request(fixture, "list-faults")]
+    send_control_request(fixture, "clear-faults")
+    return applied == [1] * 7  # the number of faults added above
 
 
-def _time_runs_out_on_order(stage: Stage) -> bool:
-    """The time of an execution can be made to run out."""
-    _start(stage, "endless", {"Type": "Wait", "Seconds": 60, "End": True}, {})
-    _order(stage, "time-out", execution=stage.executions["endless"])
-    return bool(_end(stage, "endless")["status"] == "TIMED_OUT")
+def _execution_timed_out(fixture: Fixture) -> bool:
+    """A control request times an execution out."""
+    start(fixture, "endless", {"Type": "Wait", "Seconds": 60, "End": True}, {})
+    send_control_request(fixture, "time-out-execution", execution=fixture.executions["endless"])
+    return bool(end_of(fixture, "endless")["status"] == "TIMED_OUT")
 
 
-def _told_again(stage: Stage) -> bool:
-    """The event of a version that was published can be told once more."""
-    stage.lambda_.publish_version(FunctionName="tried")
-    return bool(_order(stage, "redeliver", mentions=f"{ACCOUNT}:function:tried") == 1)
+def _event_redelivered(fixture: Fixture) -> bool:
+    """A control request delivers the event of a published version again."""
+    fixture.lambda_.publish_version(FunctionName="example")
+    return bool(send_control_request(fixture, "redeliver-events", contains=f"{ACCOUNT}:function:example") == 1)
 
 
-def _paced(stage: Stage) -> bool:
-    """The retries of state machines can be hurried."""
-    _order(stage, "pace", pace=0.001)
+def _retries_scaled(fixture: Fixture) -> bool:
+    """The time scale shortens the retry delays of state machines."""
+    send_control_request(fixture, "set-time-scale", scale=0.001)
     retry = [{"ErrorEquals": ["LookupError"], "IntervalSeconds": 60, "MaxAttempts": 1}]
-    _start(stage, "hurried", {"Type": "Task", "Resource": ALIAS, "Retry": retry, "End": True}, {"fail": True})
-    failed = _end(stage, "hurried")["error"]
-    _order(stage, "pace", pace=1)
+    start(fixture, "scaled", {"Type": "Task", "Resource": ALIAS, "Retry": retry, "End": True}, {"fail": True})
+    failed = end_of(fixture, "scaled")["error"]
+    send_control_request(fixture, "set-time-scale", scale=1)
     return bool(failed == "LookupError")
 
 
-def _order(stage: Stage, word: str, **order: object) -> Any:  # noqa: ANN401 - JSON
-    if word == "fault":
-        order = {"action": "lambda:UpdateAlias", "times": 1, **order}
-    url = f"{stage.lambda_.meta.endpoint_url}/_sandbox/{word}"
-    asked = urllib.request.Request(url, json.dumps(order).encode(), method="POST")  # noqa: S310
-    return json.loads(urllib.request.urlopen(asked).read())  # noqa: S310
-
-
-PROMISES = [_refused_in_vain, _held, _killed, _cut, _task_refused, _time_runs_out_on_order, _told_again, _paced]
+CHECKS = [
+    _refused_before_or_after,
+    _delayed,
+    _killed,
+    _truncated,
+    _task_refused,
+    _execution_timed_out,
+    _event_redelivered,
+    _retries_scaled,
+]

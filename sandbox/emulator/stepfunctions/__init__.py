@@ -1,1 +1,1 @@
-"""Step Functions executions and roles."""
+"""Step Functions: executions and roles."""

@@ -1,4 +1,4 @@
-"""Step Functions: how an execution starts, retries, is stopped and runs out of time."""
+"""Executions: their start, retries, stop and timeout."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -18,8 +18,8 @@ _NOT_CAUGHT_BY_ALL = {"States.Runtime", "States.DataLimitExceeded"}
 
 
 @extends(stepfunctions, "_start_execution")
-def _start_again(original: Callable[..., Answer], request: Record) -> Answer:
-    """The same name with the same input, while running, is the same execution."""
+def _return_running_execution(original: Callable[..., Answer], request: Record) -> Answer:
+    """A start with the name and the input of a running execution returns that execution."""
     status, headers, body = original(request)
     if b"ExecutionAlreadyExists" in body and (arn := re.search(rb"'(arn:[^']+)'", body)):
         execution = stepfunctions._executions.get(arn.group(1).decode())
@@ -30,7 +30,7 @@ def _start_again(original: Callable[..., Answer], request: Record) -> Answer:
 
 
 @extends(stepfunctions, "_run_execution")
-def _run_within_its_time(original: Original, arn: str) -> None:
+def _run_with_timeout(original: Original, arn: str) -> None:
     execution = stepfunctions._executions.get(arn)
     current.set(execution)
     if seconds := _definition(execution).get("TimeoutSeconds"):
@@ -65,12 +65,12 @@ def _fail_only_while_running(original: Original, execution: Record, error: str, 
 def _invoke_only_while_running(original: Original, resource: str, task_input: object) -> object:
     """A stopped execution starts no further attempt; MiniStack's retries would go on."""
     if current.get()["status"] != "RUNNING":
-        raise SystemExit  # ends this thread alone, past every handler of exceptions
+        raise SystemExit  # ends only this thread; no handler catches it
     return original(resource, task_input)
 
 
 @extends(stepfunctions, "_call_lambda")
-def _name_throttles(original: Original, reference: str, event: object) -> object:
+def _report_throttle(original: Original, reference: str, event: object) -> object:
     try:
         return original(reference, event)
     except stepfunctions._ExecutionError as failure:
@@ -80,10 +80,10 @@ def _name_throttles(original: Original, reference: str, event: object) -> object
 
 
 @extends(stepfunctions, "_find_matching_retrier")
-def _delay_as_told(
+def _set_retry_delay(
     original: Original, retriers: list[Record], error: str, counts: dict[int, int]
 ) -> tuple[Record | None, int]:
-    """MiniStack ignores MaxDelaySeconds and JitterStrategy; give it the delay ready made."""
+    """MiniStack ignores MaxDelaySeconds and JitterStrategy, so return a retrier with the final delay."""
     retrier, index = original(retriers, error, counts)
     if retrier is None:
         return retrier, index
@@ -95,6 +95,6 @@ def _delay_as_told(
 
 
 @extends(stepfunctions, "_error_matches")
-def _all_but_two(original: Original, wanted: list[str], error: str) -> bool:
-    """States.ALL and States.TaskFailed catch neither of the two errors that mean a broken definition."""
-    return error in wanted if error in _NOT_CAUGHT_BY_ALL else bool(original(wanted, error))
+def _match_error(original: Original, names: list[str], error: str) -> bool:
+    """States.ALL and States.TaskFailed do not catch the two errors that mean an invalid definition."""
+    return error in names if error in _NOT_CAUGHT_BY_ALL else bool(original(names, error))

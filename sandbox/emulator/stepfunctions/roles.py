@@ -1,4 +1,4 @@
-"""A state machine acts with its own role, or with the one that a task's Credentials name, and with nothing more."""
+"""Checks the permissions of a state machine's role, or of the role in a task's Credentials."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -19,20 +19,22 @@ _task_role: ContextVar[str | None] = ContextVar("task_role", default=None)
 
 
 @extends(stepfunctions, "_execute_task")
-def _read_credentials(original: Original, state: Record, given: Record, execution: Record, context: Record) -> object:
-    """MiniStack does not know the field."""
-    effective = stepfunctions._apply_input_path(state, given, context) if "Credentials" in state else None
-    named: Record = stepfunctions._resolve_params_obj(state.get("Credentials", {}), effective, context)
-    marked = _task_role.set(named.get("RoleArn"))
+def _read_credentials(
+    original: Original, state: Record, task_input: Record, execution: Record, context: Record
+) -> object:
+    """MiniStack ignores the field Credentials."""
+    effective = stepfunctions._apply_input_path(state, task_input, context) if "Credentials" in state else None
+    credentials: Record = stepfunctions._resolve_params_obj(state.get("Credentials", {}), effective, context)
+    token = _task_role.set(credentials.get("RoleArn"))
     try:
-        return original(state, given, execution, context)
+        return original(state, task_input, execution, context)
     finally:
-        _task_role.reset(marked)
+        _task_role.reset(token)
 
 
 @extends(stepfunctions, "_call_lambda")
 def _invoke_as_machine(original: Original, reference: str, event: object) -> object:
-    with _acting() as session:
+    with _acting_session() as session:
         _require(session, "lambda:InvokeFunction", _arn(reference), "Lambda.AWSLambdaException")
         return original(reference, event)
 
@@ -41,13 +43,13 @@ def _invoke_as_machine(original: Original, reference: str, event: object) -> obj
 def _call_as_machine(original: Original, resource: str, task_input: Record) -> object:
     if not resource.startswith(_LAMBDA_SDK):
         raise stepfunctions._ExecutionError(
-            "States.Runtime", f"The sandbox does not know which permission {resource} needs: say so in machine_roles."
+            "States.Runtime", f"The sandbox lacks the permission that {resource} needs: add it to {__name__}."
         )
     operation = resource.removeprefix(_LAMBDA_SDK)
     action = f"lambda:{operation[:1].upper()}{operation[1:]}"
-    with _acting() as session:
+    with _acting_session() as session:
         arn = _arn(task_input.get("FunctionName", ""))
-        # Which of the two AWS looks at first is not documented; a role's tag conditions say nothing of other regions.
+        # AWS does not document which it checks first; a role's tag conditions do not cover other regions.
         if reason := regions.refusal(arn):
             raise stepfunctions._ExecutionError(f"Lambda.{regions.REFUSED}", reason)
         _require(session, action, arn, "Lambda.LambdaException")
@@ -55,8 +57,8 @@ def _call_as_machine(original: Original, resource: str, task_input: Record) -> o
 
 
 @contextmanager
-def _acting() -> Iterator[Session]:
-    """Do what is inside as the role of the task, in that role's account and in this region: no task leaves it."""
+def _acting_session() -> Iterator[Session]:
+    """Yield the session that the block acts with: the task's role, in its account and in the current region."""
     machine = _machine()
     role_arn = _task_role.get()
     if role_arn is None:
@@ -79,11 +81,11 @@ def _machine() -> Session:
 
 
 def _require_trust(machine: Session, role_arn: str) -> None:
-    # Step Functions gives the state machine's ARN as the external id, as it documents for `.sync` tasks.
+    # Step Functions passes the state machine's ARN as the external ID, as documented for `.sync` tasks.
     external_id = executions.current.get()["stateMachineArn"]
     if not machine.may_become(role_arn, {"sts:externalid": external_id}):
-        said = f"The role {machine.role_arn} is not authorized to assume the task state's role, {role_arn}."
-        raise stepfunctions._ExecutionError("States.TaskFailed", said)
+        message = f"The role {machine.role_arn} is not authorized to assume the task state's role, {role_arn}."
+        raise stepfunctions._ExecutionError("States.TaskFailed", message)
 
 
 def _arn(function: str) -> str:

@@ -1,0 +1,70 @@
+"""Checks of the weighted routing and of its metrics."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox.emulator.selftest.fixtures import ALIAS, Fixture, code_of
+
+BY_FUNCTION = {"FunctionName": "example"}
+_BY_ALIAS = {**BY_FUNCTION, "Resource": "example:live"}
+_BY_VERSION = {**_BY_ALIAS, "ExecutedVersion": "2"}
+
+
+def _weight_routes(fixture: Fixture) -> bool:
+    """An alias with a weight of 1.0 on version 2 runs version 2, and the response names it."""
+    response = fixture.lambda_.invoke(FunctionName=ALIAS, Payload=b"{}")
+    return (response["ExecutedVersion"], response["Payload"].read()) == ("2", b'"2"')
+
+
+def _three_dimension_sets(fixture: Fixture) -> bool:
+    """An invocation counts in the metrics of its function, of its alias and of its version."""
+    sums = [_sum(fixture, dimensions) for dimensions in (BY_FUNCTION, _BY_ALIAS, _BY_VERSION)]
+    return min(sums) >= 1 and _sum(fixture, {**_BY_ALIAS, "ExecutedVersion": "1"}) == 0
+
+
+def _range_statistics(fixture: Fixture) -> bool:
+    """TC and PR measure the values in a range, percentiles interpolate, and the newest value comes first."""
+    now = datetime.now(UTC)
+    data = [
+        {"MetricName": "example", "Value": value, "Timestamp": now - timedelta(minutes=minutes)}
+        for minutes, value in ((5, 10.0), (5, 900.0), (3, 900.0))
+    ]
+    fixture.metrics.put_metric_data(Namespace="Sandbox", MetricData=data)
+    metric = {"Namespace": "Sandbox", "MetricName": "example"}
+    expected = {"TC(100:)": [1, 1], "TC(900:)": [0, 0], "PR(:100)": [0, 50], "p90": [900, 811], "SampleCount": [1, 2]}
+    return {statistic: _values(fixture, metric, statistic) for statistic in expected} == expected
+
+
+def _ranges_refused(fixture: Fixture) -> bool:
+    """CloudWatch refuses range statistics of a function with the tag for it, and accepts percentiles."""
+    function = ALIAS.removesuffix(":live")
+    metric = {**metric_of(_BY_VERSION), "MetricName": "Duration"}
+    fixture.lambda_.tag_resource(Resource=function, Tags={"sandbox:refuse-ranges": "yes"})
+    refused = code_of(_values, fixture, metric, "TC(100:)")
+    percentiles = _values(fixture, metric, "p90")
+    fixture.lambda_.untag_resource(Resource=function, TagKeys=["sandbox:refuse-ranges"])
+    counts = _values(fixture, metric, "TC(900000:)")
+    # On a slow machine, the invocations so far lie in more than one minute.
+    return (refused, bool(percentiles), set(counts)) == ("ValidationError", True, {0})
+
+
+def _sum(fixture: Fixture, dimensions: dict[str, str]) -> float:
+    return sum(_values(fixture, metric_of(dimensions), "Sum"))
+
+
+def metric_of(dimensions: dict[str, str]) -> dict[str, Any]:
+    pairs = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+    return {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": pairs}
+
+
+def _values(fixture: Fixture, metric: dict[str, Any], statistic: str) -> list[float]:
+    now = datetime.now(UTC)
+    query = {"Id": "example", "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}}
+    response = fixture.metrics.get_metric_data(
+        MetricDataQueries=[query], StartTime=now - timedelta(minutes=10), EndTime=now + timedelta(minutes=1)
+    )
+    values: list[float] = response["MetricDataResults"][0]["Values"]
+    return values
+
+
+CHECKS = [_weight_routes, _three_dimension_sets, _range_statistics, _ranges_refused]

@@ -1,0 +1,22 @@
+"""Checks of the request limit."""
+
+from sandbox.emulator.selftest.fixtures import Fixture, code_of, send_control_request
+from sandbox.emulator.selftest.lambda_ import assume_mover
+
+
+def _requests_limited(fixture: Fixture) -> bool:
+    """Lambda limits the requests a second of functions, except GetFunction, and not those of users."""
+    mover, alias = fixture.client("lambda", *assume_mover(fixture)), {"FunctionName": "example", "Name": "live"}
+    mover.meta.events.unregister("needs-retry.lambda", unique_id="retry-config-lambda")  # without retries
+    send_control_request(fixture, "set-request-rate", per_second=0)
+    try:
+        mover.get_function(FunctionName="example")
+        fixture.lambda_.get_alias(**alias)
+        refused = code_of(mover.get_alias, **alias)
+    finally:
+        send_control_request(fixture, "set-request-rate")
+    mover.get_alias(**alias)
+    return refused == "TooManyRequestsException"
+
+
+CHECKS = [_requests_limited]
