@@ -1,4 +1,4 @@
-"""How long metrics are kept."""
+"""Keeps every metric point."""
 
 from ministack.services import cloudwatch
 
@@ -7,7 +7,7 @@ from sandbox.emulator.seams import Original, extends
 
 @extends(cloudwatch, "_evict_old_metrics")
 def _keep_every_point(_original: Original) -> None:
-    """MiniStack copies every series at each request, which costs time and can lose a point recorded meanwhile.
+    """Do nothing: a sandbox stops long before its points are two weeks old.
 
-    A sandbox stops long before its points are two weeks old.
+    MiniStack copies every series at each request, which takes time and can lose a point recorded during the copy.
     """
