@@ -111,7 +111,10 @@ lock: $(READY)  ## upgrade the dependencies and lock them
 		--no-emit-package botocore --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
 		--constraint requirements.lock pyproject.toml --output-file layers/rollout/requirements.txt
 
-docs: diagram schema  ## write everything in docs/ and the README that a program prints
+docs: diagram schema  ## write every output that docs/ and the README show
+	@$(ON_LAYER) -m tests.adopting.documents
+	@$(ON_LAYER) -m tests.repository.doc_samples
+	@$(ON_LAYER) -m simulator.docs_page
 
 diagram: $(READY)  ## draw the state machine into the README
 	@$(BIN)/python statemachine/draw.py

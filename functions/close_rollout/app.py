@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rollout.aws.dynamodb.locks import locks
 from rollout.aws.powertools import LambdaContext, logger
-from rollout.aws.wiring import locks
 from rollout.lifecycle.rollback import Closing
 from rollout.tasks.close import final_ending, record_ending
 from rollout.tasks.notify import publish_ending

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rollout.aws.lambda_.tagged_functions import tagged_functions
 from rollout.aws.powertools import LambdaContext, MetricUnit, logger, metrics
 from rollout.aws.settings import home
-from rollout.aws.wiring import tagged_functions
 from rollout.lifecycle.guardian_event import GuardianEvent
 from rollout.tasks.recover import repair
 from rollout.tasks.sweep import start_missed_versions
@@ -15,10 +15,11 @@ from rollout.tasks.sweep import start_missed_versions
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     now, trigger = datetime.now(UTC), GuardianEvent.model_validate(event)
-    repaired = [result.document() for result in repair(now, trigger.execution_arn)]
+    repaired = [*repair(now, trigger.execution_arn)]
     functions = tagged_functions(trigger.member_account or home())
     started = [*start_missed_versions(functions, now)] if trigger.sweeps_versions else []
-    metrics.add_metric("AliasesRepaired", MetricUnit.Count, len(repaired))
+    metrics.add_metric("AliasesRepaired", MetricUnit.Count, sum(result.ending is not None for result in repaired))
     metrics.add_metric("MissedVersionsFound", MetricUnit.Count, len(started))
-    logger.info("Guardian finished", repaired=repaired, started=started)
-    return {"repaired": repaired, "started": started}
+    documents = [result.document() for result in repaired]
+    logger.info("Guardian finished", repaired=documents, started=started)
+    return {"repaired": documents, "started": started}

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.powertools import LambdaContext, logger
 from rollout.aws.settings import timing
-from rollout.aws.wiring import ledger
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.ownership import apply_ownership_check

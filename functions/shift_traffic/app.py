@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import LambdaContext, logger
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alias_of, locks
 from rollout.lifecycle.transitions import begin_step, next_step
 from rollout.state.lock import PlannedWrite, lock_of
 from rollout.state.rollout import Rollout

@@ -4,7 +4,7 @@ from typing import Any
 
 from rollout.admission.version_event import VersionPublished, execution_input, execution_name
 from rollout.aws.powertools import LambdaContext, logger
-from rollout.aws.wiring import executions
+from rollout.aws.step_functions import executions
 from rollout.tasks.start import resolve_alias_and_version
 
 

@@ -15,7 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from rollout.aws.boto import clients
-from rollout.aws.wiring import locks
+from rollout.aws.dynamodb.locks import locks
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 

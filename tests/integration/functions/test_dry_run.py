@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rollout.aws.wiring import locks, queue
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.queue import queue
 from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, client, event, move_alias, owned_entry

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rollout.aws import wiring
+from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
+from rollout.aws.dynamodb.locks import locks
 from rollout.aws.step_functions import Executions
 from rollout.domain.identity import Execution, Target
 from rollout.state.rollout import Rollout
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("my_api", "locked", "state_machine")
 @pytest.fixture
 def shifted(handle) -> Any:
     """A rollout in its first step, with its entry in the ledger."""
-    wiring.ledger().open(Rollout.model_validate(event("shift_traffic")))
+    rollout_ledger().open(Rollout.model_validate(event("shift_traffic")))
     return handle("shift_traffic", event("shift_traffic"))
 
 
@@ -61,12 +62,12 @@ def test_ending_in_ledger_is_not_counted_again(handle, shifted, execution, capsy
     """CloseRollout counted the ending, and stopped before it released the lock."""
     document = event("close_rollout")
     target, holder = Target(**document["target"]), Execution(**document["execution"])
-    lock = wiring.locks().find(target)
+    lock = locks().find(target)
     handle("close_rollout", document)
     assert ended(capsys) == ["rolled_back"]
-    wiring.locks().acquire(lock)
+    locks().acquire(lock)
     handle("guardian", SWEEP)
-    assert wiring.ledger().find_ending(target, holder).outcome == "rolled_back"
+    assert rollout_ledger().find_ending(target, holder).outcome == "rolled_back"
     assert ended(capsys) == []
 
 
@@ -146,7 +147,7 @@ def started(monkeypatch) -> list[str]:
 def release_lock():
     """Release the lock, so that the version counts as missed."""
     document = event("judge_canary")
-    wiring.locks().release(Target(**document["target"]), Execution(**document["execution"]))
+    locks().release(Target(**document["target"]), Execution(**document["execution"]))
 
 
 def test_missed_version_is_started(handle, started, ledger):

@@ -7,9 +7,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rollout.admission.request import Preparation
-from rollout.aws.dynamodb.locks import Locks
+from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.aws.parameter_store import MAX_AGE_SECONDS, parameter_store
-from rollout.aws.wiring import locks
 from rollout.domain.errors import AliasBusyError, AwsUnavailableError, VersionPendingError
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout

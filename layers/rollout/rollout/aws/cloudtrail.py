@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rollout.aws.boto import clients
+from rollout.domain.identity import AccountRegion
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient
 
@@ -43,3 +46,8 @@ def _wrote_revision(event: Mapping[str, Any], revision_id: str) -> bool:
 
 def _format_writer(event: Mapping[str, Any]) -> str:
     return f"{event['userIdentity'].get('arn', 'an unknown identity')} at {event['eventTime']}"
+
+
+def cloudtrail(account_region: AccountRegion) -> CloudTrail:
+    """Return the adapter that reads CloudTrail."""
+    return CloudTrail(clients.client_for(account_region, clients.cloudtrail_client))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.errors import EventsNotPublishedError
 from rollout.notifications.events import Event
@@ -44,3 +46,8 @@ class EventBus:
             "Resources": [event.execution.arn],
             "Time": event.at,
         }
+
+
+def event_bus() -> EventBus:
+    """Return the bus for rollout events."""
+    return EventBus(clients.events_client(), settings.bus_name())

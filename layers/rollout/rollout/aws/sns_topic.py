@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.notifications.message import Notification
 
@@ -29,3 +31,8 @@ class NotificationTopic:
                 Message=notification.text,
                 MessageAttributes=attributes,
             )
+
+
+def notification_topic() -> NotificationTopic:
+    """Return the topic for notifications."""
+    return NotificationTopic(clients.sns_client(), settings.topic_arn())

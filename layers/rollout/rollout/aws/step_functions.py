@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 
 if TYPE_CHECKING:
@@ -42,3 +44,8 @@ class Executions:
             except self._client.exceptions.ExecutionAlreadyExists:
                 return False
         return True
+
+
+def executions() -> Executions:
+    """Return the executions of the rollout state machine."""
+    return Executions(clients.stepfunctions_client(), settings.state_machine_arn())

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from rollout.aws.cloudtrail import cloudtrail
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import MetricUnit, single_metric
-from rollout.aws.wiring import alias_of, cloudtrail, ledger
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending

@@ -6,10 +6,9 @@ from rollout.admission.accept import accept
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation, RolloutRequest
-from rollout.aws.cloudwatch.metrics import count_metrics
+from rollout.aws.cloudwatch.metrics import count_metrics, version_metrics
 from rollout.aws.powertools import logger
 from rollout.aws.settings import timing
-from rollout.aws.wiring import version_metrics
 from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution
 from rollout.dry_run.assessment import Assessment

@@ -9,10 +9,14 @@ from rollout.admission.policy_source import PLACEHOLDER_POLICY, choose_policy
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import ParsedRequest, Preparation, RolloutRequest
 from rollout.admission.version_event import execution_name
-from rollout.aws.lambda_.functions import FunctionLookup
+from rollout.aws.cloudwatch.alarms import alarms
+from rollout.aws.cloudwatch.metrics import version_metrics
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.queue import queue
+from rollout.aws.lambda_.functions import FunctionLookup, lookup
 from rollout.aws.parameter_store import stored_policies
 from rollout.aws.settings import default_policy
-from rollout.aws.wiring import alarms, ledger, locks, lookup, queue, version_metrics
 from rollout.domain.errors import RefusedError
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from rollout.admission.request import Preparation
+from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import MetricUnit, logger, single_metric
-from rollout.aws.wiring import event_bus, notification_topic
+from rollout.aws.sns_topic import notification_topic
 from rollout.lifecycle.rollback import Closing
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events
 from rollout.notifications.events import RolloutRejected

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from rollout.aws.cloudwatch.alarms import alarms
+from rollout.aws.cloudwatch.metrics import version_metrics
 from rollout.aws.settings import timing
-from rollout.aws.wiring import alarms, version_metrics
 from rollout.judging.alarms import still_red
 from rollout.judging.observation import Observation, observe
 from rollout.judging.window import evaluation_window

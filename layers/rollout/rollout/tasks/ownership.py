@@ -1,6 +1,8 @@
 """Looks up whether a rollout still owns its alias."""
 
-from rollout.aws.wiring import alias_of, ledger, locks
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.lambda_.alias import alias_of
 from rollout.lifecycle.ownership import Ownership
 from rollout.state.rollout import Rollout
 

@@ -6,7 +6,10 @@ from rollout.admission.accept import accept, alias_description
 from rollout.admission.queue import seconds_to_next_attempt
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation
-from rollout.aws.wiring import alias_of, ledger, locks, queue
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.queue import queue
+from rollout.aws.lambda_.alias import alias_of
 from rollout.domain.enums import Start
 from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.policy.policy import OnNewerVersion

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from rollout.aws.wiring import alias_of, executions, ledger, locks
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.step_functions import executions
 from rollout.domain.errors import RolloutError
 from rollout.domain.models import Value
 from rollout.lifecycle.recovery import FinalState, repair_plan

@@ -1,7 +1,8 @@
 """Restores an alias to stable for a rollout that still holds its lock."""
 
-from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.aws.wiring import alias_of, ledger, locks
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.lambda_.alias import LambdaAlias, alias_of
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
 from rollout.lifecycle.rollback import RollbackContext, needs_restore, rollback_ending, stable_deleted_ending
 from rollout.state.alias import AliasState

@@ -2,7 +2,7 @@
 
 from rollout.admission.tags import tag_problems, tagged_alias
 from rollout.admission.version_event import VersionPublished
-from rollout.aws.wiring import lookup
+from rollout.aws.lambda_.functions import lookup
 from rollout.domain.lambda_names import function_arn
 
 

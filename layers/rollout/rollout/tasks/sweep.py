@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rollout.admission.version_event import execution_input, execution_name
+from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.tagged_functions import TaggedFunctions
-from rollout.aws.wiring import alias_of, executions, ledger, locks, lookup
+from rollout.aws.step_functions import executions
 from rollout.domain.identity import Target
 from rollout.lifecycle.missed_versions import Candidate, ended_without_answer, is_missed
 

@@ -10,7 +10,11 @@ from botocore.session import Session
 
 from rollout.aws.boto import clients
 from rollout.aws.boto.sessions import member_session
-from rollout.aws.wiring import alarms, alias_of, lookup, tagged_functions, version_metrics
+from rollout.aws.cloudwatch.alarms import alarms
+from rollout.aws.cloudwatch.metrics import version_metrics
+from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.lambda_.functions import lookup
+from rollout.aws.lambda_.tagged_functions import tagged_functions
 from rollout.domain.errors import MemberAccessDeniedError, OtherAccountError
 from rollout.domain.identity import AccountRegion, Target
 from tests.integration.conftest import NOW, Wire, client, event

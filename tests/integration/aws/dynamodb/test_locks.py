@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.aws.wiring import locks
+from rollout.aws.dynamodb.locks import locks
 from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.domain.identity import Execution
 from rollout.state.lock import Lock, PlannedWrite, lock_of

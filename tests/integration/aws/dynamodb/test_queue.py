@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.aws.wiring import queue
+from rollout.aws.dynamodb.queue import queue
 from rollout.domain.identity import Execution
 from rollout.state.lock import QueuedVersion
 from tests.integration.conftest import NOW

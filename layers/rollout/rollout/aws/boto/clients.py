@@ -1,10 +1,12 @@
 """Creates the boto3 clients, one per service; for a member account, one per service, account and region."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 
+from rollout.aws import settings
 from rollout.aws.boto.sessions import member_session, own_session
 from rollout.aws.boto.throttle_metric import count_throttles
 from rollout.aws.boto.timeouts import CONFIG, FAST_CONFIG
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
+
+_Client = TypeVar("_Client")
 
 
 @cache
@@ -74,6 +78,11 @@ def events_client() -> "EventBridgeClient":
 def sns_client() -> "SNSClient":
     """Return the client that publishes notifications."""
     return count_throttles(_session().client("sns", config=FAST_CONFIG))
+
+
+def client_for(account_region: AccountRegion, client: Callable[..., _Client]) -> _Client:
+    """Return the client for an account and region; raises OtherAccountError without member accounts."""
+    return client() if account_region == settings.home() else client(account_region)
 
 
 def _session(member: AccountRegion | None = None) -> boto3.Session:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.enums import AlarmState
+from rollout.domain.identity import AccountRegion
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -29,3 +31,8 @@ class Alarms:
         alarms = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
         states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
         return {name: _STATES[states[name]] if name in states else AlarmState.MISSING for name in names}
+
+
+def alarms(account_region: AccountRegion) -> Alarms:
+    """Return the adapter that reads CloudWatch alarms."""
+    return Alarms(clients.client_for(account_region, clients.cloudwatch_client))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import error_code, translate_aws_errors
 from rollout.aws.cloudwatch.queries import (
     MetricQuery,
@@ -17,7 +19,7 @@ from rollout.aws.cloudwatch.queries import (
     statistics_of,
 )
 from rollout.domain.errors import MetricsIncompleteError
-from rollout.domain.identity import Target
+from rollout.domain.identity import AccountRegion, Target
 from rollout.evidence.series import Series
 from rollout.judging.counting import (
     NOTHING,
@@ -160,3 +162,8 @@ def _points(result: Mapping[str, Any], end: datetime) -> dict[datetime, float]:
     stamped = zip(result["Timestamps"], result["Values"], strict=True)
     in_utc = ((timestamp.astimezone(UTC), value) for timestamp, value in stamped)
     return {start: value for start, value in in_utc if start < end}
+
+
+def version_metrics(account_region: AccountRegion) -> VersionMetrics:
+    """Return the adapter that reads metrics."""
+    return VersionMetrics(clients.client_for(account_region, clients.cloudwatch_client), settings.timing())

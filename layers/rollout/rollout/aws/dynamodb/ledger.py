@@ -7,6 +7,8 @@ Partition key `target` (account/region/function/alias), sort key `entry`: `rollo
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.items import OPEN, key, partition, plain, stamp, typed
 from rollout.aws.dynamodb.table import Table
@@ -133,3 +135,8 @@ def _finding_item(finding: Finding) -> dict[str, Any]:
     counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
     metric = {"metric": finding.metric, "mode": str(finding.mode)}
     return metric | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}
+
+
+def ledger() -> Ledger:
+    """Return the ledger."""
+    return Ledger(clients.dynamodb_client(), settings.ledger_table())

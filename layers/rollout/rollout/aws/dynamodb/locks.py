@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.items import OPEN, plain, typed
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
@@ -90,3 +92,8 @@ def _lock(entry: dict[str, Any]) -> Lock:
     lock = Lock.model_validate_json(entry["lock_document"])
     current = {"is_taken_over": entry["holder"] == _guardian_of(lock), "superseded_by": entry.get("superseded_by", "")}
     return lock.model_copy(update=current)
+
+
+def locks() -> Locks:
+    """Return the locks of the aliases."""
+    return Locks(clients.dynamodb_client(), settings.ledger_table())

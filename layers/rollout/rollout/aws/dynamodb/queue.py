@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from rollout.aws import settings
+from rollout.aws.boto import clients
 from rollout.aws.dynamodb.items import stamp
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
 from rollout.domain.identity import Execution, Target
@@ -30,3 +32,8 @@ class Queue:
     def leave(self, target: Target, holder: Execution) -> None:
         """Remove the version that this execution queued; nothing happens where another one is queued."""
         self._entries.delete(target, holder.arn)
+
+
+def queue() -> Queue:
+    """Return the queue of each alias."""
+    return Queue(clients.dynamodb_client(), settings.ledger_table())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.errors import AliasChangedError, VersionDeletedError
 from rollout.domain.identity import Target
@@ -105,3 +106,8 @@ def _state(answer: Mapping[str, Any]) -> AliasState:
         shares={version: round(weight * 100, _WEIGHT_DIGITS - 2) for version, weight in weights.items()},
         description=answer.get("Description", ""),
     )
+
+
+def alias_of(target: Target) -> LambdaAlias:
+    """Return the adapter of an alias."""
+    return LambdaAlias(clients.client_for(target.account_region, clients.lambda_client), target)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.request import RolloutRequest
 from rollout.admission.tags import tagged_alias
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.domain.errors import TagsUnreadableError, UnknownFunctionError
@@ -121,3 +122,8 @@ class FunctionLookup:
             except self._client.exceptions.ProvisionedConcurrencyConfigNotFoundException:
                 return False
         return config["Status"] == "IN_PROGRESS"
+
+
+def lookup(account_region: AccountRegion, function: str) -> FunctionLookup:
+    """Return the adapter that reads a function."""
+    return FunctionLookup(clients.client_for(account_region, clients.lambda_client), account_region, function)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rollout.admission.tags import OPT_IN_TAG, tag_problems, tagged_alias
+from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.domain.identity import Target
+from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import read_function
 
 if TYPE_CHECKING:
@@ -38,3 +39,8 @@ class TaggedFunctions:
                 function=function.name,
                 alias=alias,
             )
+
+
+def tagged_functions(account_region: AccountRegion) -> TaggedFunctions:
+    """Return the functions with the opt-in tag in an account and region."""
+    return TaggedFunctions(clients.client_for(account_region, clients.tagging_client))
