@@ -25,7 +25,7 @@ LAYER: dict[str, tuple[str, ...]] = {
 REPOSITORY: dict[str, tuple[str, ...]] = {
     "layers/rollout/rollout": ("rollout", *PURE, *AWS),
     "functions": ("rollout",),
-    "sandbox": ("sandbox", "boto3", "botocore", "ministack", "hypercorn", "click", "rich"),
+    "sandbox": ("sandbox", "boto3", "botocore", "ministack", "hypercorn", "click", "rich", "matplotlib"),
     "simulator": ("simulator", "rollout", *PURE, *AWS, "click", "rich", "matplotlib", "numpy", "yaml"),
     "statemachine": (),
     "benchmarks": ("benchmarks", "rollout", "click", "rich", "matplotlib", "numpy", "scipy"),

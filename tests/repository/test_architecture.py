@@ -20,7 +20,7 @@ def top(name: str) -> str:
     return "mypy_boto3" if outermost.startswith("mypy_boto3_") else outermost
 
 
-def strangers(paths: list[Path], allowed: tuple[str, ...]) -> dict[str, set[str]]:
+def forbidden_imports(paths: list[Path], allowed: tuple[str, ...]) -> dict[str, set[str]]:
     """Return what files import besides the standard library and what they may, by file."""
     known = {*allowed, *sys.stdlib_module_names}
     found = {named(path): {top(name) for name in imports(path)} - known for path in paths}
@@ -34,7 +34,7 @@ def layer_packages(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("folder", REPOSITORY)
 def test_folder_imports_only_what_it_may(folder):
-    assert strangers(files(folder), REPOSITORY[folder]) == {}
+    assert forbidden_imports(files(folder), REPOSITORY[folder]) == {}
 
 
 def test_every_folder_with_programs_has_its_row():
@@ -60,7 +60,7 @@ def test_every_package_has_its_row_above_those_it_imports():
 @pytest.mark.parametrize("package", [package for package in LAYER if package not in ("aws", "tasks")])
 def test_decisions_are_pure(package):
     paths = package_files(package)
-    assert strangers(paths, ("rollout", *PURE)) == {}
+    assert forbidden_imports(paths, ("rollout", *PURE)) == {}
     impure = {"sys"} if package != "schema" else set()
     used = {named(path): {top(name) for name in imports(path)} & (IMPURE | impure) | _clocks(path) for path in paths}
     assert {name: found for name, found in used.items() if found} == {}
