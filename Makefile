@@ -120,8 +120,8 @@ diagram: $(READY)  ## draw the state machine into the README
 	@$(BIN)/python statemachine/draw.py
 
 pictures: $(READY)  ## run the demo, and draw the README's two pictures from what it shows
-	@$(BIN)/python -m sandbox demo --record .sandbox/demo.json --screenshot docs/images/demo.svg
-	@$(BIN)/python -m sandbox.pictures .sandbox/demo.json docs/images/rollout.svg
+	@$(BIN)/python -m sandbox demo --record .sandbox/demo.json --screenshot docs/images/live-view.svg
+	@$(BIN)/python -m sandbox.pictures .sandbox/demo.json docs/images/rollout.png
 
 schema: $(READY)  ## write the JSON Schemas of policies and events
 	@$(ON_LAYER) -m rollout.schema > docs/policy.schema.json

@@ -13,11 +13,13 @@ import click
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 mpl.use("Agg")
 
 STABLE, CANARY, LIMIT, GREEN, TEXT = "#57606a", "#0969da", "#cf222e", "#1a7f37", "#1f2328"
 ENDINGS = {"RolloutSucceeded": ("promoted", GREEN), "RolloutRolledBack": ("rolled back", LIMIT)}
+FINAL_PERCENTS = {"RolloutSucceeded": 100, "RolloutRolledBack": 0}
 LEAST_EVIDENCE, MOST_EVIDENCE = 0.1, 1e5
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -53,11 +55,13 @@ def _draw(panels: Any, rollout: dict[str, Any], *, is_first: bool) -> None:  # n
     share.set_title(
         f"{rollout['title'].capitalize()}: {outcome}", color=colour, loc="left", fontsize=9.5, fontweight="bold"
     )
-    share.fill_between(seconds, [sample["canary_percent"] for sample in samples], step="post", color=CANARY, alpha=0.25)
+    percents = [sample["canary_percent"] for sample in samples[:-1]] + [FINAL_PERCENTS[rollout["ending"]]]
+    share.fill_between(seconds, percents, step="post", color=CANARY, alpha=0.25)
     share.set_ylim(0, 105)
     _draw_error_rates(errors, seconds, samples)
     _draw_evidence(evidence, seconds, samples)
     evidence.set_xlabel("seconds")
+    evidence.xaxis.set_major_locator(MaxNLocator(integer=True))
     if is_first:
         for panel, label in zip(
             panels, ("canary's share, %", "failed calls, %", "evidence against\nthe canary"), strict=True
@@ -83,7 +87,7 @@ def _draw_evidence(panel: Axes, seconds: list[float], samples: list[dict[str, An
     panel.set_ylim(LEAST_EVIDENCE, MOST_EVIDENCE)
     panel.plot(seconds, shown, color=CANARY, drawstyle="steps-post")
     panel.axhline(limit, color=LIMIT, linestyle="--", linewidth=1)
-    panel.annotate(f"limit {limit:g}", (seconds[-1], limit * 1.6), color=LIMIT, horizontalalignment="right")
+    panel.annotate(f"limit {limit:g}", (seconds[0], limit * 1.6), color=LIMIT)
 
 
 if __name__ == "__main__":
