@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.e2e.waiting import wait_for
 
 
@@ -26,19 +28,18 @@ class Executions:
 
     def wait_for_end(self, arn: str) -> dict[str, Any]:
         """Wait until an execution has ended; return its description."""
+        return wait_for(lambda: self._ended(arn), lambda: f"{arn} still runs, in {self.states(arn)[-1]}.")
 
-        def description() -> dict[str, Any]:
-            described = self._client.describe_execution(executionArn=arn)
-            return {} if described["status"] == "RUNNING" else described
+    def wait_for_state(self, arn: str, state: str, after: str = "") -> None:
+        """Wait until an execution has entered a state, and that after another state if one is named."""
 
-        return wait_for(description, lambda: f"{arn} still runs, in {self.states(arn)[-1]}.")
+        def entered() -> bool:
+            ended, states = self._ended(arn), _from(after, self.states(arn))
+            if ended and state not in states:
+                pytest.fail(f"{arn} ended without {state}: {ended.get('output') or ended.get('cause')}")
+            return state in states
 
-    def wait_for_state(self, arn: str, state: str, times: int = 1) -> None:
-        """Wait until an execution has entered a state, so many times."""
-        wait_for(
-            lambda: self.states(arn).count(state) >= times,
-            lambda: f"{arn} entered {self.states(arn)}, but not {state}.",
-        )
+        wait_for(entered, lambda: f"{arn} entered {self.states(arn)}, but not {state}.")
 
     def wait_for_version(self, function: str, version: str) -> str:
         """Wait for the rollout of a published version; return the ARN of the execution."""
@@ -67,10 +68,22 @@ class Executions:
         events = [event for page in pages for event in page["events"]]
         return [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
 
+    def _ended(self, arn: str) -> dict[str, Any]:
+        """Return the description of an execution that has ended; empty if it runs."""
+        description = self._client.describe_execution(executionArn=arn)
+        return {} if description["status"] == "RUNNING" else description
+
     def _request(self, arn: str) -> Any:
         if arn not in self._requests:
             self._requests[arn] = json.loads(self._client.describe_execution(executionArn=arn)["input"])
         return self._requests[arn]
+
+
+def _from(state: str, states: list[str]) -> list[str]:
+    """Return the states from the first entry of one on; all of them if none is named."""
+    if not state:
+        return states
+    return states[states.index(state) :] if state in states else []
 
 
 def _requested_version(request: Any) -> tuple[str, str | None]:
