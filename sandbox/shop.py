@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.server import REGION, Sandbox
-from sandbox.traffic import Traffic
+from sandbox.traffic import CALLERS, Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
 # Every later version has these variables: Lambda publishes no version without a change.
@@ -76,8 +76,8 @@ class Shop:
         """Change the alias as its owner, outside any rollout."""
         self._lambda.update_alias(FunctionName=self.name, Name=self.alias, **changes)
 
-    def traffic(self, per_second: float = 20) -> Traffic:
-        return Traffic(self._lambda, f"{self.name}:{self.alias}", per_second)
+    def traffic(self, per_second: float = 20, callers: int = CALLERS) -> Traffic:
+        return Traffic(self._lambda, f"{self.name}:{self.alias}", per_second, callers)
 
     def shares(self) -> dict[str, float]:
         """Return the percent of the alias's traffic by version."""

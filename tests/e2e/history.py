@@ -34,5 +34,5 @@ def bursty_history(local: Sandbox) -> Iterator[History]:
     shop.create(opted_in=False, **BURSTS)
     shop.publish(delay_ms=1, **BURSTS)
     with ExitStack() as calls:
-        calls.enter_context(shop.traffic(CALLS_PER_SECOND))
+        calls.enter_context(shop.traffic(CALLS_PER_SECOND, callers=2))
         yield History(shop, calls, time.monotonic())

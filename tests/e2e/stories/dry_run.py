@@ -26,7 +26,7 @@ class DryRuns:
 
 def dry_runs(stack: Stack) -> DryRuns:
     shop = shop_with_canaries(stack, "dry-run")
-    with shop.traffic(per_second=CALLS_PER_SECOND):
+    with shop.traffic(per_second=CALLS_PER_SECOND, callers=3):
         time.sleep(_HISTORY_SECONDS)
         before = _alias(stack, shop)
         possible = roll_out(stack, shop, dry_run=True, policy=_POLICY)

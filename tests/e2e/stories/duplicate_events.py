@@ -30,7 +30,7 @@ def events_arrive_twice(stack: Stack) -> DuplicateEvents:
     sources = (_publish_event, _deliver_event)
     events = [partial(send, stack, shop, version) for send in sources for version in VERSIONS for _ in range(2)]
     Random(7).shuffle(events)  # noqa: S311 - a seed makes every run the same
-    with shop.traffic(per_second=3):
+    with shop.traffic(per_second=3, callers=2):
         with ThreadPoolExecutor(len(events)) as senders:
             answers = [sent.result() for sent in [senders.submit(event) for event in events]]
         assert not any("errorMessage" in answer for answer in answers)

@@ -41,7 +41,7 @@ def error_rate_doubles(stack: Stack) -> FinishedRollout:
     most; the step has 18. With 15 and 30 %, half of them would have taken more than 13.
     """
     shop = shop_with_canaries(stack, "doubled", fault_percent=40, canary={"fault_percent": 80})
-    with shop.traffic(per_second=12):
+    with shop.traffic(per_second=12, callers=4):
         return roll_out(stack, shop, policy=LONG)
 
 
@@ -85,7 +85,7 @@ def alarm_turns_red(stack: Stack) -> FinishedRollout:
         metrics.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="quiet")
     metrics.set_alarm_state(AlarmName="burning", StateValue="ALARM", StateReason="since yesterday")
     guards = {"alarms": ["checkout", "burning"]}
-    with shop.traffic(per_second=2):
+    with shop.traffic(per_second=2, callers=2):
         execution = start(stack, shop, policy=TWO_STEPS | {"guards": guards})
         stack.executions.wait_for_state(execution, "ChooseNextMove")
         metrics.set_alarm_state(AlarmName="checkout", StateValue="ALARM", StateReason="customers complain")

@@ -7,7 +7,7 @@ from tests.e2e.stories.rollout import FinishedRollout, finish, shop_with_canarie
 
 def outside_change_moves_alias(stack: Stack) -> FinishedRollout:
     shop = shop_with_canaries(stack, "moved", count=2)
-    with shop.traffic(per_second=2):
+    with shop.traffic(per_second=2, callers=2):
         execution = start(stack, shop, version=3, policy=TWO_STEPS)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
         shop.update_alias(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
@@ -16,7 +16,7 @@ def outside_change_moves_alias(stack: Stack) -> FinishedRollout:
 
 def outside_change_edits_weights(stack: Stack) -> FinishedRollout:
     shop = shop_with_canaries(stack, "edited")
-    with shop.traffic(per_second=2):
+    with shop.traffic(per_second=2, callers=2):
         execution = start(stack, shop, policy=QUICK)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
         shop.update_alias(RoutingConfig={"AdditionalVersionWeights": {"2": 0.6}})
@@ -32,7 +32,7 @@ def stopped_in_step(stack: Stack) -> FinishedRollout:
 
 def stopped_in_bake(stack: Stack) -> FinishedRollout:
     shop = shop_with_canaries(stack, "stopped-in-bake")
-    with shop.traffic(per_second=3):
+    with shop.traffic(per_second=3, callers=2):
         execution = start(stack, shop, policy=QUICK | {"bake": 300})
         stack.executions.wait_for_state(execution, "WaitForMetrics", after="PromoteVersion")
         return stop(stack, shop, execution)
@@ -44,7 +44,7 @@ def newer_versions_queue(stack: Stack) -> list[FinishedRollout]:
     Version 2 bakes until both have come, on a busy machine, too.
     """
     shop = shop_with_canaries(stack, "queued", count=3)
-    with shop.traffic(per_second=3):
+    with shop.traffic(per_second=3, callers=2):
         executions = []
         for version in (2, 3, 4):
             policy = QUICK | {"bake": 40} if version == 2 else QUICK
@@ -55,7 +55,7 @@ def newer_versions_queue(stack: Stack) -> list[FinishedRollout]:
 
 def newer_version_supersedes(stack: Stack) -> list[FinishedRollout]:
     shop = shop_with_canaries(stack, "superseded", count=2)
-    with shop.traffic(per_second=3):
+    with shop.traffic(per_second=3, callers=2):
         first = start(stack, shop, version=2, policy=LONG)
         stack.executions.wait_for_state(first, "WaitForMetrics")
         second = start(stack, shop, policy=QUICK | {"on_newer_version": "supersede"})

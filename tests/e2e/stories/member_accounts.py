@@ -44,7 +44,7 @@ class RefusedEvent:
 
 def healthy_member_version(stack: Stack) -> MemberRollout:
     shop = stack.shop("member-healthy", account=MEMBER)
-    with shop.traffic(per_second=6):
+    with shop.traffic(per_second=6, callers=2):
         execution = stack.executions.wait_for_version(shop.name, shop.publish())
         rollout = finish(stack, shop, execution)
     return MemberRollout(shop, execution, rollout.description, _forge_writes(stack, execution))
@@ -53,7 +53,7 @@ def healthy_member_version(stack: Stack) -> MemberRollout:
 def faulty_member_version(stack: Stack) -> FinishedRollout:
     """The function is in another region, too."""
     shop = stack.shop("member-faulty", account=MEMBER, region=OTHER_REGION)
-    with shop.traffic(per_second=6):
+    with shop.traffic(per_second=6, callers=2):
         execution = stack.executions.wait_for_version(shop.name, shop.publish(fault_percent=60))
         return finish(stack, shop, execution)
 
@@ -67,7 +67,7 @@ def member_rollout_stopped(stack: Stack) -> FinishedRollout:
 
 def outside_change_moves_member_alias(stack: Stack) -> FinishedRollout:
     shop = shop_with_canaries(stack, "member-moved", count=2, account=MEMBER)
-    with shop.traffic(per_second=2):
+    with shop.traffic(per_second=2, callers=2):
         execution = start(stack, shop, version=3, policy=LONG)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
         shop.update_alias(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})

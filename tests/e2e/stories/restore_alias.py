@@ -23,5 +23,5 @@ def _roll_back_without_code(stack: Stack, shop: Shop) -> FinishedRollout:
         contains=f'"{shop.name}"',
         code="Runtime.ImportModuleError",
     )
-    with shop.traffic(per_second=4):
+    with shop.traffic(per_second=4, callers=2):
         return roll_out(stack, shop, policy=QUICK)

@@ -30,7 +30,7 @@ class HealthyRollout(FinishedRollout):
 
 def healthy_version_published(stack: Stack) -> HealthyRollout:
     shop = stack.shop("healthy")
-    with shop.traffic(per_second=6):
+    with shop.traffic(per_second=6, callers=2):
         execution = stack.executions.wait_for_version(shop.name, shop.publish())
         rollout = finish(stack, shop, execution)
     inputs = stack.executions.inputs(execution)
@@ -43,7 +43,7 @@ def healthy_version_published(stack: Stack) -> HealthyRollout:
 
 def faulty_version_published(stack: Stack) -> FinishedRollout:
     shop = stack.shop("faulty")
-    with shop.traffic(per_second=6):
+    with shop.traffic(per_second=6, callers=2):
         execution = stack.executions.wait_for_version(shop.name, shop.publish(fault_percent=60))
         return finish(stack, shop, execution)
 
@@ -51,7 +51,7 @@ def faulty_version_published(stack: Stack) -> FinishedRollout:
 def operator_starts_rollout(stack: Stack) -> FinishedRollout:
     """The request names only the function."""
     shop = shop_with_canaries(stack, "operated")
-    with shop.traffic(per_second=6):
+    with shop.traffic(per_second=6, callers=2):
         return roll_out(stack, shop)
 
 
@@ -60,7 +60,7 @@ def pipeline_starts_rollout(stack: Stack) -> FinishedRollout:
     shop = shop_with_canaries(stack, "pipeline")
     detail = {"function": shop.name, "policy": QUICK}
     event = {"Source": "rollouts", "DetailType": "Version Published", "Detail": json.dumps(detail)}
-    with shop.traffic(per_second=3):
+    with shop.traffic(per_second=3, callers=2):
         stack.client("events").put_events(Entries=[event])
         execution = stack.executions.wait_for_version(shop.name, "2")
         return finish(stack, shop, execution)
@@ -78,19 +78,19 @@ def tag_names_policy(stack: Stack) -> FinishedRollout:
     parameter = {"Name": "/rollouts/policies/careful", "Type": "String", "Value": json.dumps(careful)}
     stack.client("ssm").put_parameter(**parameter, Overwrite=True)
     shop.tag("rollout:policy", "careful")
-    with shop.traffic(per_second=4):
+    with shop.traffic(per_second=4, callers=2):
         return roll_out(stack, shop)
 
 
 def other_role_is_promoted(stack: Stack) -> FinishedRollout:
     shop = shop_with_canary_of_other_role(stack, "at-once")
-    with shop.traffic(per_second=3):
+    with shop.traffic(per_second=3, callers=2):
         return roll_out(stack, shop, policy=AT_ONCE)
 
 
 def other_role_fails_in_bake(stack: Stack) -> FinishedRollout:
     shop = shop_with_canary_of_other_role(stack, "at-once-faulty", fault_percent=60)
-    with shop.traffic(per_second=4):
+    with shop.traffic(per_second=4, callers=2):
         return roll_out(stack, shop, policy=AT_ONCE | {"bake": 90})
 
 
