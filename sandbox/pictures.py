@@ -49,8 +49,9 @@ def main(record: Path, picture: Path) -> None:
 
 def _draw(panels: Any, rollout: dict[str, Any], *, is_first: bool) -> None:  # noqa: ANN401 - numpy's array of axes
     share, errors, evidence = panels
-    samples = rollout["samples"]
-    seconds = [sample["at_seconds"] - samples[0]["at_seconds"] for sample in samples]
+    shifted_at = next(sample["at_seconds"] for sample in rollout["samples"] if sample["canary_percent"])
+    samples = [sample for sample in rollout["samples"] if sample["at_seconds"] >= shifted_at]
+    seconds = [sample["at_seconds"] - shifted_at for sample in samples]
     outcome, colour = ENDINGS[rollout["ending"]]
     share.set_title(
         f"{rollout['title'].capitalize()}: {outcome}", color=colour, loc="left", fontsize=9.5, fontweight="bold"
@@ -60,7 +61,7 @@ def _draw(panels: Any, rollout: dict[str, Any], *, is_first: bool) -> None:  # n
     share.set_ylim(0, 105)
     _draw_error_rates(errors, seconds, samples)
     _draw_evidence(evidence, seconds, samples)
-    evidence.set_xlabel("seconds")
+    evidence.set_xlabel("seconds since the first shift")
     evidence.xaxis.set_major_locator(MaxNLocator(integer=True))
     if is_first:
         for panel, label in zip(
