@@ -58,6 +58,12 @@ def test_ending_by_guardian_is_counted_once_by_outcome(handle, shifted, executio
     assert ended(capsys) == ["rolled_back"]
 
 
+def test_repeated_rollback_failure_is_counted_once(handle, shifted, execution, capsys):
+    for _ in range(2):
+        handle("close_rollout", event("close_rollout_without_an_ending"))
+    assert ended(capsys) == ["rollback_failed"]
+
+
 def test_ending_in_ledger_is_not_counted_again(handle, shifted, execution, capsys):
     """CloseRollout counted the ending, and stopped before it released the lock."""
     document = event("close_rollout")

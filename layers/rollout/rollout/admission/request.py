@@ -29,7 +29,7 @@ def _check_version(text: str) -> str:
 _Function = Annotated[str, AfterValidator(_check_function)]
 
 
-class _Fields(BaseModel, extra="forbid"):
+class _Fields(BaseModel, extra="forbid", defer_build=True):
     function: _Function | None = None
     alias: Annotated[str, AfterValidator(read_alias)] | None = None
     version: Annotated[str, BeforeValidator(version_text), AfterValidator(_check_version)] | None = None

@@ -19,12 +19,12 @@ def _check_function(text: str) -> str:
     return text
 
 
-class _ResponseElements(BaseModel):
+class _ResponseElements(BaseModel, defer_build=True):
     function_arn: str = Field(alias="functionArn")
     version: str
 
 
-class _CloudTrailRecord(BaseModel):
+class _CloudTrailRecord(BaseModel, defer_build=True):
     response: _ResponseElements = Field(alias="responseElements")
 
 
@@ -42,7 +42,7 @@ def _from_cloudtrail(detail: object) -> object:
     return {"function": response.function_arn, "version": response.version}
 
 
-class _Detail(BaseModel, extra="allow"):
+class _Detail(BaseModel, extra="allow", defer_build=True):
     """The published version. Only the fields that name an execution are validated; PrepareRollout refuses the rest."""
 
     function: Annotated[str, AfterValidator(_check_function)]
@@ -74,7 +74,7 @@ class _Detail(BaseModel, extra="allow"):
         return self
 
 
-class VersionPublished(BaseModel):
+class VersionPublished(BaseModel, defer_build=True):
     """An EventBridge event that reports a published version, from CloudTrail or from a pipeline.
 
     Account and region come from the envelope, which EventBridge writes. The sender writes the detail, so it is not

@@ -25,6 +25,9 @@ _RUNNING = "running"
 _NOT_ENDED = "attribute_not_exists(outcome) OR outcome IN (:running, :failed)"
 """The first ending stays, except a failed rollback, which the guardian still repairs."""
 
+_STILL_RUNNING = "attribute_not_exists(outcome) OR outcome IN (:running)"
+"""A failed rollback does not replace a failed rollback."""
+
 
 class Ledger:
     """The ledger table. Each method may raise AwsUnavailableError."""
@@ -78,21 +81,15 @@ class Ledger:
 
     def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> bool:
         """Record how a rollout ended; False where it has already ended, and its first ending stays."""
+        has_failed = ending.outcome is Outcome.ROLLBACK_FAILED
+        values = {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now), ":running": _RUNNING}
         return self._table.update(
             key(target, "rollout", execution),
             UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
             " REMOVE #open",
-            ConditionExpression=_NOT_ENDED,
+            ConditionExpression=_STILL_RUNNING if has_failed else _NOT_ENDED,
             ExpressionAttributeNames={"#open": OPEN},
-            ExpressionAttributeValues=typed(
-                {
-                    ":outcome": ending.outcome,
-                    ":reason": ending.cause,
-                    ":now": stamp(now),
-                    ":running": _RUNNING,
-                    ":failed": Outcome.ROLLBACK_FAILED,
-                }
-            ),
+            ExpressionAttributeValues=typed(values if has_failed else values | {":failed": Outcome.ROLLBACK_FAILED}),
         )
 
     def find_ending(self, target: Target, execution: Execution) -> Ending | None:
