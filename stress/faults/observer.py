@@ -105,7 +105,7 @@ class Observer:
             limit_seconds=limit_seconds,
             updates=self.stack.audit.updates(self.shop.name),
             edit_revision=self.edit_revision,
-            rollouts=[entry for entry in entries if entry.get("canary_version") == CANARY],
+            rollouts=[entry for entry in entries if self._is_of_canary(entry)],
             next_execution=self.next_execution,
             next_ending=self.next_ending,
             holders=frozenset(self.holders),
@@ -114,6 +114,13 @@ class Observer:
             faults_occurred=faults_occurred,
             refusal=self.refusal,
         )
+
+    def _is_of_canary(self, entry: dict[str, Any]) -> bool:
+        """Whether an entry is of a rollout of the canary; the guardian's own entry of one holds no versions."""
+        is_own = entry["entry"].startswith("rollout#") and entry["entry"].endswith(
+            f"#{self.execution.rpartition(':')[2]}"
+        )
+        return is_own or entry.get("canary_version") == CANARY
 
     def _unsplit_after_seconds(self, alias: Alias) -> float | None:
         if self.unsplit_since is None or not alias.unsplit_version:
