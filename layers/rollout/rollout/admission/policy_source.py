@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from rollout.admission.tags import POLICY_TAG
@@ -12,9 +13,6 @@ from rollout.domain.models import Value
 from rollout.domain.validation import format_value
 from rollout.policy.policy import Policy, read_policy
 from rollout.policy.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
-
-PLACEHOLDER_POLICY = Policy(steps=ALL_AT_ONCE)
-"""Replaces a refused policy, so that the function can still be checked. It requires nothing of the function."""
 
 _STORED_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
@@ -85,6 +83,15 @@ class PolicyChoice(Value):
 
     def _refused(self, remedy: str) -> InvalidPolicyError:
         return InvalidPolicyError(f"{self.origin} is refused: policy is {format_value(self.value)}: {remedy}.")
+
+
+@cache
+def placeholder_policy() -> Policy:
+    """Return the policy that replaces a refused one, so that the function can still be checked.
+
+    It requires nothing of the function.
+    """
+    return Policy(steps=ALL_AT_ONCE)
 
 
 def choose_policy(requested: object, tags: Mapping[str, str], default: object) -> PolicyChoice:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -22,7 +23,10 @@ def _ceiling(default: float | None, kind: str) -> float | None:
     return field
 
 
-ERRORS = Metric(errors=Errors())
+@cache
+def errors_metric() -> Metric:
+    """Return the metric that a policy measures by default: failed calls."""
+    return Metric(errors=Errors())
 
 
 class Guards(Strict):
@@ -41,7 +45,7 @@ class Criteria(Strict):
     """What is measured, which metrics decide, and how strong the evidence must be."""
 
     metrics: list[WrittenMetric] = Field(
-        default_factory=lambda: [ERRORS],
+        default_factory=lambda: [errors_metric()],
         max_length=20,
         description="What an evaluation measures: errors, slow, throttles, a CloudWatch metric or an alarm.",
     )
@@ -124,7 +128,7 @@ class Criteria(Strict):
     @property
     def metrics_with_ceiling(self) -> list[Metric]:
         """The critical metrics with a ceiling; errors are one of them, unless the policy configures them otherwise."""
-        implied = [] if any(metric.errors for metric in self.metrics) else [ERRORS]
+        implied = [] if any(metric.errors for metric in self.metrics) else [errors_metric()]
         candidates = [*self.active_metrics, *implied]
         return [metric for metric in candidates if metric.is_critical and self.ceiling(metric) is not None]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rollout.admission.accept import all_refusals
 from rollout.admission.facts import FunctionFacts
-from rollout.admission.policy_source import PLACEHOLDER_POLICY, choose_policy
+from rollout.admission.policy_source import choose_policy, placeholder_policy
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import ParsedRequest, Preparation, RolloutRequest
 from rollout.admission.version_event import execution_name
@@ -66,7 +66,7 @@ def _request(parsed: ParsedRequest, function: FunctionLookup | None, refusals: R
     if parsed.function is None:
         return None
     if policy_and_source is None:
-        return parsed.without("policy").with_policy(PLACEHOLDER_POLICY, "")
+        return parsed.without("policy").with_policy(placeholder_policy(), "")
     return parsed.with_policy(*policy_and_source)
 
 

@@ -31,7 +31,7 @@ from rollout.judging.counting import (
     weighted_median,
 )
 from rollout.judging.window import HISTORY_PERIODS, Timing, Window
-from rollout.policy.criteria import ERRORS
+from rollout.policy.criteria import errors_metric
 from rollout.policy.metric import Metric
 from rollout.state.rollout import Rollout
 
@@ -135,7 +135,7 @@ def _metric_queries(rollout: Rollout, readings: Mapping[str, MetricReading]) -> 
 
 
 def _metrics(rollout: Rollout) -> list[Metric]:
-    return [metric for metric in (ERRORS, *rollout.policy.active_metrics) if not metric.alarm]
+    return [metric for metric in (errors_metric(), *rollout.policy.active_metrics) if not metric.alarm]
 
 
 def _series(
