@@ -33,7 +33,7 @@ sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0
 	@$(BIN)/python -m sandbox serve --port $(PORT)
 
 test: lint types $(READY)  ## run what CI runs: lint, types, all test suites (not faults, load, mutate, adopting)
-	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup --ignore tests/e2e
+	@$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadgroup --ignore tests/e2e  # one of three mostly waits
 	@$(BIN)/python -m pytest tests/e2e
 
 lint: $(READY)  ## check style, the templates and the state machine

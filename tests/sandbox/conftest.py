@@ -7,11 +7,13 @@ from sandbox.server import free_port, running
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests that share an emulator, its folder and its port in one process."""
+    """Keep the tests that share an emulator in one process, and begin with the slowest, which mostly wait."""
     for item in items:
         if item.path.parent == HERE and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("sandbox"))
+    items.sort(key=lambda item: (item.path != HERE / "test_serve.py", item.path.parent != HERE))
 
 
 @pytest.fixture(scope="session")
