@@ -16,8 +16,9 @@ from rollout.tasks.sweep import start_missed_versions
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     now, trigger = datetime.now(UTC), GuardianEvent.model_validate(event)
     repaired = [*repair(now, trigger.execution_arn)]
-    functions = tagged_functions(trigger.member_account or home())
-    started = [*start_missed_versions(functions, now)] if trigger.sweeps_versions else []
+    started: list[str] = []
+    if trigger.sweeps_versions:
+        started += start_missed_versions(tagged_functions(trigger.member_account or home()), now)
     metrics.add_metric("AliasesRepaired", MetricUnit.Count, sum(result.ending is not None for result in repaired))
     metrics.add_metric("MissedVersionsFound", MetricUnit.Count, len(started))
     documents = [result.document() for result in repaired]
