@@ -1,8 +1,5 @@
 """Runs `sam build` and `sam deploy` against the sandbox."""
 
-import os
-import platform
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -14,20 +11,14 @@ from typing import Any
 from botocore.exceptions import WaiterError
 
 from sandbox.environment import without_aws
-from sandbox.server import LOG, ROOT, Sandbox, SandboxError, refuse_busy, running
+from sandbox.sam import DeployError, layer_platform, run_sam
+from sandbox.server import LOG, ROOT, Sandbox, refuse_busy, running
 
 STACK = "lambda-rollouts"
 MEMBER_STACK = "lambda-rollouts-member"
 TEMPLATE = ROOT / "template.yaml"
-_BIN = Path(sys.executable).parent
 _CONFIG = ROOT / "samconfig.toml"
 _CONFIG_ARGUMENTS = ["--config-env", "sandbox", "--config-file", str(_CONFIG)]
-_SHOWN_LINES = 15
-_UV_NAMES = {"amd64": "x86_64", "arm64": "aarch64"}
-
-
-class DeployError(SandboxError):
-    """When `sam` or CloudFormation fails; the message contains the end of its output."""
 
 
 @contextmanager
@@ -109,34 +100,10 @@ def _failure_reasons(formation: Any) -> str:  # noqa: ANN401 - a client
     return " ".join(f"{reason.rstrip('.')}." for reason in reasons) or "CloudFormation gives no reason."
 
 
-def layer_platform() -> str:
-    """Return uv's name of this machine's platform, for the layer's Makefile."""
-    machine = platform.machine().lower()
-    system = "apple-darwin" if sys.platform == "darwin" else "manylinux2014"
-    return f"{_UV_NAMES.get(machine, machine)}-{system}"
-
-
 def _sam(arguments: list[str], environment: dict[str, str]) -> None:
     settings = {
-        "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', '')}",  # the layer's Makefile calls uv
         "LAYER_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
         "LAYER_PLATFORM": layer_platform(),
-        "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_POLL_DELAY": "0.2",
     }
-    command = [str(_BIN / "sam"), *arguments, *_CONFIG_ARGUMENTS]
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**environment, **settings},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ended.returncode:
-        output = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-_SHOWN_LINES:])
-        raise DeployError(
-            f"`sam {arguments[0]}` failed; the end of its output is:\n\n{output}\n\n"
-            f"`make lint` finds mistakes in a template, `make clean setup` repairs an installation."
-        )
+    run_sam([*arguments, *_CONFIG_ARGUMENTS], {**environment, **settings})

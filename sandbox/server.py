@@ -60,6 +60,11 @@ class Sandbox:
         return self.access_key if self.access_key.isdigit() else "000000000000"
 
     @property
+    def region(self) -> str:
+        """The region of the stack."""
+        return REGION
+
+    @property
     def exports(self) -> dict[str, str]:
         """The environment variables with which any AWS tool uses this sandbox."""
         return {

@@ -5,9 +5,8 @@ import json
 import zipfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from sandbox.server import REGION, Sandbox
 from sandbox.traffic import CALLERS, Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
@@ -16,21 +15,34 @@ _HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "delay_ms": 0.0}
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
+class Account(Protocol):
+    """Where the function is: the sandbox, or an account of AWS."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
+
+    def client(self, service: str, account: str | None = None, region: str | None = None) -> Any:  # noqa: ANN401 - a client
+        """Return a boto3 client, by default in this account and region."""
+
+
 class Shop:
-    """A function with an alias in a sandbox, by default in the stack's account and region."""
+    """A function with an alias, by default in the stack's account and region."""
 
     def __init__(
         self,
-        sandbox: Sandbox,
+        owner: Account,
         name: str = "shop",
         alias: str = "live",
         account: str | None = None,
         region: str | None = None,
     ) -> None:
         self.name, self.alias = name, alias
-        self.account, self.region = account or sandbox.account, region or REGION
-        self._lambda = sandbox.client("lambda", account, region)
-        self._iam: Any = sandbox.client(
+        self.account, self.region = account or owner.account, region or owner.region
+        self._lambda = owner.client("lambda", account, region)
+        self._iam: Any = owner.client(
             "iam", account, region
         )  # kept: a client that is garbage collected leaves its connection open
 

@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.accounts import HOME, MEMBER, ORGANIZATION, OTHER_REGION, OUTSIDER
-from sandbox.deploy import DeployError, deploy_member
+from sandbox.deploy import deploy_member
+from sandbox.sam import DeployError
 from sandbox.shop import Shop
 
 REGION = "us-east-1"
