@@ -28,6 +28,7 @@ def client_error(code: str, status: int) -> ClientError:
         client_error("SomeNewThrottle", 429),
         client_error("ThrottlingException", 400),
         client_error("Throttling", 400),
+        client_error("ThrottledException", 400),
         client_error("ProvisionedThroughputExceededException", 400),
         client_error("RequestTimeout", 408),
         client_error("ServiceException", 500),

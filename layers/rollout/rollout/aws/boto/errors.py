@@ -9,15 +9,22 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from rollout.domain.errors import AwsUnavailableError, MemberAccessDeniedError
 
 _TRANSIENT_CODES = (
+    "ExecutionLimitExceeded",
+    "InternalError",
+    "InternalException",
     "InternalFailure",
     "InternalServerError",
+    "InternalServiceException",
     "InternalServiceFault",
+    "KMSThrottling",
+    "KmsThrottlingException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "RequestTimeout",
     "RequestTimeoutException",
     "ResourceConflictException",
     "ServiceException",
+    "ThrottledException",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",

@@ -1,0 +1,209 @@
+"""Every AWS call that the layer and the state machine make: what each one sends, reads, catches and compares.
+
+`test_calls.py` holds the table against the code, by its syntax tree, and against botocore's service models.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+ALIAS = {"FunctionName": "my-api", "Name": "live"}
+VERSION = ALIAS | {"FunctionVersion": "42"}
+ALIAS_READ = ("FunctionVersion", "RevisionId", "RoutingConfig.AdditionalVersionWeights")
+TEXT = {"S": "text"}
+KEY = {"target": TEXT, "entry": TEXT}
+VALUES = {":value": TEXT}
+DIMENSION = {"Name": "FunctionName", "Value": "my-api"}
+METRIC = {"Namespace": "AWS/Lambda", "MetricName": "Duration", "Dimensions": [DIMENSION]}
+METRIC_STAT = {"Metric": METRIC, "Period": 60, "Stat": "TC(:800)"}
+ENTRY = {"EventBusName": "rollouts", "Source": "rollouts", "DetailType": "Rollout Started", "Detail": "{}"}
+ATTRIBUTE = {"DataType": "String", "StringValue": "my-api"}
+EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:rollouts:my-api-42"
+
+
+class Call(NamedTuple):
+    """One operation, as one part of `rollout.aws` uses it."""
+
+    part: str
+    """The package or the module below `rollout.aws`."""
+    operation: str
+    """The name in the API model, such as `lambda:GetAlias`."""
+    sent: dict[str, Any]
+    """Every parameter that is sent, with an example of its value."""
+    read: tuple[str, ...] = ()
+    """The path of each member of the response that is read; `[]` stands for the items of a list."""
+    caught: tuple[str, ...] = ()
+    """The errors that are caught by name."""
+    values: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - a NamedTuple copies no default, and nothing changes this one
+    """The values that a member of the response is compared with, by its path."""
+
+
+CALLS = [
+    Call(
+        "lambda_",
+        "lambda:GetFunction",
+        {"FunctionName": "my-api", "Qualifier": "42"},
+        (
+            "Tags",
+            "TagsError.ErrorCode",
+            "TagsError.Message",
+            *(f"Configuration.{name}" for name in ("State", "StateReason", "Role", "DeadLetterConfig.TargetArn")),
+        ),
+        ("ResourceNotFoundException",),
+        {"Configuration.State": ("Active", "Pending", "Inactive")},
+    ),
+    Call(
+        "lambda_",
+        "lambda:ListVersionsByFunction",
+        {"FunctionName": "my-api"},
+        ("Versions[].Version", "Versions[].LastModified"),
+    ),
+    Call("lambda_", "lambda:GetAlias", ALIAS, (*ALIAS_READ, "Description"), ("ResourceNotFoundException",)),
+    Call("lambda_", "lambda:CreateAlias", VERSION | {"Description": "by"}, (), ("ResourceConflictException",)),
+    Call(
+        "lambda_",
+        "lambda:UpdateAlias",
+        VERSION | {"RoutingConfig": {"AdditionalVersionWeights": {"43": 0.05}}, "RevisionId": "r"},
+        (*ALIAS_READ, "Description"),
+        ("ResourceNotFoundException", "PreconditionFailedException"),
+    ),
+    Call(
+        "lambda_",
+        "lambda:GetProvisionedConcurrencyConfig",
+        {"FunctionName": "my-api", "Qualifier": "live"},
+        ("Status",),
+        ("ProvisionedConcurrencyConfigNotFoundException",),
+        {"Status": ("IN_PROGRESS",)},
+    ),
+    Call(
+        "lambda_",
+        "resourcegroupstaggingapi:GetResources",
+        {"ResourceTypeFilters": ["lambda:function"], "TagFilters": [{"Key": "rollout:alias"}]},
+        tuple(f"ResourceTagMappingList[].{name}" for name in ("ResourceARN", "Tags[].Key", "Tags[].Value")),
+    ),
+    Call(
+        "cloudwatch",
+        "cloudwatch:GetMetricData",
+        {
+            "MetricDataQueries": [{"Id": "m0", "MetricStat": METRIC_STAT}],
+            "StartTime": NOW,
+            "EndTime": NOW,
+        },
+        tuple(f"MetricDataResults[].{name}" for name in ("Id", "StatusCode", "Timestamps[]", "Values[]")),
+        (),
+        {"MetricDataResults[].StatusCode": ("Complete",)},
+    ),
+    Call(
+        "cloudwatch",
+        "cloudwatch:DescribeAlarms",
+        {"AlarmNames": ["checkout-5xx"], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100},
+        tuple(
+            f"{kind}[].{name}" for kind in ("MetricAlarms", "CompositeAlarms") for name in ("AlarmName", "StateValue")
+        ),
+        (),
+        {f"{kind}[].StateValue": ("ALARM", "OK", "INSUFFICIENT_DATA") for kind in ("MetricAlarms", "CompositeAlarms")},
+    ),
+    Call(
+        "cloudtrail",
+        "cloudtrail:LookupEvents",
+        {
+            "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "UpdateAlias20150331"}],
+            "StartTime": NOW,
+            "EndTime": NOW,
+        },
+        ("Events[].CloudTrailEvent",),
+    ),
+    Call(
+        "event_bus",
+        "events:PutEvents",
+        {"Entries": [ENTRY | {"Resources": [EXECUTION], "Time": NOW}]},
+        ("FailedEntryCount", "Entries[].ErrorCode", "Entries[].ErrorMessage"),
+    ),
+    Call(
+        "sns_topic",
+        "sns:Publish",
+        {
+            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:rollouts",
+            "Subject": "Rolled back: my-api:live",
+            "Message": "why",
+            "MessageAttributes": {"function": ATTRIBUTE},
+        },
+    ),
+    Call("parameter_store", "ssm:GetParameter", {"Name": "/rollouts/policies/careful"}, (), ("ParameterNotFound",)),
+    Call(
+        "step_functions",
+        "stepfunctions:DescribeExecution",
+        {"executionArn": EXECUTION},
+        ("status", "error"),
+        ("ExecutionDoesNotExist",),
+        {"status": ("RUNNING", "FAILED")},
+    ),
+    Call(
+        "step_functions",
+        "stepfunctions:StartExecution",
+        {
+            "stateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
+            "name": "my-api-42",
+            "input": "{}",
+        },
+        (),
+        ("ExecutionAlreadyExists",),
+    ),
+    Call("dynamodb", "dynamodb:GetItem", {"TableName": "ledger", "Key": KEY, "ConsistentRead": True}, ("Item",)),
+    Call(
+        "dynamodb",
+        "dynamodb:PutItem",
+        {"TableName": "ledger", "Item": KEY, "ConditionExpression": "c", "ExpressionAttributeValues": VALUES},
+        (),
+        ("ConditionalCheckFailedException",),
+    ),
+    Call(
+        "dynamodb",
+        "dynamodb:UpdateItem",
+        {
+            "TableName": "ledger",
+            "Key": KEY,
+            "UpdateExpression": "u",
+            "ConditionExpression": "c",
+            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeValues": VALUES,
+        },
+        (),
+        ("ConditionalCheckFailedException",),
+    ),
+    Call(
+        "dynamodb",
+        "dynamodb:DeleteItem",
+        {"TableName": "ledger", "Key": KEY, "ConditionExpression": "c", "ExpressionAttributeValues": VALUES},
+        (),
+        ("ConditionalCheckFailedException",),
+    ),
+    Call(
+        "dynamodb",
+        "dynamodb:Query",
+        {
+            "TableName": "ledger",
+            "IndexName": "open",
+            "KeyConditionExpression": "k",
+            "FilterExpression": "f",
+            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeValues": VALUES,
+            "ScanIndexForward": False,
+            "Limit": 1,
+            "ConsistentRead": True,
+        },
+        ("Items",),
+    ),
+    Call(
+        "boto",
+        "sts:AssumeRole",
+        {
+            "RoleArn": "arn:aws:iam::210987654321:role/rollouts-member-eu-west-1",
+            "RoleSessionName": "lambda-rollouts",
+            "ExternalId": "rollouts",
+        },
+    ),
+]
+
+MADE_BY_LIBRARIES = {"AssumeRoleCredentialFetcher": "sts:AssumeRole", "SSMProvider": "ssm:GetParameter"}
+"""The classes of botocore and Powertools that call AWS for the layer; they send and read the rest themselves."""
