@@ -84,11 +84,15 @@ def _texts(shape: Any, value: Any, where: str) -> Iterator[tuple[str, Any, str]]
     """Yield the place, the shape and the text of each text in a value, and of each key of a map."""
     if isinstance(value, str):
         yield where, shape, value
-    elif isinstance(value, dict):
-        if shape.type_name == "map":
-            yield from ((f"{where}.{name}", shape.key, name) for name in value)
-        for name, each in value.items():
-            yield from _texts(_inner(shape).get(name) or _inner(shape)["{}"], each, f"{where}.{name}")
+    if isinstance(value, dict) and shape.type_name == "map":
+        yield from ((f"{where}.{name}", shape.key, name) for name in value)
+    for name, each in _items(value):
+        inner = _inner(shape)
+        yield from _texts(inner.get(name) or inner["{}"], each, f"{where}.{name}")
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
     elif isinstance(value, list):
-        for each in value:
-            yield from _texts(shape.member, each, f"{where}[]")
+        yield from (("[]", each) for each in value)
