@@ -1,6 +1,8 @@
 """`python -m sandbox`: a local AWS with the stack deployed, on the command line."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import FrameType
 
@@ -9,8 +11,9 @@ from rich.console import Console
 
 from sandbox.demo import record, run
 from sandbox.deploy import deployed
+from sandbox.sam import layer_settings
 from sandbox.serve import CALLS_PER_SECOND, create_function, introduction
-from sandbox.server import LOG, Sandbox, SandboxError, free_port
+from sandbox.server import LOG, Sandbox, SandboxError, free_port, running
 
 
 @click.group(help=__doc__)
@@ -79,6 +82,20 @@ def demo(port: int | None, record_file: Path | None, screenshot: Path | None) ->
             f"A rollout did not end as expected (marked with ✗). Read {sandbox.folder / LOG}, then run `make demo` "
             "again; on a busy machine, end other programs first."
         )
+
+
+@main.command(name="exec", context_settings={"ignore_unknown_options": True})
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(command: tuple[str, ...]) -> None:
+    """Run a command whose AWS is a fresh local one without any stack, and exit as it exits."""
+    try:
+        with running(free_port(), "exec") as sandbox:
+            ended = subprocess.run(command, env={**sandbox.environment, **layer_settings()}, check=False)
+    except SandboxError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        raise click.ClickException("Stopped.") from None
+    sys.exit(ended.returncode)
 
 
 def _print_progress(step: str) -> None:

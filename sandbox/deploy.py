@@ -1,6 +1,5 @@
 """Runs `sam build` and `sam deploy` against the sandbox."""
 
-import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +10,14 @@ from typing import Any
 from botocore.exceptions import WaiterError
 
 from sandbox.environment import without_aws
-from sandbox.sam import DeployError, layer_platform, run_sam
+from sandbox.sam import DeployError, layer_settings, run_sam
 from sandbox.server import LOG, ROOT, Sandbox, refuse_busy, running
 
 STACK = "lambda-rollouts"
 MEMBER_STACK = "lambda-rollouts-member"
 TEMPLATE = ROOT / "template.yaml"
-_CONFIG = ROOT / "samconfig.toml"
-_CONFIG_ARGUMENTS = ["--config-env", "sandbox", "--config-file", str(_CONFIG)]
+CONFIG = ROOT / "samconfig.toml"
+_CONFIG_ARGUMENTS = ["--config-env", "sandbox", "--config-file", str(CONFIG)]
 
 
 @contextmanager
@@ -84,7 +83,7 @@ def _overrides(parameters: Mapping[str, str]) -> list[str]:
     """Return sam's arguments, with the configured parameters: given any, sam ignores its configuration's."""
     if not parameters:
         return []
-    configured = tomllib.loads(_CONFIG.read_text())["sandbox"]["deploy"]["parameters"]["parameter_overrides"]
+    configured = tomllib.loads(CONFIG.read_text())["sandbox"]["deploy"]["parameters"]["parameter_overrides"]
     kept = [pair for pair in configured if pair.partition("=")[0] not in parameters]
     return ["--parameter-overrides", *kept, *(f"{name}={value}" for name, value in parameters.items())]
 
@@ -101,9 +100,5 @@ def _failure_reasons(formation: Any) -> str:  # noqa: ANN401 - a client
 
 
 def _sam(arguments: list[str], environment: dict[str, str]) -> None:
-    settings = {
-        "LAYER_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "LAYER_PLATFORM": layer_platform(),
-        "SAM_CLI_POLL_DELAY": "0.2",
-    }
+    settings = {**layer_settings(), "SAM_CLI_POLL_DELAY": "0.2"}
     run_sam([*arguments, *_CONFIG_ARGUMENTS], {**environment, **settings})

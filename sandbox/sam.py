@@ -38,7 +38,15 @@ def run_sam(arguments: list[str], environment: Mapping[str, str]) -> None:
         )
 
 
-def layer_platform() -> str:
+def layer_settings() -> dict[str, str]:
+    """Return the variables with which the layer's Makefile builds for this machine's platform and Python."""
+    return {
+        "LAYER_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "LAYER_PLATFORM": _layer_platform(),
+    }
+
+
+def _layer_platform() -> str:
     """Return uv's name of this machine's platform, for the layer's Makefile."""
     machine = platform.machine().lower()
     system = "apple-darwin" if sys.platform == "darwin" else "manylinux2014"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from sandbox.traffic import CALLERS, Traffic
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
 # Every later version has these variables: Lambda publishes no version without a change.
 _HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "delay_ms": 0.0}
+_ROLE_ATTEMPTS, _ROLE_SECONDS = 10, 3
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
@@ -48,7 +50,7 @@ class Shop:
 
     def create(self, *, opted_in: bool = True, **behaviour: float) -> str:
         """Create the function with a version behind its alias, by default a healthy one; return the version."""
-        created = self._lambda.create_function(
+        created = self._create(
             FunctionName=self.name,
             Runtime="python3.13",
             Handler="app.handler",
@@ -56,7 +58,7 @@ class Shop:
             Code={"ZipFile": _package()},
             Environment=_environment(behaviour),
         )
-        self._wait_until_updated()
+        self._lambda.get_waiter("function_active_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 0.1})
         version = str(self._lambda.publish_version(FunctionName=created["FunctionName"])["Version"])
         self._lambda.create_alias(FunctionName=self.name, Name=self.alias, FunctionVersion=version)
         if opted_in:  # after publishing: the first version is the stable one and needs no rollout
@@ -65,7 +67,7 @@ class Shop:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+        return f"arn:{self._lambda.meta.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
 
     def opt_in(self) -> None:
         """Add the opt-in tag: every version published from now on is rolled out."""
@@ -73,6 +75,9 @@ class Shop:
 
     def tag(self, key: str, value: str) -> None:
         self._lambda.tag_resource(Resource=self.arn, Tags={key: value})
+
+    def untag(self, key: str) -> None:
+        self._lambda.untag_resource(Resource=self.arn, TagKeys=[key])
 
     def publish(self, **behaviour: float) -> str:
         """Publish a version with this behaviour (see `functions/shop`), by default a healthy one; return its number."""
@@ -88,6 +93,17 @@ class Shop:
         """Change the alias as its owner, outside any rollout."""
         self._lambda.update_alias(FunctionName=self.name, Name=self.alias, **changes)
 
+    def revision(self) -> str:
+        """Return the RevisionId of the alias."""
+        return str(self._lambda.get_alias(FunctionName=self.name, Name=self.alias)["RevisionId"])
+
+    def delete(self) -> None:
+        """Delete the function with its aliases, and its role; nothing happens where they do not exist."""
+        with suppress(self._lambda.exceptions.ResourceNotFoundException):
+            self._lambda.delete_function(FunctionName=self.name)
+        with suppress(self._iam.exceptions.NoSuchEntityException):
+            self._iam.delete_role(RoleName=f"{self.name}-role")
+
     def traffic(self, per_second: float = 20, callers: int = CALLERS) -> Traffic:
         return Traffic(self._lambda, f"{self.name}:{self.alias}", per_second, callers)
 
@@ -97,6 +113,14 @@ class Shop:
         weights: dict[str, float] = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         canaries = {version: weight * 100 for version, weight in weights.items()}
         return {alias["FunctionVersion"]: 100 - sum(canaries.values()), **canaries}
+
+    def _create(self, **configuration: Any) -> Any:  # noqa: ANN401 - the arguments and the answer of Lambda's API
+        """Create the function, once Lambda can assume its role: a new role is not known everywhere at once."""
+        for _ in range(_ROLE_ATTEMPTS):
+            with suppress(self._lambda.exceptions.InvalidParameterValueException):
+                return self._lambda.create_function(**configuration)
+            time.sleep(_ROLE_SECONDS)
+        return self._lambda.create_function(**configuration)
 
     def _wait_until_updated(self) -> None:
         self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 0.1})
