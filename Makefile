@@ -10,7 +10,7 @@ ON_LAYER := PYTHONPATH=layers/rollout $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	simulate replay bench-judge bench-import lock docs diagram schema pictures clean
+	verify-aws simulate replay bench-judge bench-import lock docs diagram schema pictures clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -76,6 +76,10 @@ faults: $(READY)  ## check the promises under every fault in every state; before
 
 load: $(READY)  ## roll out 50 and then 200 functions at once; before a release [ROLLOUTS=N] [WRITE=1]
 	@$(BIN)/python -m stress.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write)
+
+verify-aws: $(READY)  ## deploy into your AWS account, roll versions out, and check docs/aws-behaviour.md [REGION=] [LOCAL=1: into a local AWS]
+	@$(if $(LOCAL),$(BIN)/python -m sandbox exec) $(BIN)/python -m stress.verify_aws \
+		$(if $(REGION),--region $(REGION)) $(if $(LOCAL),--yes --period 2 --lag 1 --calls 20 --output .sandbox/verify-aws.json)
 
 mutate: $(READY)  ## run mutation tests on the deciding modules; before a release
 	@rm -rf .mutation && mkdir .mutation

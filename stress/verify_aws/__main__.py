@@ -61,7 +61,7 @@ def _run(account: AwsAccount, deployment: Deployment, pace: Pace) -> list[Findin
 
 def _reported(findings: Iterator[Finding]) -> Iterator[Finding]:
     for finding in findings:
-        _progress(f"  {finding.mark}: {finding.title}")
+        _progress(f"  {finding.mark}: {finding.name}")
         yield finding
 
 

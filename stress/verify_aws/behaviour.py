@@ -20,7 +20,7 @@ class Probe(NamedTuple):
     """A question to AWS."""
 
     name: str
-    """The probe's name in docs/aws-behaviour.md."""
+    """As in docs/aws-behaviour.md, where the question is open there."""
     expected: str
     ask: Callable[[Stage], Answer]
 
@@ -32,4 +32,4 @@ def answers(probes: tuple[Probe, ...], stage: Stage) -> Iterator[Finding]:
             found, holds = probe.ask(stage)
         except (ClientError, BotoCoreError) as error:
             found, holds = f"no answer: {error}", None
-        yield Finding(title=probe.name, expected=probe.expected, found=found, holds=holds)
+        yield Finding(name=probe.name, expected=probe.expected, found=found, holds=holds)

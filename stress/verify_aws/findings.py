@@ -6,9 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement and what AWS did."""
+    """One question, and what AWS did."""
 
-    title: str
+    name: str
+    """The question's name in docs/aws-behaviour.md, or the story's."""
     expected: str
     found: str
     holds: bool | None

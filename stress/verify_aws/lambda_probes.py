@@ -84,20 +84,22 @@ def _numbers_after_recreation(stage: Stage) -> Answer:
     shop = stage.probed
     shop.delete()
     first = shop.create(opted_in=False)
-    return Answer(f"the first version of the function made anew is {first}", first == "1")
+    return Answer(f"the first version of the function created again is {first}", first == "1")
 
 
 LAMBDA_PROBES = (
-    Probe("tags", "GetFunction returns tags without a qualifier, and only then", _tags),
-    Probe("last modified", "LastModified of a version is that of $LATEST's last change", _last_modified),
+    Probe("tags-of-a-function", "GetFunction returns tags without a qualifier, and only then", _tags),
+    Probe("last-modified-of-a-version", "LastModified of a version is that of $LATEST's last change", _last_modified),
     Probe(
         "unchanged publish", "PublishVersion without a change returns the number it returned before", _unchanged_publish
     ),
-    Probe("permission", "AddPermission on an alias changes its revision", _revision_after_permission),
-    Probe("no change", "UpdateAlias without a change changes the revision", _revision_after_no_change),
-    Probe("stale revision", "UpdateAlias with an earlier revision is refused", _stale_revision),
-    Probe("rounded weight", "a weight with six digits is read back as written", _rounded_weight),
-    Probe("aliased version", "a version that an alias serves cannot be deleted", _aliased_version),
-    Probe("recreation", "the versions of a function made anew begin at 1", _numbers_after_recreation),
+    Probe("revision-after-a-permission", "AddPermission on an alias changes its revision", _revision_after_permission),
+    Probe("revision-without-a-change", "UpdateAlias without a change changes the revision", _revision_after_no_change),
+    Probe("stale-revision", "UpdateAlias with an earlier revision is refused", _stale_revision),
+    Probe("rounded-weight", "a weight with six digits is read back as written", _rounded_weight),
+    Probe("version-of-an-alias", "a version that an alias serves cannot be deleted", _aliased_version),
+    Probe(
+        "numbers-of-a-recreated-function", "the versions of a recreated function begin at 1", _numbers_after_recreation
+    ),
 )
-"""In this order: the last one makes the function anew."""
+"""In this order: the last one creates the function again."""

@@ -1,63 +1,87 @@
-"""Questions about the metrics of the function that served the stories."""
+"""Questions about the metrics of the function with traffic."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from stress.verify_aws.behaviour import Answer, Probe
 from stress.verify_aws.stories import Stage
 
 _LOOKBACK = timedelta(hours=2)
-_ABOVE_EVERY_CALL = "100000"
+_ABOVE_EVERY_CALL = 100_000
 _TOLERATED = 0.02
+_UNSPLIT_PERIODS = 3
+
+Points = dict[datetime, float]
 
 
-def _sums(stage: Stage, name: str, statistics: tuple[str, ...], version: str = "") -> dict[str, float | None]:
-    """Return the sum of each statistic over the last two hours; None where it has no datapoint."""
+class Series(NamedTuple):
+    """One statistic of one metric of the alias, or of one of its versions."""
+
+    metric: str
+    statistic: str
+    version: str = ""
+
+
+def _read(stage: Stage, series: Series, until: datetime) -> Points:
+    """Return the datapoints of the last two hours, up to `until`."""
     dimensions = {"FunctionName": stage.shop.name, "Resource": f"{stage.shop.name}:{stage.shop.alias}"}
-    if version:
-        dimensions["ExecutedVersion"] = version
+    dimensions |= {"ExecutedVersion": series.version} if series.version else {}
     pairs = [{"Name": key, "Value": value} for key, value in dimensions.items()]
-    metric = {"Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": pairs}
-    now = datetime.now(UTC)
-    results = stage.account.client("cloudwatch").get_metric_data(
-        MetricDataQueries=[
-            {"Id": f"m{number}", "MetricStat": {"Metric": metric, "Period": stage.pace.period, "Stat": statistic}}
-            for number, statistic in enumerate(statistics)
-        ],
-        StartTime=now - _LOOKBACK,
-        EndTime=now - timedelta(seconds=stage.pace.lag + stage.pace.period),
+    metric = {"Namespace": "AWS/Lambda", "MetricName": series.metric, "Dimensions": pairs}
+    statistic = {"Metric": metric, "Period": stage.pace.period, "Stat": series.statistic}
+    (result,) = stage.account.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[{"Id": "m", "MetricStat": statistic}], StartTime=until - _LOOKBACK, EndTime=until
     )["MetricDataResults"]
-    by_id = {result["Id"]: result["Values"] for result in results}
-    return {
-        statistic: sum(values) if (values := by_id.get(f"m{number}")) else None
-        for number, statistic in enumerate(statistics)
-    }
+    return dict(zip(result["Timestamps"], result["Values"], strict=True))
+
+
+def _closed(stage: Stage) -> datetime:
+    """Return the end of the last closed period."""
+    period = stage.pace.period
+    return datetime.fromtimestamp((time.time() - stage.pace.lag) // period * period, UTC)
+
+
+def _unsplit(stage: Stage) -> Answer:
+    time.sleep(_UNSPLIT_PERIODS * stage.pace.period + stage.pace.lag)
+    (version,) = stage.shop.shares()
+    points = _read(stage, Series("Invocations", "Sum", version), _closed(stage))
+    return Answer(f"{len(points)} datapoints of version {version}, which serves alone", not points)
 
 
 def _slow_calls(stage: Stage) -> Answer:
-    sums = _sums(stage, "Duration", (f"TC({_ABOVE_EVERY_CALL}:)", f"TC(:{_ABOVE_EVERY_CALL})", "SampleCount"))
-    _above, below, samples = sums.values()
-    found = "; ".join(f"{name}: {'no datapoint' if value is None else f'{value:g}'}" for name, value in sums.items())
-    return Answer(found, below is not None and below == samples)
-
-
-def _executed_version(stage: Stage) -> Answer:
-    version = next(iter(stage.shop.shares()))
-    alone = _sums(stage, "Invocations", ("Sum",), version)["Sum"]
-    return Answer(
-        f"version {version}, which served with and without a weight, has {alone or 'no'} calls", alone is not None
-    )
+    until, bound = _closed(stage), _ABOVE_EVERY_CALL
+    names = (f"TC({bound}:)", f"TC(:{bound})", "SampleCount")
+    above, below, samples = (_read(stage, Series("Duration", name), until) for name in names)
+    found = f"{len(above)}, {len(below)} and {len(samples)} datapoints of {', '.join(names)}"
+    return Answer(found, bool(samples) and below == samples)
 
 
 def _sum_of_versions(stage: Stage) -> Answer:
-    versions = sorted(stage.served)
-    alias = _sums(stage, "Invocations", ("Sum",))["Sum"] or 0
-    each = [_sums(stage, "Invocations", ("Sum",), version)["Sum"] or 0 for version in versions]
-    found = f"alias: {alias:g}; {', '.join(f'{v}: {n:g}' for v, n in zip(versions, each, strict=True))}"
-    return Answer(found, abs(sum(each) - alias) <= _TOLERATED * alias)
+    until, versions = _closed(stage), sorted(set(stage.served) - {"refused"})
+    alias = sum(_read(stage, Series("Invocations", "Sum"), until).values())
+    each = [sum(_read(stage, Series("Invocations", "Sum", version), until).values()) for version in versions]
+    shown = ", ".join(f"version {version} {calls:g}" for version, calls in zip(versions, each, strict=True))
+    return Answer(f"calls of the alias {alias:g}; {shown}", abs(sum(each) - alias) <= _TOLERATED * alias)
 
+
+def _delay(stage: Stage) -> Answer:
+    until, series = _closed(stage), Series("Invocations", "Sum")
+    first = _read(stage, series, until)
+    time.sleep(2 * (stage.pace.lag + stage.pace.period))
+    later = _read(stage, series, until)
+    late = [at for at in later if later[at] != first.get(at)]
+    return Answer(f"{len(late)} of {len(later)} closed periods changed afterwards", bool(later) and not late)
+
+
+UNSPLIT_PROBES = (
+    Probe("executed-version-of-an-unsplit-alias", "an alias at one version has no series by version", _unsplit),
+)
+"""Asked before the first rollout."""
 
 METRIC_PROBES = (
-    Probe("slow calls", "TC(:x) counts every call where none is above x", _slow_calls),
-    Probe("executed version", "an alias has a series for each executed version", _executed_version),
-    Probe("sum of versions", "the alias's calls are the sum of its versions' calls", _sum_of_versions),
+    Probe("tc-of-duration", "TC(:x) counts every call where none is above x", _slow_calls),
+    Probe("sum-of-versions", "the calls of the alias are those of its versions", _sum_of_versions),
+    Probe("delay-of-metrics", "a closed period does not change", _delay),
 )
+"""Asked after the last rollout."""

@@ -17,11 +17,11 @@ _HIDDEN = "ACCOUNT"
 def table(findings: Sequence[Finding]) -> Table:
     """Return the findings as a table with a row each."""
     rows = Table(show_lines=True)
-    for heading in ("What is relied on", "Expected", "Found", "Holds"):
+    for heading in ("Question", "Expected", "Found", "Holds"):
         rows.add_column(heading, overflow="fold")
     for finding in findings:
         style = _STYLES[finding.mark]
-        rows.add_row(finding.title, finding.expected, finding.found, f"[{style}]{finding.mark}[/{style}]")
+        rows.add_row(finding.name, finding.expected, finding.found, f"[{style}]{finding.mark}[/{style}]")
     return rows
 
 

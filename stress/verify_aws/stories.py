@@ -38,7 +38,8 @@ def _none(_stage: Stage, _execution: str) -> None:
 class Story:
     """A version to publish, a disturbance of its rollout, and the ending."""
 
-    title: str
+    name: str
+    description: str
     ending: str
     """The error of the execution, `SUCCEEDED`, or `ABORTED`."""
     is_promoted: bool = False
@@ -79,18 +80,20 @@ def _with_tag_afterwards(stage: Stage) -> Iterator[None]:
 
 
 STORIES = (
-    Story("a healthy version is promoted", "SUCCEEDED", is_promoted=True),
-    Story("a version that fails every fourth call is rolled back", "RolloutRolledBack", behaviour=_FAULTY),
+    Story("healthy-version", "a healthy version, which is promoted", "SUCCEEDED", is_promoted=True),
+    Story("failing-version", "a version that fails every fourth call", "RolloutRolledBack", behaviour=_FAULTY),
     Story(
-        "without its rollback function, the state machine restores the alias",
+        "empty-map-of-restore-alias",
+        "a failing version, which the state machine must restore without RollBack",
         "RolloutRolledBack",
         behaviour=_FAULTY,
         surrounding=_without_rollback_function,
         visits="RestoreAlias",
     ),
-    Story("the guardian repairs the alias of a stopped execution", "ABORTED", disturb=_stop, visits=""),
+    Story("stopped-execution", "a version whose execution is stopped", "ABORTED", disturb=_stop, visits=""),
     Story(
-        "a rollout whose opt-in tag is removed is rolled back",
+        "removed-tag",
+        "a version whose function loses its opt-in tag",
         "RolloutRolledBack",
         surrounding=_with_tag_afterwards,
         disturb=_remove_tag,
@@ -110,7 +113,7 @@ def play(story: Story, stage: Stage) -> Finding:
         is_unsplit = executions.wait_until(lambda: stage.shop.shares() == shares)
     is_visited = not story.visits or story.visits in executions.states(execution)
     return Finding(
-        title=story.title,
+        name=story.name,
         expected=f"{story.ending}, and the alias serves version {next(iter(shares))} alone",
         found=f"{ending}, started by {started_by}; the alias serves {stage.shop.shares()}. {cause}",
         holds=ending == story.ending and is_unsplit and is_visited,

@@ -24,4 +24,4 @@ def _count(stage: Stage, name: str) -> int:
     return sum(stage.shop.name in event["CloudTrailEvent"] for event in answer["Events"])
 
 
-TRAIL_PROBES = (Probe("writer of an alias", "LookupEvents lists the writes of an alias", _writer),)
+TRAIL_PROBES = (Probe("writer-of-an-alias", "LookupEvents lists the writes of an alias", _writer),)

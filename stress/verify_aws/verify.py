@@ -11,7 +11,7 @@ from stress.verify_aws.deployment import Deployment
 from stress.verify_aws.executions import Executions
 from stress.verify_aws.findings import Finding
 from stress.verify_aws.lambda_probes import LAMBDA_PROBES
-from stress.verify_aws.metric_probes import METRIC_PROBES
+from stress.verify_aws.metric_probes import METRIC_PROBES, UNSPLIT_PROBES
 from stress.verify_aws.pace import Pace
 from stress.verify_aws.stories import STORIES, Stage, Story, play
 from stress.verify_aws.trail_probes import TRAIL_PROBES
@@ -36,9 +36,9 @@ def opened_stage(account: AwsAccount, deployment: Deployment, pace: Pace) -> Ite
 def verify(stage: Stage, report: Callable[[str], object]) -> Iterator[Finding]:
     """Yield the finding of each story and each probe; `report` hears what begins."""
     report("Asking about functions and aliases")
-    yield from answers(LAMBDA_PROBES, stage)
+    yield from answers((*LAMBDA_PROBES, *UNSPLIT_PROBES), stage)
     for story in STORIES:
-        report(f"Rolling out: {story.title}")
+        report(f"Rolling out {story.description}")
         yield _play(story, stage)
     report("Asking about metrics and CloudTrail")
     yield from answers((*METRIC_PROBES, *TRAIL_PROBES), stage)
@@ -49,4 +49,4 @@ def _play(story: Story, stage: Stage) -> Finding:
     try:
         return play(story, stage)
     except SandboxError as error:
-        return Finding(title=story.title, expected=story.ending, found=str(error), holds=False)
+        return Finding(name=story.name, expected=story.ending, found=str(error), holds=False)
