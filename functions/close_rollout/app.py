@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.dynamodb.locks import locks
 from rollout.aws.powertools import LambdaContext, logger
 from rollout.lifecycle.rollback import Closing
-from rollout.tasks.close import final_ending, record_ending
+from rollout.tasks.close import final_ending, record_ending, release_lock
 from rollout.tasks.notify import publish_ending
 
 
@@ -17,7 +16,7 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ending = final_ending(closing, now)
     record_ending(closing, ending, now)
     if ending.leaves_alias_unsplit:
-        locks().release(closing.target, closing.execution)
+        release_lock(closing)
     publish_ending(closing, ending, now)
     logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)
     return document | {"ending": ending.model_dump(mode="json")}

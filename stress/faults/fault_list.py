@@ -21,6 +21,7 @@ class OutsideAction(StrEnum):
     TIME_OUT = "time_out"
     EDIT = "edit"
     DELETE = "delete"
+    PRUNE = "prune"
     REDELIVER = "redeliver"
     PUBLISH = "publish"
 
@@ -106,6 +107,13 @@ _OUTSIDE_FAULTS = (
     ),
     Fault("newer-version", "a newer version is published", _DELAYED_AFTER, OutsideAction.PUBLISH, is_harmless=True),
     Fault("edited", "the alias is edited by hand", _DELAYED_BEFORE, OutsideAction.EDIT),
+    Fault(
+        "pruned",
+        "a pruner deletes the versions that no alias references",
+        _DELAYED_AFTER,
+        OutsideAction.PRUNE,
+        is_harmless=True,
+    ),
     Fault("deleted", "the canary is deleted", _DELAYED_BEFORE, OutsideAction.DELETE),
 )
 FAULTS = _TASK_FAULTS + _CALL_FAULTS + _OUTSIDE_FAULTS

@@ -1,6 +1,9 @@
 """The outside actions: what the program does to a rollout while a fault holds it."""
 
 from collections.abc import Callable
+from contextlib import suppress
+
+from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
 from stress.faults.fault_list import OutsideAction
@@ -25,6 +28,15 @@ def _delete(stack: Stack, shop: Shop, _execution: str) -> None:
     stack.client("lambda").delete_function(FunctionName=shop.name, Qualifier=CANARY)
 
 
+def _prune(stack: Stack, shop: Shop, _execution: str) -> None:
+    """Delete every version but the newest; Lambda refuses to delete those that an alias references."""
+    lambda_ = stack.client("lambda")
+    listed = lambda_.list_versions_by_function(FunctionName=shop.name)["Versions"]
+    for version in [each["Version"] for each in listed if each["Version"] != "$LATEST"][:-1]:
+        with suppress(ClientError):
+            lambda_.delete_function(FunctionName=shop.name, Qualifier=version)
+
+
 def _redeliver(stack: Stack, shop: Shop, _execution: str) -> None:
     stack.request("redeliver-events", contains=f":function:{shop.name}:{CANARY}")
 
@@ -38,6 +50,7 @@ OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] =
     OutsideAction.TIME_OUT: _time_out,
     OutsideAction.EDIT: _edit,
     OutsideAction.DELETE: _delete,
+    OutsideAction.PRUNE: _prune,
     OutsideAction.REDELIVER: _redeliver,
     OutsideAction.PUBLISH: _publish,
 }

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.e2e.stories.starts import other_role_fails_in_bake, other_role_is_promoted, tag_names_policy
+from tests.e2e.stories.pruning import other_role_fails_in_bake
+from tests.e2e.stories.starts import other_role_is_promoted, tag_names_policy
 
 
 def test_tag_selects_stored_policy(stories, stack):
@@ -29,6 +30,14 @@ def test_faulty_version_with_other_role_is_rolled_back_from_bake(stories):
     rollout = stories(other_role_fails_in_bake)
     assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "the canary fails more often than max_error_percent (5 %) allows" in rollout.cause
+
+
+def test_stable_cannot_be_pruned_until_the_rollout_has_ended(stories, stack):
+    """P1: Lambda keeps every version that an alias references, and the stable alias references stable."""
+    rollout = stories(other_role_fails_in_bake)
+    assert (rollout.in_bake, rollout.at_end) == ("ResourceConflictException", "deleted")
+    aliases = stack.client("lambda").list_aliases(FunctionName=rollout.shop.name)["Aliases"]
+    assert [alias["Name"] for alias in aliases] == ["live"]
 
 
 @pytest.mark.parametrize("story", [other_role_is_promoted, other_role_fails_in_bake])

@@ -1,4 +1,7 @@
-"""Lambda in memory: one function with three versions, and its alias, whose revision changes with every write."""
+"""Lambda in memory: one function with three versions, its alias, and the stable alias of its rollout.
+
+The alias's revision changes with every write.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +14,7 @@ from tests.interleavings.actors import client_error, current_actor, read_call, w
 
 VERSIONS = ("1", "2", "3")
 ANOTHER_WRITER = "another writer"
+STABLE_ALIAS = "rollout-stable-live"
 
 
 class PreconditionFailed(ClientError):  # noqa: N818 - AWS's own name
@@ -40,13 +44,17 @@ class Routing:
         return {self.version, *self.weights}
 
 
+class Conflict(ClientError):  # noqa: N818 - AWS's own name
+    """When the alias exists."""
+
+
 class LambdaClient:
     """A Lambda client."""
 
     exceptions = SimpleNamespace(
         PreconditionFailedException=PreconditionFailed,
         ResourceNotFoundException=NotFound,
-        ResourceConflictException=type("Conflict", (ClientError,), {}),
+        ResourceConflictException=Conflict,
         ProvisionedConcurrencyConfigNotFoundException=NotFound,
     )
 
@@ -55,6 +63,12 @@ class LambdaClient:
         self.refuses_writes = False
         self._on_write = on_write
         """Called at each UpdateAlias with the routing before and after it."""
+        self.stable_alias: dict[str, str] | None = None
+        """The stable alias: its version and its description."""
+        self.deleted_for_another = False
+        """Whether a late task has deleted the stable alias of another rollout than the one it had read."""
+        self._seen: dict[int, str] = {}
+        """The description of the stable alias that each actor has read last."""
 
     @property
     def routing(self) -> Routing:
@@ -65,14 +79,22 @@ class LambdaClient:
         """Change the alias, whatever its revision."""
         self.history.append(routing)
 
-    def get_alias(self, **_: Any) -> dict[str, Any]:
-        response: dict[str, Any] = read_call(self._alias)
+    def get_alias(self, *, Name: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - Lambda's own names, here and below
+        response: dict[str, Any] = read_call(self._stable_alias if Name == STABLE_ALIAS else self._alias)
         return response
+
+    def create_alias(self, *, Name: str, FunctionVersion: str, Description: str, **_: Any) -> None:  # noqa: N803
+        assert Name == STABLE_ALIAS, f"{Name} was created, but the ledger knows it"
+        write_call(lambda: self._create_stable_alias(FunctionVersion, Description))
+
+    def delete_alias(self, *, Name: str, **_: Any) -> None:  # noqa: N803
+        assert Name == STABLE_ALIAS, f"{Name} was deleted"
+        write_call(self._delete_stable_alias)
 
     def update_alias(
         self,
         *,
-        FunctionVersion: str,  # noqa: N803 - Lambda's own names, here and below
+        FunctionVersion: str,  # noqa: N803
         RoutingConfig: dict[str, dict[str, float]],  # noqa: N803
         RevisionId: str,  # noqa: N803
         **_: Any,
@@ -112,3 +134,19 @@ class LambdaClient:
         weights = self.routing.weights
         routing = {"RoutingConfig": {"AdditionalVersionWeights": weights}} if weights else {}
         return {"FunctionVersion": self.routing.version, "RevisionId": self._revision} | routing
+
+    def _create_stable_alias(self, version: str, description: str) -> None:
+        if self.stable_alias is not None:
+            raise client_error("ResourceConflictException", Conflict)
+        self.stable_alias = {"FunctionVersion": version, "Description": description}
+
+    def _delete_stable_alias(self) -> None:
+        if self.stable_alias is not None:
+            self.deleted_for_another |= self._seen.get(id(current_actor())) != self.stable_alias["Description"]
+        self.stable_alias = None
+
+    def _stable_alias(self) -> dict[str, Any]:
+        if self.stable_alias is None:
+            raise client_error("ResourceNotFoundException", NotFound)
+        self._seen[id(current_actor())] = self.stable_alias["Description"]
+        return {"RevisionId": "of-the-stable-alias", **self.stable_alias}

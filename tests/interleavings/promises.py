@@ -45,6 +45,16 @@ class Promises:
             self._last_writes[actor.execution] = position
             self._check_nothing_is_overwritten(before, after, actor.execution)
         self._check_lock_is_held(actor)
+        self._check_stable_is_kept(actor)
+
+    def _check_stable_is_kept(self, actor: Actor) -> None:
+        """Check that Lambda refuses to delete stable from before the first write of a rollout on."""
+        lambda_ = self._scenario.lambda_
+        if actor.name not in ("ShiftTraffic", "PromoteVersion") or lambda_.deleted_for_another:
+            return
+        stable = self._scenario.execution(actor.execution).document["stable_version"]
+        kept = lambda_.stable_alias and lambda_.stable_alias["FunctionVersion"]
+        assert kept == stable, f"{actor.name} of {actor.execution} has written while version {stable} was not kept"
 
     def _only_changes_revision(self, actor: Actor, before: Routing, after: Routing) -> bool:
         """Whether the guardian repeats the routing of an alias that its rollout has not written."""
@@ -126,6 +136,8 @@ class Promises:
             self._check_ending(execution)
         lock = scenario.dynamodb.entry("lock")
         assert not lock, f"a lock remains after its rollout: {lock}"
+        stable_alias = scenario.lambda_.stable_alias
+        assert not stable_alias or self._was_killed_late(stable_alias), f"a stable alias remains: {stable_alias}"
         entries = scenario.dynamodb.entries()
         open_entries = [item["entry"] for item in entries if item.get("open")]
         assert not open_entries, f"entries remain open in the ledger: {open_entries}"
@@ -133,6 +145,11 @@ class Promises:
         is_left_by_policy = any(FOR_A_PERSON in item.get("reason", "") for item in entries)
         is_left = routing.writer == ANOTHER_WRITER or is_left_by_policy
         assert routing.unsplit_version or is_left, f"P1: the alias stays split: {scenario.format_history()}"
+
+    def _was_killed_late(self, stable_alias: dict[str, str]) -> bool:
+        """Whether a stopped PrepareRollout was killed after it had created the alias; the next rollout deletes it."""
+        owners = [each for each in self._scenario.executions if stable_alias["Description"].endswith(each.name)]
+        return any(task.name == "PrepareRollout" and task.is_killed for each in owners for task in each.stale_tasks)
 
     def _check_ending(self, execution: "Execution") -> None:
         ending = execution.document.get("ending", {})

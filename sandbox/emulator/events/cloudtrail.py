@@ -52,6 +52,11 @@ def _update_alias(original: Callable[..., Answer], name: str, alias: str, reques
     return _publish_event("UpdateAlias20150331", {"FunctionName": name, "Name": alias, **request}, answer)
 
 
+@extends(lambda_svc, "_delete_alias")
+def _delete_alias(original: Callable[..., Answer], name: str, alias: str) -> Answer:
+    return _publish_event("DeleteAlias20150331", {"FunctionName": name, "Name": alias}, original(name, alias))
+
+
 def _name_published_version(answer: Answer, name: str) -> Answer:
     """Add the version to the ARN of a version published together with its code; MiniStack omits it."""
     status, headers, body = answer
@@ -73,7 +78,7 @@ def _publish_event(event_name: str, request: Record, answer: Answer) -> Answer:
             **_context_fields(),
             "eventName": event_name,
             "requestParameters": _as_cloudtrail(request),
-            "responseElements": _as_cloudtrail(json.loads(body)),
+            "responseElements": _as_cloudtrail(json.loads(body)) if body else None,
         }
         entry = {"Source": "aws.lambda", "DetailType": "AWS API Call via CloudTrail", "Detail": json.dumps(event)}
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)

@@ -19,6 +19,16 @@ def _refused_version(fixture: Fixture) -> bool:
     return code == "ResourceNotFoundException"
 
 
+def _referenced_version_kept(fixture: Fixture) -> bool:
+    """Lambda refuses to delete a version that an alias references, by its version or by its weights."""
+    functions, stable = fixture.lambda_, {"FunctionName": UNTAGGED, "Name": "rollout-stable-live"}
+    functions.create_alias(**stable, FunctionVersion="2")
+    kept = [code_of(functions.delete_function, FunctionName=name, Qualifier="2") for name in ("example", UNTAGGED)]
+    functions.delete_alias(**stable)
+    deleted = code_of(functions.delete_function, FunctionName=UNTAGGED, Qualifier="2")
+    return (kept, deleted) == (["ResourceConflictException"] * 2, "accepted")
+
+
 def _tag_decides(fixture: Fixture) -> bool:
     """A role whose policy names a tag may update the aliases of functions with the tag, and no others."""
     mover = fixture.client("lambda", *assume_mover(fixture))
@@ -101,6 +111,7 @@ def assume_mover(fixture: Fixture) -> tuple[str, str, str]:
 CHECKS = [
     _refused_weight,
     _refused_version,
+    _referenced_version_kept,
     _tag_decides,
     _tags_need_permission,
     _decisions_recorded,

@@ -27,6 +27,7 @@ from tests.e2e.stories.member_accounts import (
     member_rollout_stopped,
     outside_change_moves_member_alias,
 )
+from tests.e2e.stories.pruning import other_role_fails_in_bake
 from tests.e2e.stories.refused_requests import requests_are_refused
 from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
 from tests.e2e.stories.starts import (
@@ -34,7 +35,6 @@ from tests.e2e.stories.starts import (
     faulty_version_published,
     healthy_version_published,
     operator_starts_rollout,
-    other_role_fails_in_bake,
     other_role_is_promoted,
     pipeline_starts_rollout,
     tag_names_policy,

@@ -88,12 +88,6 @@ def other_role_is_promoted(stack: Stack) -> FinishedRollout:
         return roll_out(stack, shop, policy=AT_ONCE)
 
 
-def other_role_fails_in_bake(stack: Stack) -> FinishedRollout:
-    shop = shop_with_canary_of_other_role(stack, "at-once-faulty", fault_percent=60)
-    with shop.traffic(per_second=4, callers=2):
-        return roll_out(stack, shop, policy=AT_ONCE | {"bake": 90})
-
-
 def published_event(version_arn: str) -> dict[str, Any]:
     """Return the event that CloudTrail records when a version is published."""
     event = json.loads((ROOT / "events" / "start_rollout.json").read_text())

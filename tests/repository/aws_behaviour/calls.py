@@ -60,6 +60,7 @@ CALLS = [
     ),
     Call("lambda_", "lambda:GetAlias", ALIAS, (*ALIAS_READ, "Description"), ("ResourceNotFoundException",)),
     Call("lambda_", "lambda:CreateAlias", VERSION | {"Description": "by"}, (), ("ResourceConflictException",)),
+    Call("lambda_", "lambda:DeleteAlias", ALIAS, (), ("ResourceNotFoundException",)),
     Call(
         "lambda_",
         "lambda:UpdateAlias",

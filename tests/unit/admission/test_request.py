@@ -94,6 +94,12 @@ MINIMUM = 'A request needs at least {"function": "my-api"}; alias, version, poli
         ({"function": "a", "alias": "7"}, InvalidRequestError, 'alias is "7": an alias name has letters'),
         ({"function": "a", "alias": "live\n"}, InvalidRequestError, 'alias is "live\\n": an alias name has letters'),
         (
+            {"function": "a", "alias": "rollout-stable-live"},
+            InvalidRequestError,
+            "does not begin with rollout-stable-, which Lambda Rollouts keeps for itself",
+        ),
+        ({"function": "a:rollout-stable-live"}, InvalidRequestError, 'function is "a:rollout-stable-live": an alias'),
+        (
             {"function": "a:7", "version": "8"},
             InvalidRequestError,
             "version is 8, but the function's name ends with :7",

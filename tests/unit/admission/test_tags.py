@@ -47,7 +47,9 @@ def test_valid_tags_opt_the_alias_in(alias, policy):
     assert (tagged_alias(tags), problems(tags)) == (alias, [])
 
 
-@pytest.mark.parametrize("value", ["", " ", "my live", "7", "$LATEST", "live,beta", "live:2", "a" * 129, "lÄve"])
+@pytest.mark.parametrize(
+    "value", ["", " ", "my live", "7", "$LATEST", "live,beta", "live:2", "a" * 129, "lÄve", "rollout-stable-live"]
+)
 def test_invalid_alias_name_is_refused_with_the_command_that_fixes_it(value):
     tags = {"rollout:alias": value}
     (sentence,) = problems(tags)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.domain.lambda_names import read_function
+from rollout.domain.lambda_names import is_alias_name, read_function, stable_alias_name
 
 LONGEST = "f" * 64
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
@@ -34,3 +34,17 @@ def test_function_name_is_read_in_every_form(text, name, account, region, qualif
 def test_invalid_function_name_is_refused_with_the_accepted_forms(text):
     with pytest.raises(ValueError, match="write a function's name or ARN"):
         read_function(text)
+
+
+@pytest.mark.parametrize("alias", ["live", "a" * 113, "a" * 114, "a" * 128])
+def test_stable_alias_has_one_name_that_lambda_accepts_and_no_rollout_can_name(alias):
+    name = stable_alias_name(alias)
+    assert name == stable_alias_name(alias)
+    assert name.startswith("rollout-stable-")
+    assert len(name) <= 128
+    assert not is_alias_name(name)
+
+
+def test_long_aliases_with_the_same_beginning_have_different_stable_aliases():
+    assert stable_alias_name("live") == "rollout-stable-live"
+    assert stable_alias_name("a" * 127 + "b") != stable_alias_name("a" * 127 + "c")

@@ -17,8 +17,8 @@ DEFAULT_ALIAS = "live"
 
 def _check_function(text: str) -> str:
     qualifier = read_function(text).qualifier
-    if qualifier and qualifier.isdigit():
-        read_version(qualifier)
+    if qualifier and qualifier != "$LATEST":
+        read_version(qualifier) if qualifier.isdigit() else read_alias(qualifier)
     return text
 
 

@@ -37,6 +37,10 @@ class VersionDeletedError(RolloutError):
     """When a version that the alias should serve no longer exists, so the rollout did not write."""
 
 
+class StableNotKeptError(RolloutError):
+    """When the alias that keeps stable from being deleted cannot be written. Only the log and a metric report it."""
+
+
 class EventsNotPublishedError(RolloutError):
     """When EventBridge accepts some of the rollout events and rejects others. Only the log reports it."""
 

@@ -1,5 +1,6 @@
 """Names of functions, versions and aliases, in every form that Lambda accepts."""
 
+import hashlib
 import re
 
 from rollout.domain.durations import to_integer
@@ -43,8 +44,28 @@ def function_arn(account_region: AccountRegion, name: str) -> str:
     return f"arn:{partition}:lambda:{account_region.region}:{account_region.account}:function:{name}"
 
 
-ALIAS_FORM = "an alias name has letters, digits, - and _, and is not a number"
-"""The rule that Lambda has for an alias's name, for error messages."""
+STABLE_ALIAS_PREFIX = "rollout-stable-"
+"""How the names of the aliases begin that Lambda Rollouts keeps for itself."""
+
+ALIAS_FORM = (
+    f"an alias name has letters, digits, - and _, is not a number, and does not begin with {STABLE_ALIAS_PREFIX},"
+    " which Lambda Rollouts keeps for itself"
+)
+"""The rule for an alias's name, for error messages: Lambda's, and the names of the stable aliases."""
+
+_MAX_ALIAS_LENGTH = 128
+
+
+def stable_alias_name(alias: str) -> str:
+    """Return the name of the alias that points at stable while a rollout may still roll back, always the same one.
+
+    A name that would be longer than Lambda allows ends with a hash of the alias instead of its last letters.
+    """
+    name = STABLE_ALIAS_PREFIX + alias
+    if len(name) <= _MAX_ALIAS_LENGTH:
+        return name
+    tail = "-" + hashlib.sha256(alias.encode()).hexdigest()[:12]
+    return name[: _MAX_ALIAS_LENGTH - len(tail)] + tail
 
 
 def version_text(value: object) -> object:
@@ -61,8 +82,9 @@ def read_version(text: str) -> str:
 
 
 def is_alias_name(text: str) -> bool:
-    """Whether Lambda accepts the text as an alias's name."""
-    return bool(re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}", text))
+    """Whether the text can name an alias that is rolled out."""
+    is_accepted_by_lambda = re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}", text)
+    return bool(is_accepted_by_lambda) and not text.startswith(STABLE_ALIAS_PREFIX)
 
 
 def read_alias(text: str) -> str:

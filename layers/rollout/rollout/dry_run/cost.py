@@ -46,7 +46,7 @@ class Usage(Value):
         return Usage(**{name: count * times for name, count in self})
 
 
-PER_ROLLOUT = Usage(transitions=6, lambda_calls=4, reads=3, writes=11, events=2)
+PER_ROLLOUT = Usage(transitions=6, lambda_calls=4, reads=4, writes=11, events=2)
 """PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of StartRollout.
 The lock is acquired, updated for the promotion and released, the ledger entry is opened and closed, each of them in the
 index too; one more write leaves the queue."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rollout.aws.cloudtrail import cloudtrail
 from rollout.aws.dynamodb.ledger import ledger
+from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import MetricUnit, single_metric
 from rollout.domain.enums import Outcome
@@ -11,6 +12,7 @@ from rollout.domain.errors import AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.state.endings import with_writer
 from rollout.state.rollout import Ending
+from rollout.tasks.keep_stable import let_go_of_stable
 
 _NEEDS_A_PERSON = (Outcome.HANDED_OVER, Outcome.ROLLBACK_FAILED)
 
@@ -43,3 +45,9 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
         return
     with single_metric(name="RolloutsEnded", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("outcome", ending.outcome)
+
+
+def release_lock(closing: Closing) -> None:
+    """Let stable be deleted again, and release the lock; raises AwsUnavailableError."""
+    let_go_of_stable(closing.target, closing.execution)
+    locks().release(closing.target, closing.execution)

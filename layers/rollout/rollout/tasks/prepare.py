@@ -15,6 +15,7 @@ from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.policy.policy import OnNewerVersion
 from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
+from rollout.tasks.keep_stable import keep_stable
 from rollout.tasks.look_up import look_up
 
 
@@ -60,6 +61,7 @@ def _begin(rollout: Rollout) -> None:
             " Start a new execution."
         )
     queue().leave(rollout.target, rollout.execution)
+    keep_stable(rollout)
 
 
 def _join_queue(rollout: Rollout, now: datetime) -> Rollout:

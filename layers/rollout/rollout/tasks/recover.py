@@ -15,6 +15,7 @@ from rollout.state.alias import AliasState
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 from rollout.tasks.close import record_ending
+from rollout.tasks.keep_stable import let_go_of_stable
 from rollout.tasks.notify import publish_ending
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
@@ -61,6 +62,7 @@ def _repair_one(lock: Lock, now: datetime) -> Iterator[RepairResult]:
     record_ending(closing, ending, now)
     # Published before the lock is released: if the guardian dies in between, the next sweep publishes it again.
     publish_ending(closing, ending, now)
+    let_go_of_stable(lock.target, lock.holder)
     locks().release_taken_over(lock)
     yield RepairResult(target=lock.target.name, execution=lock.holder.name, ending=ending)
 
