@@ -20,6 +20,8 @@ MODULES = (
     "cloudwatch.statistics",
     "cloudwatch.refused_statistics",
     "cloudwatch.retention",
+    "logs.streams",
+    "logs.insights",
     "lambda_.dead_letter_config",
     "events.cloudtrail",
     "lambda_.alias_rules",

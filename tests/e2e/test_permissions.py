@@ -10,6 +10,9 @@ UNUSED = {
     # No policy of a member account's rollout names an alarm, and no alias there is missing.
     ("MemberRole", "cloudwatch:DescribeAlarms"),
     ("MemberRole", "lambda:CreateAlias"),
+    # No query outlasts its evaluation.
+    ("JudgeCanaryFunctionRole", "logs:StopQuery"),
+    ("MemberRole", "logs:StopQuery"),
     # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),
     # The guardian starts a rollout for a missed version, which is published at least 15 minutes ago.

@@ -3,13 +3,17 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from tests.e2e.stories.judging import (
     SLOW_MS,
     alarm_turns_red,
     calls_become_slow,
+    canary_answers_http_500,
     canary_has_no_calls,
     error_rate_doubles,
     errors_come_in_bursts,
+    member_canary_answers_http_500,
     slow_calls_cannot_be_counted,
     slow_limit_is_learned,
 )
@@ -42,6 +46,15 @@ def test_doubled_error_rate_is_rolled_back(stories):
     rollout = stories(error_rate_doubles)
     assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "the canary fails more often than stable; errors: canary " in rollout.cause
+
+
+@pytest.mark.parametrize("story", [canary_answers_http_500, member_canary_answers_http_500])
+def test_canary_that_answers_http_500_is_rolled_back_by_its_log(stories, story):
+    """P1, P10: none of these calls is an error of Lambda."""
+    rollout = stories(story)
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
+    assert "the canary writes matching log lines more often than stable; errors: canary 0 of " in rollout.cause
+    assert re.search(r"logs \(ERROR\): canary [1-9]\d* of \d+ calls \(\d+ %\), stable 0 of \d+ calls", rollout.cause)
 
 
 def test_slow_version_is_rolled_back_with_counts_of_both_versions(stories):

@@ -2,7 +2,9 @@
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
-from ministack.core import iam_actions
+import json
+
+from ministack.core import iam_actions, responses
 from ministack.services import tagging
 
 from sandbox.emulator.seams import Original, extends
@@ -27,13 +29,23 @@ def _name_action(original: Original, service: str, method: str, path: str, *requ
 
 @extends(iam_actions, "extract_resource_arn")
 def _qualify(original: Original, service: str, method: str, path: str, *request: object) -> str:
-    """The resource of an invocation is the alias or the version, not the function."""
+    """The resource of an invocation is the alias or the version, not the function; that of a query is its log group."""
     arn: str = original(service, method, path, *request)
-    _headers, _body, query, *_scope = request
+    _headers, body, query, *_scope = request
+    if service == "logs" and (groups := _log_groups(body)):
+        return f"arn:aws:logs:{responses.get_region()}:{responses.get_account_id()}:log-group:{groups[0]}"
     qualifier = query.get("Qualifier") if isinstance(query, dict) else None
     if service != "lambda" or not path.endswith("/invocations") or not qualifier:
         return arn
     return f"{arn}:{qualifier[0] if isinstance(qualifier, list) else qualifier}"
+
+
+def _log_groups(body: object) -> list[str]:
+    """Return the log groups of StartQuery: MiniStack knows only its older field, with one group."""
+    if not isinstance(body, bytes) or b"logGroupNames" not in body:
+        return []
+    groups: list[str] = json.loads(body)["logGroupNames"]
+    return groups
 
 
 @extends(tagging, "resource_tags")

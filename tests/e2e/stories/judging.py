@@ -1,7 +1,9 @@
 """Rollouts whose ending depends on a metric: errors, slow calls, alarms, missing calls."""
 
 import time
+from typing import Any
 
+from sandbox.accounts import MEMBER
 from tests.e2e.stack import Stack
 from tests.e2e.stories.policies import BURSTY, IMPATIENT, LONG, TWO_STEPS
 from tests.e2e.stories.rollout import FinishedRollout, finish, roll_out, shop_with_canaries, start
@@ -75,6 +77,21 @@ def slow_calls_cannot_be_counted(stack: Stack) -> FinishedRollout:
 def canary_has_no_calls(stack: Stack) -> FinishedRollout:
     shop = shop_with_canaries(stack, "without-traffic")
     return roll_out(stack, shop, policy=IMPATIENT)
+
+
+def canary_answers_http_500(stack: Stack) -> FinishedRollout:
+    """Lambda counts these calls as successes; the canary only writes a line about each of them."""
+    return _answer_http_500(stack, "answers-500")
+
+
+def member_canary_answers_http_500(stack: Stack) -> FinishedRollout:
+    return _answer_http_500(stack, "member-answers-500", account=MEMBER)
+
+
+def _answer_http_500(stack: Stack, name: str, **options: Any) -> FinishedRollout:
+    shop = shop_with_canaries(stack, name, canary={"http_500_percent": 80}, **options)
+    with shop.traffic(per_second=5, callers=2):
+        return roll_out(stack, shop, policy=LONG | {"metrics": ["errors", {"logs": {"pattern": "ERROR"}}]})
 
 
 def alarm_turns_red(stack: Stack) -> FinishedRollout:

@@ -5,9 +5,11 @@ from tests.e2e.stories.duplicate_events import events_arrive_twice
 from tests.e2e.stories.judging import (
     alarm_turns_red,
     calls_become_slow,
+    canary_answers_http_500,
     canary_has_no_calls,
     error_rate_doubles,
     errors_come_in_bursts,
+    member_canary_answers_http_500,
     slow_calls_cannot_be_counted,
     slow_limit_is_learned,
 )
@@ -61,6 +63,8 @@ STORIES = (
     pipeline_starts_rollout,
     slow_limit_is_learned,
     faulty_version_published,
+    canary_answers_http_500,
+    member_canary_answers_http_500,
     canary_has_no_calls,
     stopped_in_bake,
     other_role_is_promoted,

@@ -60,9 +60,12 @@ def test_ignored_metrics_and_alarms_are_not_active():
         ({"metrics": ["fast"]}, 'policy.metrics[0] is "fast": write errors, slow or throttles, or an object such'),
         (
             {"metrics": [{"errors": {}, "slow": {}}]},
-            "write exactly one of errors, slow, throttles, cloudwatch and alarm",
+            "write exactly one of errors, slow, throttles, cloudwatch, logs and alarm",
         ),
-        ({"metrics": [{"mode": "advisory"}]}, "write exactly one of errors, slow, throttles, cloudwatch and alarm"),
+        (
+            {"metrics": [{"mode": "advisory"}]},
+            "write exactly one of errors, slow, throttles, cloudwatch, logs and alarm",
+        ),
         ({"metrics": ["errors", {"slow": {"over": 5}}]}, "policy.metrics[1].slow.over is not a known field"),
         ({"metrics": ["errors", {"slow": {"over_ms": 0}}]}, "metrics[1].slow.over_ms is 0: write at least 1"),
         ({"metrics": [{"errors": {}, "mode": "loud"}]}, "write 'critical' or 'advisory'"),

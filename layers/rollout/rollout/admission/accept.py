@@ -89,8 +89,13 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         revision_id=facts.alias.revision_id if facts.alias else "",
         red_before=red_alarms(facts.alarms),
         p99_before=facts.p99_ms,
+        log_groups=_log_groups(facts, canary) if request.policy.log_metric else None,
         reason=f"{facts.target.name} serves version {stable}; version {canary.version} gets its first share next",
     )
+
+
+def _log_groups(facts: FunctionFacts, canary: VersionFacts) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(version.log_group for version in (canary, facts.stable) if version))
 
 
 def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:

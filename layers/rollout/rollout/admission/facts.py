@@ -25,6 +25,8 @@ class VersionFacts(Value):
     """The ARN of the execution role."""
     dead_letter_target: str | None = None
     """The ARN of the dead-letter queue or topic."""
+    log_group: str = ""
+    """The name of the log group that the version writes to."""
 
 
 class FunctionFacts(Value):

@@ -17,6 +17,10 @@ class MetricsIncompleteError(RolloutError):
     """When CloudWatch returns only a part of the data. The state machine retries the evaluation."""
 
 
+class LogsUnreadableError(RolloutError):
+    """When CloudWatch Logs refuses the query of the metric `logs`, so the rollout cannot be judged by it."""
+
+
 class VersionPendingError(RolloutError):
     """When the version is still Pending. The state machine retries."""
 

@@ -43,12 +43,14 @@ class MetricReading(Value):
     bad_is_separate: bool = False
     """Whether CloudWatch counts the bad calls apart from the others, such as refused calls, instead of among them."""
     missing: Missing = Missing.UNKNOWN
+    counts_lines: bool = False
+    """Whether the bad events are log lines, which can be written later than the period in which their call started."""
     note: str = ""
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to query; the note says why."""
-        return bool(self.note) and self.over_ms is None
+        return bool(self.note) and self.over_ms is None and not self.counts_lines
 
 
 def metric_reading(metric: Metric, p99_before: float | None, *, by_percentile: bool) -> MetricReading:
@@ -57,6 +59,8 @@ def metric_reading(metric: Metric, p99_before: float | None, *, by_percentile: b
         return _slow(metric.name, metric.slow.over_ms or p99_before, by_percentile=by_percentile)
     if metric.throttles:
         return MetricReading(title=metric.name, bad_is_separate=True)
+    if metric.logs:
+        return MetricReading(title=f"{metric.name} ({metric.logs.text})", counts_lines=True)
     return MetricReading(title=metric.name, missing=metric.cloudwatch.missing if metric.cloudwatch else Missing.UNKNOWN)
 
 

@@ -13,7 +13,7 @@ from rollout.policy.criteria import Criteria
 from rollout.state.judgement import Finding
 
 _NO_HISTORY = ", with bursts assumed because stable has too little history to measure them"
-_WORSE = {"errors": "fails", "slow": "is slow"}
+_WORSE = {"errors": "fails", "slow": "is slow", "logs": "writes matching log lines"}
 
 
 def format_worse(strongest: Finding) -> str:

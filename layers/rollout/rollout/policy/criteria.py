@@ -47,7 +47,7 @@ class Criteria(Strict):
     metrics: list[WrittenMetric] = Field(
         default_factory=lambda: [errors_metric()],
         max_length=20,
-        description="What an evaluation measures: errors, slow, throttles, a CloudWatch metric or an alarm.",
+        description="What an evaluation measures: errors, slow, throttles, a CloudWatch metric, log lines or an alarm.",
     )
     ignore: list[str] = Field(default_factory=list, description="Names of metrics and alarms that are not measured.")
     guards: Guards = Guards()
@@ -105,6 +105,15 @@ class Criteria(Strict):
             )
         return self
 
+    @model_validator(mode="after")
+    def _one_log_query_suffices(self) -> Self:
+        if len(queried := [metric.name for metric in self.active_metrics if metric.logs]) > 1:
+            raise ValueError(
+                f"metrics has {' and '.join(queried)} of the kind logs, but an evaluation makes one query: keep one,"
+                " or name the others in `ignore`"
+            )
+        return self
+
     @property
     def evidence_limit(self) -> float:
         """The evidence at which the canary is unhealthy: 100 when false_rollback_percent is 1."""
@@ -124,6 +133,11 @@ class Criteria(Strict):
     def learns_slow_limit(self) -> bool:
         """Whether a metric uses the p99 of stable as its limit."""
         return any(metric.slow and metric.slow.over_ms is None for metric in self.active_metrics)
+
+    @property
+    def log_metric(self) -> Metric | None:
+        """The metric that counts log lines; None without one."""
+        return next((metric for metric in self.active_metrics if metric.logs), None)
 
     @property
     def metrics_with_ceiling(self) -> list[Metric]:

@@ -7,9 +7,10 @@ from pydantic_core import PydanticCustomError
 
 from rollout.domain.enums import Missing, Mode
 from rollout.domain.models import Strict
+from rollout.policy.logs import Logs
 from rollout.policy.percent import CallPercent, Number
 
-_KINDS = ("errors", "slow", "throttles", "cloudwatch", "alarm")
+_KINDS = ("errors", "slow", "throttles", "cloudwatch", "logs", "alarm")
 _SHORT = ("errors", "slow", "throttles")
 _VERSION = "{version}"
 
@@ -76,6 +77,7 @@ class Metric(Strict):
         default=None, description="Throttled calls of the alias, for both versions together."
     )
     cloudwatch: CloudWatchMetric | None = Field(default=None, description="A CloudWatch metric of your own.")
+    logs: Logs | None = Field(default=None, description="Log lines by the version that wrote them.")
     alarm: str | None = Field(default=None, min_length=1, description="The name of a CloudWatch alarm.")
     mode: Mode = Field(
         default=Mode.CRITICAL, description="Whether the metric decides (critical) or is only reported (advisory)."
@@ -90,12 +92,14 @@ class Metric(Strict):
     @model_validator(mode="after")
     def _is_one_kind(self) -> Self:
         if len([kind for kind in _KINDS if getattr(self, kind) is not None]) != 1:
-            raise PydanticCustomError("one_kind", "write exactly one of errors, slow, throttles, cloudwatch and alarm")
+            raise PydanticCustomError(
+                "one_kind", "write exactly one of errors, slow, throttles, cloudwatch, logs and alarm"
+            )
         return self
 
     @property
     def kind(self) -> str:
-        """The kind: errors, slow, throttles, cloudwatch or alarm."""
+        """The kind: errors, slow, throttles, cloudwatch, logs or alarm."""
         return next(kind for kind in _KINDS if getattr(self, kind) is not None)
 
     @property
@@ -111,7 +115,7 @@ class Metric(Strict):
     @property
     def is_compared(self) -> bool:
         """Whether the metric counts by version, so that the canary can be compared with stable."""
-        return self.kind in ("errors", "slow", "cloudwatch")
+        return self.kind in ("errors", "slow", "cloudwatch", "logs")
 
 
 def _from_kind(value: object) -> object:

@@ -10,6 +10,7 @@ from rollout.domain.models import Value
 from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
 from rollout.state.judgement import Judgement
+from rollout.state.log_counts import LogCounts
 
 
 class Failure(Value):
@@ -55,6 +56,10 @@ class Rollout(Value):
     p99_before: float | None = Field(
         default=None, description="The p99 of stable before the first shift, in milliseconds: the limit of slow calls."
     )
+    log_groups: tuple[str, ...] | None = Field(
+        default=None, description="The log groups of both versions, if the policy counts log lines."
+    )
+    log_counts: LogCounts | None = None
     evaluations: int = 0
     judgement: Judgement | None = None
     next_move: Move | None = None
@@ -88,6 +93,11 @@ class Rollout(Value):
         if self.first_shift_at is None:
             raise ValueError("the alias is not shared before the first shift")
         return self.first_shift_at
+
+    @property
+    def log_group_names(self) -> tuple[str, ...]:
+        """The log groups of both versions; Lambda's default where they were not read."""
+        return self.log_groups or (f"/aws/lambda/{self.target.function}",)
 
     @property
     def is_last_step(self) -> bool:

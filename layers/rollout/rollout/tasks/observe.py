@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rollout.aws.cloudwatch.alarms import alarms
+from rollout.aws.cloudwatch.log_lines import log_lines
 from rollout.aws.cloudwatch.metrics import version_metrics
 from rollout.aws.settings import timing
 from rollout.judging.alarms import still_red
@@ -20,5 +21,8 @@ def observe_rollout(rollout: Rollout, now: datetime) -> tuple[Rollout, Observati
     window = evaluation_window(rollout.shared_since, rollout.judged_since, now, clock)
     states = alarms(account_region).alarm_states([*rollout.policy.alarms])
     rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, states)})
+    if (metric := rollout.policy.log_metric) and metric.logs:
+        counts = log_lines(account_region).count(metric.logs, rollout, window)
+        rollout = rollout.model_copy(update={"log_counts": counts})
     measured = version_metrics(account_region).measure(rollout, window)
     return rollout, observe(rollout, measured, window, clock, states)

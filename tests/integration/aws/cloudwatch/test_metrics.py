@@ -14,6 +14,7 @@ from rollout.domain.enums import Phase, Unit
 from rollout.domain.errors import AwsUnavailableError, MetricsIncompleteError
 from rollout.evidence.series import Minute, Series
 from rollout.judging.window import Window
+from rollout.state.log_counts import LogCounts
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import client
 from tests.samples import AT, ON_AWS, TARGET, policy, rollout
@@ -365,3 +366,47 @@ def test_p99_of_stable_is_median_of_minutes_weighted_by_calls():
 
 def test_p99_without_calls_is_none():
     assert VersionMetrics(FakeCloudWatch({}), ON_AWS).p99(TARGET, AT) is None
+
+
+LINES = policy(metrics=["errors", {"logs": {"pattern": "ERROR"}}])
+
+
+def counted(canary: tuple[int, ...], stable: tuple[int, ...], **changes: Any) -> Rollout:
+    """Return a rollout whose log queries have counted these lines, one number per minute from AT."""
+    wrote = {"canary_wrote": True, "stable_wrote": True} | changes
+    return rollout(
+        policy=LINES, log_counts=LogCounts(start=AT, settled_until=AT, canary=canary, stable=stable, **wrote)
+    )
+
+
+def test_log_lines_count_out_of_the_versions_calls():
+    values: Values = {
+        (CANARY, "Invocations"): [10, 10],
+        (STABLE, "Invocations"): [90, 90],
+        (CANARY, "Errors"): [0, 0],
+        (STABLE, "Errors"): [0, 0],
+    }
+    series = read(values, counted((4, 50), (1, 0)))["logs"]
+    assert series.title == "logs (ERROR)"
+    assert series.minutes == (
+        Minute(start=AT, canary=Counts(calls=10, bad=4), stable=Counts(calls=90, bad=1)),
+        Minute(start=AT + timedelta(minutes=1), canary=Counts(calls=10, bad=10), stable=Counts(calls=90)),
+    )
+
+
+def test_log_lines_cost_no_cloudwatch_metric():
+    assert count_metrics(rollout(policy=LINES)) == count_metrics(rollout())
+
+
+def test_minute_that_no_query_has_scanned_is_unknown():
+    values: Values = {(CANARY, "Invocations"): [10, 10], (STABLE, "Invocations"): [90, 90]}
+    series = read(values, counted((4,), (1,)))["logs"]
+    assert [minute.canary.calls for minute in series.minutes] == [10, 0]
+
+
+def test_canary_that_writes_no_line_has_no_counts_and_says_why():
+    """P5: silence in the log of a version that may not write to it is no health."""
+    values: Values = {(CANARY, "Invocations"): [10], (STABLE, "Invocations"): [90]}
+    series = read(values, counted((0,), (0,), canary_wrote=False))["logs"]
+    assert series.canary == Counts()
+    assert series.note.startswith("version 4 has written no line to /aws/lambda/my-api")

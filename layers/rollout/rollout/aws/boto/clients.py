@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import boto3
 
@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 _Client = TypeVar("_Client")
 
 
+class LogsClient(Protocol):
+    """The operations of CloudWatch Logs that are used; the type stubs of that service are not installed."""
+
+    def start_query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - the arguments of the API
+        """Start a query and return its `queryId`."""
+
+    def get_query_results(self, *, queryId: str) -> dict[str, Any]:  # noqa: N803 - the API's name
+        """Return the status of a query and its results."""
+
+    def stop_query(self, *, queryId: str) -> dict[str, Any]:  # noqa: N803 - the API's name
+        """Stop a query."""
+
+
 @cache
 def lambda_client(member: AccountRegion | None = None) -> "LambdaClient":
     """Return the client for functions, versions and aliases."""
@@ -42,6 +55,13 @@ def cloudtrail_client(member: AccountRegion | None = None) -> "CloudTrailClient"
 def cloudwatch_client(member: AccountRegion | None = None) -> "CloudWatchClient":
     """Return the client for metrics and alarms."""
     return count_throttles(_session(member).client("cloudwatch", config=CONFIG))
+
+
+@cache
+def logs_client(member: AccountRegion | None = None) -> LogsClient:
+    """Return the client that queries log groups."""
+    client: LogsClient = count_throttles(_session(member).client("logs", config=CONFIG))
+    return client
 
 
 @cache

@@ -14,6 +14,7 @@ from rollout.aws.cloudwatch.queries import (
     MetricStatistic,
     StatisticPair,
     lambda_dimensions,
+    log_lines,
     metric_query,
     queries,
     statistics_of,
@@ -30,6 +31,7 @@ from rollout.judging.counting import (
     series_from,
     weighted_median,
 )
+from rollout.judging.log_lines import carry_back, format_uncounted, line_points
 from rollout.judging.window import HISTORY_PERIODS, Timing, Window
 from rollout.policy.criteria import errors_metric
 from rollout.policy.metric import Metric
@@ -92,6 +94,7 @@ class VersionMetrics:
         readings = _readings(rollout, by_percentile=by_percentile)
         metric_queries = _metric_queries(rollout, readings)
         points = self._read(statistics_of(metric_queries.values()), window.history_start, window.end)
+        points |= _line_points(rollout, self._timing)
         return {name: _series(reading, window, metric_queries.get(name), points) for name, reading in readings.items()}
 
     def _read(
@@ -121,10 +124,18 @@ def count_metrics(rollout: Rollout) -> int:
 
 
 def _readings(rollout: Rollout, *, by_percentile: bool) -> dict[str, MetricReading]:
-    return {
+    readings = {
         metric.name: metric_reading(metric, rollout.p99_before, by_percentile=by_percentile)
         for metric in _metrics(rollout)
     }
+    if metric := rollout.policy.log_metric:
+        readings[metric.name] = readings[metric.name].model_copy(update={"note": format_uncounted(rollout)})
+    return readings
+
+
+def _line_points(rollout: Rollout, timing: Timing) -> dict[MetricStatistic, dict[datetime, float]]:
+    canary, stable = line_points(rollout.log_counts, timing)
+    return {log_lines(rollout.canary_version): {**canary}, log_lines(rollout.stable_version): {**stable}}
 
 
 def _metric_queries(rollout: Rollout, readings: Mapping[str, MetricReading]) -> dict[str, MetricQuery]:
@@ -142,7 +153,8 @@ def _series(
     reading: MetricReading, window: Window, query: MetricQuery | None, points: Mapping[MetricStatistic, Points]
 ) -> Series:
     def datapoints(pair: StatisticPair | None) -> Datapoints:
-        return Datapoints(points[pair.all], points[pair.bad]) if pair else NOTHING
+        read = Datapoints(points[pair.all], points[pair.bad]) if pair else NOTHING
+        return carry_back(read, window.closed_until) if reading.counts_lines else read
 
     if query is None:
         return Series(title=reading.title, note=reading.note)

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 from rollout.domain.enums import Phase, Unit
 from rollout.domain.identity import Target
 from rollout.judging.counting import GUARD_PERCENTILE, MetricReading
+from rollout.policy.criteria import errors_metric
 from rollout.policy.metric import CloudWatchMetric, Metric
 from rollout.state.rollout import Rollout
 
 _LAMBDA = "AWS/Lambda"
+_LOG_LINES = "log lines"
+"""The namespace of the counts that a log query returns; GetMetricData does not have them."""
 
 
 class MetricStatistic(NamedTuple):
@@ -50,6 +53,8 @@ def metric_query(metric: Metric, rollout: Rollout, reading: MetricReading) -> Me
             for version in (rollout.canary_version, rollout.stable_version)
         )
         return MetricQuery(canary, stable, before=stable)
+    if metric.logs:
+        return _log_query(rollout)
     alias = _lambda_pair(metric, rollout.target, None, reading)
     if metric.throttles:
         return MetricQuery(alias, None, before=alias)
@@ -59,10 +64,24 @@ def metric_query(metric: Metric, rollout: Rollout, reading: MetricReading) -> Me
     return MetricQuery(alias if rollout.phase is Phase.BAKE else canary, stable, before=alias)
 
 
+def _log_query(rollout: Rollout) -> MetricQuery:
+    """Return the lines of each version out of its calls, which are those of the metric `errors`."""
+    calls = metric_query(errors_metric(), rollout, MetricReading(title=""))
+    canary, stable = (log_lines(version) for version in (rollout.canary_version, rollout.stable_version))
+    beside = StatisticPair(calls.stable.all, stable) if calls.stable else None
+    return MetricQuery(StatisticPair(calls.canary.all, canary), beside, StatisticPair(calls.before.all, stable))
+
+
+def log_lines(version: str) -> MetricStatistic:
+    """Return the matching log lines of a version."""
+    return MetricStatistic(_LOG_LINES, "Lines", "Sum", (("Version", version),))
+
+
 def statistics_of(metric_queries: Iterable[MetricQuery]) -> list[MetricStatistic]:
-    """Return every statistic of the queries once, in a stable order."""
+    """Return every statistic of the queries that CloudWatch has, once and in a stable order."""
     pairs = (pair for query in metric_queries for pair in query if pair)
-    return list(dict.fromkeys(statistic for pair in pairs for statistic in pair))
+    statistics = dict.fromkeys(statistic for pair in pairs for statistic in pair)
+    return [statistic for statistic in statistics if statistic.namespace != _LOG_LINES]
 
 
 def queries(statistics: Iterable[MetricStatistic], period_seconds: int) -> Iterator[dict[str, Any]]:

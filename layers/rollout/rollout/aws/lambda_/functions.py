@@ -93,6 +93,7 @@ class FunctionLookup:
             state_reason=configuration.get("StateReason", ""),
             role=configuration["Role"],
             dead_letter_target=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
+            log_group=configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{self._function}",
         )
 
     def find_newest(self) -> tuple[str, datetime] | None:

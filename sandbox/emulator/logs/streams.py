@@ -1,0 +1,27 @@
+"""Names the log streams of a custom log group as Lambda does: DATE/FUNCTION[VERSION][ID]."""
+
+# ruff: noqa: SLF001 - the seams are MiniStack's private names
+
+from ministack.services import cloudwatch_logs, lambda_svc
+
+from sandbox.emulator.seams import Original, Record, extends
+
+
+@extends(lambda_svc, "_emit_lambda_logs")
+def _name_stream(original: Original, function: Record, request_id: str, *args: object, **kwargs: object) -> None:
+    """MiniStack names every stream DATE/[VERSION]ID, as Lambda does in the function's own log group only."""
+    original(function, request_id, *args, **kwargs)
+    config = function.get("config") or function
+    name = config["FunctionName"]
+    group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+    if group == f"/aws/lambda/{name}" or group not in cloudwatch_logs._log_groups:
+        return
+    streams = cloudwatch_logs._log_groups[group]["streams"]
+    for stream in [stream for stream in streams if "/[" in stream and _is_of(streams[stream], request_id)]:
+        date, rest = stream.split("/[")
+        version, identifier = rest.split("]")
+        streams[f"{date}/{name}[{version}][{identifier}]"] = streams.pop(stream)
+
+
+def _is_of(stream: Record, request_id: str) -> bool:
+    return bool(stream["events"]) and request_id in stream["events"][0]["message"]
