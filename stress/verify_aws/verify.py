@@ -11,6 +11,7 @@ from stress.verify_aws.deployment import Deployment
 from stress.verify_aws.executions import Executions
 from stress.verify_aws.findings import Finding
 from stress.verify_aws.lambda_probes import LAMBDA_PROBES
+from stress.verify_aws.log_probes import LOG_PROBES
 from stress.verify_aws.metric_probes import METRIC_PROBES, UNSPLIT_PROBES
 from stress.verify_aws.pace import Pace
 from stress.verify_aws.stories import STORIES, Stage, Story, play
@@ -41,7 +42,7 @@ def verify(stage: Stage, report: Callable[[str], object]) -> Iterator[Finding]:
         report(f"Rolling out {story.description}")
         yield _play(story, stage)
     report("Asking about metrics and CloudTrail")
-    yield from answers((*METRIC_PROBES, *TRAIL_PROBES), stage)
+    yield from answers((*METRIC_PROBES, *LOG_PROBES, *TRAIL_PROBES), stage)
 
 
 def _play(story: Story, stage: Stage) -> Finding:

@@ -21,6 +21,7 @@ from stress.verify_aws.estimate import announcement, dollars, duration_seconds
 from stress.verify_aws.executions import Executions, NotEndedError
 from stress.verify_aws.findings import Finding
 from stress.verify_aws.lambda_probes import LAMBDA_PROBES
+from stress.verify_aws.log_probes import LOG_PROBES
 from stress.verify_aws.metric_probes import METRIC_PROBES, UNSPLIT_PROBES
 from stress.verify_aws.pace import Pace
 from stress.verify_aws.stories import STORIES, Story, play
@@ -28,7 +29,7 @@ from stress.verify_aws.trail_probes import TRAIL_PROBES
 
 PACE = Pace(period=60, lag=120, calls_per_second=10)
 NO_WAIT = Pace(period=0, lag=0, calls_per_second=10)
-PROBES = (*LAMBDA_PROBES, *UNSPLIT_PROBES, *METRIC_PROBES, *TRAIL_PROBES)
+PROBES = (*LAMBDA_PROBES, *UNSPLIT_PROBES, *METRIC_PROBES, *LOG_PROBES, *TRAIL_PROBES)
 ACCOUNT = SimpleNamespace(account="111122223333", region="eu-west-1", principal="arn:aws:iam::111122223333:user/me")
 PAGE = Path(__file__).parents[2] / "docs" / "aws-behaviour.md"
 

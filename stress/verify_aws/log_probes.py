@@ -1,0 +1,71 @@
+"""Questions about the log of the function with traffic, asked with the query that counts log lines."""
+
+import time
+from collections import Counter
+
+from stress.verify_aws.behaviour import Answer, Probe
+from stress.verify_aws.stories import Stage
+
+_LOOKBACK_SECONDS = 7_200
+_ONCE_A_CALL = "REPORT RequestId"
+_TOLERATED = 0.02
+_POLL_SECONDS = 0.5
+
+Lines = Counter[tuple[str, str]]
+"""The matching lines by version and period."""
+
+
+def _read(stage: Stage, until: int) -> Lines:
+    """Return the lines that Lambda writes once for each call, of the last two hours up to `until`."""
+    logs = stage.account.client("logs")
+    streams = " or ".join(f'strcontains(@logStream, "/[{version}]")' for version in _versions(stage))
+    query = logs.start_query(
+        logGroupNames=[f"/aws/lambda/{stage.shop.name}"],
+        startTime=until - _LOOKBACK_SECONDS,
+        endTime=until - 1,
+        queryString=f"filter {streams}"
+        ' | parse @logStream "[*]" as version'
+        f' | stats count(*) as written, sum(strcontains(@message, "{_ONCE_A_CALL}")) as matching'
+        f" by version, bin({stage.pace.period}s) as minute",
+        limit=10_000,
+    )
+    while (answer := logs.get_query_results(**query))["status"] in ("Scheduled", "Running"):
+        time.sleep(_POLL_SECONDS)
+    rows = [{cell["field"]: cell["value"] for cell in row} for row in answer["results"]]
+    return Counter({(row["version"], row["minute"]): round(float(row["matching"])) for row in rows})
+
+
+def _versions(stage: Stage) -> list[str]:
+    return sorted(set(stage.served) - {"refused"})
+
+
+def _closed(stage: Stage) -> int:
+    """Return the end of the last closed period, in seconds."""
+    period = stage.pace.period
+    return int((time.time() - stage.pace.lag) // period * period)
+
+
+def _by_version(stage: Stage) -> Answer:
+    lines, found = _read(stage, _closed(stage)), Counter[str]()
+    for (version, _), count in lines.items():
+        found[version] += count
+    served = {version: stage.served[version] for version in _versions(stage)}
+    shown = ", ".join(f"version {version} {found[version]} lines of {calls} calls" for version, calls in served.items())
+    complete = all(found[version] >= (1 - _TOLERATED) * calls for version, calls in served.items())
+    return Answer(shown, bool(served) and complete)
+
+
+def _delay(stage: Stage) -> Answer:
+    until = _closed(stage)
+    first = _read(stage, until)
+    time.sleep(2 * (stage.pace.lag + stage.pace.period))
+    later = _read(stage, until)
+    late = [key for key in later if later[key] != first[key]]
+    return Answer(f"{len(late)} of {len(later)} closed counts changed afterwards", bool(later) and not late)
+
+
+LOG_PROBES = (
+    Probe("log-query-by-version", "a log query counts the lines of each version", _by_version),
+    Probe("delay-of-log-lines", "the lines of a closed period do not change", _delay),
+)
+"""Asked after the last rollout."""
