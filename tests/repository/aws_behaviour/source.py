@@ -42,12 +42,14 @@ def services() -> set[str]:
 
 def calls(files: list[Path]) -> set[str]:
     """Return the operations that files name: as a method of anything, or as the argument of get_paginator."""
+    named = {name for path in files for name in _method_names(path)}
+    # Two services have a StartQuery: the files that call it also name the client of theirs.
     methods = {
         xform_name(operation): f"{name}:{operation}"
-        for name in services()
+        for name in sorted(services(), key=lambda name: (f"{name}_client" in named, name))
         for operation in service(name).operation_names
     }
-    return {methods[name] for path in files for name in _method_names(path) if name in methods}
+    return {methods[name] for name in named if name in methods}
 
 
 def _method_names(path: Path) -> Iterator[str]:
