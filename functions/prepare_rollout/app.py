@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
         publish_rejection(preparation, rejected(refusal), now)
         return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")
-    rollout = register(accepted, now)
+    rollout = register(accepted, preparation.request, now)
     logger.info("Request accepted", target=rollout.target.name, start=rollout.start, reason=rollout.reason)
     return rollout.document()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rollout.admission import successor
 from rollout.aws.boto import clients
 from tests.interleavings.scenario import POLICY, Scenario
 from tests.samples import EXECUTION, TARGET
@@ -21,6 +22,8 @@ HANDLERS = (
     "shift_traffic",
 )
 _EXAMPLES = 300
+_MAX_TRIES = 3
+"""So few that a version that waits soon leaves its place to another execution."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,6 +68,7 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
     monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
     monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
     monkeypatch.setattr(guardian, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
+    monkeypatch.setattr(successor, "MAX_TRIES", _MAX_TRIES)
     for key, value in _settings().items():
         monkeypatch.setenv(key, value)
     return scenarios

@@ -134,6 +134,7 @@ class Promises:
         for execution in scenario.executions:
             assert not execution.is_running, f"{execution.name} does not end: {execution.path[-8:]}"
             self._check_ending(execution)
+        self._check_one_of_each_family_began()
         lock = scenario.dynamodb.entry("lock")
         assert not lock, f"a lock remains after its rollout: {lock}"
         stable_alias = scenario.lambda_.stable_alias
@@ -145,6 +146,12 @@ class Promises:
         is_left_by_policy = any(FOR_A_PERSON in item.get("reason", "") for item in entries)
         is_left = routing.writer == ANOTHER_WRITER or is_left_by_policy
         assert routing.unsplit_version or is_left, f"P1: the alias stays split: {scenario.format_history()}"
+
+    def _check_one_of_each_family_began(self) -> None:
+        """Check P7: of an execution and those that took its place in the queue, at most one has written."""
+        writers = [execution.name for execution in self._scenario.executions if execution.arn in self._first_writes]
+        families = [re.sub(r"-wait\d+$", "", name) for name in writers]
+        assert len(families) == len({*families}), f"P7: a version was rolled out twice: {writers}"
 
     def _was_killed_late(self, stable_alias: dict[str, str]) -> bool:
         """Whether a stopped PrepareRollout was killed after it had created the alias; the next rollout deletes it."""

@@ -103,7 +103,7 @@ class Scenario:
         self.promises.check_settled()
 
     def _advance_every_execution(self) -> None:
-        for execution in self.executions:
+        for execution in [*self.executions]:
             for _ in range(_STEPS_PER_ROUND):
                 if execution.is_running:
                     execution.advance()

@@ -22,7 +22,7 @@ def _value(path: str, document: Document, context: Document) -> Any:
     if call := re.fullmatch(r"States\.Format\('(.*)', (.*)\)", path):
         return call[1].format(*(_value(argument, document, context) for argument in call[2].split(", ")))
     value: Any = context if path.startswith("$$") else document
-    for key in path.lstrip("$").strip(".").split("."):
+    for key in filter(None, path.lstrip("$").strip(".").split(".")):
         value = value[key]
     return value
 

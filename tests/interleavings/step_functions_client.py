@@ -36,7 +36,10 @@ class StepFunctionsClient:
         return {"status": execution.status, "error": execution.document.get("Error", "")}
 
     def _start(self, name: str, request: dict[str, Any]) -> None:
-        if any(execution.name == name for execution in self._scenario.executions):
-            raise self.exceptions.ExecutionAlreadyExists
+        for execution in self._scenario.executions:
+            if execution.name == name and execution.is_running and execution.request == request:
+                return  # StartExecution is idempotent while the execution runs
+            if execution.name == name:
+                raise self.exceptions.ExecutionAlreadyExists
         self._scenario.promises.check_missed_version(request["version"])
         self._scenario.start(request, name)

@@ -35,6 +35,39 @@ def test_undisturbed_rollout_promotes(scenario):
     scenario.check_settled()
 
 
+def wait_until_replaced(scenario: Scenario) -> tuple[Execution, Execution]:
+    """Let version 3 wait behind version 2 until another execution takes its place; return version 2's and the other."""
+    first, second = scenario.request("2"), scenario.request("3")
+    reach(scenario, first, "JudgeCanary")
+    scenario.run(second, until=lambda: len(scenario.executions) > 2)
+    return first, scenario.executions[2]
+
+
+def test_successor_rolls_out_the_version_that_waited(scenario):
+    """P7, P8."""
+    first, successor = wait_until_replaced(scenario)
+    waiting = scenario.executions[1]
+    scenario.run(waiting)
+    assert (waiting.status, waiting.path[-1], successor.name) == ("SUCCEEDED", "NothingToDo", f"{waiting.name}-wait2")
+    scenario.run(first)
+    scenario.run(successor)
+    assert scenario.lambda_.routing.unsplit_version == "3"
+    scenario.check_settled()
+
+
+def test_execution_killed_at_the_start_of_its_successor_begins_no_second_rollout(scenario):
+    """P7: the lock is free when the killed try is repeated."""
+    first, second = scenario.request("2"), scenario.request("3")
+    reach(scenario, first, "JudgeCanary")
+    scenario.run(second, until=lambda: second.path.count("WaitForTurn") > 2 and second.state == "PrepareRollout")
+    while len(scenario.executions) == 2:
+        second.advance(CallOutcome.ANSWERED)
+    scenario.run(first)
+    scenario.run(second)
+    assert second.path[-1] == "NothingToDo"
+    scenario.check_settled()
+
+
 CALLS_TO_LOCK = 5
 """Calls of PrepareRollout up to and including the one that takes the lock."""
 CALLS_TO_TAKE_OVER = 3

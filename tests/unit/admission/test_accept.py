@@ -7,6 +7,7 @@ from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import (
     AliasLockedError,
+    AliasMissingError,
     AlreadyServedError,
     DifferentRoleError,
     NotOptedInError,
@@ -167,3 +168,32 @@ def test_served_version_is_refused_otherwise(changes):
     """P10: a person, or a publisher that also moved the alias, reads the reason."""
     with pytest.raises(AlreadyServedError):
         accept(REQUEST, NEW_FUNCTION.model_copy(update={"started_by_event": True} | changes), EXECUTION)
+
+
+MISSING = {"alias": None, "stable": None, "last_served": "3"}
+
+
+def test_missing_alias_that_had_rollouts_is_waited_for_and_not_created():
+    """A tool that deletes the alias and creates it again must not move production to a new version."""
+    waiting = accept(REQUEST, facts(**MISSING), EXECUTION)
+    assert (waiting.start, waiting.creates_alias) == (Start.QUEUE, False)
+    assert waiting.reason == "my-api:live does not exist, but had rollouts: the version waits at most 5m for it"
+
+
+@pytest.mark.parametrize(("seconds", "is_refused"), [(0, False), (299, False), (300, True), (9000, True)])
+def test_missing_alias_is_refused_after_five_minutes_with_the_command_that_creates_it(seconds, is_refused):
+    refusals = [*all_refusals(REQUEST, facts(**MISSING, alias_missing_seconds=seconds), EXECUTION)]
+    assert [type(refusal) for refusal in refusals] == [AliasMissingError] * is_refused
+    assert not is_refused or "--function-name my-api --name live --function-version 3)" in str(refusals[0])
+
+
+@pytest.mark.parametrize("lock", [lock_of(rollout(canary_version="5", execution=OTHER))])
+def test_superseded_version_creates_no_missing_alias(lock):
+    superseded = accept(REQUEST, facts(**MISSING, lock=lock), EXECUTION)
+    assert (superseded.start, superseded.creates_alias) == (Start.NOTHING_TO_DO, False)
+
+
+def test_alias_that_never_had_a_rollout_is_created():
+    created = accept(REQUEST, facts(alias=None, stable=None), EXECUTION)
+    assert (created.start, created.creates_alias) == (Start.NOTHING_TO_DO, True)
+    assert "creates_alias" not in created.document()

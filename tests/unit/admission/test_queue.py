@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from rollout.admission.accept import accept
-from rollout.admission.queue import queue_decision, seconds_to_next_attempt
+from rollout.admission.queue import after_try, queue_decision, seconds_to_next_attempt
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Phase, Start
 from rollout.domain.errors import AliasLockedError, NotOptedInError
 from rollout.domain.identity import Execution
 from rollout.state.alias import AliasState
 from rollout.state.lock import Lock, PlannedWrite, QueuedVersion, lock_of
+from rollout.state.rollout import Waiting
 from tests.samples import AT, EXECUTION, facts, policy, rollout, version
 
 OTHER = Execution(arn=f"{EXECUTION.arn}-other", name="my-api-other", started_at=AT)
@@ -140,3 +141,18 @@ def test_newer_version_with_another_role_waits():
     """The version that the alias serves when its turn comes is not known yet."""
     queued_facts = facts(canary=version("4", role="another"), lock=held_by(OTHER, "3"))
     assert accept(REQUEST, queued_facts, EXECUTION).start is Start.QUEUE
+
+
+def test_each_try_is_counted():
+    assert after_try(rollout(waiting=Waiting(tries=7)), AT) == Waiting(tries=8)
+
+
+LATER = AT + timedelta(minutes=4)
+
+
+@pytest.mark.parametrize(
+    ("revision", "since", "known"), [("", None, LATER), ("", AT, AT), ("r", AT, None), ("r", None, None)]
+)
+def test_missing_alias_is_timed_from_the_first_try_that_found_none(revision, since, known):
+    tried = after_try(rollout(revision_id=revision, waiting=Waiting(alias_missing_since=since)), LATER)
+    assert tried.alias_missing_since == known

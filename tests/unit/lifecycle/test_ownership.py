@@ -71,11 +71,11 @@ MOVED = [
     ({}, alias("3", v4=10.1), STEP_STATE, "points at version 3 with 10.1 % to version 4"),
     ({}, alias("3", v5=10), STEP_STATE, "points at version 3 with 10 % to version 5"),
     ({}, alias("5", v4=10), STEP_STATE, "points at version 5 with 10 % to version 4"),
-    ({}, None, STEP_STATE, "no longer exists"),
+    ({"alias_missing": 2}, None, STEP_STATE, "no longer exists"),
     (BAKE, alias("3"), BAKE_STATE, "points at version 3"),
     (BAKE, alias("3", v4=50), BAKE_STATE, "points at version 3 with 50 % to version 4"),
     (BAKE, alias("4", v5=10), BAKE_STATE, "points at version 4 with 10 % to version 5"),
-    (BAKE, None, BAKE_STATE, "no longer exists"),
+    (BAKE | {"alias_missing": 2}, None, BAKE_STATE, "no longer exists"),
 ]
 
 
@@ -93,6 +93,29 @@ def test_moved_alias_is_handed_over_with_expected_and_actual_state(position, sta
         "RolloutHandedOver",
         sentence,
     )
+
+
+@pytest.mark.parametrize("position", [{}, LAST_STEP, BAKE])
+@pytest.mark.parametrize("verdict", [HEALTHY, INCONCLUSIVE])
+def test_missing_alias_is_waited_for_at_two_evaluations(position, verdict):
+    """P2: some tools delete an alias and create it again."""
+    begun, waited = rollout(**position), []
+    for _ in range(3):
+        begun = apply_ownership_check(decided(begun, verdict, 300), ownership(None))
+        waited.append((begun.next_move, begun.ending is None))
+    assert waited == [(Move.WAIT, True), (Move.WAIT, True), (Move.HAND_OVER, False)]
+
+
+def test_alias_that_exists_again_as_written_keeps_decision_and_is_waited_for_again():
+    decision = decided(rollout(alias_missing=2), HEALTHY, 300)
+    checked = apply_ownership_check(decision, ownership(alias("3", v4=10)))
+    assert (checked.next_move, checked.alias_missing) == (decision.next_move, 0)
+
+
+def test_sentence_of_a_missing_alias_counts_the_evaluations():
+    checked = apply_ownership_check(decided(rollout(alias_missing=1), HEALTHY, 300), ownership(None))
+    sentence = "my-api:live does not exist: the rollout waits for it at 2 of at most 2 evaluations; healthy: "
+    assert checked.reason.startswith(sentence)
 
 
 @pytest.mark.parametrize(("position", "state"), [(position, state) for position, state, _, _ in MOVED])

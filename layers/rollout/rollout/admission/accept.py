@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.admission.queue import QueueDecision, queue_decision
+from rollout.admission.queue import QueueDecision, alias_decision, queue_decision
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
@@ -28,6 +28,7 @@ def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) 
     decision = queue_decision(canary.version, request.policy, execution, facts.lock, facts.queued)
     if facts.rolled_out_before and facts.alias:
         return _already_rolled_out(rollout)
+    decision = decision or alias_decision(facts)
     if decision:
         return rollout.model_copy(update=dict(decision))
     if canary.state == "Pending":
@@ -127,7 +128,7 @@ def _alias_created(rollout: Rollout) -> Rollout:
         rollout,
         f"{rollout.target.name} did not exist and was created at version {rollout.canary_version}: there was nothing to"
         " compare it with",
-    )
+    ).model_copy(update={"creates_alias": True})
 
 
 def _nothing_to_do(rollout: Rollout, reason: str) -> Rollout:

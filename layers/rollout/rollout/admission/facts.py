@@ -50,8 +50,17 @@ class FunctionFacts(Value):
     """Whether an event or a sweep started the execution, not a person."""
     rolled_out_before: bool = False
     """Whether an event or a sweep started the execution for a version that was already rolled out."""
+    last_served: str | None = None
+    """The version that the alias served by the ledger; None where the alias exists or was never rolled out."""
+    alias_missing_seconds: float = 0
+    """How long each try of the execution has found no alias."""
     concurrency_in_progress: bool = False
     """Whether Lambda still allocates the alias's provisioned concurrency."""
+
+    @property
+    def is_alias_missing(self) -> bool:
+        """Whether the alias had rollouts and does not exist: some tools delete it and create it again."""
+        return self.alias is None and self.last_served is not None
 
     @property
     def is_first_version(self) -> bool:

@@ -3,13 +3,21 @@
 from datetime import datetime
 from typing import assert_never
 
+from rollout.admission.facts import FunctionFacts
+from rollout.domain.durations import format_duration
 from rollout.domain.enums import Start
 from rollout.domain.errors import AliasLockedError
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
 from rollout.policy.policy import OnNewerVersion, Policy
 from rollout.state.lock import LONGEST_WAIT_SECONDS, Lock, QueuedVersion
-from rollout.state.rollout import Rollout
+from rollout.state.rollout import Rollout, Waiting
+
+ALIAS_WAIT_SECONDS = 300
+"""How long a version waits for an alias that is missing: some tools delete it and create it again."""
+
+ALIAS_INTERVAL_SECONDS = 20
+"""The time between two tries while the alias is missing."""
 
 
 class QueueDecision(Value):
@@ -53,6 +61,23 @@ def _wait_or_refuse(version: str, on_newer_version: OnNewerVersion, holder: str)
 
 def _superseded(version: str, cause: str) -> QueueDecision:
     return QueueDecision(start=Start.NOTHING_TO_DO, reason=f"there is nothing to do for version {version}: {cause}")
+
+
+def alias_decision(facts: FunctionFacts) -> QueueDecision | None:
+    """Return that the version waits for an alias that is missing; None where there is nothing to wait for."""
+    if not facts.is_alias_missing:
+        return None
+    return QueueDecision(
+        start=Start.QUEUE,
+        reason=f"{facts.target.name} does not exist, but had rollouts: the version waits at most"
+        f" {format_duration(ALIAS_WAIT_SECONDS)} for it",
+    )
+
+
+def after_try(rollout: Rollout, now: datetime) -> Waiting:
+    """Return what the execution knows after a try at which its version has to wait."""
+    missing_since = None if rollout.revision_id else rollout.waiting.alias_missing_since or now
+    return Waiting(tries=rollout.waiting.tries + 1, alias_missing_since=missing_since)
 
 
 def seconds_to_next_attempt(rollout: Rollout, now: datetime) -> int:

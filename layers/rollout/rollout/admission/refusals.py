@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
+from rollout.admission.queue import ALIAS_WAIT_SECONDS
 from rollout.admission.request import RolloutRequest
 from rollout.admission.tags import OPT_IN_TAG, tag_command
+from rollout.domain.durations import format_duration
 from rollout.domain.errors import (
+    AliasMissingError,
     AliasSplitError,
     AlreadyServedError,
     DifferentDeadLetterQueueError,
@@ -45,6 +48,8 @@ def waiting_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[
 def _alias_refusals(facts: FunctionFacts) -> Iterator[RefusedError]:
     target = facts.target
     yield from _opt_in_refusals(facts)
+    if facts.is_alias_missing and facts.alias_missing_seconds >= ALIAS_WAIT_SECONDS:
+        yield _alias_missing(facts)
     if facts.concurrency_in_progress:
         yield ProvisionedConcurrencyInProgressError(
             f"Lambda is still allocating the provisioned concurrency of {target.name} and changes the alias's weights"
@@ -58,6 +63,16 @@ def _alias_refusals(facts: FunctionFacts) -> Iterator[RefusedError]:
             f" {target.function} --name {target.alias} --function-version {facts.alias.version} --routing-config"
             " 'AdditionalVersionWeights={}')."
         )
+
+
+def _alias_missing(facts: FunctionFacts) -> RefusedError:
+    target = facts.target
+    return AliasMissingError(
+        f"{target.name} has not existed for {format_duration(ALIAS_WAIT_SECONDS)}, but had rollouts, so it is not"
+        " created at a new version: create it at the version that it served (aws lambda"
+        f" create-alias --function-name {target.function} --name {target.alias} --function-version"
+        f" {facts.last_served}), and start the rollout again."
+    )
 
 
 def _opt_in_refusals(facts: FunctionFacts) -> Iterator[RefusedError]:

@@ -11,6 +11,7 @@ from rollout.domain.lambda_names import read_alias, read_function, read_version,
 from rollout.domain.models import Value
 from rollout.domain.validation import format_problems
 from rollout.policy.policy import Policy
+from rollout.state.rollout import Waiting
 
 DEFAULT_ALIAS = "live"
 
@@ -84,6 +85,16 @@ class Preparation(Value):
 
     request: Any
     execution: Execution
+    previous: Any = None
+    """The document of the try before; at the first try the execution's input."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the execution knows from its earlier tries."""
+        try:
+            return Waiting.model_validate(self.previous["waiting"])
+        except (ValidationError, TypeError, KeyError):
+            return Waiting()
 
     @property
     def is_dry_run(self) -> bool:

@@ -131,9 +131,19 @@ def execution_name(target: Target, version: str, suffix: str = "") -> str:
     Step Functions accepts a name once in 90 days, so a repeated event starts nothing. `suffix` makes another name, for
     an execution that died before the rollout began.
     """
-    identity = f"{target.account}/{target.region}/{target.function}/{target.alias}/{version}"
-    tail = f"-{version}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}{suffix}"
+    tail = _identity(target, version) + suffix
     return target.function[: _MAX_NAME_LENGTH - len(tail)] + tail
+
+
+def is_started_by_event(name: str, target: Target, version: str) -> bool:
+    """Whether an event or a sweep started the execution of this name, or the one whose place it took in the queue."""
+    return _identity(target, version) in name
+
+
+def _identity(target: Target, version: str) -> str:
+    """Return the part of an execution's name that identifies the version, its alias, its account and its region."""
+    identity = f"{target.account}/{target.region}/{target.function}/{target.alias}/{version}"
+    return f"-{version}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
 
 
 def execution_input(target: Target, version: str, other_fields: dict[str, Any] | None = None) -> str:

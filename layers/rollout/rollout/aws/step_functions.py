@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
+from rollout.domain.identity import Execution
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -44,6 +45,12 @@ class Executions:
             except self._client.exceptions.ExecutionAlreadyExists:
                 return False
         return True
+
+
+def executions_beside(execution: Execution) -> Executions:
+    """Return the executions of the state machine that runs this one; its ARN contains the state machine's name."""
+    state_machine_arn = execution.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+    return Executions(clients.stepfunctions_client(), state_machine_arn)
 
 
 def executions() -> Executions:

@@ -88,6 +88,10 @@ class UnknownAliasError(RefusedError):
     """When the alias does not exist, and the function's tag names another alias."""
 
 
+class AliasMissingError(RefusedError):
+    """When an alias that had rollouts no longer exists. It is not created at the new version."""
+
+
 class TagsUnreadableError(RefusedError):
     """When Lambda does not return the function's tags, so the opt-in cannot be checked."""
 

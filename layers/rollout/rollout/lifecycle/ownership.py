@@ -7,6 +7,9 @@ from rollout.state.endings import format_moved, handed_over
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending, Rollout
 
+MAX_EVALUATIONS_WITHOUT_ALIAS = 2
+"""How many evaluations in a row a rollout waits for a missing alias: some tools delete it and create it again."""
+
 
 class Ownership(Value):
     """The alias and the lock of a rollout at an evaluation."""
@@ -29,8 +32,10 @@ def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
         return decided
     if ownership.lock.superseded_by and decided.phase is Phase.SHIFTING:
         return _superseded(decided, ownership.lock.superseded_by)
+    if ownership.alias is None and decided.alias_missing < MAX_EVALUATIONS_WITHOUT_ALIAS:
+        return _waiting_for_alias(decided)
     if ownership.alias and _is_as_written(decided, ownership.alias):
-        return decided
+        return decided.model_copy(update={"alias_missing": 0})
     return _moved(decided, ownership.alias)
 
 
@@ -50,6 +55,16 @@ def _with_lock_lost(decided: Rollout, ownership: Ownership) -> Rollout:
 def _superseded(decided: Rollout, version: str) -> Rollout:
     reason = f"version {version} was published and supersedes this rollout; {decided.reason}"
     return decided.model_copy(update={"next_move": Move.ROLL_BACK, "reason": reason, "ending": None})
+
+
+def _waiting_for_alias(decided: Rollout) -> Rollout:
+    missing = decided.alias_missing + 1
+    reason = (
+        f"{decided.target.name} does not exist: the rollout waits for it at {missing} of at most"
+        f" {MAX_EVALUATIONS_WITHOUT_ALIAS} evaluations; {decided.reason}"
+    )
+    update = {"alias_missing": missing, "next_move": Move.WAIT, "reason": reason, "ending": None}
+    return decided.model_copy(update=update)
 
 
 def _moved(decided: Rollout, alias: AliasState | None) -> Rollout:

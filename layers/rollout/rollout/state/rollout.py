@@ -35,6 +35,13 @@ class Ending(Value):
         return self.outcome is not Outcome.ROLLBACK_FAILED
 
 
+class Waiting(Value):
+    """What an execution that waits for its turn, or for its alias, knows from its earlier tries."""
+
+    tries: int = 0
+    alias_missing_since: datetime | None = Field(default=None, description="Since when each try has found no alias.")
+
+
 class Rollout(Value):
     """The document of one rollout: each task receives it and returns the next one."""
 
@@ -46,6 +53,8 @@ class Rollout(Value):
     policy_source: str = Field(default="", description="Where the policy comes from, as a sentence part.")
     revision_id: str = Field(description="The alias's revision after the rollout last read or wrote it.")
     start: Start = Start.BEGIN
+    creates_alias: bool = Field(default=False, exclude=True, description="Whether PrepareRollout creates the alias.")
+    waiting: Waiting = Waiting()
     phase: Phase = Phase.SHIFTING
     step: int = Field(default=0, description="The current step, from 1; 0 before the first shift.")
     first_shift_at: datetime | None = Field(
@@ -61,6 +70,9 @@ class Rollout(Value):
     )
     log_counts: LogCounts | None = None
     evaluations: int = 0
+    alias_missing: int = Field(
+        default=0, description="How many evaluations in a row, up to the newest, found no alias."
+    )
     judgement: Judgement | None = None
     next_move: Move | None = None
     wait_seconds: int = 0

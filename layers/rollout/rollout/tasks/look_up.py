@@ -8,7 +8,7 @@ from rollout.admission.facts import FunctionFacts
 from rollout.admission.policy_source import choose_policy, placeholder_policy
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import ParsedRequest, Preparation, RolloutRequest
-from rollout.admission.version_event import execution_name
+from rollout.admission.version_event import is_started_by_event
 from rollout.aws.cloudwatch.alarms import alarms
 from rollout.aws.cloudwatch.metrics import version_metrics
 from rollout.aws.dynamodb.ledger import ledger
@@ -42,7 +42,7 @@ def look_up(preparation: Preparation, now: datetime) -> LookupResult:
     if request is None or function is None:
         return LookupResult(request, None, [*refusals])
     with refusals.collect():
-        facts = _facts(request, function, preparation.execution, now)
+        facts = _facts(request, function, preparation, now)
         return LookupResult(request, facts, [*refusals, *all_refusals(request, facts, preparation.execution)])
     return LookupResult(request, None, [*refusals])
 
@@ -83,13 +83,14 @@ def _policy(parsed: ParsedRequest, function: FunctionLookup | None) -> tuple[Pol
     return choice.resolve(stored), choice.describe_source(stored)
 
 
-def _facts(request: RolloutRequest, function: FunctionLookup, execution: Execution, now: datetime) -> FunctionFacts:
+def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Preparation, now: datetime) -> FunctionFacts:
     """Return the function, its versions and alias, the alarms, stable's p99, the lock and the queue."""
-    target = request.target(function.opted_in_alias)
+    target, execution = request.target(function.opted_in_alias), preparation.execution
     # The lock is read before the alias and after it: otherwise the split of a rollout that begins or ends in between
     # looks like another writer's.
     lock_before = locks().find(target)
     facts = function.facts(request)
+    missing_since = preparation.waiting.alias_missing_since
     needs_p99 = request.policy.learns_slow_limit and facts.alias
     p99_ms = version_metrics(target.account_region).p99(target, now) if needs_p99 else None
     alarm_states = alarms(target.account_region).alarm_states([*request.policy.alarms])
@@ -102,6 +103,8 @@ def _facts(request: RolloutRequest, function: FunctionLookup, execution: Executi
             "started_by_event": by_event,
             "rolled_out_before": by_event
             and ledger().has_rollout_of(target, request.version or "", besides=execution.arn),
+            "last_served": None if facts.alias else ledger().find_last_served(target),
+            "alias_missing_seconds": (now - missing_since).total_seconds() if missing_since else 0,
             "queued": queued if queued and queued.is_waiting_at(now) else None,
         }
     )
@@ -109,4 +112,4 @@ def _facts(request: RolloutRequest, function: FunctionLookup, execution: Executi
 
 def _is_by_event(request: RolloutRequest, target: Target, execution: Execution) -> bool:
     """Whether an event or a sweep started the execution, so that P7 applies; a person may repeat a rollout."""
-    return execution.name == execution_name(target, request.version or "")
+    return is_started_by_event(execution.name, target, request.version or "")

@@ -1,15 +1,18 @@
 """Accepts a request, and registers its rollout: the lock and the ledger entry, a place in the queue, or an alias."""
 
+import json
 from datetime import datetime
 
 from rollout.admission.accept import accept, alias_description
-from rollout.admission.queue import seconds_to_next_attempt
+from rollout.admission.queue import ALIAS_INTERVAL_SECONDS, after_try, seconds_to_next_attempt
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation
+from rollout.admission.successor import needs_successor, replaced_by, successor_name
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.step_functions import executions_beside
 from rollout.domain.enums import Start
 from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.policy.policy import OnNewerVersion
@@ -28,21 +31,24 @@ def accept_request(preparation: Preparation, now: datetime) -> Rollout:
     result = look_up(preparation, now)
     if result.refusals or result.request is None or result.facts is None:
         raise combine_refusals(result.refusals)
-    return accept(result.request, result.facts, preparation.execution)
+    rollout = accept(result.request, result.facts, preparation.execution)
+    return rollout.model_copy(update={"waiting": preparation.waiting})
 
 
-def register(rollout: Rollout, now: datetime) -> Rollout:
+def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
     """Write what an accepted request needs, and return the rollout with the seconds to its next attempt if it waits.
 
     Raises AliasBusyError where the alias or its lock changed in the meantime, LockLostError where the rollout was
     already closed, or AwsUnavailableError.
     """
+    if needs_successor(rollout, now):
+        return _start_successor(rollout, request)
     match rollout.start:
         case Start.BEGIN | Start.PROMOTE:
             _begin(rollout)
         case Start.QUEUE:
             return _join_queue(rollout, now)
-        case Start.NOTHING_TO_DO if not rollout.revision_id:
+        case Start.NOTHING_TO_DO if rollout.creates_alias:
             alias_of(rollout.target).create(rollout.canary_version, alias_description(rollout.execution))
     return rollout
 
@@ -70,4 +76,16 @@ def _join_queue(rollout: Rollout, now: datetime) -> Rollout:
     lock = locks().find(rollout.target)
     if lock and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
         locks().supersede(lock, rollout.canary_version)
-    return rollout.model_copy(update={"wait_seconds": seconds_to_next_attempt(rollout, now)})
+    is_for_alias = lock is None and not rollout.revision_id
+    seconds = ALIAS_INTERVAL_SECONDS if is_for_alias else seconds_to_next_attempt(rollout, now)
+    return rollout.model_copy(update={"wait_seconds": seconds, "waiting": after_try(rollout, now)})
+
+
+def _start_successor(rollout: Rollout, request: object) -> Rollout:
+    """Start the execution that takes the place of this one; a repeated try finds it started.
+
+    The entry in the queue stays until the other execution replaces it, so that the version keeps its place.
+    """
+    name = successor_name(rollout.execution.name)
+    is_running = executions_beside(rollout.execution).start_once(name, json.dumps(request))
+    return replaced_by(rollout, name, is_running=is_running)

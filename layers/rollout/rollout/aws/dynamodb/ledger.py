@@ -114,6 +114,21 @@ class Ledger:
         newest = [plain(item) for item in answer["Items"]]
         return Move(newest[0]["next_move"]) if newest else None
 
+    def find_last_served(self, target: Target) -> str | None:
+        """Return the version that the alias served after its newest rollout; None where it had no rollout."""
+        with translate_aws_errors("reading the ledger"):
+            answer = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
+                ExpressionAttributeValues=typed({":target": partition(target), ":rollouts": "rollout#"}),
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )
+        newest = [plain(item) for item in answer["Items"]]
+        is_promoted = bool(newest) and newest[0]["outcome"] == Outcome.PROMOTED
+        return newest[0].get("canary_version" if is_promoted else "stable_version") if newest else None
+
     def has_rollout_of(self, target: Target, version: str, besides: str = "") -> bool:
         """Whether an execution other than `besides` (an ARN) rolls out the version to the alias, or once did."""
         pages = self._client.get_paginator("query").paginate(
