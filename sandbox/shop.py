@@ -73,6 +73,10 @@ class Shop:
         """Add the opt-in tag: every version published from now on is rolled out."""
         self.tag("rollout:alias", self.alias)
 
+    def opt_out(self) -> None:
+        """Remove the opt-in tag, as a tool does that removes tags it does not know."""
+        self._lambda.untag_resource(Resource=self.arn, TagKeys=["rollout:alias"])
+
     def tag(self, key: str, value: str) -> None:
         self._lambda.tag_resource(Resource=self.arn, Tags={key: value})
 

@@ -34,6 +34,7 @@ MODULES = (
     "lambda_.async_invocations",
     "events.bus_policies",
     "events.cross_account",
+    "events.schedules",
 )
 
 for _module in MODULES:

@@ -31,7 +31,7 @@ class State:
     @property
     def role(self) -> str:
         """The logical id of the role that the state's AWS calls use."""
-        return f"{self.name}FunctionRole" if self.is_function else "AliasWriterRole"
+        return f"{self.name}FunctionRole" if self.is_function else "RestorerRole"
 
 
 _ROLL_BACK_CANNOT_RUN: FaultRequest = {

@@ -103,6 +103,16 @@ class Stack:
 
     def inject_fault(self, **fault: Any) -> None:
         """Let the emulator fail the calls that match; see `sandbox.emulator.faults` for the fields."""
-        request = Request(f"{self.local.url}/_sandbox/add-fault", json.dumps(fault).encode(), method="POST")  # noqa: S310
+        self._control("add-fault", **fault)
+
+    def run_schedules(self) -> None:
+        """Let every scheduled rule and every schedule run once, as if its hour had passed."""
+        self._control("set-time-scale", scale=1e-9)
+        for _ in range(2):  # at first sight of a rule the emulator begins to count
+            self._control("run-schedules")
+        self._control("set-time-scale", scale=1)
+
+    def _control(self, name: str, **parameters: Any) -> None:
+        request = Request(f"{self.local.url}/_sandbox/{name}", json.dumps(parameters).encode(), method="POST")  # noqa: S310
         with urlopen(request) as response:  # noqa: S310 - the sandbox's own address
             response.read()

@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.accounts import HOME, MEMBER, OTHER_REGION, OUTSIDER
+from sandbox.server import REGION
 from tests.e2e.deployment import MEMBERS_BUS
 from tests.e2e.stories.member_accounts import (
     external_id_differs,
@@ -52,6 +53,15 @@ def test_outside_change_in_member_account_is_handed_over_with_its_author(stories
     assert ". CloudTrail says it was arn:aws:iam::222222222222:root at 20" in rollout.cause
 
 
+@pytest.mark.usefixtures("sweeps")
+def test_schedule_of_member_account_requests_a_sweep(stack):
+    """P8: the schedule puts an event on the bus of its own account, and a rule forwards it to the orchestrator."""
+    roles = stack.resources(MEMBER)
+    allowed = {(d["principal"], d["resource"]) for d in stack.audit.decisions() if d["allowed"]}
+    assert (roles["SweepRole"], f"arn:aws:events:{REGION}:{MEMBER}:event-bus/default") in allowed
+    assert (roles["ForwarderRole"], MEMBERS_BUS) in allowed
+
+
 def test_unknown_account_cannot_publish_events(stack):
     with pytest.raises(ClientError, match="AccessDenied"):
         stack.client("events", OUTSIDER).put_events(Entries=[version_published("my-api", MEMBERS_BUS)])
@@ -84,9 +94,15 @@ def test_other_external_id_is_rejected(stories, stack):
     assert rollout.shop.shares() == {"1": 100}
 
 
-@pytest.mark.parametrize("task", ["ShiftTraffic", "PromoteVersion", "RollBack"])
-def test_forged_document_cannot_move_untagged_alias(stories, task):
+@pytest.mark.parametrize("task", ["ShiftTraffic", "PromoteVersion"])
+def test_forged_document_gives_untagged_function_no_traffic(stories, task):
     """P9: IAM denies the write in the member account, although the execution holds the lock."""
     forged = stories(healthy_member_version).forged[task]
     assert "is not authorized to perform: lambda:UpdateAlias" in forged.answer["errorMessage"]
     assert forged.before == forged.after
+
+
+def test_rollback_restores_untagged_alias_while_its_execution_holds_the_lock(stories):
+    """P9: restoring does not depend on the tag."""
+    forged = stories(healthy_member_version).forged["RollBack"]
+    assert (forged.before, forged.after) == ({"1": 90, "2": 10}, {"1": 100})

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 
 from tests.interleavings.actors import Actor, CallOutcome
 from tests.interleavings.states_language import Document, fill_template, next_state, place_result
-from tests.statemachine.machine import ASL, substitute_arns
+from tests.statemachine.machine import ASL, substitute
 
-STATES = json.loads(substitute_arns(ASL.read_text()))["States"]
+STATES = json.loads(substitute(ASL.read_text()))["States"]
 MAX_RETRIES = 1
 """A retrier with more attempts runs only this many: further attempts lead to the same states."""
 

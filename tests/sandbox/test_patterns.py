@@ -9,7 +9,8 @@ from cfnlint.decode.cfn_yaml import load
 from rollout.notifications.events import EVENT_TYPES
 
 ROOT = Path(__file__).parents[2]
-STARTS = load(str(ROOT / "template.yaml"))["Resources"]["StartRolloutFunction"]["Properties"]["Events"]
+HOME = load(str(ROOT / "template.yaml"))["Resources"]
+STARTS = HOME["StartRolloutFunction"]["Properties"]["Events"]
 RULES = {name: rule for name, rule in STARTS.items() if "EventBusName" not in rule["Properties"]}
 MEMBER = load(str(ROOT / "template-member.yaml"))["Resources"]
 
@@ -60,6 +61,22 @@ def test_version_published_event_of_a_pipeline_matches_the_other_rule(matching_r
 def test_member_account_forwards_the_same_pattern(rule):
     pattern = RULES[rule]["Properties"]["Pattern"]
     assert STARTS[f"Member{rule}"]["Properties"]["Pattern"] == MEMBER[rule]["Properties"]["EventPattern"] == pattern
+
+
+def test_member_account_requests_the_sweep_that_the_guardian_runs(emulator):
+    """The event of the schedule matches the rule that forwards it, the bus's policies, and the guardian's rule."""
+    event = json.loads((ROOT / "events" / "guardian_sweeps_member_account.json").read_text())
+    parameters = MEMBER["VersionSweep"]["Properties"]["Target"]["EventBridgeParameters"]
+    pattern = MEMBER["VersionSweepRequested"]["Properties"]["EventPattern"]
+    assert parameters == {"Source": event["source"], "DetailType": event["detail-type"]}
+    assert HOME["GuardianFunction"]["Properties"]["Events"]["MemberVersionSweep"]["Properties"]["Pattern"] == pattern
+    tested = emulator.client("events").test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))
+    assert tested["Result"]
+    for policy in ("MemberAccountsPolicy", "MemberOrganizationPolicy"):
+        allowed = HOME[policy]["Properties"]["Statement"]["Condition"]["ForAllValues:StringEquals"]
+        assert event["source"] in allowed["events:source"]
+        assert event["detail-type"] in allowed["events:detail-type"]
+        assert not any(source.startswith("aws.events") for source in allowed["events:source"])
 
 
 SUFFIXES = ["", "20150331", "20150331v2", "20270115", "20270115v3"]

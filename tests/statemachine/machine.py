@@ -14,11 +14,12 @@ import boto3
 ASL = Path(__file__).parents[2] / "statemachine" / "rollout.asl.json"
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
-FORMATTED_ARNS = {
-    "AliasWriterRole": "arn:aws:iam::{}:role/rollouts-writer-{}",
+SUBSTITUTIONS = {
+    "Partition": "aws",
+    "RestorerRole": "arn:aws:iam::{}:role/rollouts-restorer-{}",
     "FunctionArn": "arn:aws:lambda:{}:{}:function:{}",
 }
-"""The ARNs that RestoreAlias completes with values of the document."""
+"""The partition, and the ARNs that RestoreAlias completes with values of the document."""
 _TIMEOUT_SECONDS = 60
 
 
@@ -28,10 +29,10 @@ def definition() -> dict[str, Any]:
     return parsed
 
 
-def substitute_arns(text: str) -> str:
-    """Return the definition with an ARN for each substitution; a function's ARN ends in the name of its folder."""
-    for name, arn in FORMATTED_ARNS.items():
-        text = text.replace(f"${{{name}}}", arn)
+def substitute(text: str, **substitutions: str) -> str:
+    """Return the definition with a value for each substitution; a function's ARN ends in the name of its folder."""
+    for name, value in {**SUBSTITUTIONS, **substitutions}.items():
+        text = text.replace(f"${{{name}}}", value)
     return re.sub(r"\$\{(\w+)FunctionArn\}", lambda match: function_arn(folder_name(match[1])), text)
 
 
@@ -102,7 +103,7 @@ class Machine:
         self._client = boto3.client("stepfunctions", region_name=REGION)
         self._arn = self._client.create_state_machine(
             name="rollouts",
-            definition=substitute_arns(ASL.read_text()),
+            definition=substitute(ASL.read_text()),
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/rollouts",
         )["stateMachineArn"]
 

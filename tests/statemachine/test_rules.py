@@ -12,7 +12,7 @@ from cfnlint.api import lint_all
 from cfnlint.decode.cfn_yaml import load
 
 from rollout.domain import errors
-from tests.statemachine.machine import ASL, definition, folder_name
+from tests.statemachine.machine import ASL, definition, folder_name, substitute
 
 ROOT = ASL.parents[1]
 STATES: dict[str, dict[str, Any]] = definition()["States"]
@@ -35,11 +35,20 @@ def substitutions(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_definition_is_valid_states_language():
-    """Checked by cfn-lint; CloudFormation replaces the substitutions."""
-    properties = {"RoleArn": "arn:aws:iam::123456789012:role/rollouts", "DefinitionString": ASL.read_text()}
-    properties["DefinitionSubstitutions"] = dict.fromkeys(re.findall(r"\$\{(\w+)\}", ASL.read_text()), "arn")
+    """Checked by cfn-lint, after the substitutions."""
+    text = substitute(ASL.read_text())
+    properties = {"RoleArn": "arn:aws:iam::123456789012:role/rollouts", "DefinitionString": text}
     machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
     assert lint_all(json.dumps({"Resources": {"Machine": machine}})) == []
+
+
+def test_every_arn_of_the_definition_has_the_partition_of_the_stack():
+    """Step Functions refuses an ARN of another partition at run time, and no Catch sees it. cfn-lint knows only one."""
+    arns = {"RestorerRole": "arn:aws-cn:iam::{}:role/{}", "FunctionArn": "arn:aws-cn:lambda:{}:{}:function:{}"}
+    text = substitute(ASL.read_text(), Partition="aws-cn", **arns)
+    resources = [task["Resource"] for task in TASKS.values() if "aws-sdk" in task["Resource"]]
+    assert set(re.findall(r"arn:([^:]+):(?!lambda:eu-west-1)", text)) == {"aws-cn"}
+    assert resources == ["arn:${Partition}:states:::aws-sdk:lambda:updateAlias"]
 
 
 def test_template_defines_exactly_the_substitutions(template: dict[str, Any]):

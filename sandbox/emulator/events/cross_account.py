@@ -21,6 +21,7 @@ from sandbox.emulator.seams import Answer, Original, Record, extends
 
 _SERVICE = "events.amazonaws.com"
 _MOST_ENTRIES = 10
+_SCHEDULED = "aws.events"
 _FORWARDED = "_DispatchPath"  # MiniStack's own marker of a forwarded event, which it drops between accounts
 
 Bus = Any  # MiniStack's parsed ARN, whose type it does not declare
@@ -108,6 +109,8 @@ def _invoke_target(original: Original, target: Record, event: Record, rule: Reco
 
 def _refusal_reason(bus: Bus, role_arn: str, event: Record, rule: Record) -> str | None:
     """Return why a target's role may not put this event on the bus; None if it may."""
+    if event["Source"] == _SCHEDULED:
+        return "No documentation says that a scheduled rule reaches a bus of another account."
     if role_arn.split(":")[4:5] != [responses.get_account_id()]:
         return f"The target has no role in its own account: {role_arn or 'none'}."
     session = Session(role_arn, rule["Name"])

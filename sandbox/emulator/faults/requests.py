@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from ministack import app
 from ministack.core import responses
-from ministack.services import eventbridge, stepfunctions
+from ministack.services import eventbridge, scheduler, stepfunctions
 
 from sandbox.emulator.faults import injection
 from sandbox.emulator.lambda_ import request_rate
@@ -72,9 +72,10 @@ def _set_time_scale(scale: float) -> float:
     return scale
 
 
-def _run_scheduled_rules() -> None:
-    """Run the rules that are due now; by itself the emulator does so every ten seconds."""
+def _run_schedules() -> None:
+    """Run the rules and the schedules that are due now; by itself the emulator does so every ten seconds."""
     eventbridge._tick_scheduled_rules()
+    scheduler._tick_schedules()
 
 
 @extends(stepfunctions, "_find_matching_retrier")
@@ -98,6 +99,6 @@ _ACTIONS: dict[str, Callable[..., object]] = {
     "redeliver-events": _redeliver_events,
     "time-out-execution": _time_out,
     "set-time-scale": _set_time_scale,
-    "run-scheduled-rules": _run_scheduled_rules,
+    "run-schedules": _run_schedules,
     "set-request-rate": request_rate.limit,
 }

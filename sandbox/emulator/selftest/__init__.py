@@ -14,6 +14,7 @@ from sandbox.emulator.selftest import (
     logs,
     member_accounts,
     request_rate,
+    schedules,
     stepfunctions,
 )
 from sandbox.emulator.selftest.fixtures import Fixture
@@ -27,6 +28,7 @@ CHECKS = [
     *logs.CHECKS,
     *stepfunctions.CHECKS,
     *events.CHECKS,
+    *schedules.CHECKS,
     *member_accounts.CHECKS,
     *faults.CHECKS,
     *request_rate.CHECKS,

@@ -9,11 +9,13 @@ from sandbox.emulator.selftest.cloudwatch import BY_FUNCTION, metric_of
 from sandbox.emulator.selftest.events import policy_document
 from sandbox.emulator.selftest.fixtures import ACCOUNT, REGION, UNTAGGED, Fixture, code_of, send_control_request
 from sandbox.emulator.selftest.lambda_ import assume_mover
-from sandbox.emulator.selftest.stepfunctions import end_of, start
+from sandbox.emulator.selftest.stepfunctions import end_of, machine_arn, start
 
 _TAGGED = {"StringEquals": {"aws:ResourceTag/rollout:alias": "live"}}
 _READS = ["cloudwatch:GetMetricData", "cloudtrail:LookupEvents", "tag:GetResources"]
 _EXTERNAL_ID = "external-id"
+_WRITERS = ("updates-there", "not-tagged", "too-far")
+"""The state machines that the role `writer` trusts by their external ID, which is their ARN."""
 
 
 def _role(name: str, account: str = MEMBER) -> str:
@@ -28,7 +30,7 @@ def _trust(role: str, **conditions: object) -> dict[str, Any]:
 
 _WRITES = policy_document(Action=["lambda:GetAlias", "lambda:UpdateAlias"], Resource="*", Condition=_TAGGED)
 _ROLES = {
-    "writer": (_trust("machine"), _WRITES),
+    "writer": (_trust("machine", StringEquals={"sts:ExternalId": [machine_arn(name) for name in _WRITERS]}), _WRITES),
     "untrusting": (_trust("another"), _WRITES),
     "reader": (
         _trust("mover", StringEquals={"sts:ExternalId": _EXTERNAL_ID}),
@@ -47,6 +49,7 @@ def _members_created(fixture: Fixture) -> bool:
     function_here = f"arn:aws:lambda:{REGION}:{MEMBER}:function:example"
     _start_update(fixture, "updates-there", "writer", function_here)
     _start_update(fixture, "untrusted", "untrusting", "example")
+    _start_update(fixture, "other-machine", "writer", "example")
     _start_update(fixture, "not-tagged", "writer", UNTAGGED)
     _start_update(fixture, "too-far", "writer", function_elsewhere)
     return True
@@ -85,10 +88,11 @@ def _credentials_used(fixture: Fixture) -> bool:
 
 
 def _credentials_checked(fixture: Fixture) -> bool:
-    """A task with Credentials fails without the role's trust, without its permission, and in another region."""
-    errors = {name: end_of(fixture, name).get("error") for name in ("untrusted", "not-tagged", "too-far")}
-    return errors == {
+    """A task with Credentials fails without trust in its role and machine, without permission, or elsewhere."""
+    names = ("untrusted", "other-machine", "not-tagged", "too-far")
+    return {name: end_of(fixture, name).get("error") for name in names} == {
         "untrusted": "States.TaskFailed",
+        "other-machine": "States.TaskFailed",
         "not-tagged": "Lambda.LambdaException",
         "too-far": "Lambda.ResourceNotFoundException",
     }

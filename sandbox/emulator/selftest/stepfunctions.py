@@ -30,7 +30,7 @@ def _begin(fixture: Fixture) -> bool:
 
 def _starts_once(fixture: Fixture) -> bool:
     """A second start with the same name and input returns the running execution."""
-    again = fixture.states.start_execution(stateMachineArn=_machine("waits"), name="example", input="{}")
+    again = fixture.states.start_execution(stateMachineArn=machine_arn("waits"), name="example", input="{}")
     return bool(again["executionArn"] == fixture.executions["waits"])
 
 
@@ -119,7 +119,7 @@ def _retry(error: str) -> dict[str, Any]:
     }
 
 
-def _machine(name: str) -> str:
+def machine_arn(name: str) -> str:
     return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}"
 
 
@@ -128,7 +128,7 @@ def start(fixture: Fixture, name: str, state: dict[str, Any], task_input: dict[s
     role = f"arn:aws:iam::{ACCOUNT}:role/machine"
     fixture.states.create_state_machine(name=name, definition=definition, roleArn=role)
     started = fixture.states.start_execution(
-        stateMachineArn=_machine(name), name="example", input=json.dumps(task_input)
+        stateMachineArn=machine_arn(name), name="example", input=json.dumps(task_input)
     )
     fixture.executions[name] = started["executionArn"]
 

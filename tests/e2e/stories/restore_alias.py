@@ -16,12 +16,17 @@ def member_alias_is_restored(stack: Stack) -> FinishedRollout:
     return _roll_back_without_code(stack, shop)
 
 
-def _roll_back_without_code(stack: Stack, shop: Shop) -> FinishedRollout:
+def break_rollback(stack: Stack, shop: Shop) -> None:
+    """Let Lambda find no code for RollBack in the rollouts of a shop."""
     stack.inject_fault(
         action="lambda:InvokeFunction",
         caller="RollBackFunction",
         contains=f'"{shop.name}"',
         code="Runtime.ImportModuleError",
     )
+
+
+def _roll_back_without_code(stack: Stack, shop: Shop) -> FinishedRollout:
+    break_rollback(stack, shop)
     with shop.traffic(per_second=4, callers=2):
         return roll_out(stack, shop, policy=QUICK)

@@ -41,6 +41,14 @@ from tests.e2e.stories.starts import (
     pipeline_starts_rollout,
     tag_names_policy,
 )
+from tests.e2e.stories.vanished_tags import (
+    member_tag_vanishes,
+    member_tag_vanishes_and_rollback_cannot_run,
+    member_tag_vanishes_and_rollout_is_stopped,
+    tag_vanishes,
+    tag_vanishes_and_rollback_cannot_run,
+    tag_vanishes_and_rollout_is_stopped,
+)
 
 STORIES_AT_ONCE = 8
 """As many as two cores carry: the stories mostly wait."""
@@ -60,6 +68,10 @@ STORIES = (
     newer_version_supersedes,
     faulty_member_version,
     dry_runs,
+    member_tag_vanishes_and_rollback_cannot_run,
+    tag_vanishes_and_rollback_cannot_run,
+    member_tag_vanishes,
+    tag_vanishes,
     pipeline_starts_rollout,
     slow_limit_is_learned,
     faulty_version_published,
@@ -78,6 +90,8 @@ STORIES = (
     member_names_function_of_orchestrator,
     member_rollout_stopped,
     stopped_in_step,
+    member_tag_vanishes_and_rollout_is_stopped,
+    tag_vanishes_and_rollout_is_stopped,
     external_id_differs,
     alias_is_missing,
 )

@@ -1,8 +1,10 @@
-"""A function's name is read in every form that Lambda accepts."""
+"""A function's name is read in every form that Lambda accepts, and its ARN has the partition of its region."""
 
 import pytest
 
-from rollout.domain.lambda_names import is_alias_name, read_function, stable_alias_name
+from rollout.domain.identity import AccountRegion
+from rollout.domain.lambda_names import function_arn, is_alias_name, read_function, stable_alias_name
+from tests.partitions import REGIONS
 
 LONGEST = "f" * 64
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
@@ -48,3 +50,10 @@ def test_stable_alias_has_one_name_that_lambda_accepts_and_no_rollout_can_name(a
 def test_long_aliases_with_the_same_beginning_have_different_stable_aliases():
     assert stable_alias_name("live") == "rollout-stable-live"
     assert stable_alias_name("a" * 127 + "b") != stable_alias_name("a" * 127 + "c")
+
+
+@pytest.mark.parametrize(("region", "partition"), REGIONS.items())
+def test_arn_has_the_partition_of_every_region_that_botocore_knows(region, partition):
+    arn = function_arn(AccountRegion(account="123456789012", region=region), "my-api")
+    assert arn == f"arn:{partition}:lambda:{region}:123456789012:function:my-api"
+    assert (read_function(arn).region, read_function(f"{arn}:live").qualifier) == (region, "live")

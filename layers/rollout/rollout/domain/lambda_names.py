@@ -11,7 +11,16 @@ _FUNCTION = re.compile(
     r"(?:arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):)?(?:(?P<account>[0-9]{12}):)?(?:function:)?"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
+"""The partitions other than `aws`, by the beginning of the names of their regions."""
 _FORMS = "a function's name or ARN, with or without :version or :alias at its end"
 
 
@@ -38,10 +47,13 @@ def read_function(text: str) -> FunctionName:
 
 def function_arn(account_region: AccountRegion, name: str) -> str:
     """Return a function's ARN, in the partition of its region."""
-    partition = next(
-        (partition for prefix, partition in _PARTITIONS.items() if account_region.region.startswith(prefix)), "aws"
-    )
-    return f"arn:{partition}:lambda:{account_region.region}:{account_region.account}:function:{name}"
+    region = account_region.region
+    return f"arn:{partition_of(region)}:lambda:{region}:{account_region.account}:function:{name}"
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, such as `aws-cn` for cn-north-1."""
+    return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
 STABLE_ALIAS_PREFIX = "rollout-stable-"

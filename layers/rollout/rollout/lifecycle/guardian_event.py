@@ -7,6 +7,9 @@ from pydantic import Field
 from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
 
+SWEEP_REQUESTED = "Version Sweep Requested"
+"""The detail type of the event by which a member account requests a sweep of its versions."""
+
 
 class _Detail(Value):
     execution_arn: str | None = Field(default=None, alias="executionArn")
@@ -34,4 +37,4 @@ class GuardianEvent(Value):
     @property
     def member_account(self) -> AccountRegion | None:
         """The member account and region whose schedule requests the sweep; None for this stack's own schedule."""
-        return AccountRegion(account=self.account, region=self.region) if self.kind == "Scheduled Event" else None
+        return AccountRegion(account=self.account, region=self.region) if self.kind == SWEEP_REQUESTED else None

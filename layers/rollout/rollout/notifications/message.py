@@ -22,6 +22,7 @@ _SUBJECTS: dict[type[EndingEvent], str] = {
 _CONSOLES = {
     "aws": "https://{region}.console.aws.amazon.com",
     "aws-cn": "https://{region}.console.amazonaws.cn",
+    "aws-eusc": "https://{region}.console.amazonaws-eusc.eu",
     "aws-us-gov": "https://{region}.console.amazonaws-us-gov.com",
 }
 

@@ -1,0 +1,112 @@
+"""The templates deploy in every partition, under any name of a stack, and grant what the promises need."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cfnlint.decode.cfn_yaml import load
+
+from tests.partitions import REGIONS
+from tests.repository.sources import ROOT
+
+TEMPLATES = {name: load(str(ROOT / name)) for name in ("template.yaml", "template-member.yaml")}
+HOME, MEMBER = TEMPLATES.values()
+EVERYWHERE = ["template*.yaml", "statemachine/*.json", "functions/**/*.py", "layers/rollout/rollout/**/*.py"]
+DOCS_SCRIPTS = ["docs/examples/**/*.sh", "docs/examples/**/*.y*ml", "docs/examples/**/*.t*"]
+MOST_ROLE_NAME_CHARACTERS = 64
+ACCOUNT = "123456789012"
+
+
+@pytest.mark.parametrize("pattern", EVERYWHERE + DOCS_SCRIPTS)
+def test_no_arn_names_its_partition(pattern: str):
+    """Such an ARN fails in China, in GovCloud and in the European Sovereign Cloud, mostly at run time."""
+    paths = [*ROOT.glob(pattern)]
+    assert paths, pattern
+    assert [path.name for path in paths if "arn:aws:" in path.read_text()] == []
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_region_of_every_partition_can_have_the_orchestrator(region: str):
+    assert re.fullmatch(MEMBER["Parameters"]["OrchestratorRegion"]["AllowedPattern"], region)
+
+
+def test_both_templates_take_the_same_names():
+    home, member = (template["Parameters"]["OrchestratorName"] for template in TEMPLATES.values())
+    keys = ("Type", "Default", "MaxLength", "AllowedPattern")
+    assert {key: home[key] for key in keys} == {key: member[key] for key in keys}
+
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_longest_role_name_fits_in_every_region(file: str):
+    template = TEMPLATES[file]
+    longest = "n" * template["Parameters"]["OrchestratorName"]["MaxLength"]
+    names = [role["RoleName"]["Fn::Sub"] for role in of_type(template, "AWS::IAM::Role") if "RoleName" in role]
+    assert names, file
+    for name in names:
+        filled = re.sub(r"\$\{(\w+Account|AWS::AccountId)\}", ACCOUNT, name).replace("${OrchestratorName}", longest)
+        assert all(len(filled.replace("${AWS::Region}", one)) <= MOST_ROLE_NAME_CHARACTERS for one in REGIONS), name
+
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_no_role_or_state_machine_is_named_after_the_stack(file: str):
+    """The name of a nested stack has up to 128 characters."""
+    for resource in TEMPLATES[file]["Resources"].values():
+        properties = resource["Properties"]
+        names = [str(properties.get(key, "")) for key in ("RoleName", "RolePath")]
+        names += [str(properties.get("Name", ""))] if "StateMachine" in resource["Type"] else []
+        assert not any("StackName" in name for name in names), names
+
+
+def test_only_rollbacks_may_write_aliases_of_functions_without_tag():
+    """P9: giving a canary traffic depends on the tag; restoring what a rollout moved does not."""
+    unconditional = {(file, name) for file, name, statement in alias_writers() if "Condition" not in statement}
+    conditional = {(file, name) for file, name, statement in alias_writers() if "Condition" in statement}
+    assert unconditional == {
+        ("template.yaml", "RollBackFunction"),
+        ("template.yaml", "GuardianFunction"),
+        ("template.yaml", "RestorerRole"),
+        ("template-member.yaml", "RestorerRole"),
+    }
+    assert conditional == {
+        ("template.yaml", "ShiftTrafficFunction"),
+        ("template.yaml", "PromoteVersionFunction"),
+        ("template-member.yaml", "WriterRole"),
+    }
+
+
+def test_each_role_of_a_member_account_trusts_the_functions_of_one_path():
+    assert functions_of_path("writer") == {"ShiftTrafficFunction", "PromoteVersionFunction"}
+    assert functions_of_path("restorer") == {"RollBackFunction", "GuardianFunction", "RolloutStateMachine"}
+
+
+@pytest.mark.parametrize(
+    ("role", "path"), [("MemberRole", "reader"), ("WriterRole", "writer"), ("RestorerRole", "restorer")]
+)
+def test_role_of_a_member_account_demands_its_path_and_an_external_id(role: str, path: str):
+    trust = MEMBER["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    (condition,) = (statement["Condition"] for statement in trust)
+    assert condition["ArnLike"]["aws:PrincipalArn"]["Fn::Sub"].endswith(f":role/${{OrchestratorName}}/{path}/*")
+    assert "sts:ExternalId" in condition["StringEquals"]
+
+
+def functions_of_path(path: str) -> set[str]:
+    """Return the functions and the state machine whose roles have a path."""
+    found = {name: resource["Properties"].get("RolePath") for name, resource in HOME["Resources"].items()}
+    return {name for name, one in found.items() if one == {"Fn::Sub": f"/${{OrchestratorName}}/{path}/"}}
+
+
+def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Return the properties of each resource of a type."""
+    return [resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == kind]
+
+
+def alias_writers() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield each statement that allows UpdateAlias, with its template and the logical ID of its resource."""
+    for file, template in TEMPLATES.items():
+        for name, resource in template["Resources"].items():
+            for policy in resource["Properties"].get("Policies", []):
+                for statement in policy.get("PolicyDocument", policy)["Statement"]:
+                    actions = statement["Action"]
+                    if "lambda:UpdateAlias" in ([actions] if isinstance(actions, str) else actions):
+                        yield file, name, statement
