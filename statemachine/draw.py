@@ -13,6 +13,7 @@ BLOCK = re.compile(r"(?<=<!-- statemachine -->\n).*?(?=<!-- /statemachine -->)",
 SHAPES = {
     "Task": "{0}[{0}]",
     "Choice": "{0}{{{{{0}}}}}",
+    "Pass": "{0}[/{0}/]",
     "Wait": "{0}([{0}])",
     "Succeed": "{0}([{0}]):::green",
     "Fail": "{0}([{0}]):::red",
@@ -46,8 +47,12 @@ def _successors(state: dict[str, Any]) -> dict[str, list[str]]:
     """Return the possible next states, each with the values of the choices that lead to it."""
     labels: dict[str, list[str]] = {state["Next"]: []} if "Next" in state else {}
     for rule in state.get("Choices", []):
-        if "StringEquals" in rule:
+        if rule.get("StringEquals"):
             labels.setdefault(rule["Next"], []).append(rule["StringEquals"])
+        elif "StringMatches" in rule:
+            labels.setdefault(rule["Next"], []).append(
+                "JSON" if "{" in rule["StringMatches"] else rule["StringMatches"]
+            )
     if "Default" in state:
         labels.setdefault(state["Default"], []).append("else")
     return labels

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.powertools import LambdaContext, logger
+from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.lifecycle.rollback import Closing
 from rollout.tasks.close import final_ending, record_ending, release_lock
 from rollout.tasks.notify import publish_ending
@@ -11,12 +11,13 @@ from rollout.tasks.notify import publish_ending
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    closing = Closing.model_validate(document)
-    now = datetime.now(UTC)
-    ending = final_ending(closing, now)
-    record_ending(closing, ending, now)
-    if ending.leaves_alias_unsplit:
-        release_lock(closing)
-    publish_ending(closing, ending, now)
-    logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)
-    return document | {"ending": ending.model_dump(mode="json")}
+    with internal_errors(context, "the ending of the rollout is unchanged"):
+        closing = Closing.model_validate(document)
+        now = datetime.now(UTC)
+        ending = final_ending(closing, now)
+        record_ending(closing, ending, now)
+        if ending.leaves_alias_unsplit:
+            release_lock(closing)
+        publish_ending(closing, ending, now)
+        logger.info("Rollout closed", target=closing.target.name, outcome=ending.outcome, reason=ending.cause)
+        return document | {"ending": ending.model_dump(mode="json")}

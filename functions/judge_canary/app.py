@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rollout.aws.dynamodb.ledger import ledger
-from rollout.aws.powertools import LambdaContext, logger
+from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
@@ -16,10 +16,11 @@ from rollout.tasks.ownership import ownership_of
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    now = datetime.now(UTC)
-    rollout, observation = observe_rollout(Rollout.model_validate(document), now)
-    decided = decide(rollout, judge(observation, rollout.policy), now, timing())
-    decided = apply_ownership_check(decided, ownership_of(rollout))
-    ledger().record_evaluation(decided, now)
-    logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
-    return decided.document()
+    with internal_errors(context, "the rollout is rolled back"):
+        now = datetime.now(UTC)
+        rollout, observation = observe_rollout(Rollout.model_validate(document), now)
+        decided = decide(rollout, judge(observation, rollout.policy), now, timing())
+        decided = apply_ownership_check(decided, ownership_of(rollout))
+        ledger().record_evaluation(decided, now)
+        logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
+        return decided.document()

@@ -4,27 +4,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rollout.admission.request import Preparation
-from rollout.aws.powertools import LambdaContext, logger
-from rollout.domain.enums import Start
+from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.domain.errors import RefusedError
-from rollout.state.endings import rejected
 from rollout.tasks.dry_run import answer_dry_run
-from rollout.tasks.notify import publish_rejection
-from rollout.tasks.prepare import accept_request, register
+from rollout.tasks.prepare import accept_request, register, reject
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    now = datetime.now(UTC)
-    preparation = Preparation.model_validate(event)
-    try:
-        if preparation.is_dry_run:
-            return answer_dry_run(preparation, now)
-        accepted = accept_request(preparation, now)
-    except RefusedError as refusal:
-        logger.warning("Request refused", error=type(refusal).__name__, reason=str(refusal))
-        publish_rejection(preparation, rejected(refusal), now)
-        return {"start": Start.REJECT} | rejected(refusal).model_dump(mode="json")
-    rollout = register(accepted, preparation.request, now)
-    logger.info("Request accepted", target=rollout.target.name, start=rollout.start, reason=rollout.reason)
-    return rollout.document()
+    with internal_errors(context, "nothing was touched"):
+        now = datetime.now(UTC)
+        preparation = Preparation.model_validate(event)
+        try:
+            if preparation.is_dry_run:
+                return answer_dry_run(preparation, now)
+            accepted = accept_request(preparation, now)
+        except RefusedError as refusal:
+            return reject(preparation, refusal, now)
+        rollout = register(accepted, preparation.request, now)
+        logger.info("Request accepted", target=rollout.target.name, start=rollout.start, reason=rollout.reason)
+        return rollout.document()

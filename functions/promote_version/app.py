@@ -5,7 +5,7 @@ from typing import Any
 
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
-from rollout.aws.powertools import LambdaContext, logger
+from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.lifecycle.transitions import begin_bake
 from rollout.state.lock import PlannedWrite, lock_of
@@ -14,9 +14,10 @@ from rollout.state.rollout import Rollout
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    rollout = Rollout.model_validate(document)
-    locks().announce(lock_of(rollout, PlannedWrite(version=rollout.canary_version)))
-    alias = alias_of(rollout.target).point_at(rollout.canary_version, rollout.revision_id)
-    promoted = begin_bake(rollout, alias.revision_id, datetime.now(UTC), timing())
-    logger.info("Version promoted", target=promoted.target.name, version=promoted.canary_version)
-    return promoted.document()
+    with internal_errors(context, "the rollout is rolled back"):
+        rollout = Rollout.model_validate(document)
+        locks().announce(lock_of(rollout, PlannedWrite(version=rollout.canary_version)))
+        alias = alias_of(rollout.target).point_at(rollout.canary_version, rollout.revision_id)
+        promoted = begin_bake(rollout, alias.revision_id, datetime.now(UTC), timing())
+        logger.info("Version promoted", target=promoted.target.name, version=promoted.canary_version)
+        return promoted.document()

@@ -5,7 +5,7 @@ from typing import Any
 
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
-from rollout.aws.powertools import LambdaContext, logger
+from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.lifecycle.transitions import begin_step, next_step
 from rollout.state.lock import PlannedWrite, lock_of
@@ -15,12 +15,13 @@ from rollout.tasks.notify import publish_shift
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    rollout = next_step(Rollout.model_validate(document))
-    stable, canary, percent = rollout.stable_version, rollout.canary_version, rollout.percent
-    locks().announce(lock_of(rollout, PlannedWrite(version=stable, shares={canary: percent})))
-    alias = alias_of(rollout.target).split(stable, canary, percent, rollout.revision_id)
-    now = datetime.now(UTC)
-    shifted = begin_step(rollout, alias.revision_id, now, timing())
-    publish_shift(shifted, now)
-    logger.info("Traffic shifted", target=shifted.target.name, percent=shifted.percent, step=shifted.step)
-    return shifted.document()
+    with internal_errors(context, "the rollout is rolled back"):
+        rollout = next_step(Rollout.model_validate(document))
+        stable, canary, percent = rollout.stable_version, rollout.canary_version, rollout.percent
+        locks().announce(lock_of(rollout, PlannedWrite(version=stable, shares={canary: percent})))
+        alias = alias_of(rollout.target).split(stable, canary, percent, rollout.revision_id)
+        now = datetime.now(UTC)
+        shifted = begin_step(rollout, alias.revision_id, now, timing())
+        publish_shift(shifted, now)
+        logger.info("Traffic shifted", target=shifted.target.name, percent=shifted.percent, step=shifted.step)
+        return shifted.document()

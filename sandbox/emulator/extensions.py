@@ -12,6 +12,7 @@ MODULES = (
     "iam.role_sessions",
     "iam.callers",
     "lambda_.function_tags",
+    "lambda_.deleted_functions",
     "lambda_.layers",
     "lambda_.workers",
     "cloudwatch.invocation_metrics",

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +17,7 @@ from moto import mock_aws
 
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.powertools import logger
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 
@@ -32,6 +34,7 @@ class Wire:
         self.client = client
         self.calls: list[str] = []
         self._answers: dict[str, tuple[Any, Any]] = {}
+        self._refusals: list[tuple[str, str, str]] = []
         self._hooks: list[tuple[str, Callable[..., Any]]] = []
         self._hook("before-call.lambda", self._record)
         # moto lacks this operation, and answers with its own error code where an alias already exists.
@@ -47,6 +50,10 @@ class Wire:
         """Answer an operation with this error code."""
         self._answers[operation] = SimpleNamespace(status_code=400), {"Error": {"Code": code, "Message": "no"}}
 
+    def refuse_function(self, operation: str, function: str, code: str) -> None:
+        """Answer an operation on one function with this error code."""
+        self._refusals.append((operation, f"/functions/{function}/", code))
+
     def answer(self, operation: str, **answer: Any) -> None:
         """Answer an operation with this response."""
         self._answers[operation] = SimpleNamespace(status_code=200), answer
@@ -60,8 +67,11 @@ class Wire:
 
         self._hook("after-call.lambda.GetFunction", change)
 
-    def _record(self, model: Any, **_: Any) -> tuple[Any, Any] | None:
+    def _record(self, model: Any, params: Any, **_: Any) -> tuple[Any, Any] | None:
         self.calls.append(model.name)
+        for operation, path, code in self._refusals:
+            if model.name == operation and path in params["url_path"]:
+                return SimpleNamespace(status_code=403), {"Error": {"Code": code, "Message": "no"}}
         return self._answers.get(model.name)
 
     def _hook(self, name: str, hook: Callable[..., Any]) -> None:
@@ -225,11 +235,32 @@ def state_machine(aws: None) -> Any:
 
 
 @pytest.fixture
-def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], Any]:
-    """Run a handler by the name of its folder, at NOW; its input and answer pass through JSON, as in Lambda."""
-    context = SimpleNamespace(
-        function_name="task", memory_limit_in_mb=512, invoked_function_arn="arn:of:task", aws_request_id="request"
+def log() -> Iterator[list[logging.LogRecord]]:
+    """The records that are logged during a test."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    yield records
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
+def context() -> SimpleNamespace:
+    """What Lambda tells a handler of its invocation."""
+    return SimpleNamespace(
+        function_name="task",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:of:task",
+        aws_request_id="request",
+        log_group_name="/aws/lambda/rollouts",
+        get_remaining_time_in_millis=lambda: 300_000,
     )
+
+
+@pytest.fixture
+def handle(monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace) -> Callable[[str, Any], Any]:
+    """Run a handler by the name of its folder, at NOW; its input and answer pass through JSON, as in Lambda."""
 
     def run(name: str, document: Any) -> Any:
         app = importlib.import_module(f"functions.{name}.app")

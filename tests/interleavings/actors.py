@@ -81,6 +81,8 @@ class Actor:
         except AssertionError as broken_promise:
             self.broken_promise = broken_promise
         except Exception as error:  # noqa: BLE001 - any exception of a handler is the error of its task
+            # A handler reports every unexpected exception as InternalError, a broken promise of these tests too.
+            self.broken_promise = error.__cause__ if isinstance(error.__cause__, AssertionError) else None
             self.error = error
         self.has_ended = True
         self._test_turn.release()

@@ -64,10 +64,10 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
         monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: scenarios.current.now), raising=False)
         for output in ("logger", "metrics"):
             monkeypatch.setattr(app, output, _Ignore(), raising=False)
-    judge_canary, guardian = (importlib.import_module(f"functions.{name}.app") for name in ("judge_canary", "guardian"))
+    judge_canary, sweep = map(importlib.import_module, ("functions.judge_canary.app", "rollout.tasks.sweep"))
     monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
     monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
-    monkeypatch.setattr(guardian, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
+    monkeypatch.setattr(sweep, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
     monkeypatch.setattr(successor, "MAX_TRIES", _MAX_TRIES)
     for key, value in _settings().items():
         monkeypatch.setenv(key, value)

@@ -53,6 +53,9 @@ class Execution:
                 self._enter(next_state(state, self.document))
             case "Wait":
                 self._enter(state["Next"])
+            case "Pass":
+                self.document = fill_template(state["Parameters"], self.document, {})
+                self._enter(state["Next"])
             case end:
                 self.status = {"Succeed": "SUCCEEDED", "Fail": "FAILED"}[end]
         if self.task and self.task.has_ended:

@@ -4,7 +4,12 @@ import importlib
 import inspect
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
+
+_CONTEXT = SimpleNamespace(
+    log_group_name="/aws/lambda/rollouts", aws_request_id="request", get_remaining_time_in_millis=lambda: 300_000
+)
 
 
 @cache
@@ -15,7 +20,7 @@ def folder_name(state: str) -> str:
 
 def run_handler(folder: str, document: dict[str, Any]) -> dict[str, Any]:
     """Run the handler in a folder of `functions`; return its answer."""
-    return _unwrapped(folder)(document, None)
+    return _unwrapped(folder)(document, _CONTEXT)
 
 
 @cache

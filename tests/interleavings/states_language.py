@@ -1,7 +1,9 @@
 """The subset of JSONPath, intrinsic functions and choice rules that the shipped state machine uses."""
 
+import json
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 Document = dict[str, Any]
@@ -21,6 +23,8 @@ def fill_template(template: Document, document: Document, context: Document) -> 
 def _value(path: str, document: Document, context: Document) -> Any:
     if call := re.fullmatch(r"States\.Format\('(.*)', (.*)\)", path):
         return call[1].format(*(_value(argument, document, context) for argument in call[2].split(", ")))
+    if parsed := re.fullmatch(r"States\.StringToJson\((.*)\)", path):
+        return json.loads(_value(parsed[1], document, context))
     value: Any = context if path.startswith("$$") else document
     for key in filter(None, path.lstrip("$").strip(".").split(".")):
         value = value[key]
@@ -37,7 +41,11 @@ def _applies(rule: Document, document: Document) -> bool:
     value: Any = document
     for key in rule["Variable"].removeprefix("$.").split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
-    return value is None if "IsPresent" in rule else bool(value == rule["StringEquals"])
+    if "IsPresent" in rule:
+        return value is None
+    if "StringMatches" in rule:
+        return isinstance(value, str) and fnmatchcase(value, rule["StringMatches"])
+    return bool(value == rule["StringEquals"])
 
 
 def place_result(document: Document, path: str | None, result: Any) -> Document:

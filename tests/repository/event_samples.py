@@ -15,8 +15,9 @@ from rollout.notifications.build_events import ending_event, rejection_event, sh
 from rollout.notifications.events import EndingEvent, Event, RolloutRejected
 from rollout.state.alias import AliasState
 from rollout.state.endings import rejected
+from rollout.state.failure import Failure
 from rollout.state.lock import lock_of
-from rollout.state.rollout import Failure, Rollout
+from rollout.state.rollout import Rollout
 from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, observation_of, policy, rollout
 
 _FINE = ((240, 0, 2160, 2), (240, 1, 2180, 3), (240, 0, 2200, 2), (240, 1, 2150, 3), (243, 0, 2180, 2))

@@ -1,6 +1,7 @@
 """The shipped state machine in moto's engine, with Python functions in place of moto's Lambda containers."""
 
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rollouts",
     aws_request_id="test",
+    log_group_name="/aws/lambda/rollouts",
 )
 POLICY = {
     "steps": [{"percent": 10, "hold": "1s"}, {"percent": 50, "hold": "1s"}],
@@ -70,7 +72,8 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> Tasks:
             return json.dumps(functions[function.rpartition(":")[2]](json.loads(body))).encode()
         except Exception as error:  # noqa: BLE001 - Lambda catches every exception of a handler, too
             response["x-amz-function-error"] = "Unhandled"
-            return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
+            answer = {"errorMessage": str(error), "errorType": type(error).__name__, "requestId": "test"}
+            return json.dumps(answer | {"stackTrace": traceback.format_tb(error.__traceback__)}).encode()
 
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
     # AWS names the errors of the direct call Lambda.*, as it names those of the tasks; moto names them lambda.*

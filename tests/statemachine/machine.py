@@ -1,5 +1,6 @@
 """Runs the shipped state machine in moto's engine, and reads an execution's path from its history."""
 
+import fnmatch
 import json
 import re
 import time
@@ -82,28 +83,39 @@ def _suffix(state: Mapping[str, Any], document: str, events: Sequence[Mapping[st
 
 
 def _matching_rule(rules: Sequence[Mapping[str, Any]], document: Any) -> str:
-    """Return the name of the rule that matches; only the two kinds of rules that the definition uses are known."""
+    """Return the name of the rule that matches; only the kinds of rules that the definition uses are known."""
     for rule in rules:
         value = document
         for key in rule["Variable"].removeprefix("$.").split("."):
             value = value.get(key) if isinstance(value, dict) else None
-        if (value is None) if "IsPresent" in rule else (value == rule["StringEquals"]):
+        if _matches(rule, value):
             return rule_name(rule)
     return "otherwise"
 
 
+def _matches(rule: Mapping[str, Any], value: object) -> bool:
+    if "IsPresent" in rule:
+        return value is None
+    if "StringMatches" in rule:
+        return isinstance(value, str) and fnmatch.fnmatchcase(value, rule["StringMatches"])
+    return bool(value == rule["StringEquals"])
+
+
 def rule_name(rule: Mapping[str, Any]) -> str:
-    return "missing" if "IsPresent" in rule else rule["StringEquals"]
+    """Return the name of a rule in a path: the value it compares with, or what it asks."""
+    if "IsPresent" in rule:
+        return "missing"
+    return rule["StringMatches"] if "StringMatches" in rule else rule["StringEquals"] or "empty"
 
 
 class Machine:
-    """The shipped state machine, deployed into moto."""
+    """The shipped state machine, deployed into moto; `start_at` names another first state."""
 
-    def __init__(self) -> None:
+    def __init__(self, start_at: str = "PrepareRollout") -> None:
         self._client = boto3.client("stepfunctions", region_name=REGION)
         self._arn = self._client.create_state_machine(
-            name="rollouts",
-            definition=substitute(ASL.read_text()),
+            name=f"from-{start_at}",
+            definition=json.dumps(json.loads(substitute(ASL.read_text())) | {"StartAt": start_at}),
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/rollouts",
         )["stateMachineArn"]
 

@@ -5,13 +5,15 @@ A task answers with one document per visit; with FAILS, it raises at every attem
 rule of a choice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 FAILS = object()
 """The answer of a task that raises at every attempt."""
 
-BROKEN = '{"errorType":"BrokenError","errorMessage":"no module named rollout"}'
+BROKEN = "no module named rollout"
+NAMED = "PrepareRollout failed with {}, and nothing was touched"
+REJECT_FAILED = 'PrepareRollout! > ReadFailure:{*"errorMessage":*} > ParseFailure > FormatFailure > RolloutRejected'
 ACCEPTED = {
     "start": "begin",
     "target": {"account": "123456789012", "region": "eu-west-1", "function": "shop", "alias": "live"},
@@ -47,7 +49,7 @@ RESTORED = (
 )
 MAY_BE_SPLIT = (
     "shop:live may still be split: neither RollBack nor RestoreAlias could point it at version 1 alone. Do it by hand:"
-    " docs/runbook.md, RollbackFailed. The last refusal was Lambda.ResourceNotFoundException: "
+    " docs/runbook.md, RollbackFailed. The last error was Lambda.ResourceNotFoundException"
 )
 
 
@@ -69,6 +71,8 @@ class PathCase:
     close_rollout: tuple[Any, ...] = ()
     """Without answers, the task returns its input, as CloseRollout does."""
     has_alias: bool = False
+    start_at: str = "PrepareRollout"
+    document: Any = field(default_factory=lambda: {"function": "shop"})
 
     def answers(self, task: str) -> tuple[Any, ...]:
         answers: tuple[Any, ...] = getattr(self, task)

@@ -9,8 +9,10 @@ from tests.statemachine.path_case import (
     FAILS,
     HANDED_OVER,
     MAY_BE_SPLIT,
+    NAMED,
     PROMOTED,
     REFUSED,
+    REJECT_FAILED,
     RESTORED,
     ROLL_BACK,
     ROLLED_BACK,
@@ -19,6 +21,11 @@ from tests.statemachine.path_case import (
     failed,
     next_move,
 )
+
+TIMEOUT = "ReadFailure:States.* > NameFailure > RolloutRejected"
+MISSING = "ReadFailure:missing > NameFailure > RolloutRejected"
+EMPTY = "ReadFailure:empty > NameFailure > RolloutRejected"
+OTHERWISE = "ReadFailure:otherwise > RolloutRejected"
 
 PATH_CASES = [
     PathCase(
@@ -79,9 +86,27 @@ PATH_CASES = [
     ),
     PathCase(
         "PrepareRollout fails",
-        "PrepareRollout! > RolloutRejected",
+        REJECT_FAILED,
         prepare_rollout=(FAILS,),
-        **failed("BrokenError", BROKEN),
+        **failed("BrokenError", f"PrepareRollout failed: {BROKEN}"),
+    ),
+    *(
+        PathCase(
+            f"PrepareRollout fails with {caught}",
+            path,
+            start_at="ReadFailure",
+            document=caught,
+            **failed(error, cause),
+        )
+        for caught, path, error, cause in (
+            ({"Error": "States.Timeout"}, TIMEOUT, "InternalError", NAMED.format("States.Timeout")),
+            ({"Error": "States.Timeout", "Cause": "late"}, TIMEOUT, "InternalError", NAMED.format("States.Timeout")),
+            ({"Error": "Lambda.Unknown"}, MISSING, "InternalError", NAMED.format("Lambda.Unknown")),
+            ({"Error": "Lambda.Unknown", "Cause": ""}, EMPTY, "InternalError", NAMED.format("Lambda.Unknown")),
+            ({"Error": "E", "Cause": "Rate Exceeded."}, OTHERWISE, "E", "Rate Exceeded."),
+            ({"Error": "E", "Cause": '{"errorType": "E"}'}, OTHERWISE, "E", '{"errorType": "E"}'),
+            ({"Error": "E", "Cause": '{"errorMessage": "cut o'}, OTHERWISE, "E", '{"errorMessage": "cut o'),
+        )
     ),
     PathCase(
         "the canary is unhealthy",

@@ -135,9 +135,12 @@ def _slowest(task: dict[str, Any]) -> float:
 
 
 def test_document_is_passed_on_unchanged():
-    """Only two states, and the catches, add to the document."""
+    """Only these states, and the catches, add to the document."""
     fields = {"InputPath", "OutputPath", "Parameters", "ResultSelector", "ResultPath", "Result", "Assign"}
     assert {name: fields & set(state) for name, state in STATES.items() if fields & set(state)} == {
         "PrepareRollout": {"Parameters"},
+        "NameFailure": {"Parameters"},
+        "ParseFailure": {"Parameters"},
+        "FormatFailure": {"Parameters"},
         "RestoreAlias": {"Parameters", "ResultSelector", "ResultPath"},
     }

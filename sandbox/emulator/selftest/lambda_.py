@@ -99,6 +99,17 @@ def _dead_letter_queue_deployed(fixture: Fixture) -> bool:
     return bool(deployed["DeadLetterConfig"]["TargetArn"] == queue)
 
 
+def _deleted_function_listed(fixture: Fixture) -> bool:
+    """GetResources still lists a deleted function, of which Lambda knows nothing."""
+    fixture.create_function("deleted", {"rollout:alias": "live"})
+    fixture.lambda_.delete_function(FunctionName="deleted")
+    filters = {"ResourceTypeFilters": ["lambda:function"], "TagFilters": [{"Key": "rollout:alias"}]}
+    resources = fixture.client("resourcegroupstaggingapi").get_resources(**filters)["ResourceTagMappingList"]
+    names = {resource["ResourceARN"].rpartition(":")[2] for resource in resources}
+    code = code_of(fixture.lambda_.list_versions_by_function, FunctionName="deleted")
+    return ({"deleted", "example"} <= names, code) == (True, "ResourceNotFoundException")
+
+
 def assume_mover(fixture: Fixture) -> tuple[str, str, str]:
     trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -119,4 +130,5 @@ CHECKS = [
     _alias_event_listed,
     _version_arn_qualified,
     _dead_letter_queue_deployed,
+    _deleted_function_listed,
 ]

@@ -116,7 +116,8 @@ def test_repeated_sweep_repairs_nothing(handle, shifted, execution):
 
 def test_failed_repair_is_reported_and_tried_again(handle, shifted, execution, lambda_wire):
     lambda_wire.refuse("UpdateAlias", "TooManyRequestsException")
-    (failed,) = handle("guardian", SWEEP)["repaired"]
+    (failed,) = handle("guardian", SWEEP)["failed"]
+    assert failed["target"] == "123456789012/eu-west-1/my-api/live"
     assert "AWS answered" in failed["error"]
     lambda_wire.disconnect()
     (repaired,) = handle("guardian", SWEEP)["repaired"]

@@ -3,13 +3,12 @@
 import json
 
 import pytest
-from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rollout.admission.request import Preparation
 from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.aws.parameter_store import MAX_AGE_SECONDS, parameter_store
-from rollout.domain.errors import AliasBusyError, AwsUnavailableError, VersionPendingError
+from rollout.domain.errors import AliasBusyError, AwsRefusedError, AwsUnavailableError, VersionPendingError
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.look_up import look_up
@@ -182,7 +181,7 @@ def test_throttled_parameter_store_is_unavailable(prepare, store):
 def test_denied_parameter_store_is_not_a_missing_policy(prepare, store):
     with Stubber(parameter_store().client) as stub:
         stub.add_client_error("get_parameter", "AccessDeniedException")
-        with pytest.raises(ClientError, match="AccessDeniedException"):
+        with pytest.raises(AwsRefusedError, match="AccessDeniedException"):
             prepare({"function": "my-api", "policy": "careful"})
 
 

@@ -6,7 +6,7 @@ from rollout.domain.enums import Outcome
 from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, needs_restore, rollback_ending
 from rollout.state.alias import AliasState
 from rollout.state.endings import rollback_failed
-from rollout.state.rollout import Failure
+from rollout.state.failure import Failure
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
 REQUIRED = {

@@ -13,7 +13,7 @@ from rollout.notifications.build_events import ending_event, rejection_event, sh
 from rollout.notifications.events import EVENT_TYPES, RolloutRejected
 from rollout.schema import EVENTS, event_schema
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
-from rollout.state.rollout import Failure
+from rollout.state.failure import Failure
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
 
 ROOT = Path(__file__).parents[3]

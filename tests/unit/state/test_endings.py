@@ -6,8 +6,8 @@ import pytest
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AliasSplitError
-from rollout.state.endings import format_failure, handed_over, promoted, rejected, rollback_failed, rolled_back
-from rollout.state.rollout import Failure
+from rollout.state.endings import handed_over, promoted, rejected, rollback_failed, rolled_back
+from rollout.state.failure import Failure
 from tests.samples import rollout
 
 FAILURE = Failure(Error="States.Timeout", Cause="")
@@ -39,19 +39,3 @@ FAILURE = Failure(Error="States.Timeout", Cause="")
 def test_ending_has_outcome_error_and_cause(ending, outcome, error, cause):
     assert (ending.outcome, ending.error, ending.cause) == (outcome, error, cause)
     assert json.loads(ending.model_dump_json()) == {"outcome": outcome, "Error": error, "Cause": cause}
-
-
-@pytest.mark.parametrize(
-    ("cause", "sentence"),
-    [
-        ("", "SomeError"),
-        ("it broke", "SomeError: it broke"),
-        ('{"errorMessage": "it broke", "errorType": "SomeError", "trace": []}', "SomeError: it broke"),
-        ('{"errorMessage": ""}', "SomeError"),
-        ("[1]", "SomeError: [1]"),
-        ("7", "SomeError: 7"),
-        ("{}", "SomeError: {}"),
-    ],
-)
-def test_failure_is_formatted_without_lambdas_json(cause, sentence):
-    assert format_failure(Failure(Error="SomeError", Cause=cause)) == sentence

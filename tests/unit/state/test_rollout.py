@@ -6,7 +6,8 @@ import pytest
 
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase
-from rollout.state.rollout import Failure, Rollout
+from rollout.state.failure import Failure
+from rollout.state.rollout import Rollout
 from tests.samples import AT, judgement, policy, rollout
 
 

@@ -1,14 +1,38 @@
-"""The Powertools utilities that the handlers use: Logger and Metrics, each created once per Lambda.
+"""What every handler uses: Powertools' Logger and Metrics, created once per Lambda, and the report of internal errors.
 
 Lambda traces each invocation itself (active tracing). The X-Ray SDK takes longer to import than boto3, and the parser
 of Powertools half as long, so neither is used.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from rollout.domain.errors import InternalError, RolloutError
+
 logger = Logger()
 metrics = Metrics()
 
-__all__ = ["LambdaContext", "MetricUnit", "logger", "metrics", "single_metric"]
+__all__ = ["LambdaContext", "MetricUnit", "internal_errors", "logger", "metrics", "single_metric"]
+
+
+@contextmanager
+def internal_errors(context: LambdaContext, consequence: str) -> Iterator[None]:
+    """Raise InternalError for an unexpected exception, and log its stack trace; a RolloutError passes through.
+
+    Step Functions shows the message of an error to operators, so it is a sentence: `consequence` says what became of
+    the alias, and the log group and the request ID lead to the stack trace.
+    """
+    try:
+        yield
+    except RolloutError:
+        raise
+    except Exception as error:
+        logger.exception("Internal error", consequence=consequence)
+        raise InternalError(
+            f"internal error ({type(error).__name__}), {consequence}; log group {context.log_group_name}, request id"
+            f" {context.aws_request_id}"
+        ) from error

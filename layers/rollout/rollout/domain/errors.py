@@ -13,6 +13,19 @@ class AwsUnavailableError(RolloutError):
     """When AWS throttles a call, answers with 5xx or does not answer. The state machine retries."""
 
 
+class AwsRefusedError(RolloutError):
+    """When AWS refuses a call, for example because a permission is missing. A repeated call would be refused too."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+        """The error code of AWS, such as AccessDeniedException."""
+
+
+class InternalError(RolloutError):
+    """When a handler raises an exception that nothing expects: a defect. The log has its stack trace."""
+
+
 class MetricsIncompleteError(RolloutError):
     """When CloudWatch returns only a part of the data. The state machine retries the evaluation."""
 

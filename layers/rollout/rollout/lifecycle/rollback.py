@@ -8,9 +8,10 @@ from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.state.alias import AliasState
-from rollout.state.endings import format_failure, format_moved, handed_over, rollback_failed, rolled_back
+from rollout.state.endings import format_moved, handed_over, rollback_failed, rolled_back
+from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
-from rollout.state.rollout import Ending, Failure
+from rollout.state.rollout import Ending
 
 
 class RollbackContext(Value):

@@ -1,11 +1,10 @@
 """The endings, each with the error code and the sentence that its Fail state shows."""
 
-import json
-
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
 from rollout.state.alias import AliasState
-from rollout.state.rollout import Ending, Failure, Rollout
+from rollout.state.failure import Failure, format_failure
+from rollout.state.rollout import Ending, Rollout
 
 
 def promoted(rollout: Rollout, reason: str) -> Ending:
@@ -71,12 +70,3 @@ def format_moved(target_name: str, expected: str, alias: AliasState | None) -> s
     """Return the sentence for an alias that another writer moved; None for an alias that no longer exists."""
     actual = f"points at {alias.format()}" if alias else "no longer exists"
     return f"{target_name} was moved by another writer: {expected} was expected, but it {actual}"
-
-
-def format_failure(failure: Failure) -> str:
-    """Return a failure as `error: message`. Only Lambda wraps the message in JSON."""
-    try:
-        message = json.loads(failure.cause)["errorMessage"]
-    except (ValueError, TypeError, KeyError):
-        message = failure.cause
-    return f"{failure.error}: {message}" if message else failure.error

@@ -13,13 +13,6 @@ from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
 
-class Failure(Value):
-    """What a Catch adds to the document, in Step Functions' own fields. Some errors have no cause."""
-
-    error: str = Field(alias="Error")
-    cause: str = Field(default="", alias="Cause")
-
-
 class Ending(Value):
     """How a rollout ended, with the error code and the sentence that its Fail state shows."""
 

@@ -12,14 +12,17 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.powertools import logger
 from rollout.aws.step_functions import executions_beside
 from rollout.domain.enums import Start
-from rollout.domain.errors import AliasBusyError, LockLostError
+from rollout.domain.errors import AliasBusyError, LockLostError, RefusedError
 from rollout.policy.policy import OnNewerVersion
+from rollout.state.endings import rejected
 from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.keep_stable import keep_stable
 from rollout.tasks.look_up import look_up
+from rollout.tasks.notify import publish_rejection
 
 
 def accept_request(preparation: Preparation, now: datetime) -> Rollout:
@@ -33,6 +36,14 @@ def accept_request(preparation: Preparation, now: datetime) -> Rollout:
         raise combine_refusals(result.refusals)
     rollout = accept(result.request, result.facts, preparation.execution)
     return rollout.model_copy(update={"waiting": preparation.waiting})
+
+
+def reject(preparation: Preparation, refusal: RefusedError, now: datetime) -> dict[str, object]:
+    """Return the document of a refused request, and log and publish the refusal; a dry run publishes nothing."""
+    ending = rejected(refusal)
+    logger.warning("Request refused", error=ending.error, reason=ending.cause)
+    publish_rejection(preparation, ending, now)
+    return {"start": Start.REJECT} | ending.model_dump(mode="json")
 
 
 def register(rollout: Rollout, request: object, now: datetime) -> Rollout:

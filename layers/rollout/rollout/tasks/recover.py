@@ -7,7 +7,6 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.step_functions import executions
-from rollout.domain.errors import RolloutError
 from rollout.domain.models import Value
 from rollout.lifecycle.recovery import FinalState, repair_plan
 from rollout.lifecycle.rollback import Closing
@@ -17,34 +16,32 @@ from rollout.state.rollout import Ending
 from rollout.tasks.close import record_ending
 from rollout.tasks.keep_stable import let_go_of_stable
 from rollout.tasks.notify import publish_ending
+from rollout.tasks.target_sweep import TargetSweep
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
 class RepairResult(Value):
-    """The repair of one alias: its ending, or the error that prevented it."""
+    """The repair of one alias, and the ending of its rollout."""
 
     target: str
     execution: str
-    ending: Ending | None = None
-    error: str = ""
+    ending: Ending
 
     def document(self) -> dict[str, object]:
         """Return the result for the log and the answer."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json")
 
 
-def repair(now: datetime, execution_arn: str | None = None) -> Iterator[RepairResult]:
+def repair(sweep: TargetSweep, now: datetime, execution_arn: str | None = None) -> Iterator[RepairResult]:
     """Repair the alias of every rollout whose execution has ended, or of one execution only; yield each result.
 
-    A repair that fails is reported and keeps its lock, so that the next sweep tries it again. The others go on.
+    A repair that fails is reported in `sweep` and keeps its lock, so that the next sweep tries it again.
     """
-    for lock in locks().find_all():
-        if execution_arn in (None, lock.holder.arn):
-            try:
-                yield from _repair_one(lock, now)
-            except RolloutError as error:
-                yield RepairResult(target=lock.target.name, execution=lock.holder.name, error=str(error))
+    entries = [entry for entry in locks().find_all() if execution_arn in (None, entry.execution_arn)]
+    yield from sweep.treat_each(
+        "aliases", ((entry.name, entry) for entry in entries), lambda entry: _repair_one(entry.read(), now)
+    )
 
 
 def _repair_one(lock: Lock, now: datetime) -> Iterator[RepairResult]:

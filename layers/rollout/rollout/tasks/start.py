@@ -1,8 +1,9 @@
-"""Looks up the alias and the version of a published version's rollout."""
+"""Looks up the alias and the version of a published version's rollout, and starts it."""
 
 from rollout.admission.tags import tag_problems, tagged_alias
-from rollout.admission.version_event import VersionPublished
+from rollout.admission.version_event import VersionPublished, execution_input, execution_name
 from rollout.aws.lambda_.functions import lookup
+from rollout.aws.step_functions import executions
 from rollout.domain.lambda_names import function_arn
 
 
@@ -18,6 +19,13 @@ def resolve_alias_and_version(published: VersionPublished) -> tuple[str | None, 
     if alias is not None and not published.version and (newest := function.find_newest()):
         return alias, newest[0]
     return alias, published.version
+
+
+def start_once(published: VersionPublished, alias: str, version: str) -> tuple[str, bool]:
+    """Start the execution of a version; return its name, and False where it already exists (P7)."""
+    target = published.target(alias)
+    name = execution_name(target, version)
+    return name, executions().start_once(name, execution_input(target, version, published.other_fields))
 
 
 def _tagged_alias(tags: dict[str, str], published: VersionPublished) -> str | None:

@@ -8,18 +8,29 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.lambda_.functions import lookup
-from rollout.aws.lambda_.tagged_functions import TaggedFunctions
+from rollout.aws.lambda_.tagged_functions import tagged_functions
 from rollout.aws.step_functions import executions
-from rollout.domain.identity import Target
+from rollout.domain.identity import AccountRegion, Target
 from rollout.lifecycle.missed_versions import Candidate, ended_without_answer, is_missed
+from rollout.tasks.target_sweep import TargetSweep
 
 
-def start_missed_versions(tagged_functions: TaggedFunctions, now: datetime) -> Iterator[str]:
-    """Start the rollout of each missed version, and yield the execution's name; raises AwsUnavailableError."""
-    for target in tagged_functions.targets():
-        candidate = _candidate(target)
-        if candidate and is_missed(candidate, now) and not _has_rollout(target, candidate.version):
-            yield from _start(target, candidate.version, now)
+def start_missed_versions(sweep: TargetSweep, account_region: AccountRegion, now: datetime) -> Iterator[str]:
+    """Start the rollout of each missed version, and yield the execution's name; `sweep` reports what fails."""
+    targets: list[Target] = []
+    with sweep.isolate(f"the opted-in functions of {account_region}"):
+        targets += tagged_functions(account_region).targets()
+    yield from sweep.treat_each(
+        f"versions/{account_region.account}/{account_region.region}",
+        ((target.name, target) for target in targets),
+        lambda target: _start_missed_version(target, now),
+    )
+
+
+def _start_missed_version(target: Target, now: datetime) -> Iterator[str]:
+    candidate = _candidate(target)
+    if candidate and is_missed(candidate, now) and not _has_rollout(target, candidate.version):
+        yield from _start(target, candidate.version, now)
 
 
 def _start(target: Target, version: str, now: datetime) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tests of error translation: transient errors become AwsUnavailableError, and other errors pass through."""
+"""Tests of error translation: AwsUnavailableError for transient errors of AWS, AwsRefusedError for its others."""
 
 import pytest
 from botocore.exceptions import (
@@ -11,7 +11,7 @@ from botocore.exceptions import (
 )
 
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.domain.errors import AliasChangedError, AwsUnavailableError
+from rollout.domain.errors import AliasChangedError, AwsRefusedError, AwsUnavailableError
 
 URL = {"endpoint_url": "https://lambda.eu-west-1.amazonaws.com"}
 
@@ -50,14 +50,18 @@ def test_transient_error_is_unavailable(error):
 
 
 @pytest.mark.parametrize(
-    "error",
-    [
-        client_error("AccessDeniedException", 403),
-        client_error("ValidationException", 400),
-        NoCredentialsError(),
-        AliasChangedError(),
-    ],
+    "error", [client_error("AccessDeniedException", 403), client_error("ValidationException", 400)]
 )
+def test_refused_call_is_named_with_aws_message(error):
+    with (
+        pytest.raises(AwsRefusedError, match=r"^reading my-api: AWS refused the call ") as refused,
+        translate_aws_errors("reading my-api"),
+    ):
+        raise error
+    assert (refused.value.code, str(error) in str(refused.value)) == (error.response["Error"]["Code"], True)
+
+
+@pytest.mark.parametrize("error", [NoCredentialsError(), AliasChangedError()])
 def test_other_error_passes_through(error):
     with pytest.raises(type(error)) as passed, translate_aws_errors("reading my-api"):
         raise error

@@ -128,5 +128,10 @@ def test_version_of_member_account_is_rolled_out_there(handle, assumed, member_a
 def test_event_of_member_account_sweeps_its_versions(handle, assumed, member_api, ledger, state_machine):
     """P8: the schedule of a member account requests the sweep, so the orchestrator needs no list of accounts."""
     scheduled = event("guardian_sweeps_member_account") | MEMBER.model_dump()
-    assert handle("guardian", scheduled) == {"repaired": [], "started": []}
+    assert handle("guardian", scheduled) == {
+        "repaired": [],
+        "started": [],
+        "failed": [],
+        "not_reached": [],
+    }
     assert {request["RoleArn"] for request in assumed.requests} == {ROLE}

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from rollout.aws.cloudwatch.log_lines import QUERY_SECONDS, LogLines
-from rollout.domain.errors import AwsUnavailableError, LogsUnreadableError, MetricsIncompleteError
+from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, LogsUnreadableError, MetricsIncompleteError
 from rollout.judging.window import evaluation_window
 from rollout.policy.logs import Logs
 from rollout.state.log_counts import LogCounts
@@ -166,7 +166,7 @@ def test_query_that_does_not_finish_is_stopped_in_time():
         ("AccessDeniedException", LogsUnreadableError, "Set the stack's parameter LogGroups"),
         ("MalformedQueryException", LogsUnreadableError, "Change the pattern of the metric"),
         ("InvalidParameterException", LogsUnreadableError, "Change the pattern of the metric"),
-        ("SomethingElse", ClientError, "SomethingElse"),
+        ("SomethingElse", AwsRefusedError, "SomethingElse"),
     ],
 )
 def test_refused_query_is_an_error_that_says_what_to_do(code, error, sentence):

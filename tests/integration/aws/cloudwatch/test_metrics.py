@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from rollout.aws.cloudwatch.metrics import VersionMetrics, count_metrics
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Unit
-from rollout.domain.errors import AwsUnavailableError, MetricsIncompleteError
+from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, MetricsIncompleteError
 from rollout.evidence.series import Minute, Series
 from rollout.judging.window import Window
 from rollout.state.log_counts import LogCounts
@@ -311,8 +311,8 @@ def test_minute_without_percentile_is_empty():
     assert slow.minutes == (minute(stable=Counts(calls=1)),)
 
 
-def test_other_client_error_passes_through():
-    with pytest.raises(ClientError, match="no such statistic"):
+def test_other_refusal_of_aws_is_named():
+    with pytest.raises(AwsRefusedError, match="no such statistic"):
         read(SERVED, refuses="Sum")
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
-from rollout.domain.errors import AwsUnavailableError, MemberAccessDeniedError
+from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, MemberAccessDeniedError
 
 _TRANSIENT_CODES = (
     "ExecutionLimitExceeded",
@@ -35,8 +35,8 @@ _TRANSIENT_CODES = (
 def translate_aws_errors(action: str) -> Iterator[None]:
     """Raise AwsUnavailableError where AWS is throttling, failing or unreachable; `action` begins its message.
 
-    Raises MemberAccessDeniedError where the role of a member account cannot be assumed. Every other ClientError passes
-    through unchanged.
+    Raises MemberAccessDeniedError where the role of a member account cannot be assumed, and AwsRefusedError for every
+    other error code of AWS.
     """
     try:
         yield
@@ -45,7 +45,7 @@ def translate_aws_errors(action: str) -> Iterator[None]:
             raise AwsUnavailableError(f"{action}: AWS answered {error}") from error
         if error.operation_name == "AssumeRole":
             raise MemberAccessDeniedError(f"{action}: {_format_access_denied(error)}") from error
-        raise
+        raise AwsRefusedError(f"{action}: {_format_refusal(error)}", error_code(error)) from error
     except (ConnectionError, HTTPClientError) as error:
         raise AwsUnavailableError(f"{action}: {error}") from error
 
@@ -56,6 +56,13 @@ def _format_access_denied(error: ClientError) -> str:
         f" ({error.response['Error'].get('Message', error_code(error))}). Deploy template-member.yaml in that account"
         " and region with this stack's outputs and its MemberExternalId (docs/accounts.md), then start the rollout"
         " again."
+    )
+
+
+def _format_refusal(error: ClientError) -> str:
+    return (
+        f"AWS refused the call ({error}). Grant the role of this task what the message names, or correct it, and start"
+        " the rollout again."
     )
 
 

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import error_code, translate_aws_errors
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.cloudwatch.queries import (
     MetricQuery,
     MetricStatistic,
@@ -19,7 +17,7 @@ from rollout.aws.cloudwatch.queries import (
     queries,
     statistics_of,
 )
-from rollout.domain.errors import MetricsIncompleteError
+from rollout.domain.errors import AwsRefusedError, MetricsIncompleteError
 from rollout.domain.identity import AccountRegion, Target
 from rollout.evidence.series import Series
 from rollout.judging.counting import (
@@ -60,8 +58,8 @@ class VersionMetrics:
         """
         try:
             return self._measure(rollout, window, by_percentile=False)
-        except ClientError as error:
-            if error_code(error) not in _UNSUPPORTED_STATISTIC or not any(
+        except AwsRefusedError as error:
+            if error.code not in _UNSUPPORTED_STATISTIC or not any(
                 metric.slow for metric in rollout.policy.active_metrics
             ):
                 raise

@@ -1,6 +1,6 @@
 """The locks of aliases: conditional writes to the ledger table give each alias one writer (P3)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _GUARDIAN = "guardian of "
+
+
+class LockEntry(NamedTuple):
+    """An entry of the index of locks. Reading it may raise ValidationError, which must not hide the other entries."""
+
+    values: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The alias, as its partition key."""
+        return str(self.values["target"])
+
+    @property
+    def execution_arn(self) -> str:
+        """The execution that holds the lock, or held it before the guardian took it over."""
+        return str(self.values["holder"]).removeprefix(_GUARDIAN)
+
+    def read(self) -> Lock:
+        """Return the lock."""
+        return _lock(self.values)
 
 
 class Locks:
@@ -66,8 +86,8 @@ class Locks:
         """Release a lock that the guardian took over."""
         self._entries.delete(lock.target, _guardian_of(lock))
 
-    def find_all(self) -> list[Lock]:
-        """Return every lock that is held, from an eventually consistent index."""
+    def find_all(self) -> list[LockEntry]:
+        """Return every lock that is held, not yet read, from an eventually consistent index."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=OPEN,
@@ -76,7 +96,7 @@ class Locks:
             ExpressionAttributeValues=typed({":lock": "lock"}),
         )
         with translate_aws_errors("reading the locks"):
-            return [_lock(plain(item)) for page in pages for item in page["Items"]]
+            return [LockEntry(plain(item)) for page in pages for item in page["Items"]]
 
 
 def _guardian_of(lock: Lock) -> str:

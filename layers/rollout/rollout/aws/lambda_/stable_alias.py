@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import error_code, translate_aws_errors
+from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.domain.errors import AliasBusyError, StableNotKeptError
+from rollout.domain.errors import AliasBusyError, AwsRefusedError, StableNotKeptError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.lambda_names import stable_alias_name
 
@@ -99,10 +97,10 @@ def _refusal_reported(action: str) -> Iterator[None]:
     try:
         with translate_aws_errors(action):
             yield
-    except ClientError as error:
-        if error_code(error) not in _REFUSALS:
+    except AwsRefusedError as error:
+        if error.code not in _REFUSALS:
             raise
-        raise StableNotKeptError(f"{action}: AWS answered {error}. {_REMEDY}") from error
+        raise StableNotKeptError(f"{action}: AWS answered {error.__cause__}. {_REMEDY}") from error
 
 
 def stable_alias_of(target: Target, execution: Execution) -> StableAlias:
