@@ -5,7 +5,7 @@ from typing import Any
 
 from rollout.aws.powertools import LambdaContext, MetricUnit, internal_errors, logger, metrics
 from rollout.aws.settings import home
-from rollout.lifecycle.guardian_event import GuardianEvent
+from rollout.lifecycle.guardian_event import read_guardian_event
 from rollout.tasks.recover import repair
 from rollout.tasks.sweep import start_missed_versions
 from rollout.tasks.target_sweep import TargetSweep
@@ -15,7 +15,7 @@ from rollout.tasks.target_sweep import TargetSweep
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with internal_errors(context, "the next sweep tries again"):
-        now, trigger = datetime.now(UTC), GuardianEvent.model_validate(event)
+        now, trigger = datetime.now(UTC), read_guardian_event(event)
         sweep = TargetSweep(context.get_remaining_time_in_millis)
         repaired = [result.document() for result in repair(sweep, now, trigger.execution_arn)]
         swept = trigger.member_account or home()

@@ -9,7 +9,7 @@ from rollout.aws.settings import timing
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.ownership import apply_ownership_check
-from rollout.state.rollout import Rollout
+from rollout.state.rollout import read_rollout
 from rollout.tasks.observe import observe_rollout
 from rollout.tasks.ownership import ownership_of
 
@@ -18,7 +18,7 @@ from rollout.tasks.ownership import ownership_of
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "the rollout is rolled back"):
         now = datetime.now(UTC)
-        rollout, observation = observe_rollout(Rollout.model_validate(document), now)
+        rollout, observation = observe_rollout(read_rollout(document), now)
         decided = decide(rollout, judge(observation, rollout.policy), now, timing())
         decided = apply_ownership_check(decided, ownership_of(rollout))
         ledger().record_evaluation(decided, now)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.admission.request import Preparation
+from rollout.admission.request import read_preparation
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.domain.errors import RefusedError
 from rollout.tasks.dry_run import answer_dry_run
@@ -14,7 +14,7 @@ from rollout.tasks.prepare import accept_request, register, reject
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "nothing was touched"):
         now = datetime.now(UTC)
-        preparation = Preparation.model_validate(event)
+        preparation = read_preparation(event)
         try:
             if preparation.is_dry_run:
                 return answer_dry_run(preparation, now)

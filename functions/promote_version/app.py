@@ -9,13 +9,13 @@ from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.lifecycle.transitions import begin_bake
 from rollout.state.lock import PlannedWrite, lock_of
-from rollout.state.rollout import Rollout
+from rollout.state.rollout import read_rollout
 
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "the rollout is rolled back"):
-        rollout = Rollout.model_validate(document)
+        rollout = read_rollout(document)
         locks().announce(lock_of(rollout, PlannedWrite(version=rollout.canary_version)))
         alias = alias_of(rollout.target).point_at(rollout.canary_version, rollout.revision_id)
         promoted = begin_bake(rollout, alias.revision_id, datetime.now(UTC), timing())

@@ -9,14 +9,14 @@ from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.lifecycle.transitions import begin_step, next_step
 from rollout.state.lock import PlannedWrite, lock_of
-from rollout.state.rollout import Rollout
+from rollout.state.rollout import read_rollout
 from rollout.tasks.notify import publish_shift
 
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "the rollout is rolled back"):
-        rollout = next_step(Rollout.model_validate(document))
+        rollout = next_step(read_rollout(document))
         stable, canary, percent = rollout.stable_version, rollout.canary_version, rollout.percent
         locks().announce(lock_of(rollout, PlannedWrite(version=stable, shares={canary: percent})))
         alias = alias_of(rollout.target).split(stable, canary, percent, rollout.revision_id)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from rollout.admission.version_event import VersionPublished
+from rollout.admission.version_event import read_event
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.tasks.start import resolve_alias_and_version, start_once
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    published = VersionPublished.model_validate(event)
+    published = read_event(event)
     with internal_errors(context, "no rollout was started"):
         alias, version = resolve_alias_and_version(published)
         if alias is None or not version:

@@ -4,9 +4,8 @@ import json
 from random import Random
 
 import pytest
-from pydantic import ValidationError
 
-from rollout.domain.errors import OtherAccountError
+from rollout.domain.errors import InvalidEventError, OtherAccountError
 from tests.integration.conftest import client, event
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
@@ -147,7 +146,7 @@ def test_event_with_other_account_or_region_in_detail_starts_nothing(handle, sta
     sent = event(file)
     if file == "start_rollout_version_published":
         sent["detail"]["function"] = ARN
-    with pytest.raises(ValidationError, match=f"{ARN}.* the event is from account {envelope.get('account', '1')}"):
+    with pytest.raises(InvalidEventError, match=f"{ARN}.* the event is from account {envelope.get('account', '1')}"):
         handle("start_rollout", sent | envelope)
     assert started() == []
 

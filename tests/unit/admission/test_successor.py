@@ -16,7 +16,7 @@ from rollout.admission.successor import (
 )
 from rollout.admission.version_event import execution_name, is_started_by_event
 from rollout.domain.enums import Start
-from rollout.policy.policy import MAX_DURATION_SECONDS, MAX_EVALUATIONS
+from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS
 from rollout.state.rollout import Waiting
 from tests.samples import AT, EXECUTION, TARGET, rollout
 

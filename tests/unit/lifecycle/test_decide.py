@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
 from rollout.judging.window import seconds_to_next_evaluation
 from rollout.lifecycle.decide import decide
-from rollout.policy.policy import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, OnInconclusive
+from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
+from rollout.policy.policy import OnInconclusive
 from rollout.state.rollout import Rollout
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 

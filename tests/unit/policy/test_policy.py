@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rollout.domain.errors import InvalidPolicyError
-from rollout.policy.policy import MAX_DURATION_SECONDS, MAX_EVALUATIONS, Policy, read_policy
+from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS
+from rollout.policy.policy import Policy, read_policy
 from rollout.schema import policy_schema
 from rollout.state.rollout import Rollout
 from tests import samples

@@ -1,20 +1,25 @@
 """Chooses the policy of a rollout: from the execution's input, else the function's tag, else the stack's default."""
 
-import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from rollout.admission.tags import POLICY_TAG
+from rollout.domain.enums import OnNewerVersion
 from rollout.domain.errors import InvalidPolicyError, UnknownPolicyError
+from rollout.domain.json_values import MAX_LEVELS, JsonTooDeepError, read_json
 from rollout.domain.models import Value
 from rollout.domain.validation import format_value
-from rollout.policy.policy import Policy, read_policy
-from rollout.policy.presets import ALL_AT_ONCE, FORMS, is_near_preset, is_preset
+from rollout.policy.criteria import Guards
+from rollout.policy.policy import Policy, policy_parts, read_policy
+from rollout.policy.presets import FORMS, is_near_preset, is_preset
+from rollout.policy.steps import Step
 
 _STORED_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+
+MAX_ALARMS = 40
+"""The most alarms of a valid policy: 20 of its guards and 20 of its metrics."""
 
 
 class Origin(StrEnum):
@@ -85,13 +90,17 @@ class PolicyChoice(Value):
         return InvalidPolicyError(f"{self.origin} is refused: policy is {format_value(self.value)}: {remedy}.")
 
 
-@cache
-def placeholder_policy() -> Policy:
+def placeholder_policy(written: object = None) -> Policy:
     """Return the policy that replaces a refused one, so that the function can still be checked.
 
-    It requires nothing of the function.
+    It requires what the readable parts of the refused policy require: an alias to split, the alarms, and its turn.
     """
-    return Policy(steps=ALL_AT_ONCE)
+    parts = policy_parts(_expand_preset(written))
+    return Policy.model_construct(
+        steps=[Step(percent=1, hold=0)] if parts.steps else [],
+        guards=Guards.model_construct(alarms=parts.alarms[:MAX_ALARMS]),
+        on_newer_version=parts.on_newer_version or OnNewerVersion.QUEUE,
+    )
 
 
 def choose_policy(requested: object, tags: Mapping[str, str], default: object) -> PolicyChoice:
@@ -108,11 +117,12 @@ def _read_stored(text: str, subject: str) -> object:
     if is_preset(text.strip()):
         return text.strip()
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InvalidPolicyError(
-            f"{subject} is refused: policy is {format_value(text)}: write JSON or the name of a preset."
-        ) from error
+        return read_json(text)
+    except JsonTooDeepError:
+        needed = f"write at most {MAX_LEVELS} levels of lists and objects"
+    except ValueError:
+        needed = "write JSON or the name of a preset"
+    raise InvalidPolicyError(f"{subject} is refused: policy is {format_value(text)}: {needed}.")
 
 
 def _expand_preset(value: object) -> object:

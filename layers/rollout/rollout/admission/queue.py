@@ -5,11 +5,11 @@ from typing import assert_never
 
 from rollout.admission.facts import FunctionFacts
 from rollout.domain.durations import format_duration
-from rollout.domain.enums import Start
+from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import AliasLockedError
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
-from rollout.policy.policy import OnNewerVersion, Policy
+from rollout.policy.policy import Policy
 from rollout.state.lock import LONGEST_WAIT_SECONDS, Lock, QueuedVersion
 from rollout.state.rollout import Rollout, Waiting
 

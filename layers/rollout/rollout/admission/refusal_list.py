@@ -4,6 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rollout.domain.errors import RefusedError
+from rollout.domain.text import MAX_SENTENCE_LENGTH, join_within, shorten
+
+_MAX_LENGTH = MAX_SENTENCE_LENGTH - 100
+"""The room for the sentences, in characters; the rest is for the number of those that do not fit."""
+
+_MIN_SHARE = 500
 
 
 class RefusalList:
@@ -32,7 +38,12 @@ class RefusalList:
 
 
 def combine_refusals(refusals: Sequence[RefusedError]) -> RefusedError:
-    """Return a refusal of the first one's class with the sentences of all of them, and each one in its `reasons`."""
-    combined = type(refusals[0])(" ".join(str(refusal) for refusal in refusals))
+    """Return a refusal of the first one's class with the sentences of all of them, and each one in its `reasons`.
+
+    Long sentences are shortened, and those that do not fit into a Cause are counted.
+    """
+    each = max(_MAX_LENGTH // len(refusals), _MIN_SHARE)
+    sentences = [shorten(str(refusal), each) for refusal in refusals]
+    combined = type(refusals[0])(join_within(sentences, " ", "reason", _MAX_LENGTH))
     combined.reasons = tuple(refusals)
     return combined

@@ -7,9 +7,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, Validat
 from rollout.admission.refusal_list import RefusalList
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from rollout.domain.identity import AccountRegion, Execution, Target
+from rollout.domain.json_values import plain_json
 from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
 from rollout.domain.models import Value
-from rollout.domain.validation import format_problems
+from rollout.domain.validation import format_problems, read_as
 from rollout.policy.policy import Policy
 from rollout.state.rollout import Waiting
 
@@ -83,7 +84,7 @@ class ParsedRequest(Value):
 class Preparation(Value):
     """The event of PrepareRollout: the execution's input, not validated yet, and the execution."""
 
-    request: Any
+    request: Annotated[Any, BeforeValidator(plain_json)]
     execution: Execution
     previous: Any = None
     """The document of the try before; at the first try the execution's input."""
@@ -104,6 +105,11 @@ class Preparation(Value):
     def parse(self, refusals: RefusalList) -> ParsedRequest:
         """Return the readable fields of the input. Adds a refusal for the rest."""
         return read_request(self.request, self.execution, refusals)
+
+
+def read_preparation(event: object) -> Preparation:
+    """Return the event of PrepareRollout; its request is any JSON. Raises InvalidRequestError for another event."""
+    return read_as(Preparation, event, "The event of PrepareRollout", InvalidRequestError)
 
 
 def read_request(value: object, execution: Execution, refusals: RefusalList) -> ParsedRequest:

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 
 from rollout.domain.enums import Start
-from rollout.policy.policy import METRIC_RETENTION_SECONDS
+from rollout.policy.planned import METRIC_RETENTION_SECONDS
 from rollout.state.rollout import Rollout
 
 MAX_TRIES = 100

@@ -2,15 +2,30 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 
+from rollout.domain.errors import InvalidEventError
 from rollout.domain.identity import AccountRegion, Target
-from rollout.domain.lambda_names import function_arn, read_function, read_version, version_text
-from rollout.domain.validation import format_problems, format_value
+from rollout.domain.lambda_names import Account, Region, function_arn, read_function, read_version, version_text
+from rollout.domain.text import shorten
+from rollout.domain.together import read_with_rules
+from rollout.domain.validation import format_problems, format_value, read_as
 
 _MAX_NAME_LENGTH = 80
+
+MAX_INPUT_BYTES = 200_000
+"""The largest input of an execution. Step Functions allows 262,144 bytes, also for what PrepareRollout makes of it."""
 
 
 def _check_function(text: str) -> str:
@@ -50,28 +65,45 @@ class _Detail(BaseModel, extra="allow", defer_build=True):
     alias: str | None = None
     dry_run: object = None
 
-    @model_validator(mode="after")
-    def _refuse_dry_run(self) -> Self:
-        """Refuse a dry run: events start one execution per version, and a dry run would take its place."""
-        if self.dry_run:
-            raise ValueError(
-                f"dry_run is {format_value(self.dry_run)}, but an event cannot start a dry run: start an execution by"
-                " hand"
-            )
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check_rules(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        detail: Self = read_with_rules(value, read, _broken_rules)
+        if qualifier := read_function(detail.function).qualifier:
+            setattr(detail, _qualified_field(qualifier), qualifier)
+        return detail
 
-    @model_validator(mode="after")
-    def _apply_qualifier(self) -> Self:
-        """Read the version or alias from a name such as my-api:7 or my-api:live."""
-        if qualifier := read_function(self.function).qualifier:
-            field = "version" if qualifier.isdigit() else "alias"
-            if getattr(self, field) not in (None, qualifier):
-                raise ValueError(
-                    f"{field} is {getattr(self, field)}, but the function's name ends with :{qualifier}: use one of"
-                    " them"
-                )
-            setattr(self, field, qualifier)
-        return self
+
+def _broken_rules(detail: object) -> Iterator[str]:
+    """Yield what contradicts itself in a detail, read or as it was written; the function may end with :7 or :live."""
+    fields = dict(detail) if isinstance(detail, _Detail | dict) else {}
+    if fields.get("dry_run"):
+        # Events start one execution per version, and a dry run would take its place.
+        yield (
+            f"dry_run is {format_value(fields['dry_run'])}, but an event cannot start a dry run: start an execution by"
+            " hand"
+        )
+    qualifier = _qualifier(fields.get("function"))
+    field = _qualified_field(qualifier or "")
+    if qualifier and version_text(fields.get(field)) not in (None, qualifier):
+        yield (
+            f"{field} is {_unquoted(fields[field])}, but the function's name ends with :{qualifier}: use one of them"
+        )
+
+
+def _qualifier(function: object) -> str | None:
+    try:
+        return read_function(function).qualifier if isinstance(function, str) else None
+    except ValueError:
+        return None
+
+
+def _unquoted(value: object) -> str:
+    return shorten(value, _MAX_NAME_LENGTH) if isinstance(value, str) else format_value(value)
+
+
+def _qualified_field(qualifier: str) -> str:
+    return "version" if qualifier.isdigit() else "alias"
 
 
 class VersionPublished(BaseModel, defer_build=True):
@@ -81,19 +113,15 @@ class VersionPublished(BaseModel, defer_build=True):
     trusted with them.
     """
 
-    account: str
-    region: str
+    account: Account
+    region: Region
     detail: Annotated[_Detail, BeforeValidator(_from_cloudtrail)]
 
-    @model_validator(mode="after")
-    def _refuse_other_accounts(self) -> Self:
-        named = read_function(self.detail.function).account_region(otherwise=self.account_region)
-        if named != self.account_region:
-            raise ValueError(
-                f"function is {self.detail.function}, in {named}, but the event is from {self.account_region}: an event"
-                " may name only functions of its own account and region"
-            )
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check_account(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        published: Self = read_with_rules(value, read, _other_account)
+        return published
 
     @property
     def account_region(self) -> AccountRegion:
@@ -125,6 +153,23 @@ class VersionPublished(BaseModel, defer_build=True):
         return Target(account=self.account, region=self.region, function=self.function, alias=alias)
 
 
+def _other_account(event: object) -> Iterator[str]:
+    """Yield what is wrong where an event, read or as it was written, names a function of another account or region."""
+    if not isinstance(event, VersionPublished):
+        return
+    named = read_function(event.detail.function).account_region(otherwise=event.account_region)
+    if named != event.account_region:
+        yield (
+            f"function is {event.detail.function}, in {named}, but the event is from {event.account_region}: an event"
+            " may name only functions of its own account and region"
+        )
+
+
+def read_event(event: object) -> VersionPublished:
+    """Return an event about a published version. Raises InvalidEventError, which names each unreadable field."""
+    return read_as(VersionPublished, event, "The event", InvalidEventError)
+
+
 def execution_name(target: Target, version: str, suffix: str = "") -> str:
     """Return the name of the only execution that events start for this version, at most 80 characters.
 
@@ -150,8 +195,21 @@ def execution_input(target: Target, version: str, other_fields: dict[str, Any] |
     """Return the execution's input as JSON. A repeated event gives exactly the same text.
 
     The input has the function's ARN, so a function of the same name in another account or region is never used. It has
-    the alias unless the target's alias is empty.
+    the alias unless the target's alias is empty. Raises InvalidEventError for a request that does not fit.
     """
     arn = function_arn(target.account_region, target.function)
     alias = {"alias": target.alias} if target.alias else {}
-    return json.dumps({"function": arn} | alias | {"version": version} | (other_fields or {}))
+    return _write_input({"function": arn} | alias | {"version": version} | (other_fields or {}))
+
+
+def _write_input(request: dict[str, Any]) -> str:
+    try:
+        text = json.dumps(request, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise InvalidEventError("The event has NaN or Infinity, which JSON does not have: write numbers.") from None
+    if (size := len(text.encode())) > MAX_INPUT_BYTES:
+        raise InvalidEventError(
+            f"The event's request has {size:,} bytes, but at most {MAX_INPUT_BYTES:,} are possible: store the policy in"
+            " Parameter Store, and send its name."
+        )
+    return text

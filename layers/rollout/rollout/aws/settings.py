@@ -1,9 +1,9 @@
 """The settings that the stack passes in environment variables; a missing variable raises KeyError with its name."""
 
-import json
 import os
 
 from rollout.domain.identity import AccountRegion
+from rollout.domain.json_values import read_json
 from rollout.judging.window import Timing
 
 
@@ -34,7 +34,7 @@ def timing() -> Timing:
 def default_policy() -> object:
     """Return the stack's DefaultPolicy, not yet validated: parsed JSON, or its text where it is a name."""
     try:
-        return json.loads(os.environ["DEFAULT_POLICY"])
+        return read_json(os.environ["DEFAULT_POLICY"])
     except ValueError:
         return os.environ["DEFAULT_POLICY"]
 

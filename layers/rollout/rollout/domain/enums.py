@@ -77,3 +77,11 @@ class Outcome(StrEnum):
     HANDED_OVER = "handed_over"
     ROLLBACK_FAILED = "rollback_failed"
     REJECTED = "rejected"
+
+
+class OnNewerVersion(StrEnum):
+    """What happens to a new version while an older version is being rolled out on the alias."""
+
+    QUEUE = "queue"
+    SUPERSEDE = "supersede"
+    REFUSE = "refuse"

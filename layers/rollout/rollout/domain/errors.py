@@ -4,9 +4,14 @@ Every message has three parts: what was found, what is needed, and the command o
 The state machine catches and retries errors by class name: renaming a class changes its Retry and Catch.
 """
 
+from rollout.domain.text import shorten
+
 
 class RolloutError(Exception):
-    """When a rollout cannot continue."""
+    """When a rollout cannot continue. The message becomes a Cause, so a long one is shortened."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shorten(message))
 
 
 class AwsUnavailableError(RolloutError):
@@ -62,6 +67,14 @@ class EventsNotPublishedError(RolloutError):
     """When EventBridge accepts some of the rollout events and rejects others. Only the log reports it."""
 
 
+class InvalidEventError(RolloutError):
+    """When an event cannot be read. It goes to the dead-letter queue of its function with this error."""
+
+
+class InvalidDocumentError(RolloutError):
+    """When a task cannot read the document of its rollout."""
+
+
 class RefusedError(RolloutError):
     """When a request is refused before anything is touched."""
 
@@ -75,6 +88,9 @@ class InvalidRequestError(RefusedError):
 
 class InvalidPolicyError(RefusedError):
     """When the policy does not fit its model, or cannot be carried out."""
+
+    written: object = None
+    """The policy as it was written, so that its readable parts can still be checked against the facts."""
 
 
 class UnknownPolicyError(RefusedError):

@@ -2,15 +2,25 @@
 
 import hashlib
 import re
+from typing import Annotated
+
+from pydantic import Field
 
 from rollout.domain.durations import to_integer
 from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
 
 _FUNCTION = re.compile(
-    r"(?:arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):)?(?:(?P<account>[0-9]{12}):)?(?:function:)?"
+    r"(?:arn:[a-z-]{1,20}:lambda:(?P<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]{1,20}-[0-9]):)?"
+    r"(?:(?P<account>[0-9]{12}):)?(?:function:)?"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
+Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+"""An account's number."""
+
+Region = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+"""A region's name."""
+
 _PARTITIONS = {
     "cn-": "aws-cn",
     "eu-isoe-": "aws-iso-e",

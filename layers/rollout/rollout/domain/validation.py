@@ -2,11 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from itertools import islice
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from rollout.domain.errors import RolloutError
+from rollout.domain.json_values import REPEATED, plain_json
+from rollout.domain.text import join_within, shorten
+
 _LONGEST_SHOWN = 80
+_LONGEST_FIELD = 160
+_LONGEST_LIST = 2400
+_ROOT = "the input"
 
 _NEEDED = {
     "bool_type": "write true or false",
@@ -30,15 +39,28 @@ _NEEDED = {
 }
 """What each error type of pydantic asks the operator to write."""
 
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def read_as(model: type[_M], value: object, subject: str, refusal: type[RolloutError]) -> _M:
+    """Return a handler's input as a model. Raises the refusal, which names each unreadable field with its value."""
+    try:
+        return model.model_validate(plain_json(value))
+    except ValidationError as error:
+        raise refusal(f"{subject} cannot be read: {format_problems(error)}.") from None
+
 
 def format_problems(error: ValidationError, root: str = "") -> str:
-    """Return every problem as `field is value: what to write`, joined by semicolons."""
-    return "; ".join(_sentences(error, root))
+    """Return the problems as `field is value: what to write`, joined by semicolons: the first ones, and how many more.
+
+    The text has about 2,400 characters at most.
+    """
+    return join_within([*_sentences(error, root)], "; ", "problem", _LONGEST_LIST)
 
 
 def _sentences(error: ValidationError, root: str) -> Iterator[str]:
     for detail in error.errors(include_url=False):
-        yield _sentence(detail, _field(detail["loc"], root))
+        yield _sentence(detail, shorten(_field(detail["loc"], root), _LONGEST_FIELD))
 
 
 def _sentence(detail: ErrorDetails, field: str) -> str:
@@ -46,13 +68,18 @@ def _sentence(detail: ErrorDetails, field: str) -> str:
         case "missing":
             return f"{field} is missing: add it"
         case "extra_forbidden":
-            return (
-                f"{field} is not a known field (found {format_value(detail['input'])}): remove it or correct its name"
-            )
-        case "value_error" if isinstance(detail["input"], dict):
-            # An error about several fields names them itself; the whole object would hide the sentence.
-            return f"{field}.{_needed(detail)}"
+            return f"{field} is {_extra(detail)}"
+        case "rule":
+            # A rule about several fields names them itself; the whole object would hide the sentence.
+            return _needed(detail) if field == _ROOT else f"{field}.{_needed(detail)}"
     return f"{field} is {format_value(detail['input'])}: {_needed(detail)}"
+
+
+def _extra(detail: ErrorDetails) -> str:
+    found = format_value(detail["input"])
+    if str(detail["loc"][-1]).endswith(REPEATED):
+        return f"there twice (the last one is {found}): remove one of them"
+    return f"not a known field (found {found}): remove it or correct its name"
 
 
 def _needed(detail: ErrorDetails) -> str:
@@ -64,11 +91,33 @@ def _needed(detail: ErrorDetails) -> str:
 def _field(location: tuple[int | str, ...], root: str) -> str:
     path = root
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return path.lstrip(".") or "the input"
+        path += f"[{part}]" if isinstance(part, int) else f".{_printable(part)}"
+    return path.lstrip(".") or _ROOT
+
+
+def _printable(key: str) -> str:
+    key = key.removesuffix(REPEATED)
+    return key if key.isprintable() else json.dumps(key)[1:-1]
 
 
 def format_value(value: object) -> str:
-    """Return a value as JSON, cut after 80 characters."""
-    text = json.dumps(value, default=str)
+    """Return a value as JSON, cut after 80 characters; an input of any size and depth is only read that far."""
+    text = json.dumps(_beginning(value), default=str)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def _beginning(value: object, levels: int = _LONGEST_SHOWN) -> object:
+    """Return the part of a value that its first 80 characters show: each level and item takes one or more."""
+    if levels == 0:
+        return "…"
+    if isinstance(value, dict):
+        return {_key(key): _beginning(item, levels - 1) for key, item in islice(value.items(), _LONGEST_SHOWN)}
+    if isinstance(value, list | tuple):
+        return [_beginning(item, levels - 1) for item in islice(value, _LONGEST_SHOWN)]
+    if isinstance(value, str):
+        return value[: _LONGEST_SHOWN + 1]
+    return plain_json(value)
+
+
+def _key(key: object) -> str:
+    return str(plain_json(key))[: _LONGEST_SHOWN + 1]

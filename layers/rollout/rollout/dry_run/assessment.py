@@ -6,12 +6,12 @@ from typing import NamedTuple
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.request import RolloutRequest
 from rollout.domain.durations import format_duration
-from rollout.domain.enums import Start
+from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import RefusedError
 from rollout.dry_run.traffic import Traffic, format_unknown_traffic
 from rollout.judging.alarms import format_alarms, red_alarms
 from rollout.judging.window import Timing
-from rollout.policy.policy import OnNewerVersion, Policy
+from rollout.policy.policy import Policy
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 

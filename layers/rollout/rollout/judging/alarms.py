@@ -8,6 +8,7 @@ from typing import assert_never
 
 from rollout.domain.enums import AlarmState, Mode
 from rollout.domain.errors import RefusedError, UnknownAlarmError
+from rollout.domain.text import format_names
 
 AlarmStates = Mapping[str, AlarmState]
 """The state of each alarm that a policy names."""
@@ -21,8 +22,8 @@ def unknown_alarms(alarm_states: AlarmStates) -> Iterator[RefusedError]:
     missing = [name for name, state in alarm_states.items() if state is AlarmState.MISSING]
     if missing:
         yield UnknownAlarmError(
-            f"The policy names the alarm {', '.join(missing)}, which does not exist in this account and region: correct"
-            " the name (aws cloudwatch describe-alarms lists the alarms), or remove it from the policy."
+            f"The policy names the alarm {format_names(missing)}, which does not exist in this account and region:"
+            " correct the name (aws cloudwatch describe-alarms lists the alarms), or remove it from the policy."
         )
 
 

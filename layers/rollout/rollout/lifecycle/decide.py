@@ -6,7 +6,8 @@ from typing import assert_never
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
-from rollout.policy.policy import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, OnInconclusive
+from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
+from rollout.policy.policy import OnInconclusive
 from rollout.state.endings import handed_over_by_policy, promoted
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout

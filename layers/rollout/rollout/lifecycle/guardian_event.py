@@ -4,8 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from rollout.domain.errors import InvalidEventError
 from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
+from rollout.domain.validation import read_as
 
 SWEEP_REQUESTED = "Version Sweep Requested"
 """The detail type of the event by which a member account requests a sweep of its versions."""
@@ -38,3 +40,8 @@ class GuardianEvent(Value):
     def member_account(self) -> AccountRegion | None:
         """The member account and region whose schedule requests the sweep; None for this stack's own schedule."""
         return AccountRegion(account=self.account, region=self.region) if self.kind == SWEEP_REQUESTED else None
+
+
+def read_guardian_event(event: object) -> GuardianEvent:
+    """Return the guardian's input. Raises InvalidEventError, which names each unreadable field."""
+    return read_as(GuardianEvent, event, "The event", InvalidEventError)

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from rollout.domain.enums import Move, Outcome, Phase
+from rollout.domain.errors import InvalidDocumentError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
+from rollout.domain.validation import read_as
 from rollout.state.alias import AliasState
 from rollout.state.endings import format_moved, handed_over, rollback_failed, rolled_back
 from rollout.state.failure import Failure, format_failure
@@ -53,6 +55,16 @@ class Closing(RollbackContext):
         """The ending in the document; RollbackFailed where neither RollBack nor RestoreAlias reached one."""
         unknown = Failure(Error="Unknown", Cause="no task reported how the rollout ended")
         return self.ending or rollback_failed(self.target.name, self.stable_version, self.failure or unknown)
+
+
+def read_context(document: object) -> RollbackContext:
+    """Return what a rollback needs of the document. Raises InvalidDocumentError, which names each unreadable field."""
+    return read_as(RollbackContext, document, "The document of the rollout", InvalidDocumentError)
+
+
+def read_closing(document: object) -> Closing:
+    """Return what CloseRollout needs of the document. Raises InvalidDocumentError, naming each unreadable field."""
+    return read_as(Closing, document, "The document of the rollout", InvalidDocumentError)
 
 
 def is_own_state(alias: AliasState, context: RollbackContext) -> bool:

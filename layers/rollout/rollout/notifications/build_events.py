@@ -7,6 +7,7 @@ from rollout.domain.durations import format_duration, to_integer
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution
 from rollout.domain.lambda_names import FunctionName, read_function
+from rollout.domain.text import shorten
 from rollout.lifecycle.rollback import Closing, RollbackContext
 from rollout.notifications.events import (
     EndingEvent,
@@ -33,6 +34,9 @@ _EVENT_TYPES: dict[Outcome, type[EndingEvent]] = {
     Outcome.HANDED_OVER: RolloutHandedOver,
     Outcome.ROLLBACK_FAILED: RollbackFailed,
 }
+
+_LONGEST_NAME = 256
+"""The most characters of a name that a refused request contains; a valid name is shorter."""
 
 
 def shift_events(shifted: Rollout, at: datetime) -> list[RolloutEvent]:
@@ -154,7 +158,7 @@ def _function(request: object) -> FunctionName | None:
 
 def _text(request: object, field: str) -> str | None:
     value = _field(request, field)
-    return value if isinstance(value, str) else None
+    return shorten(value, _LONGEST_NAME) if isinstance(value, str) else None
 
 
 def _field(request: object, field: str) -> object:

@@ -12,6 +12,7 @@ from rollout.domain.counts import Counts
 from rollout.domain.enums import Verdict
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
+from rollout.domain.text import Sentence
 
 
 class ExecutionReference(Value):
@@ -25,7 +26,7 @@ class JudgementSummary(Value):
     """The newest judgement: both versions' calls and failed calls, and the evidence against the canary."""
 
     verdict: Verdict
-    reason: str
+    reason: Sentence
     canary: Counts
     stable: Counts
     evidence: float = Field(description="How strongly the counts speak against the canary; 1 is neutral.")
@@ -40,7 +41,7 @@ class Event(Value):
     schema_version: Literal[1] = Field(description="Changes when a field is removed or changes its meaning.")
     id: str = Field(description="Identifies the event. An event that is published again has the same id: drop it.")
     at: datetime = Field(description="When it happened.")
-    sentence: str = Field(description="What happened and why, as a sentence.")
+    sentence: Sentence = Field(description="What happened and why, as a sentence.")
     execution: ExecutionReference
 
 
@@ -119,7 +120,7 @@ class RolloutRejected(Event):
     stable_version: str | None = None
     canary_version: str | None = None
     error: str = Field(description="The name of the error, as docs/runbook.md explains it.")
-    cause: str = Field(description="What was found, what is needed, and what to do next.")
+    cause: Sentence = Field(description="What was found, what is needed, and what to do next.")
 
 
 EndingEvent = RolloutPromoted | RolloutRolledBack | RolloutHandedOver | RollbackFailed

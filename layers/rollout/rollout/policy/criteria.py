@@ -1,15 +1,15 @@
 """The criteria by which a canary passes or fails."""
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from rollout.domain.durations import to_integer
 from rollout.domain.enums import Mode
 from rollout.domain.models import Strict
+from rollout.policy.aws_names import AlarmName
 from rollout.policy.metric import Errors, Metric, WrittenMetric
 from rollout.policy.percent import CallPercent, Number
 
@@ -34,7 +34,7 @@ class Guards(Strict):
 
     max_error_percent: CallPercent | None = _ceiling(5, "failed")
     max_slow_percent: CallPercent | None = _ceiling(None, "slow")
-    alarms: list[str] = Field(
+    alarms: list[AlarmName] = Field(
         default_factory=list,
         max_length=20,
         description="Names of CloudWatch alarms. An alarm that turns red during the rollout rolls back the canary.",
@@ -49,7 +49,9 @@ class Criteria(Strict):
         max_length=20,
         description="What an evaluation measures: errors, slow, throttles, a CloudWatch metric, log lines or an alarm.",
     )
-    ignore: list[str] = Field(default_factory=list, description="Names of metrics and alarms that are not measured.")
+    ignore: list[AlarmName] = Field(
+        default_factory=list, max_length=100, description="Names of metrics and alarms that are not measured."
+    )
     guards: Guards = Guards()
     false_rollback_percent: Number = Field(
         default=1,
@@ -69,50 +71,6 @@ class Criteria(Strict):
         default=Mode.ADVISORY,
         description="Whether the comparison with stable's minutes before promotion decides during the bake.",
     )
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        repeated = [name for name, times in Counter(self._names()).items() if times > 1]
-        if repeated:
-            raise ValueError(f"metrics has {', '.join(repeated)} twice: give one of them a `label`")
-        if any(metric.name == "errors" and not metric.errors for metric in self._all()):
-            raise ValueError(
-                "metrics has another metric named errors, which is reserved for failed calls: change its `label`"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _ignored_are_known(self) -> Self:
-        if unknown := [name for name in self.ignore if name not in {*self._names()}]:
-            raise ValueError(
-                f"ignore names {', '.join(unknown)}, but the policy has {', '.join(self._names())}: use these names"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _something_decides(self) -> Self:
-        if not any(metric.is_critical for metric in self.active_metrics):
-            raise ValueError(
-                "metrics has no critical metric that is not ignored: add one, or remove its name from `ignore`"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _slow_is_measured(self) -> Self:
-        if self.guards.max_slow_percent is not None and not any(metric.slow for metric in self.active_metrics):
-            raise ValueError(
-                "guards.max_slow_percent needs the metric slow, which defines a slow call: add slow to metrics"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _one_log_query_suffices(self) -> Self:
-        if len(queried := [metric.name for metric in self.active_metrics if metric.logs]) > 1:
-            raise ValueError(
-                f"metrics has {' and '.join(queried)} of the kind logs, but an evaluation makes one query: keep one,"
-                " or name the others in `ignore`"
-            )
-        return self
 
     @property
     def evidence_limit(self) -> float:
@@ -154,6 +112,3 @@ class Criteria(Strict):
     def _all(self) -> Iterator[Metric]:
         yield from self.metrics
         yield from (Metric(alarm=alarm) for alarm in self.guards.alarms)
-
-    def _names(self) -> list[str]:
-        return [metric.name for metric in self._all()]

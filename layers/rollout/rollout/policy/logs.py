@@ -1,11 +1,13 @@
 """Log lines as a metric: what a line has to contain to be counted against the version that wrote it."""
 
+from collections.abc import Iterator
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, model_validator
 from pydantic_core import PydanticCustomError
 
 from rollout.domain.models import Strict
+from rollout.domain.together import read_with_rules
 
 
 def _check_pattern(pattern: str) -> str:
@@ -20,6 +22,12 @@ def _check_pattern(pattern: str) -> str:
     return pattern
 
 
+def _not_one_condition(logs: object) -> Iterator[str]:
+    fields = dict(logs) if isinstance(logs, Logs | dict) else {"pattern": logs}
+    if (fields.get("pattern") is None) == (fields.get("level") is None):
+        yield "write exactly one of pattern and level"
+
+
 class Logs(Strict):
     """Lines of the function's log, by the version that wrote them."""
 
@@ -32,11 +40,11 @@ class Logs(Strict):
         description="The value of the field `level` in JSON logs, such as ERROR. Upper and lower case differ.",
     )
 
-    @model_validator(mode="after")
-    def _is_one_condition(self) -> Self:
-        if (self.pattern is None) == (self.level is None):
-            raise PydanticCustomError("pattern_or_level", "write exactly one of pattern and level")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_one_condition(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        logs: Self = read_with_rules(value, read, _not_one_condition, "pattern_or_level")
+        return logs
 
     @property
     def text(self) -> str:

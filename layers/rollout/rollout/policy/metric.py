@@ -1,16 +1,34 @@
 """Metrics: what an evaluation measures, and whether the result decides."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from rollout.domain.enums import Missing, Mode
 from rollout.domain.models import Strict
+from rollout.domain.together import read_with_rules
+from rollout.policy.aws_names import (
+    DIMENSION_NAMES,
+    MAX_DIMENSIONS,
+    AlarmName,
+    DimensionName,
+    DimensionValue,
+    Label,
+    MetricName,
+    Namespace,
+)
 from rollout.policy.logs import Logs
 from rollout.policy.percent import CallPercent, Number
 
-_KINDS = ("errors", "slow", "throttles", "cloudwatch", "logs", "alarm")
+KINDS = ("errors", "slow", "throttles", "cloudwatch", "logs", "alarm")
 _SHORT = ("errors", "slow", "throttles")
 _VERSION = "{version}"
 
@@ -39,33 +57,43 @@ class Throttles(Strict):
     )
 
 
-def _check_dimensions(dimensions: dict[str, str]) -> dict[str, str]:
-    if not any(_VERSION in value for value in dimensions.values()):
-        raise PydanticCustomError(
-            "version_not_in_dimensions", "add {version} to a dimension, so that each version is measured separately"
-        )
+def _version_missing(dimensions: object) -> Iterator[str]:
+    values = dimensions.values() if isinstance(dimensions, dict) else [_VERSION]
+    if not any(isinstance(value, str) and _VERSION in value for value in values):
+        yield "add {version} to a dimension, so that each version is measured separately"
+
+
+def _read_dimensions(value: Any, read: ValidatorFunctionWrapHandler) -> dict[str, str]:  # noqa: ANN401 - unchecked input
+    dimensions: dict[str, str] = read_with_rules(value, read, _version_missing, "version_not_in_dimensions")
     return dimensions
 
 
 class CloudWatchMetric(Strict):
     """Any CloudWatch metric that counts by version."""
 
-    namespace: str = Field(min_length=1, max_length=255, description="The metric's namespace.")
-    name: str = Field(min_length=1, max_length=255, description="The name of the metric that counts bad events.")
-    dimensions: Annotated[dict[str, str], AfterValidator(_check_dimensions)] = Field(
-        max_length=30,
+    namespace: Namespace = Field(description="The metric's namespace.")
+    name: MetricName = Field(description="The name of the metric that counts bad events.")
+    dimensions: Annotated[
+        dict[DimensionName, DimensionValue], Field(max_length=MAX_DIMENSIONS), WrapValidator(_read_dimensions)
+    ] = Field(
         description="The metric's dimensions. {function}, {alias} and {version} are replaced in the values.",
+        json_schema_extra={"propertyNames": DIMENSION_NAMES},
     )
-    of: str | None = Field(
+    of: MetricName | None = Field(
         default=None,
-        min_length=1,
-        max_length=255,
         description="The metric in the same namespace that counts all events. Default: the version's Invocations.",
     )
     missing: Missing = Field(
         default=Missing.UNKNOWN,
         description="How to read a minute that has calls and no datapoint: unknown, or zero.",
     )
+
+
+def _not_one_kind(metric: object) -> Iterator[str]:
+    """Yield what is needed where a metric, read or as it was written, does not have exactly one kind."""
+    fields = dict(metric) if isinstance(metric, Metric | dict) else {KINDS[0]: metric}
+    if sum(fields.get(kind) is not None for kind in KINDS) != 1:
+        yield f"write exactly one of {', '.join(KINDS[:-1])} and {KINDS[-1]}"
 
 
 class Metric(Strict):
@@ -78,29 +106,25 @@ class Metric(Strict):
     )
     cloudwatch: CloudWatchMetric | None = Field(default=None, description="A CloudWatch metric of your own.")
     logs: Logs | None = Field(default=None, description="Log lines by the version that wrote them.")
-    alarm: str | None = Field(default=None, min_length=1, description="The name of a CloudWatch alarm.")
+    alarm: AlarmName | None = Field(default=None, description="The name of a CloudWatch alarm.")
     mode: Mode = Field(
         default=Mode.CRITICAL, description="Whether the metric decides (critical) or is only reported (advisory)."
     )
-    label: str | None = Field(
+    label: Label | None = Field(
         default=None,
-        min_length=1,
-        max_length=64,
         description="The metric's name in judgements and in `ignore`. Default: the alarm, the metric or the kind.",
     )
 
-    @model_validator(mode="after")
-    def _is_one_kind(self) -> Self:
-        if len([kind for kind in _KINDS if getattr(self, kind) is not None]) != 1:
-            raise PydanticCustomError(
-                "one_kind", "write exactly one of errors, slow, throttles, cloudwatch, logs and alarm"
-            )
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_one_kind(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        metric: Self = read_with_rules(value, read, _not_one_kind, "one_kind")
+        return metric
 
     @property
     def kind(self) -> str:
         """The kind: errors, slow, throttles, cloudwatch, logs or alarm."""
-        return next(kind for kind in _KINDS if getattr(self, kind) is not None)
+        return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
     @property
     def name(self) -> str:
@@ -118,7 +142,8 @@ class Metric(Strict):
         return self.kind in ("errors", "slow", "cloudwatch", "logs")
 
 
-def _from_kind(value: object) -> object:
+def metric_from_kind(value: object) -> object:
+    """Return a metric written as a word as an object. Raises ValueError for a word that names no kind."""
     if not isinstance(value, str):
         return value
     if value not in _SHORT:
@@ -127,6 +152,6 @@ def _from_kind(value: object) -> object:
 
 
 WrittenMetric = Annotated[
-    Metric, BeforeValidator(_from_kind, json_schema_input_type=Metric | Literal["errors", "slow", "throttles"])
+    Metric, BeforeValidator(metric_from_kind, json_schema_input_type=Metric | Literal["errors", "slow", "throttles"])
 ]
 """A metric as a policy writes it, such as `slow` or `{slow: {over_ms: 800}, mode: advisory}`."""

@@ -1,27 +1,27 @@
 """The policy: the steps of a rollout, and the criteria by which they pass or fail."""
 
-import math
+import json
+from collections.abc import Iterator
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, field_serializer, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_serializer, model_validator
 
-from rollout.domain.durations import Seconds, format_duration
+from rollout.domain.durations import Seconds
+from rollout.domain.enums import OnNewerVersion
 from rollout.domain.errors import InvalidPolicyError
+from rollout.domain.json_values import plain_json
+from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems
 from rollout.policy.criteria import Criteria
+from rollout.policy.parts import PolicyParts
+from rollout.policy.planned import evaluations_in, seconds_in
 from rollout.policy.presets import ALL_AT_ONCE
+from rollout.policy.rules import broken_rules
 from rollout.policy.steps import Step, WrittenSteps
 
-METRIC_RETENTION_SECONDS = 15 * 86400
-"""CloudWatch keeps one-minute datapoints this long, and a rollout counts from its first shift."""
-
-MAX_DURATION_SECONDS = 14 * 86400
-"""The longest plan. The remaining day is for late evaluations and for steps with too few calls."""
-
-MAX_EVALUATIONS = 2500
-"""The limit of evaluations per execution: Step Functions allows 25,000 history events, an evaluation uses nine."""
+MAX_CHARACTERS = 32_768
+"""The longest policy as JSON. It is a part of the document, which Step Functions limits to 262,144 bytes."""
 
 
 class OnInconclusive(StrEnum):
@@ -31,14 +31,6 @@ class OnInconclusive(StrEnum):
     PROMOTE = "promote"
     ROLL_BACK = "roll_back"
     HAND_OVER = "hand_over"
-
-
-class OnNewerVersion(StrEnum):
-    """What happens to a new version while an older version is being rolled out on the alias."""
-
-    QUEUE = "queue"
-    SUPERSEDE = "supersede"
-    REFUSE = "refuse"
 
 
 class Policy(Criteria):
@@ -70,35 +62,13 @@ class Policy(Criteria):
         " than twice as bad as stable.",
     )
 
-    @model_validator(mode="after")
-    def _steps_rise(self) -> Self:
-        for number, (before, after) in enumerate(pairwise(self.steps), start=1):
-            if after.percent <= before.percent:
-                raise ValueError(
-                    f"steps[{number}].percent is {after.percent:g} after {before.percent:g}: give each step a"
-                    " larger share than the step before"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _time_fits(self) -> Self:
-        if self.planned_seconds > MAX_DURATION_SECONDS:
-            raise ValueError(
-                f"steps and bake take {format_duration(self.planned_seconds)} with the evaluation at the end of each,"
-                f" and the limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
-                f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, the bake or the interval"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _evaluations_fit(self) -> Self:
-        if self.planned_evaluations > MAX_EVALUATIONS:
-            raise ValueError(
-                f"interval is {format_duration(self.interval)}: the holds and the bake need"
-                f" {self.planned_evaluations:,} evaluations, and the limit per execution is {MAX_EVALUATIONS:,}:"
-                " use a longer interval"
-            )
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check_rules(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(value, cls):
+            return value
+        policy: Self = read_with_rules(value, read, _broken_rules)
+        return policy
 
     @field_serializer("steps")
     def _write_steps(self, steps: list[Step]) -> list[Step] | str:
@@ -121,21 +91,54 @@ class Policy(Criteria):
 
     def seconds_in(self, hold: int) -> int:
         """Return the seconds up to the evaluation that ends a hold of so many seconds, if it is not extended."""
-        return math.ceil(hold / self.interval) * self.interval
+        return seconds_in(hold, self.interval)
 
     def evaluations_in(self, hold: int) -> int:
         """Return the highest number of evaluations in a hold of so many seconds, if it is not extended."""
-        # The first evaluation comes at the end of the current period, before a whole interval has passed.
-        return 1 + math.ceil(hold / self.interval)
+        return evaluations_in(hold, self.interval)
 
     @property
     def _holds(self) -> list[int]:
         return [*(step.hold for step in self.steps), self.bake]
 
 
+_RULED = ("steps", "bake", "interval", "metrics", "ignore", "guards")
+"""The fields that the rules about several fields read."""
+
+
+_DEFAULTS = ("bake", "interval", "metrics")
+
+
+def _broken_rules(policy: object) -> Iterator[str]:
+    """Yield the broken rules of a policy, as far as an invalid one can be read."""
+    if isinstance(policy, Policy):
+        yield from broken_rules(PolicyParts.model_construct(**{name: getattr(policy, name) for name in _RULED}))
+    elif isinstance(policy, dict):
+        yield from broken_rules(policy_parts(policy))
+
+
+def policy_parts(value: object) -> PolicyParts:
+    """Return the readable parts of a policy, with the defaults of what it does not have."""
+    defaults = {name: Policy.model_fields[name].get_default(call_default_factory=True) for name in _DEFAULTS}
+    return PolicyParts.model_validate(defaults | (value if isinstance(value, dict) else {}))
+
+
 def read_policy(value: object, subject: str = "The policy") -> Policy:
     """Return the policy. Raises InvalidPolicyError, which names the subject and each invalid field with its value."""
+    value = plain_json(value)
+    problems = [*_too_large(value)]
     try:
-        return Policy.model_validate(value)
+        policy = Policy.model_validate(value)
     except ValidationError as error:
-        raise InvalidPolicyError(f"{subject} is refused: {format_problems(error, 'policy')}.") from error
+        problems.append(format_problems(error, "policy"))
+    if problems:
+        refusal = InvalidPolicyError(f"{subject} is refused: {'; '.join(problems)}.")
+        refusal.written = value
+        raise refusal
+    return policy
+
+
+def _too_large(value: object) -> Iterator[str]:
+    size = len(json.dumps(value))
+    if size > MAX_CHARACTERS:
+        yield f"policy has {size:,} characters as JSON: write at most {MAX_CHARACTERS:,}"

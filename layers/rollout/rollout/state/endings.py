@@ -2,6 +2,7 @@
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
+from rollout.domain.text import shorten
 from rollout.state.alias import AliasState
 from rollout.state.failure import Failure, format_failure
 from rollout.state.rollout import Ending, Rollout
@@ -63,7 +64,7 @@ def with_writer(ending: Ending, writer: str) -> Ending:
     """Return an ending whose cause also names the writer that moved the alias; unchanged if `writer` is empty."""
     if not writer:
         return ending
-    return ending.model_copy(update={"cause": f"{ending.cause}. CloudTrail says it was {writer}"})
+    return ending.model_copy(update={"cause": shorten(f"{ending.cause}. CloudTrail says it was {writer}")})
 
 
 def format_moved(target_name: str, expected: str, alias: AliasState | None) -> str:

@@ -5,6 +5,7 @@ from pydantic import Field
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Mode, Verdict
 from rollout.domain.models import Value
+from rollout.domain.text import Sentence
 
 
 class Finding(Value):
@@ -24,7 +25,7 @@ class Judgement(Value):
     """The verdict, its reason and its counts since the first shift; during the bake, since promotion."""
 
     verdict: Verdict
-    reason: str
+    reason: Sentence
     canary: Counts = Field(description="The canary's calls and how many of them failed.")
     stable: Counts
     findings: tuple[Finding, ...] = ()

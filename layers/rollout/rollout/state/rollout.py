@@ -5,8 +5,11 @@ from datetime import datetime
 from pydantic import ConfigDict, Field
 
 from rollout.domain.enums import Move, Outcome, Phase, Start
+from rollout.domain.errors import InvalidDocumentError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
+from rollout.domain.text import Sentence
+from rollout.domain.validation import read_as
 from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
 from rollout.state.judgement import Judgement
@@ -20,7 +23,7 @@ class Ending(Value):
 
     outcome: Outcome
     error: str = Field(alias="Error")
-    cause: str = Field(alias="Cause")
+    cause: Sentence = Field(alias="Cause")
 
     @property
     def leaves_alias_unsplit(self) -> bool:
@@ -115,3 +118,8 @@ class Rollout(Value):
         Nested nulls stay, because they can be a choice, such as `max_error_percent: null`.
         """
         return {key: value for key, value in self.model_dump(mode="json").items() if value is not None}
+
+
+def read_rollout(document: object) -> Rollout:
+    """Return the document of a rollout. Raises InvalidDocumentError, which names each unreadable field."""
+    return read_as(Rollout, document, "The document of the rollout", InvalidDocumentError)

@@ -17,7 +17,7 @@ from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.functions import FunctionLookup, lookup
 from rollout.aws.parameter_store import stored_policies
 from rollout.aws.settings import default_policy
-from rollout.domain.errors import RefusedError
+from rollout.domain.errors import InvalidPolicyError, RefusedError
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
 
@@ -60,13 +60,16 @@ def _function(parsed: ParsedRequest, refusals: RefusalList) -> FunctionLookup | 
 
 def _request(parsed: ParsedRequest, function: FunctionLookup | None, refusals: RefusalList) -> RolloutRequest | None:
     """Return the request with its policy, or with a placeholder for a refused one; None without a function name."""
-    policy_and_source = None
-    with refusals.collect():
+    policy_and_source, written = None, None
+    try:
         policy_and_source = _policy(parsed, function)
+    except RefusedError as refusal:
+        refusals.add(refusal)
+        written = refusal.written if isinstance(refusal, InvalidPolicyError) else None
     if parsed.function is None:
         return None
     if policy_and_source is None:
-        return parsed.without("policy").with_policy(placeholder_policy(), "")
+        return parsed.without("policy").with_policy(placeholder_policy(written), "")
     return parsed.with_policy(*policy_and_source)
 
 

@@ -14,9 +14,8 @@ from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import logger
 from rollout.aws.step_functions import executions_beside
-from rollout.domain.enums import Start
+from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import AliasBusyError, LockLostError, RefusedError
-from rollout.policy.policy import OnNewerVersion
 from rollout.state.endings import rejected
 from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout

@@ -1,0 +1,48 @@
+"""Keeps sentences short enough to be read, whatever names and values they quote."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+MAX_SENTENCE_LENGTH = 3900
+"""The longest text of a Cause, an event, a notification or a ledger entry, in characters."""
+
+_NAMES_SHOWN = 5
+_MAX_NAME_LENGTH = 64
+
+
+def shorten(text: str, limit: int = MAX_SENTENCE_LENGTH) -> str:
+    """Return a text of at most `limit` characters: the beginning and the end of a longer one."""
+    if len(text) <= limit:
+        return text
+    note = f" … ({len(text):,} characters in all) … "
+    kept = max(limit - len(note), 2)
+    return f"{text[: kept - kept // 3]}{note}{text[len(text) - kept // 3 :]}"[:limit]
+
+
+def join_within(sentences: Sequence[str], separator: str, noun: str, limit: int) -> str:
+    """Return the first sentences that fit into `limit` characters, and the number of the others.
+
+    The first one is always there, shortened if necessary.
+    """
+    ends = accumulate(len(sentence) + len(separator) for sentence in sentences)
+    shown = max(sum(end <= limit for end in ends), 1)
+    first, left = [shorten(sentence, limit) for sentence in sentences[:shown]], len(sentences) - shown
+    return separator.join([*first, f"and {left:,} more {noun}{'' if left == 1 else 's'}"] if left else first)
+
+
+def format_names(names: Iterable[str]) -> str:
+    """Return the first five names, each shortened to 64 characters, and the number of the others."""
+    every = [*names]
+    shown = ", ".join(shorten(name, _MAX_NAME_LENGTH) for name in every[:_NAMES_SHOWN])
+    return f"{shown} and {len(every) - _NAMES_SHOWN:,} more" if len(every) > _NAMES_SHOWN else shown
+
+
+def _shorten_text(value: object) -> object:
+    return shorten(value) if isinstance(value, str) else value
+
+
+Sentence = Annotated[str, BeforeValidator(_shorten_text)]
+"""A text that people read, shortened to 3,900 characters."""

@@ -1,0 +1,111 @@
+"""The parts of a policy that can be read although other parts are invalid."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from rollout.domain.durations import Seconds
+from rollout.domain.enums import Mode, OnNewerVersion
+from rollout.domain.models import Value
+from rollout.policy.aws_names import is_alarm_name
+from rollout.policy.metric import KINDS, metric_from_kind
+from rollout.policy.percent import CallPercent, Percent
+from rollout.policy.presets import preset_steps
+
+
+def _read_or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - unchecked input
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+_OrNone = WrapValidator(_read_or_none)
+_Name = Annotated[str | None, _OrNone]
+
+
+class StepParts(Value):
+    """A step; None for a field that is missing or cannot be read."""
+
+    percent: Annotated[Percent | None, _OrNone] = None
+    hold: Annotated[Seconds | None, _OrNone] = None
+
+
+class _CloudWatchParts(Value):
+    name: _Name = None
+
+
+class MetricParts(Value):
+    """A metric with the keys that it has, whatever they contain."""
+
+    errors: Any = None
+    slow: Any = None
+    throttles: Any = None
+    cloudwatch: Annotated[_CloudWatchParts | None, _OrNone] = None
+    logs: Any = None
+    alarm: _Name = None
+    mode: Annotated[Mode | None, _OrNone] = Mode.CRITICAL
+    label: _Name = None
+
+    @property
+    def name(self) -> str | None:
+        """The name in the policy's `ignore`; None if it cannot be read."""
+        named = self.label or self.alarm or (self.cloudwatch and self.cloudwatch.name)
+        return named or next((kind for kind in KINDS if getattr(self, kind) is not None), None)
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether the metric decides, or may do so."""
+        return self.mode is not Mode.ADVISORY
+
+
+class GuardParts(Value):
+    """The guards; None for what cannot be read."""
+
+    max_slow_percent: Annotated[CallPercent | None, _OrNone] = None
+    alarms: Annotated[tuple[_Name, ...] | None, _OrNone] = ()
+
+
+_Metric = Annotated[MetricParts | None, BeforeValidator(metric_from_kind), _OrNone]
+
+
+def _steps_of(value: object) -> object:
+    return preset_steps(value) if isinstance(value, str) else value
+
+
+class PolicyParts(Value):
+    """A policy, valid or not; None for a part that is missing or cannot be read."""
+
+    steps: Annotated[list[Annotated[StepParts | None, _OrNone]] | None, BeforeValidator(_steps_of), _OrNone] = None
+    bake: Annotated[Seconds | None, _OrNone] = None
+    interval: Annotated[Seconds | None, _OrNone] = None
+    metrics: Annotated[list[_Metric] | None, _OrNone] = None
+    ignore: Annotated[tuple[_Name, ...] | None, _OrNone] = ()
+    guards: Annotated[GuardParts | None, _OrNone] = GuardParts()
+    on_newer_version: Annotated[OnNewerVersion | None, _OrNone] = None
+
+    @property
+    def has_readable_names(self) -> bool:
+        """Whether the name of every metric and alarm can be read."""
+        if self.metrics is None or self.guards is None or self.guards.alarms is None:
+            return False
+        return None not in [*(metric and metric.name for metric in self.metrics), *self.guards.alarms]
+
+    @property
+    def names(self) -> list[str]:
+        """The readable names of the metrics and of the guards' alarms."""
+        metrics = [metric.name for metric in self.metrics or [] if metric]
+        return [name for name in (*metrics, *self._guard_alarms) if name]
+
+    @property
+    def alarms(self) -> list[str]:
+        """The readable names of the alarms that are not ignored."""
+        alarms = [metric.alarm for metric in self.metrics or [] if metric]
+        ignored = {*(self.ignore or [])}
+        named = (name for name in (*alarms, *self._guard_alarms) if name and name not in ignored)
+        return [*dict.fromkeys(name for name in named if is_alarm_name(name))]
+
+    @property
+    def _guard_alarms(self) -> Sequence[str | None]:
+        return (self.guards.alarms if self.guards else None) or ()

@@ -1,0 +1,100 @@
+"""The rules about several fields of a policy. They hold as far as the fields can be read."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rollout.domain.durations import format_duration
+from rollout.domain.text import format_names, shorten
+from rollout.policy.parts import PolicyParts
+from rollout.policy.planned import (
+    MAX_DURATION_SECONDS,
+    MAX_EVALUATIONS,
+    METRIC_RETENTION_SECONDS,
+    evaluations_in,
+    seconds_in,
+)
+
+
+def broken_rules(policy: PolicyParts) -> Iterator[str]:
+    """Yield a sentence for every rule that the readable parts of a policy break; it begins with the field's name."""
+    yield from _falling_steps(policy)
+    yield from _too_long(policy)
+    yield from _repeated_names(policy)
+    yield from _unknown_ignored(policy)
+    yield from _nothing_decides(policy)
+    yield from _slow_not_measured(policy)
+    yield from _two_log_queries(policy)
+
+
+def _falling_steps(policy: PolicyParts) -> Iterator[str]:
+    before = None
+    for number, step in enumerate(policy.steps or []):
+        percent = step.percent if step else None
+        if before is not None and percent is not None and percent <= before:
+            yield (
+                f"steps[{number}].percent is {percent:g} after {before:g}: give each step a larger share than the step"
+                " before"
+            )
+        before = before if percent is None else percent
+
+
+def _too_long(policy: PolicyParts) -> Iterator[str]:
+    """Yield what is wrong with the length of the plan; a hold that cannot be read takes no time."""
+    if not policy.interval:
+        return
+    holds = [*(step.hold for step in policy.steps or [] if step), policy.bake]
+    seconds = sum(seconds_in(hold or 0, policy.interval) for hold in holds)
+    evaluations = sum(evaluations_in(hold or 0, policy.interval) for hold in holds)
+    at_least = "at least " if None in holds else ""
+    if seconds > MAX_DURATION_SECONDS:
+        yield (
+            f"steps and bake take {at_least}{format_duration(seconds)} with the evaluation at the end of each, and the"
+            f" limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
+            f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, the bake or the interval"
+        )
+    if evaluations > MAX_EVALUATIONS:
+        yield (
+            f"interval is {format_duration(policy.interval)}: the holds and the bake need {at_least}{evaluations:,}"
+            f" evaluations, and the limit per execution is {MAX_EVALUATIONS:,}: use a longer interval"
+        )
+
+
+def _repeated_names(policy: PolicyParts) -> Iterator[str]:
+    if repeated := [name for name, times in Counter(policy.names).items() if times > 1]:
+        yield f"metrics has {format_names(repeated)} twice: give one of them a `label`"
+    if any(metric and metric.name == "errors" and metric.errors is None for metric in policy.metrics or []):
+        yield "metrics has another metric named errors, which is reserved for failed calls: change its `label`"
+
+
+def _unknown_ignored(policy: PolicyParts) -> Iterator[str]:
+    unknown = [name for name in policy.ignore or [] if name is not None and name not in policy.names]
+    if unknown and policy.has_readable_names:
+        yield (
+            f"ignore names {format_names(unknown)}, but the policy has {format_names(policy.names)}: use these names"
+        )
+
+
+def _nothing_decides(policy: PolicyParts) -> Iterator[str]:
+    critical = [metric.name for metric in policy.metrics or [] if metric and metric.is_critical]
+    alarms = (policy.guards.alarms if policy.guards else None) or ()
+    if policy.has_readable_names and not {*critical, *alarms} - {*(policy.ignore or ())}:
+        yield "metrics has no critical metric that is not ignored: add one, or remove its name from `ignore`"
+
+
+def _slow_not_measured(policy: PolicyParts) -> Iterator[str]:
+    if policy.metrics is None or None in policy.metrics or not policy.guards or policy.guards.max_slow_percent is None:
+        return
+    ignored = policy.ignore or ()
+    if not any(metric and metric.slow is not None and metric.name not in ignored for metric in policy.metrics):
+        yield "guards.max_slow_percent needs the metric slow, which defines a slow call: add slow to metrics"
+
+
+def _two_log_queries(policy: PolicyParts) -> Iterator[str]:
+    ignored = policy.ignore or ()
+    queried = [metric.name for metric in policy.metrics or [] if metric and metric.logs is not None]
+    queried = [name for name in queried if name not in ignored]
+    if len(queried) > 1:
+        yield (
+            f"metrics has {' and '.join(shorten(name or 'logs', 64) for name in queried)} of the kind logs, but an"
+            " evaluation makes one query: keep one, or name the others in `ignore`"
+        )
