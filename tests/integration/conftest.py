@@ -20,6 +20,7 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.powertools import logger
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
+from tests.moto_lambda import answer_like_aws
 
 ROOT = Path(__file__).parents[2]
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m"}
@@ -170,6 +171,7 @@ def _reader(url: str) -> Callable[[], list[dict[str, Any]]]:
 @pytest.fixture
 def my_api(aws: None) -> None:
     """The opted-in function my-api, with versions 1 and 2, and the alias live at version 1."""
+    answer_like_aws(clients.lambda_client())
     role = client("iam").create_role(RoleName="api", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     functions = client("lambda")
     code = {"Runtime": "python3.13", "Handler": "app.handler", "Code": {"ZipFile": b"one"}}

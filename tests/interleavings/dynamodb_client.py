@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rollout.aws.dynamodb.items import plain
+from rollout.aws.dynamodb.items import plain, typed
 from tests.interleavings.actors import client_error, read_call, write_call
 
 Item = dict[str, Any]
@@ -26,6 +26,10 @@ class DynamoDbClient:
         self._items: dict[tuple[str, str], Item] = {}
         self._on_write = on_write
         """Called at each write with the item before and after it."""
+
+    def add(self, item: Item) -> None:
+        """Add an item in plain values, which no handler wrote."""
+        self._items[item["target"], item["entry"]] = typed(item)
 
     def entries(self) -> list[Item]:
         """Return every item in plain values, in key order."""

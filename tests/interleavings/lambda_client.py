@@ -3,7 +3,7 @@
 The alias's revision changes with every write.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests.interleavings.actors import client_error, current_actor, read_call, write_call
 
 VERSIONS = ("1", "2", "3")
+LISTED = ("$LATEST", "$LATEST.PUBLISHED", *VERSIONS)
 ANOTHER_WRITER = "another writer"
 STABLE_ALIAS = "rollout-stable-live"
 
@@ -102,18 +103,19 @@ class LambdaClient:
         response: dict[str, Any] = write_call(lambda: self._update(FunctionVersion, RoutingConfig, RevisionId))
         return response
 
-    def get_function(self, *, Qualifier: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        configuration = {"Version": Qualifier, "State": "Active", "Role": "arn:of:role"}
-        return {"Configuration": configuration, "Tags": {"rollout:alias": "live"}}
+    def get_function(self, *, Qualifier: str | None = None, **_: Any) -> dict[str, Any]:  # noqa: N803
+        configuration = {"Version": Qualifier or "$LATEST", "State": "Active", "Role": "arn:of:role"}
+        tags = {} if Qualifier else {"Tags": {"rollout:alias": "live"}}
+        return {"Configuration": configuration} | tags
 
     def get_provisioned_concurrency_config(self, **_: Any) -> None:
         raise client_error("ProvisionedConcurrencyConfigNotFoundException", NotFound)
 
     def get_paginator(self, _name: str) -> SimpleNamespace:
-        return SimpleNamespace(paginate=self._versions)
+        return SimpleNamespace(paginate=lambda **_: iter([self.list_versions_by_function()]))
 
-    def _versions(self, **_: Any) -> Iterator[dict[str, Any]]:
-        yield {"Versions": [{"Version": name, "LastModified": "2026-03-01T11:00:00.000+0000"} for name in VERSIONS]}
+    def list_versions_by_function(self, **_: Any) -> dict[str, Any]:
+        return {"Versions": [{"Version": name} for name in LISTED]}
 
     def _update(self, version: str, routing: dict[str, dict[str, float]], revision: str) -> dict[str, Any]:
         if self.refuses_writes:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from rollout.aws.dynamodb.items import partition
 from rollout.domain.enums import Verdict
+from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 from tests.interleavings.actors import Actor, CallOutcome
@@ -14,7 +16,7 @@ from tests.interleavings.handlers import folder_name, run_handler
 from tests.interleavings.lambda_client import ANOTHER_WRITER, VERSIONS, LambdaClient, Routing
 from tests.interleavings.promises import Promises
 from tests.interleavings.step_functions_client import StepFunctionsClient
-from tests.samples import AT, EXECUTION, judgement
+from tests.samples import AT, EXECUTION, TARGET, judgement
 
 EVALUATIONS: dict[str, dict[str, Any]] = {
     "ends_step": {"verdict": Verdict.HEALTHY, "may_end_step": True},
@@ -42,6 +44,13 @@ class Scenario:
         self.lambda_ = LambdaClient(self.promises.check_alias_write)
         self.dynamodb = DynamoDbClient(self.promises.check_ledger_write)
         self.step_functions = StepFunctionsClient(self)
+        self._remember_newest_version()
+
+    def _remember_newest_version(self) -> None:
+        """Let an earlier sweep of versions have seen the newest version, so that the next one starts it."""
+        at = AT - timedelta(hours=1)
+        seen = Sighting(settled="1", waiting=VERSIONS[-1], waiting_since=at, seen_at=at)
+        self.dynamodb.add({"target": partition(TARGET), "entry": "sighting", "sighting": seen.model_dump_json()})
 
     def execution(self, arn: str) -> Execution:
         return next(execution for execution in self.executions if execution.arn == arn)

@@ -16,6 +16,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
 from rollout.aws.boto import clients
+from tests.moto_lambda import answer_like_aws
 from tests.statemachine.machine import ACCOUNT, REGION, Machine
 from tests.statemachine.moto_account import LEDGER, answer_provisioned_concurrency, create_ledger
 
@@ -96,6 +97,7 @@ def orchestrator(machine: Machine, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
     for client in CLIENTS:
         client.cache_clear()
     answer_provisioned_concurrency(clients.lambda_client())
+    answer_like_aws(clients.lambda_client())
     create_ledger()
     tasks |= {name: _handler(name) for name in TASKS}
     yield machine

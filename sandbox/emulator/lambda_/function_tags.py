@@ -1,4 +1,4 @@
-"""GetFunction returns a function's tags only to callers with lambda:ListTags, as on AWS."""
+"""GetFunction returns a function's tags only without a qualifier and to callers with lambda:ListTags, as on AWS."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -17,11 +17,13 @@ _ACTION = "lambda:ListTags"
 @extends(lambda_svc, "_get_function")
 def _get_function(original: Callable[..., Answer], name: str, qualifier: str | None = None) -> Answer:
     status, headers, body = original(name, qualifier)
-    if status >= 300 or not (reason := _denial(lambda_svc._func_arn(name))):  # noqa: PLR2004
+    reason = None if qualifier else _denial(lambda_svc._func_arn(name))
+    if status >= 300 or not (qualifier or reason):  # noqa: PLR2004
         return status, headers, body
     function = json.loads(body)
     del function["Tags"]
-    function["TagsError"] = {"ErrorCode": "AccessDeniedException", "Message": reason}
+    if reason:
+        function["TagsError"] = {"ErrorCode": "AccessDeniedException", "Message": reason}
     return status, headers, json.dumps(function).encode()
 
 

@@ -53,6 +53,15 @@ def _tags_need_permission(fixture: Fixture) -> bool:
     ] * 2
 
 
+def _qualified_answer_without_tags(fixture: Fixture) -> bool:
+    """GetFunction of a version, an alias or $LATEST returns neither the tags nor an error about them."""
+    answers = [
+        fixture.lambda_.get_function(FunctionName="example", Qualifier=qualifier)
+        for qualifier in ("1", "live", "$LATEST")
+    ]
+    return all(answer.keys().isdisjoint({"Tags", "TagsError"}) for answer in answers)
+
+
 def _decisions_recorded(fixture: Fixture) -> bool:
     """The audit log contains every decision of IAM."""
     decisions = [json.loads(line) for line in fixture.decisions.read_text().splitlines()]
@@ -125,6 +134,7 @@ CHECKS = [
     _referenced_version_kept,
     _tag_decides,
     _tags_need_permission,
+    _qualified_answer_without_tags,
     _decisions_recorded,
     _alias_event_published,
     _alias_event_listed,

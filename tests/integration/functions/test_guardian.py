@@ -2,18 +2,25 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.step_functions import Executions
+from rollout.domain.errors import AliasServesLatestError
 from rollout.domain.identity import Execution, Target
+from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.rollout import Rollout
+from rollout.tasks.sweep import start_missed_version
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry
+from tests.samples import TARGET
 
 STOPPED, SWEEP = event("guardian"), {"sweep": "aliases"}
+HOUR_AGO = NOW - timedelta(hours=1)
 
 pytestmark = pytest.mark.usefixtures("my_api", "locked", "state_machine")
 
@@ -142,13 +149,19 @@ def test_redriven_rollout_ends_as_guardian_ended_it(handle, shifted, execution):
 
 @pytest.fixture
 def started(monkeypatch) -> list[str]:
-    """The names of the executions that were started; version 2 was published an hour before NOW."""
+    """The names of the executions that were started; a sweep saw version 2 an hour before NOW."""
     names: list[str] = []
     monkeypatch.setattr(Executions, "start_once", lambda _self, name, _request: names.append(name) is None)
-    monkeypatch.setattr(
-        "rollout.aws.lambda_.functions.FunctionLookup.find_newest", lambda _self: ("2", NOW - timedelta(hours=1))
-    )
+    remember(Sighting(settled="1", waiting="2", waiting_since=HOUR_AGO, seen_at=HOUR_AGO))
     return names
+
+
+def remember(sighting):
+    sightings().save(TARGET, sighting.model_dump_json())
+
+
+def remembered():
+    return Sighting.model_validate_json(sightings().find(TARGET))
 
 
 def release_lock():
@@ -163,6 +176,52 @@ def test_missed_version_is_started(handle, started, ledger):
     (name,) = handle("guardian", event("guardian_sweeps_versions"))["started"]
     assert name.startswith("my-api-2-")
     assert started == [name]
+
+
+def test_version_before_first_sweep_is_not_started(handle, started, ledger):
+    """Functions that the stack finds at its first sweep keep what their aliases serve."""
+    client("dynamodb").delete_item(
+        TableName="ledger",
+        Key={"target": {"S": "123456789012/eu-west-1/my-api/live"}, "entry": {"S": "sighting"}},
+    )
+    release_lock()
+    for _ in range(2):
+        assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []
+    assert remembered() == Sighting(settled="2", seen_at=NOW)
+
+
+def test_version_after_first_sweep_is_started_by_a_later_one(handle, started, ledger, monkeypatch):
+    """P8: Lambda's LastModified is the time of the change before the publication, which may be days ago."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    assert [*start_missed_version(TARGET, NOW)] == []
+    assert remembered().waiting == "2"
+    assert [*start_missed_version(TARGET, NOW + timedelta(hours=1))] == started
+    assert len(started) == 1
+
+
+def test_version_that_was_rolled_out_is_settled(handle, started, shifted, execution):
+    handle("guardian", SWEEP)
+    handle("guardian", event("guardian_sweeps_versions"))
+    assert remembered() == Sighting(settled="2", seen_at=NOW)
+
+
+def test_unchanged_sighting_is_not_written(handle, started, ledger, monkeypatch):
+    release_lock()
+    remember(Sighting(settled="2", seen_at=HOUR_AGO))
+    monkeypatch.setattr("rollout.tasks.sweep.sightings", lambda: SimpleNamespace(find=sightings().find))
+    assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []
+
+
+def test_alias_without_versions_or_missing_is_left(handle, started, ledger):
+    client("lambda").delete_alias(FunctionName="my-api", Name="live")
+    assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []
+
+
+def test_alias_at_latest_is_named_with_the_command_that_moves_it(started, ledger):
+    move_alias("$LATEST")
+    with pytest.raises(AliasServesLatestError, match=r"my-api:live serves \$LATEST, .* --function-version 2\)"):
+        [*start_missed_version(TARGET, NOW)]
 
 
 RESULTS = {

@@ -290,6 +290,10 @@ def split():
     move_alias("1", **{"2": 0.1})
 
 
+def serve_latest():
+    move_alias("$LATEST")
+
+
 def promote():
     move_alias("2")
 
@@ -406,6 +410,7 @@ def preparation(request_):
     ("move", "request_", "error", "sentence"),
     [
         (split, REQUEST, "AliasSplitError", "my-api:live is already split: version 1 with 10 % to version 2"),
+        (serve_latest, REQUEST, "AliasServesLatestError", "my-api:live serves $LATEST, which is no published version"),
         (promote, REQUEST, "AlreadyServedError", "my-api:live already serves version 2 alone"),
         (promote, REQUEST | {"version": 1}, "OlderVersionError", "serves version 2, which is newer than version 1"),
     ],

@@ -96,7 +96,7 @@ def _names(path: Path) -> Iterator[str]:
                 yield from _constants(keys)
             case ast.Subscript(slice=key):
                 yield from _constants([key])
-            case ast.Compare(left=left, ops=[ast.In()]):
+            case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()]):
                 yield from _constants([left])
 
 

@@ -5,6 +5,7 @@ import pytest
 from rollout.admission.refusals import refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.errors import (
+    AliasServesLatestError,
     AliasSplitError,
     AlreadyServedError,
     DifferentDeadLetterQueueError,
@@ -23,6 +24,7 @@ REQUEST = RolloutRequest(
     account_region=TARGET.account_region, function="my-api", alias=None, version=None, policy=policy()
 )
 AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
+AT_LATEST = {"alias": AliasState(version="$LATEST", revision_id="r"), "stable": version("$LATEST")}
 SPLIT = AliasState(version="3", revision_id="r", shares={"2": 10})
 
 REFUSED = [
@@ -64,6 +66,12 @@ REFUSED = [
         AliasSplitError,
         "already split: version 3 with 10 % to version 2. A rollout needs an alias that serves one version alone",
         "--name live --function-version 3 --routing-config 'AdditionalVersionWeights={}'",
+    ),
+    (
+        AT_LATEST,
+        AliasServesLatestError,
+        "my-api:live serves $LATEST, which is no published version",
+        "update-alias --function-name my-api --name live --function-version 4), and the versions published after it",
     ),
     (
         {"canary": version("4", state="Failed", state_reason="no image")},
@@ -110,6 +118,12 @@ def test_refusal_has_its_class_and_remedy(changes, error, finding, remedy):
     assert type(refusal) is error
     assert finding in str(refusal)
     assert remedy in str(refusal)
+
+
+def test_alias_at_latest_of_function_without_versions_needs_one_published():
+    refusal, _ = refusals(REQUEST, facts(canary=None, newest_version=None, **AT_LATEST))
+    assert "publish a version (aws lambda publish-version --function-name my-api), point the alias" in str(refusal)
+    assert "--function-version VERSION)" in str(refusal)
 
 
 def test_valid_request_has_no_refusals():

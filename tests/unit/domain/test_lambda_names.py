@@ -3,7 +3,14 @@
 import pytest
 
 from rollout.domain.identity import AccountRegion
-from rollout.domain.lambda_names import function_arn, is_alias_name, read_function, stable_alias_name
+from rollout.domain.lambda_names import (
+    function_arn,
+    is_alias_name,
+    is_version,
+    newest_version,
+    read_function,
+    stable_alias_name,
+)
 from tests.partitions import REGIONS
 
 LONGEST = "f" * 64
@@ -57,3 +64,22 @@ def test_arn_has_the_partition_of_every_region_that_botocore_knows(region, parti
     arn = function_arn(AccountRegion(account="123456789012", region=region), "my-api")
     assert arn == f"arn:{partition}:lambda:{region}:123456789012:function:my-api"
     assert (read_function(arn).region, read_function(f"{arn}:live").qualifier) == (region, "live")
+
+
+@pytest.mark.parametrize(
+    ("listed", "newest"),
+    [
+        (["$LATEST", "9", "10", "2"], "10"),
+        (["$LATEST", "$LATEST.PUBLISHED", "3"], "3"),
+        (["$LATEST", "$LATEST.PUBLISHED"], None),
+        ([], None),
+    ],
+)
+def test_newest_version_is_the_highest_number(listed, newest):
+    """Managed instances list `$LATEST.PUBLISHED`, which is no number."""
+    assert newest_version(listed) == newest
+
+
+@pytest.mark.parametrize("text", ["$LATEST", "$LATEST.PUBLISHED", "live", "", "1.0", "-1", "٣"])
+def test_other_qualifier_is_no_version(text):
+    assert not is_version(text)

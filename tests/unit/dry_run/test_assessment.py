@@ -30,6 +30,21 @@ LOCKED = facts(lock=lock_of(rollout(canary_version="3", execution=OTHER)))
 QUEUED = facts(queued=QueuedVersion(version="9", holder=OTHER, seen_at=AT))
 
 
+UNPUBLISHED = facts(canary=version("4", code_sha256="four"), latest_code_sha256="five")
+
+
+def test_code_of_latest_that_is_not_published_is_a_warning():
+    """`update-function-code` without `--publish` is easy to miss."""
+    (warning,) = plan_warnings(assess(UNPUBLISHED), ON_AWS)
+    assert warning.startswith("$LATEST of my-api has other code than version 4, which would be rolled out: to roll out")
+    assert "publish it (aws lambda publish-version --function-name my-api)" in warning
+
+
+@pytest.mark.parametrize("function", [facts(), UNPUBLISHED.model_copy(update={"latest_code_sha256": "four"})])
+def test_published_code_is_no_warning(function):
+    assert [*plan_warnings(assess(function), ON_AWS)] == []
+
+
 @pytest.mark.parametrize(
     ("function", "changes", "start", "outcome"),
     [

@@ -1,38 +1,125 @@
-"""Tests of missed versions: the sweep starts what no event started (P8), and skips what was skipped on purpose."""
+"""Tests of missed versions: the sweeps start what no event started (P8), and skip what was skipped on purpose."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from rollout.lifecycle.missed_versions import Candidate, ended_without_answer, is_missed
+from rollout.lifecycle.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
 from tests.samples import AT
 
-HOUR = timedelta(hours=1)
+HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
+NINE = Candidate(version="9", served="9")
+TEN = Candidate(version="10", served="9")
+SETTLED = Sighting(settled="9", seen_at=AT)
 
 
-def candidate(**changes: object) -> Candidate:
-    newer = Candidate(version="10", published_at=AT - HOUR, served="9", is_split=False)
-    return newer.model_copy(update=changes)
+def waiting(since: datetime = AT, version: str = "10") -> Sighting:
+    """Return what the sweep at `since` remembers when it sees a newer version than 9 for the first time."""
+    return Sighting(settled="9", waiting=version, waiting_since=since, seen_at=since)
 
 
-@pytest.mark.parametrize("age", [timedelta(minutes=15), HOUR, timedelta(hours=24)])
-def test_newer_version_is_missed(age):
-    assert is_missed(candidate(published_at=AT - age), AT)
+def settled(known: Sighting) -> str:
+    """Return the version that is settled; nothing waits."""
+    assert known.waiting is None
+    return known.settled
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"served": "10"},
-        {"served": "11"},
-        {"served": None},
-        {"is_split": True},
-        {"published_at": AT - timedelta(minutes=14, seconds=59)},
-        {"published_at": AT - timedelta(hours=24, seconds=1)},
-    ],
-)
-def test_served_split_young_or_old_version_is_not_missed(changes):
-    assert not is_missed(candidate(**changes), AT)
+def sweeps(*candidates: Candidate, every: timedelta = HOUR) -> Sighting:
+    """Return what is remembered after one sweep for each candidate."""
+    known = None
+    for number, candidate in enumerate(candidates):
+        known = sighting_of(known, candidate, AT + number * every)
+    return known
+
+
+@pytest.mark.parametrize("newest", [NINE, TEN, TEN.model_copy(update={"is_busy": True})])
+def test_versions_before_the_first_sweep_are_never_missed(newest):
+    """A newly tagged function may have a newest version that was skipped on purpose, long ago."""
+    known = sweeps(*[newest] * 30)
+    assert settled(known) == newest.version
+    assert not known.is_missed(newest, AT + 30 * HOUR)
+
+
+@pytest.mark.parametrize("every", [QUARTER, HOUR])
+def test_version_that_two_sweeps_saw_is_missed(every):
+    """P8: when a version was published is not known, so a sweep has to have seen it a while ago."""
+    assert not sweeps(NINE, TEN, every=every).is_missed(TEN, AT + every)
+    assert sweeps(NINE, TEN, TEN, every=every).is_missed(TEN, AT + 2 * every)
+
+
+def test_version_that_a_sweep_saw_just_now_is_not_missed():
+    """A repeated invocation of the sweep is not a second sweep."""
+    assert not waiting().is_missed(TEN, AT + QUARTER - timedelta(seconds=1))
+    assert sighting_of(waiting(), TEN, AT + timedelta(minutes=1)) == waiting()
+
+
+def test_newer_version_begins_to_wait_anew():
+    newer = TEN.model_copy(update={"version": "11"})
+    assert sighting_of(waiting(), newer, AT + HOUR) == waiting(AT + HOUR, "11")
+
+
+@pytest.mark.parametrize("served", ["10", "11"])
+def test_version_that_was_served_is_never_missed(served):
+    """A person who moves the alias back has decided against the version."""
+    known = sighting_of(waiting(), TEN.model_copy(update={"served": served}), AT + HOUR)
+    assert settled(known) == "10"
+    assert sighting_of(known, TEN, AT + 2 * HOUR) == known
+    assert not known.is_missed(TEN, AT + 99 * HOUR)
+
+
+def test_version_behind_a_busy_alias_waits_for_its_end():
+    """P8: a rollout may take longer than the sweeps wait."""
+    busy = TEN.model_copy(update={"is_busy": True})
+    known = sweeps(NINE, *[busy] * 50)
+    assert known == waiting(AT + 50 * HOUR)
+    assert not known.is_missed(busy, AT + 99 * HOUR)
+    assert sighting_of(known, TEN, AT + 51 * HOUR).is_missed(TEN, AT + 51 * HOUR)
+
+
+def test_version_that_could_not_be_started_for_a_day_is_given_up():
+    known = sweeps(NINE, *[TEN] * 25)
+    assert known.is_missed(TEN, AT + 25 * HOUR)
+    assert settled(sighting_of(known, TEN, AT + 26 * HOUR)) == "10"
+
+
+def test_function_that_no_sweep_saw_for_a_day_is_new_again():
+    """Its tag was removed on purpose, so the versions published meanwhile were not to be rolled out."""
+    assert sighting_of(SETTLED, TEN, AT + 24 * HOUR).waiting == "10"
+    assert settled(sighting_of(SETTLED, TEN, AT + 25 * HOUR)) == "10"
+
+
+def test_unchanged_sighting_is_written_every_six_hours():
+    written = [sweeps(*[NINE] * count) for count in range(1, 26)]
+    assert len(set(map(repr, written))) == 5
+
+
+def test_numbers_that_fall_settle_what_is_there():
+    """The newest version was deleted, or the function was deleted and created again."""
+    known = sighting_of(Sighting(settled="40", seen_at=AT), Candidate(version="2", served="1"), AT)
+    assert settled(known) == "2"
+    assert sighting_of(known, Candidate(version="3", served="1"), AT).waiting == "3"
+
+
+def test_unfinished_search_settles_what_it_found():
+    """What a later sweep finds may be as old as what the first one found."""
+    first, second = (Candidate(version=number, served="1", is_certain=False) for number in ("61", "121"))
+    last = Candidate(version="130", served="1")
+    assert sweeps(first, second).is_searching
+    assert settled(sweeps(first, second, last)) == "130"
+    assert sweeps(first, second, last, Candidate(version="131", served="1")).waiting == "131"
+
+
+def test_search_that_ends_at_its_limit_still_finds_a_new_version():
+    found = TEN.model_copy(update={"is_certain": False})
+    assert sighting_of(SETTLED, found, AT) == waiting()
+
+
+def test_newest_version_seen_is_where_the_next_search_begins():
+    assert (SETTLED.newest, waiting().newest) == ("9", "10")
+
+
+def test_sighting_survives_its_json():
+    assert Sighting.model_validate_json(waiting().model_dump_json()) == waiting()
 
 
 @pytest.mark.parametrize(

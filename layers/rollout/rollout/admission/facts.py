@@ -27,6 +27,8 @@ class VersionFacts(Value):
     """The ARN of the dead-letter queue or topic."""
     log_group: str = ""
     """The name of the log group that the version writes to."""
+    code_sha256: str = ""
+    """The hash of its code."""
 
 
 class FunctionFacts(Value):
@@ -54,6 +56,8 @@ class FunctionFacts(Value):
     """The version that the alias served by the ledger; None where the alias exists or was never rolled out."""
     alias_missing_seconds: float = 0
     """How long each try of the execution has found no alias."""
+    latest_code_sha256: str = ""
+    """The hash of the code of $LATEST, which changes before a version is published."""
     concurrency_in_progress: bool = False
     """Whether Lambda still allocates the alias's provisioned concurrency."""
 

@@ -9,6 +9,7 @@ from rollout.admission.tags import OPT_IN_TAG, tag_command
 from rollout.domain.durations import format_duration
 from rollout.domain.errors import (
     AliasMissingError,
+    AliasServesLatestError,
     AliasSplitError,
     AlreadyServedError,
     DifferentDeadLetterQueueError,
@@ -23,8 +24,10 @@ from rollout.domain.errors import (
     VersionNotActiveError,
 )
 from rollout.domain.identity import Target
+from rollout.domain.lambda_names import is_version
 from rollout.judging.alarms import unknown_alarms
 from rollout.policy.presets import ALL_AT_ONCE
+from rollout.state.alias import AliasState
 
 
 def refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[RefusedError]:
@@ -45,11 +48,28 @@ def waiting_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[
     yield from unknown_alarms(facts.alarms)
 
 
+def latest_refusals(target: Target, alias: AliasState | None, version: str | None) -> Iterator[RefusedError]:
+    """Yield the reason to refuse an alias that serves $LATEST; `version` is a published one, None where there is none.
+
+    An alias can serve $LATEST, but cannot be split with it, and there is no stable version to compare with.
+    """
+    if alias is None or is_version(alias.version):
+        return
+    publish = "" if version else f"publish a version (aws lambda publish-version --function-name {target.function}), "
+    yield AliasServesLatestError(
+        f"{target.name} serves {alias.version}, which is no published version, so there is nothing to compare with or"
+        f" to roll back to: {publish}point the alias at a version (aws lambda update-alias --function-name"
+        f" {target.function} --name {target.alias} --function-version {version or 'VERSION'}), and the versions"
+        " published after it are rolled out."
+    )
+
+
 def _alias_refusals(facts: FunctionFacts) -> Iterator[RefusedError]:
     target = facts.target
     yield from _opt_in_refusals(facts)
     if facts.is_alias_missing and facts.alias_missing_seconds >= ALIAS_WAIT_SECONDS:
         yield _alias_missing(facts)
+    yield from latest_refusals(target, facts.alias, facts.canary.version if facts.canary else facts.newest_version)
     if facts.concurrency_in_progress:
         yield ProvisionedConcurrencyInProgressError(
             f"Lambda is still allocating the provisioned concurrency of {target.name} and changes the alias's weights"
@@ -125,8 +145,10 @@ def _unknown_version(request: RolloutRequest, facts: FunctionFacts) -> RefusedEr
 
 def _version_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator[RefusedError]:
     yield from _state_refusals(request, facts)
-    is_unsplit = facts.alias and not facts.alias.shares and "alias" not in request.unreadable_fields
-    if is_unsplit and facts.stable and facts.canary and not facts.is_first_version:
+    is_comparable = facts.alias and not facts.alias.shares and is_version(facts.alias.version)
+    if "alias" in request.unreadable_fields or not is_comparable or facts.is_first_version:
+        return
+    if facts.stable and facts.canary:
         yield from _order_refusals(facts.canary, facts.stable, facts.target)
         if not request.policy.is_all_at_once:
             yield from _pairing_refusals(facts.canary, facts.stable)

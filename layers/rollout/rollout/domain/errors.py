@@ -161,6 +161,10 @@ class AliasSplitError(RefusedError):
     """When the alias already splits its traffic between two versions."""
 
 
+class AliasServesLatestError(RefusedError):
+    """When the alias serves $LATEST, so there is no stable version."""
+
+
 class ProvisionedConcurrencyInProgressError(RefusedError):
     """When Lambda still allocates the alias's provisioned concurrency, and moves its weights meanwhile."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -101,6 +102,24 @@ def read_version(text: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
         raise ValueError("write the number of a published version, such as 7")
     return text
+
+
+def is_version(text: str) -> bool:
+    """Whether the text is the number of a published version: not `$LATEST`, and not `$LATEST.PUBLISHED`."""
+    return bool(re.fullmatch(r"[0-9]+", text))
+
+
+class NewestVersion(Value):
+    """The newest version that a search found."""
+
+    version: str
+    is_certain: bool
+    """Whether there is no newer version; otherwise the search ended at its limit of calls."""
+
+
+def newest_version(listed: Iterable[str]) -> str | None:
+    """Return the highest of the numbers of published versions; None where there is none."""
+    return max(filter(is_version, listed), key=int, default=None)
 
 
 def is_alias_name(text: str) -> bool:

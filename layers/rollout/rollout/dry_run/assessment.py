@@ -89,10 +89,24 @@ def plan_warnings(assessment: Assessment, timing: Timing) -> Iterator[str]:
         return
     if facts.canary and facts.canary.state == "Pending" and "version" not in assessment.request.unreadable_fields:
         yield f"Version {facts.canary.version} is still Pending: a rollout waits a few minutes until it is Active."
+    yield from _code_warnings(assessment, facts)
     if policy is None or "alias" in assessment.request.unreadable_fields:
         return
     yield from _traffic_warnings(assessment.traffic, policy, facts, timing)
     yield from _metric_warnings(policy, facts)
+
+
+def _code_warnings(assessment: Assessment, facts: FunctionFacts) -> Iterator[str]:
+    """Yield a warning if code was updated without publishing it; versions published since then are named first."""
+    if facts.canary is None or "version" in assessment.request.unreadable_fields:
+        return
+    if facts.canary.code_sha256 != facts.latest_code_sha256:
+        function = facts.target.function
+        yield (
+            f"$LATEST of {function} has other code than version {facts.canary.version}, which would be rolled out: to"
+            f" roll out the code of $LATEST, publish it (aws lambda publish-version --function-name {function}) and"
+            " start with the new version."
+        )
 
 
 def _traffic_warnings(traffic: Traffic | None, policy: Policy, facts: FunctionFacts, timing: Timing) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from rollout.admission.tags import tag_problems, tagged_alias
 from rollout.admission.version_event import VersionPublished, execution_input, execution_name
 from rollout.aws.lambda_.functions import lookup
+from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
 from rollout.domain.lambda_names import function_arn
 
@@ -16,8 +17,8 @@ def resolve_alias_and_version(published: VersionPublished) -> tuple[str | None, 
     """
     function = lookup(published.account_region, published.function)
     alias = published.alias or _tagged_alias(function.tags, published)
-    if alias is not None and not published.version and (newest := function.find_newest()):
-        return alias, newest[0]
+    if alias is not None and not published.version:
+        return alias, versions_of(published.target(alias)).find_newest()
     return alias, published.version
 
 

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from rollout.admission.refusals import latest_refusals
 from rollout.admission.version_event import execution_input, execution_name
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.lambda_.alias import alias_of
-from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.tagged_functions import tagged_functions
+from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
 from rollout.domain.identity import AccountRegion, Target
-from rollout.lifecycle.missed_versions import Candidate, ended_without_answer, is_missed
+from rollout.domain.lambda_names import is_version
+from rollout.lifecycle.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
 from rollout.tasks.target_sweep import TargetSweep
 
 
@@ -23,13 +26,25 @@ def start_missed_versions(sweep: TargetSweep, account_region: AccountRegion, now
     yield from sweep.treat_each(
         f"versions/{account_region.account}/{account_region.region}",
         ((target.name, target) for target in targets),
-        lambda target: _start_missed_version(target, now),
+        lambda target: start_missed_version(target, now),
     )
 
 
-def _start_missed_version(target: Target, now: datetime) -> Iterator[str]:
-    candidate = _candidate(target)
-    if candidate and is_missed(candidate, now) and not _has_rollout(target, candidate.version):
+def start_missed_version(target: Target, now: datetime) -> Iterator[str]:
+    """Start the rollout of an alias's missed version, and yield the execution's name; nothing where there is none.
+
+    Raises AliasServesLatestError or AwsUnavailableError.
+    """
+    known = _known(target)
+    candidate = _candidate(target, known)
+    if candidate is None:
+        return
+    seen = sighting_of(known, candidate, now)
+    if seen.is_missed(candidate, now) and ledger().has_rollout_of(target, candidate.version):
+        seen = Sighting(settled=candidate.version, seen_at=now)
+    if seen != known:
+        sightings().save(target, seen.model_dump_json())
+    if seen.is_missed(candidate, now):
         yield from _start(target, candidate.version, now)
 
 
@@ -44,19 +59,28 @@ def _start(target: Target, version: str, now: datetime) -> Iterator[str]:
             return
 
 
-def _candidate(target: Target) -> Candidate | None:
-    newest = lookup(target.account_region, target.function).find_newest()
+def _known(target: Target) -> Sighting | None:
+    remembered = sightings().find(target)
+    return Sighting.model_validate_json(remembered) if remembered else None
+
+
+def _candidate(target: Target, known: Sighting | None) -> Candidate | None:
+    """Return the newest version and what the alias serves; None without an alias, which has nothing to compare with.
+
+    Raises AliasServesLatestError.
+    """
+    alias = alias_of(target).find()
+    if alias is None:
+        return None
+    numbers = filter(is_version, [alias.version, known.newest if known else "0"])
+    newest = versions_of(target).find_newest_from(max(numbers, key=int))
+    for refusal in latest_refusals(target, alias, newest.version if newest else None):
+        raise refusal
     if newest is None:
         return None
-    version, published_at = newest
-    alias = alias_of(target).find()
-    return Candidate(
-        version=version,
-        published_at=published_at,
-        served=alias.version if alias else None,
-        is_split=bool(alias and alias.shares),
-    )
+    candidate = Candidate(**dict(newest), served=alias.version, is_busy=bool(alias.shares))
+    return candidate.model_copy(update={"is_busy": candidate.is_busy or _is_locked(candidate, target)})
 
 
-def _has_rollout(target: Target, version: str) -> bool:
-    return locks().find(target) is not None or ledger().has_rollout_of(target, version)
+def _is_locked(candidate: Candidate, target: Target) -> bool:
+    return not candidate.is_served and locks().find(target) is not None

@@ -4,9 +4,8 @@ GetFunction also replaces GetFunctionConfiguration: it has its own quota of 100 
 other operation of Lambda shares a quota of 15.
 """
 
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.request import RolloutRequest
@@ -14,6 +13,7 @@ from rollout.admission.tags import tagged_alias
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.lambda_.alias import LambdaAlias
+from rollout.aws.lambda_.versions import Versions
 from rollout.domain.errors import TagsUnreadableError, UnknownFunctionError
 from rollout.domain.identity import AccountRegion
 from rollout.state.alias import AliasState
@@ -32,14 +32,20 @@ class FunctionLookup:
         self._function = function
 
     @cached_property
-    def tags(self) -> dict[str, str]:
-        """The tags of the function, read once; raises UnknownFunctionError or TagsUnreadableError."""
+    def _latest(self) -> "GetFunctionResponseTypeDef":
+        """The function as GetFunction returns it without a qualifier, which alone has the tags; read once."""
         function = self._get()
         if function is None:
             raise UnknownFunctionError(
                 f"There is no function {self._function} in {self._account_region}: correct the name"
                 " (aws lambda list-functions), or deploy the function first."
             )
+        return function
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        """The tags of the function, read once; raises UnknownFunctionError or TagsUnreadableError."""
+        function = self._latest
         # Without the permission lambda:ListTags, GetFunction succeeds and leaves the tags out.
         if error := function.get("TagsError"):
             raise TagsUnreadableError(
@@ -65,6 +71,7 @@ class FunctionLookup:
             alias=alias,
             stable=self._version(alias.version) if alias else None,
             canary=canary,
+            latest_code_sha256=self._latest["Configuration"].get("CodeSha256", ""),
             concurrency_in_progress=self._concurrency_in_progress(target.alias, alias),
         )
 
@@ -72,13 +79,15 @@ class FunctionLookup:
         """Return the canary, and the newest version number where it had to be looked up."""
         if version and (requested := self._version(version)):
             return requested, None
-        newest = self._newest_version()
+        newest = Versions(self._client, self._function).find_newest()
         return (self._version(newest) if newest and not version else None), newest
 
-    def _get(self, qualifier: str = "$LATEST") -> "GetFunctionResponseTypeDef | None":
+    def _get(self, qualifier: str | None = None) -> "GetFunctionResponseTypeDef | None":
+        # Lambda returns the tags only where the request has no qualifier: `$LATEST` is one.
+        qualified: Any = {"Qualifier": qualifier} if qualifier else {}
         with translate_aws_errors(f"reading {self._function}"):
             try:
-                return self._client.get_function(FunctionName=self._function, Qualifier=qualifier)
+                return self._client.get_function(FunctionName=self._function, **qualified)
             except self._client.exceptions.ResourceNotFoundException:
                 return None
 
@@ -94,25 +103,8 @@ class FunctionLookup:
             role=configuration["Role"],
             dead_letter_target=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
             log_group=configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{self._function}",
+            code_sha256=configuration.get("CodeSha256", ""),
         )
-
-    def find_newest(self) -> tuple[str, datetime] | None:
-        """Return the newest published version and its time of publication; None where there is none."""
-        pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=self._function)
-        with translate_aws_errors(f"listing the versions of {self._function}"):
-            published = {
-                int(version["Version"]): version["LastModified"]
-                for page in pages
-                for version in page["Versions"]
-                if version["Version"] != "$LATEST"
-            }
-        if not published:
-            return None
-        return str(max(published)), datetime.fromisoformat(published[max(published)])
-
-    def _newest_version(self) -> str | None:
-        newest = self.find_newest()
-        return newest[0] if newest else None
 
     def _concurrency_in_progress(self, alias: str, state: AliasState | None) -> bool:
         if state is None:
