@@ -4,7 +4,7 @@ import importlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +18,12 @@ from moto import mock_aws
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.powertools import logger
+from rollout.aws.dynamodb.sightings import sightings
+from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from tests.moto_lambda import answer_like_aws
+from tests.samples import TARGET
 
 ROOT = Path(__file__).parents[2]
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m"}
@@ -270,6 +273,18 @@ def handle(monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace) -> Callabl
         return json.loads(json.dumps(app.handler(json.loads(json.dumps(document)), context)))
 
     return run
+
+
+def remember(sighting: Sighting) -> None:
+    """Let an earlier sweep of versions have left this."""
+    sightings().save(TARGET, sighting.model_dump_json())
+
+
+@pytest.fixture
+def version_seen(ledger: Callable[[], list[dict[str, Any]]]) -> None:
+    """A sweep saw version 2 for the first time an hour before NOW."""
+    at = NOW - timedelta(hours=1)
+    remember(Sighting(settled="1", waiting="2", waiting_since=at, seen_at=at))
 
 
 def event(name: str) -> Any:

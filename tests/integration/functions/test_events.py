@@ -80,6 +80,7 @@ def test_every_file_has_one_expected_answer():
     assert sorted(file for files in LISTS for file in files) == sorted(FILES)
 
 
+@pytest.mark.usefixtures("version_seen")
 @pytest.mark.parametrize(("file", "fields"), NEW_REQUESTS.items())
 def test_event_of_new_request_is_accepted(handle, file, fields):
     assert answer(handle, file, fields) == fields

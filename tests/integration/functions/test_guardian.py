@@ -16,7 +16,7 @@ from rollout.domain.identity import Execution, Target
 from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.rollout import Rollout
 from rollout.tasks.sweep import start_missed_version
-from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry
+from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry, remember
 from tests.samples import TARGET
 
 STOPPED, SWEEP = event("guardian"), {"sweep": "aliases"}
@@ -148,16 +148,11 @@ def test_redriven_rollout_ends_as_guardian_ended_it(handle, shifted, execution):
 
 
 @pytest.fixture
-def started(monkeypatch) -> list[str]:
+def started(monkeypatch, version_seen) -> list[str]:
     """The names of the executions that were started; a sweep saw version 2 an hour before NOW."""
     names: list[str] = []
     monkeypatch.setattr(Executions, "start_once", lambda _self, name, _request: names.append(name) is None)
-    remember(Sighting(settled="1", waiting="2", waiting_since=HOUR_AGO, seen_at=HOUR_AGO))
     return names
-
-
-def remember(sighting):
-    sightings().save(TARGET, sighting.model_dump_json())
 
 
 def remembered():

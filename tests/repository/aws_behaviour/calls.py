@@ -31,11 +31,11 @@ class Call(NamedTuple):
     sent: dict[str, Any]
     """Every parameter that is sent, with an example of its value."""
     read: tuple[str, ...] = ()
-    """The path of each member of the response that is read; `[]` stands for the items of a list."""
+    """The path of each field of the response that is read; `[]` stands for the items of a list."""
     caught: tuple[str, ...] = ()
     """The errors that are caught by name."""
     values: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - a NamedTuple copies no default, and nothing changes this one
-    """The values that a member of the response is compared with, by its path."""
+    """The values that a field of the response is compared with, by its path."""
 
 
 CALLS = [

@@ -24,7 +24,7 @@ def operation(name: str) -> OperationModel:
 
 @cache
 def documentation(name: str) -> str:
-    """Return the documentation strings of an operation, its members and its errors, without their markup."""
+    """Return the documentation strings of an operation, its fields and its errors, without their markup."""
     model = operation(name)
     texts = [model.documentation]
     for shape in (model.input_shape, model.output_shape, *model.error_shapes):
@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
 
 def _shapes(shape: Shape | None, seen: set[tuple[str, str]]) -> Iterator[Shape]:
-    # A member has the name of its shape, and documentation of its own.
+    # A field has the name of its shape, and documentation of its own.
     if shape is None or (shape.name, shape.documentation) in seen:
         return
     seen.add((shape.name, shape.documentation))
@@ -67,7 +67,7 @@ def at(shape: Shape | None, path: str) -> Shape | None:
 
 
 def problems(shape: Any, value: Any, where: str = "") -> Iterator[str]:
-    """Yield how a value breaks its shape: required and unknown members, types, lengths, patterns and enums."""
+    """Yield how a value breaks its shape: required and unknown fields, types, lengths, patterns and enums."""
     if report := ParamValidator().validate(value, shape).generate_report():
         yield f"{where}: {report}"
     for place, leaf, text in _texts(shape, value, where):

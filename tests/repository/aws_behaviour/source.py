@@ -76,10 +76,10 @@ def caught(files: list[Path]) -> set[str]:
     }
 
 
-def member_names(files: list[Path]) -> set[str]:
+def field_names(files: list[Path]) -> set[str]:
     """Return the names with a capital letter that files use as a keyword, a key, a subscript or in `.get()`.
 
-    AWS begins its members with a capital letter, and this package nothing else. Step Functions does not, so its module
+    AWS begins its fields with a capital letter, and this package nothing else. Step Functions does not, so its module
     is read without that rule.
     """
     return {name for path in files for name in _names(path) if name[:1].isupper() or path.stem == "step_functions"}
@@ -126,6 +126,6 @@ def task_errors(state: dict[str, Any]) -> set[str]:
     return {name.split(".", 1)[1] for name in names if not name.startswith("States.")}
 
 
-def task_members(state: dict[str, Any]) -> set[str]:
-    """Return the members of the response that a Task's ResultSelector reads."""
+def task_fields(state: dict[str, Any]) -> set[str]:
+    """Return the fields of the response that a Task's ResultSelector reads."""
     return set(re.findall(r"\$\.(\w+)", json.dumps(state["ResultSelector"])))

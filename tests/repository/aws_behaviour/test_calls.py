@@ -47,19 +47,19 @@ def test_table_has_every_service_that_has_a_client():
 
 
 @pytest.mark.parametrize("part", sorted({call.part for call in CALLS} - {"boto"}))
-def test_table_has_every_parameter_and_member_that_the_code_names(part):
-    """A member that the code reads in one place only, under another name in the table, is found by its name here."""
-    in_code = source.member_names(PARTS[part])
+def test_table_has_every_parameter_and_field_that_the_code_names(part):
+    """A field that the code reads in one place only, under another name in the table, is found by its name here."""
+    in_code = source.field_names(PARTS[part])
     in_table = {name for call in _in_table(part) for name in _names(call)}
     compared = {value for call in _in_table(part) for values in call.values.values() for value in values}
     assert in_code - in_table - compared == set()
 
 
 @pytest.mark.parametrize("part", sorted({call.part for call in CALLS} - {"boto", "parameter_store"}))
-def test_table_has_no_parameter_or_member_that_the_code_does_not_name(part):
+def test_table_has_no_parameter_or_field_that_the_code_does_not_name(part):
     stated = {name for call in _in_table(part) for name in _names(call) if name[0].isupper()}
     values = {"S", "FunctionName"} if part in ("dynamodb", "cloudwatch") else set()
-    assert stated - source.member_names(PARTS[part]) - values == set()
+    assert stated - source.field_names(PARTS[part]) - values == set()
 
 
 @pytest.mark.parametrize("part", sorted({call.part for call in CALLS}))
@@ -74,7 +74,7 @@ def test_sent_parameters_fit_the_api_model(call):
 
 
 @each_call
-def test_read_members_are_in_the_api_model(call):
+def test_read_fields_are_in_the_api_model(call):
     output = models.operation(call.operation).output_shape
     assert [path for path in call.read if models.at(output, path) is None] == []
 
@@ -117,7 +117,7 @@ def test_task_without_code_sends_and_reads_what_the_table_says(operation):
     assert set(_keys(sent)) <= set(_keys(call.sent))
     assert {name for name, shape in models.operation(operation).input_shape.members.items()} >= set(sent)
     assert set(models.operation(operation).input_shape.required_members) <= set(sent)
-    assert source.task_members(state) <= set(call.read)
+    assert source.task_fields(state) <= set(call.read)
     errors = {shape.name for shape in models.operation(operation).error_shapes}
     assert source.task_errors(state) <= errors
 

@@ -33,7 +33,7 @@ class FunctionLookup:
 
     @cached_property
     def _latest(self) -> "GetFunctionResponseTypeDef":
-        """The function as GetFunction returns it without a qualifier, which alone has the tags; read once."""
+        """The function as GetFunction returns it without a qualifier, the only answer with tags; read once."""
         function = self._get()
         if function is None:
             raise UnknownFunctionError(
