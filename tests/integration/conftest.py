@@ -17,8 +17,8 @@ from moto import mock_aws
 
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.locks import locks
-from rollout.aws.powertools import logger
 from rollout.aws.dynamodb.sightings import sightings
+from rollout.aws.powertools import logger
 from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout

@@ -11,7 +11,6 @@ from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.step_functions import Executions
-from rollout.domain.errors import AliasServesLatestError
 from rollout.domain.identity import Execution, Target
 from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.rollout import Rollout
@@ -213,10 +212,13 @@ def test_alias_without_versions_or_missing_is_left(handle, started, ledger):
     assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []
 
 
-def test_alias_at_latest_is_named_with_the_command_that_moves_it(started, ledger):
+def test_alias_at_latest_is_reported_with_the_command_that_moves_it(handle, started, ledger):
+    """P9: it does not stop the sweep of the others."""
     move_alias("$LATEST")
-    with pytest.raises(AliasServesLatestError, match=r"my-api:live serves \$LATEST, .* --function-version 2\)"):
-        [*start_missed_version(TARGET, NOW)]
+    (failed,) = handle("guardian", event("guardian_sweeps_versions"))["failed"]
+    assert failed["target"] == "my-api:live"
+    assert failed["error"].startswith("my-api:live serves $LATEST, which is no published version")
+    assert "--function-version 2)" in failed["error"]
 
 
 RESULTS = {
