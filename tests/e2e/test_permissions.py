@@ -11,6 +11,10 @@ UNUSED = {
     # No policy of a member account's rollout names an alarm, and no alias there is missing.
     ("MemberRole", "cloudwatch:DescribeAlarms"),
     ("MemberRole", "lambda:CreateAlias"),
+    # No dry run is of a function in a member account.
+    ("MemberRole", "lambda:GetFunctionUrlConfig"),
+    ("MemberRole", "lambda:GetPolicy"),
+    ("MemberRole", "lambda:ListEventSourceMappings"),
     # No query outlasts its evaluation.
     ("JudgeCanaryFunctionRole", "logs:StopQuery"),
     ("MemberRole", "logs:StopQuery"),

@@ -1,5 +1,6 @@
 """Tests of dry runs: the answer is the plan of a request, and nothing is touched (P6)."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,15 @@ from tests.integration.conftest import NOW, client, event, move_alias, owned_ent
 
 pytestmark = pytest.mark.usefixtures("my_api")
 
-READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
+READS = {
+    "GetFunction",
+    "GetAlias",
+    "ListVersionsByFunction",
+    "GetProvisionedConcurrencyConfig",
+    "GetPolicy",
+    "GetFunctionUrlConfig",
+    "ListEventSourceMappings",
+}
 STEPS = [{"percent": 10, "hold": "5m"}]
 OLDER = lock_of(
     Rollout.model_validate(
@@ -216,3 +225,21 @@ def test_invalid_dry_run_field_is_rejected(handle, lambda_wire, ledger):
 def test_request_with_dry_run_false_begins(handle, lambda_wire, ledger):
     request = {"function": "my-api", "dry_run": False}
     assert handle("prepare_rollout", event("prepare_rollout") | {"request": request})["start"] == "begin"
+
+
+API = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}}
+
+
+def test_alias_behind_an_api_is_warned_about_unless_more_than_errors_is_measured(answer_of, traffic, lambda_wire):
+    traffic(6000)
+    lambda_wire.answer("GetPolicy", Policy=json.dumps({"Statement": [API]}))
+    (warning,) = answer_of()["plan"]["warnings"]
+    assert warning.startswith("my-api:live is called by an API of API Gateway, and Lambda counts an HTTP 500")
+    policy = {"steps": STEPS, "metrics": ["errors", {"logs": {"level": "ERROR"}}]}
+    assert answer_of(policy=policy)["plan"]["warnings"] == []
+
+
+def test_rollout_does_not_read_who_calls_the_alias(handle, lambda_wire, ledger):
+    """These operations share Lambda's smallest quota, so only a person's question is worth them."""
+    handle("prepare_rollout", event("prepare_rollout"))
+    assert not {"GetPolicy", "GetFunctionUrlConfig", "ListEventSourceMappings"} & {*lambda_wire.calls}

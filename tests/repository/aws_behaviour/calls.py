@@ -80,6 +80,28 @@ CALLS = [
     ),
     Call(
         "lambda_",
+        "lambda:GetPolicy",
+        {"FunctionName": "my-api", "Qualifier": "live"},
+        ("Policy",),
+        ("ResourceNotFoundException",),
+    ),
+    Call(
+        "lambda_",
+        "lambda:GetFunctionUrlConfig",
+        {"FunctionName": "my-api", "Qualifier": "live"},
+        (),
+        ("ResourceNotFoundException",),
+    ),
+    Call(
+        "lambda_",
+        "lambda:ListEventSourceMappings",
+        {"FunctionName": "my-api:live"},
+        tuple(f"EventSourceMappings[].{name}" for name in ("EventSourceArn", "UUID", "FunctionResponseTypes[]")),
+        ("ResourceNotFoundException",),
+        {"EventSourceMappings[].FunctionResponseTypes[]": ("ReportBatchItemFailures",)},
+    ),
+    Call(
+        "lambda_",
         "resourcegroupstaggingapi:GetResources",
         {"ResourceTypeFilters": ["lambda:function"], "TagFilters": [{"Key": "rollout:alias"}]},
         tuple(f"ResourceTagMappingList[].{name}" for name in ("ResourceARN", "Tags[].Key", "Tags[].Value")),

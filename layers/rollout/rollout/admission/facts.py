@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from rollout.admission.callers import Callers
 from rollout.admission.tags import tag_problems, tagged_alias
 from rollout.domain.enums import AlarmState
 from rollout.domain.identity import Target
@@ -58,6 +59,8 @@ class FunctionFacts(Value):
     """How long each try of the execution has found no alias."""
     latest_code_sha256: str = ""
     """The hash of the code of $LATEST, which changes before a version is published."""
+    callers: Callers | None = None
+    """Who calls the alias; only a dry run reads it."""
     concurrency_in_progress: bool = False
     """Whether Lambda still allocates the alias's provisioned concurrency."""
 

@@ -8,6 +8,7 @@ from rollout.admission.request import RolloutRequest
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import RefusedError
+from rollout.dry_run.silent_failures import silent_failure_warnings
 from rollout.dry_run.traffic import Traffic, format_unknown_traffic
 from rollout.judging.alarms import format_alarms, red_alarms
 from rollout.judging.window import Timing
@@ -122,5 +123,7 @@ def _traffic_warnings(traffic: Traffic | None, policy: Policy, facts: FunctionFa
 def _metric_warnings(policy: Policy, facts: FunctionFacts) -> Iterator[str]:
     if policy.learns_slow_limit and facts.p99_ms is None:
         yield "The metric slow measures nothing, because stable has no calls to learn a limit from: set over_ms."
+    if facts.callers:
+        yield from silent_failure_warnings(facts.callers, policy, facts.target.name)
     if remarks := format_alarms(red_alarms(facts.alarms), facts.alarms, policy.alarms):
         yield f"{remarks.removeprefix('; ').replace('alarm', 'Alarm', 1)}."

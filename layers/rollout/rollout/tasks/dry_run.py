@@ -7,6 +7,7 @@ from rollout.admission.facts import FunctionFacts
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation, RolloutRequest
 from rollout.aws.cloudwatch.metrics import count_metrics, version_metrics
+from rollout.aws.lambda_.callers import alias_callers
 from rollout.aws.powertools import logger
 from rollout.aws.settings import timing
 from rollout.domain.enums import Phase
@@ -33,7 +34,7 @@ def answer_dry_run(preparation: Preparation, now: datetime) -> dict[str, object]
 
 
 def _dry_run(result: LookupResult, request: RolloutRequest, execution: Execution, now: datetime) -> DryRun:
-    facts = result.facts
+    facts = _with_callers(result.facts)
     assessment = Assessment(
         request=request,
         facts=facts,
@@ -43,6 +44,12 @@ def _dry_run(result: LookupResult, request: RolloutRequest, execution: Execution
         metrics_per_evaluation=_metrics_per_evaluation(request, facts, execution),
     )
     return dry_run(assessment, timing())
+
+
+def _with_callers(facts: FunctionFacts | None) -> FunctionFacts | None:
+    if facts is None or facts.alias is None:
+        return facts
+    return facts.model_copy(update={"callers": alias_callers(facts.target).read()})
 
 
 def _with_active_canary(facts: FunctionFacts) -> FunctionFacts:
