@@ -21,7 +21,9 @@ from tests.samples import EXECUTION, TARGET, facts, policy, version
 
 TEXT = DOCUMENT.read_text()
 ROWS = ["sam", "sam-second-alias", "cloudformation", "cdk", "terraform", "serverless", "cli"]
-TEMPLATES = sorted([*EXAMPLES.glob("sam*/*.yaml"), *EXAMPLES.glob("cloudformation/*.yaml")])
+TEMPLATES = sorted(
+    [*EXAMPLES.glob("sam*/*.yaml"), *EXAMPLES.glob("cloudformation/*.yaml"), *EXAMPLES.glob("no-drift/*.yaml")]
+)
 SCRIPTS = sorted(EXAMPLES.glob("*/*.sh"))
 MOST_LINES_FOR_SAM = 5
 
@@ -33,7 +35,11 @@ def test_document_shows_every_example_as_it_is():
 
 def test_document_contains_every_example():
     shown = set(re.findall(r"<!-- \w+: ([\w-]+)", TEXT))
-    assert shown == {file.parent.name for file in EXAMPLES.glob("*/*")} == {*ROWS, "pipeline", "github-actions"}
+    assert (
+        shown
+        == {file.parent.name for file in EXAMPLES.glob("*/*")}
+        == {*ROWS, "no-drift", "pipeline", "github-actions"}
+    )
 
 
 def test_document_counts_the_changed_lines():
@@ -69,6 +75,45 @@ def test_terraform_example_publishes_tags_and_ignores_the_alias():
     assert {_unquoted(key): _unquoted(value) for key, value in function["tags"].items()} == {"rollout:alias": "live"}
     ignored = alias["lifecycle"][0]["ignore_changes"]
     assert [_unquoted(name) for name in ignored] == ["function_version", "routing_config"]
+
+
+def test_alias_that_is_taken_out_of_its_stack_stays_and_is_named_by_its_arn():
+    """The second deployment removes ShopLive: nothing may refer to it by then, and CloudFormation may not delete it."""
+    text = (EXAMPLES / "no-drift/after.yaml").read_text()
+    assert "    Type: AWS::Lambda::Alias\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n" in text
+    assert text.count("ShopLive") == 1
+    assert 'FunctionName: !Sub "${Shop.Arn}:live"' in text
+
+
+def test_stack_without_its_alias_is_valid(tmp_path):
+    text = (EXAMPLES / "no-drift/after.yaml").read_text()
+    without, removed = re.subn(r"  ShopLive:\n(?:    .*\n)+\n", "", text)
+    (tmp_path / "template.yaml").write_text(without)
+    assert (removed, "AWS::Lambda::Alias" in without) == (1, False)
+    _run(str(Path(sys.executable).with_name("cfn-lint")), str(tmp_path / "template.yaml"))
+
+
+@pytest.mark.parametrize("section", ["Edits that move production back", "A way that does not drift"])
+def test_every_tool_says_what_moves_production_back_and_how_not_to_drift(section):
+    table = TEXT.split(f"# {section}\n")[1].split("\n#")[0]
+    tools = re.findall(r"^\| \[([^\]]+)\]", TEXT.split("## What the examples assume")[0], re.MULTILINE)
+    rows = [cells.split(" | ")[0].removeprefix("| ") for cells in table.splitlines() if cells.startswith("| ")][1:]
+    assert {tool for tool in tools if tool not in rows} == set()
+
+
+def test_workflow_pins_its_actions_and_keeps_no_credentials():
+    """A tag can be moved to other code, and a token that checkout leaves behind can be read by every later step."""
+    workflow = yaml.safe_load((EXAMPLES / "github-actions/rollout.yml").read_text())
+    used = [step for step in workflow["jobs"]["rollout"]["steps"] if "uses" in step]
+    assert [step["uses"].split("@")[0] for step in used] == [
+        "actions/checkout",
+        "aws-actions/configure-aws-credentials",
+    ]
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in used)
+    checkout, credentials = (step["with"] for step in used)
+    assert checkout == {"persist-credentials": False}
+    assert "role-to-assume" in credentials
+    assert not {"aws-access-key-id", "aws-secret-access-key"} & credentials.keys()
 
 
 def test_workflow_waits_with_the_documented_script():

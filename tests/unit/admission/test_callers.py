@@ -20,7 +20,6 @@ def document(*principals: object, effect: str = "Allow") -> str:
         (document({"Service": "apigateway.amazonaws.com"}), ["an API of API Gateway"]),
         (document({"Service": ["events.amazonaws.com", "elasticloadbalancing.amazonaws.com"]}), ["a load balancer"]),
         (document(*[{"Service": "apigateway.amazonaws.com"}] * 3), ["an API of API Gateway"]),
-        (document({"Service": "vpc-lattice.amazonaws.com"}), ["VPC Lattice"]),
         (document({"Service": "events.amazonaws.com"}, {"AWS": "123456789012"}, "*"), []),
         (document({"Service": "apigateway.amazonaws.com"}, effect="Deny"), []),
         (document(), []),

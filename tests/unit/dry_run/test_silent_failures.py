@@ -34,7 +34,7 @@ def warnings(callers: Callers, **criteria: object) -> list[str]:
     ],
 )
 def test_policy_that_measures_only_what_lambda_counts_is_warned_about(callers, sentence):
-    """P5 for a person: what cannot be read is said, never passed over."""
+    """P5 for a person: a warning names what cannot be read."""
     for metrics in (["errors"], ["errors", "slow", "throttles"]):
         (warning,) = warnings(callers, metrics=metrics)
         assert warning.startswith(sentence)

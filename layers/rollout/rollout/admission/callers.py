@@ -8,7 +8,6 @@ from rollout.domain.models import Value
 _SERVICES = {
     "apigateway.amazonaws.com": "an API of API Gateway",
     "elasticloadbalancing.amazonaws.com": "a load balancer",
-    "vpc-lattice.amazonaws.com": "VPC Lattice",
 }
 FUNCTION_URL = "its function URL"
 

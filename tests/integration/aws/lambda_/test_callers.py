@@ -69,7 +69,7 @@ def test_missing_policy_and_url_are_no_callers(stubbed):
 
 
 def test_refused_operations_are_named(stubbed):
-    """A permission that is missing is never read as `nobody calls it`."""
+    """A permission that is missing is never read as an alias without callers."""
     client, stubber = stubbed
     refuse(stubber, "get_policy", "AccessDeniedException", ALIAS)
     refuse(stubber, "get_function_url_config", "AccessDeniedException", ALIAS)
