@@ -41,7 +41,7 @@ def translate_aws_errors(action: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error_code(error) in _TRANSIENT_CODES or _is_transient(_status(error)):
+        if is_transient(error):
             raise AwsUnavailableError(f"{action}: AWS answered {error}") from error
         if error.operation_name == "AssumeRole":
             raise MemberAccessDeniedError(f"{action}: {_format_access_denied(error)}") from error
@@ -71,9 +71,8 @@ def error_code(error: ClientError) -> str:
     return error.response["Error"]["Code"]
 
 
-def _is_transient(status: int) -> bool:
-    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _status(error: ClientError) -> int:
-    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+def is_transient(error: ClientError) -> bool:
+    """Whether AWS is throttling or failing, so that the same call may succeed later."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    is_failing = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_failing or error_code(error) in _TRANSIENT_CODES

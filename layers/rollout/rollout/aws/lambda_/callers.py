@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from rollout.admission.callers import FUNCTION_URL, Callers, http_services
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import error_code, translate_aws_errors
+from rollout.aws.boto.errors import error_code, is_transient, translate_aws_errors
 from rollout.domain.identity import Target
 
 if TYPE_CHECKING:
@@ -33,15 +33,17 @@ class AliasCallers:
         return Callers(http=(*services, *url), batches=tuple(batches), unread=tuple(unread))
 
     def _attempt(self, what: str, read: Callable[[], Sequence[str]], unread: list[str]) -> Sequence[str]:
-        try:
-            with translate_aws_errors(f"reading {what} of {self._target.name}"):
+        with translate_aws_errors(f"reading {what} of {self._target.name}"):
+            try:
                 return read()
-        except self._client.exceptions.ResourceNotFoundException:
-            return []
-        except ClientError as error:
-            unread.append(f"{what} ({error_code(error)})")
-        except ValueError:
-            unread.append(f"{what} (not readable)")
+            except self._client.exceptions.ResourceNotFoundException:
+                return []
+            except ClientError as error:
+                if is_transient(error):
+                    raise
+                unread.append(f"{what} ({error_code(error)})")
+            except ValueError:
+                unread.append(f"{what} (not readable)")
         return []
 
     def _services(self) -> list[str]:
