@@ -5,7 +5,7 @@ PORT ?= 4566
 BIN := .venv/bin
 READY := .venv/ready
 TEMPLATES := template.yaml template-member.yaml
-EVENTS := rollout-started step-shifted rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed
+EVENTS := rollout-started step-shifted rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed alias-moved
 ON_LAYER := PYTHONPATH=layers/rollout $(BIN)/python
 
 .DEFAULT_GOAL := help

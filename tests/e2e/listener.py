@@ -35,8 +35,13 @@ class Listener:
 
     def events(self, execution: str) -> list[dict[str, Any]]:
         """Return the rollout events of an execution in the order of their arrival, each event ID once."""
-        events = [event for event in self._read("events") if event["detail"]["execution"]["arn"] == execution]
+        events = [event for event in self._read("events") if event["resources"] == [execution]]
         return [*{event["detail"]["id"]: event for event in reversed(events)}.values()][::-1]
+
+    def moves(self, alias_arn: str) -> list[dict[str, Any]]:
+        """Return the details of the events that report moves of an alias outside a rollout."""
+        events = [event for event in self._read("events") if event["resources"] == [alias_arn]]
+        return [*{event["detail"]["id"]: event["detail"] for event in events}.values()]
 
     def notifications(self, execution: str) -> list[dict[str, Any]]:
         """Return the notifications of an execution, each message once: a late retry may repeat it."""

@@ -8,18 +8,20 @@ from tests.e2e.stories.schedule import STORIES
 from tests.e2e.stories.vanished_tags import VANISHED
 
 UNUSED = {
-    # No policy of a member account's rollout names an alarm, and no alias there is missing.
+    # No policy of a member account's rollout names an alarm.
     ("MemberRole", "cloudwatch:DescribeAlarms"),
-    ("MemberRole", "lambda:CreateAlias"),
     # No dry run is of a function in a member account.
     ("MemberRole", "lambda:GetFunctionUrlConfig"),
     ("MemberRole", "lambda:GetPolicy"),
     ("MemberRole", "lambda:ListEventSourceMappings"),
+    # No version waits for a hundred tries.
+    ("PrepareRolloutFunctionRole", "states:StartExecution"),
     # No query outlasts its evaluation.
     ("JudgeCanaryFunctionRole", "logs:StopQuery"),
     ("MemberRole", "logs:StopQuery"),
     # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),
+    ("ReportAliasMoveFunctionRole", "sqs:SendMessage"),
     # The guardian starts a rollout for a missed version, which is published at least 15 minutes ago.
     ("GuardianFunctionRole", "states:StartExecution"),
     *(

@@ -96,6 +96,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "HOME_ACCOUNT_REGION": "123456789012/eu-west-1",
         "MEMBER_EXTERNAL_ID": "",
         "MEMBER_ROLE": "arn:aws:iam::{account}:role/rollouts-member-{region}",
+        "ALIAS_ROLES": "rollouts-writer-{region},rollouts-restorer-{region}",
+        "WRITING_ROLES": "rollouts-ShiftTrafficFunctionRole,lambda-rollouts-ShiftTrafficFunctionRole-1A2B3C4D5E6F",
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
         "POLICY_PATH": "/rollouts/policies",

@@ -7,13 +7,16 @@ from rollout.admission.refusals import refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Phase
 from rollout.judging.judge import judge
+from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.lifecycle.rollback import Closing, rollback_ending
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
+from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events
 from rollout.notifications.events import EndingEvent, Event, RolloutRejected
 from rollout.state.alias import AliasState
+from rollout.state.alias_move import AliasMove
 from rollout.state.endings import rejected
 from rollout.state.failure import Failure
 from rollout.state.lock import lock_of
@@ -84,6 +87,18 @@ def rollback_failed() -> EndingEvent | RolloutRejected:
     return _ended(Closing.model_validate(judged | {"failure": error.model_dump(by_alias=True)}), _STEP_ENDS)
 
 
+def alias_moved() -> Event:
+    """Return the event of an alias that a deployment tool has moved outside a rollout."""
+    move = AliasMove(
+        target=TARGET,
+        event_id="0f2a6d0e-9a55-4a39-a3d4-0d1f3ad1ac51",
+        at=AT,
+        writer="arn:aws:sts::123456789012:assumed-role/terraform/deploy",
+        version="3",
+    )
+    return alias_move_event(move, KnownRouting(version="4", shares={}))
+
+
 def _first_step() -> Rollout:
     return begin_step(rollout(), "revision-2", AT, ON_AWS)
 
@@ -105,5 +120,6 @@ EVENTS: dict[str, Callable[[], Event]] = {
     "rollout-rejected": refused,
     "rollout-handed-over": handed_over,
     "rollback-failed": rollback_failed,
+    "alias-moved": alias_moved,
 }
 """What makes the sample of each event, by the event's slug."""

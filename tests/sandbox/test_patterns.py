@@ -10,8 +10,8 @@ from rollout.notifications.events import EVENT_TYPES
 
 ROOT = Path(__file__).parents[2]
 HOME = load(str(ROOT / "template.yaml"))["Resources"]
-STARTS = HOME["StartRolloutFunction"]["Properties"]["Events"]
-RULES = {name: rule for name, rule in STARTS.items() if "EventBusName" not in rule["Properties"]}
+STARTS, REPORTS = (HOME[f"{name}Function"]["Properties"]["Events"] for name in ("StartRollout", "ReportAliasMove"))
+RULES = {name: rule for name, rule in (STARTS | REPORTS).items() if "EventBusName" not in rule["Properties"]}
 MEMBER = load(str(ROOT / "template-member.yaml"))["Resources"]
 
 
@@ -21,6 +21,7 @@ def read(files):
 
 PUBLISHED_BY_PIPELINE = read("start_rollout_version_published.json").popitem()[1]
 RECORDED = {name: event for name, event in read("start_rollout*.json").items() if event != PUBLISHED_BY_PIPELINE}
+MOVED = read("report_alias_move*.json")
 NOT_MATCHED = read("not_matched/*.json")
 assert NOT_MATCHED, "events/not_matched has no events"
 
@@ -60,7 +61,8 @@ def test_version_published_event_of_a_pipeline_matches_the_other_rule(matching_r
 @pytest.mark.parametrize("rule", RULES)
 def test_member_account_forwards_the_same_pattern(rule):
     pattern = RULES[rule]["Properties"]["Pattern"]
-    assert STARTS[f"Member{rule}"]["Properties"]["Pattern"] == MEMBER[rule]["Properties"]["EventPattern"] == pattern
+    member_rule = (STARTS | REPORTS)[f"Member{rule}"]["Properties"]["Pattern"]
+    assert member_rule == MEMBER[rule]["Properties"]["EventPattern"] == pattern
 
 
 def test_member_account_requests_the_sweep_that_the_guardian_runs(emulator):
@@ -113,19 +115,26 @@ def test_every_form_of_a_function_name_matches(matching_rules, file, name):
     assert matching_rules(changed(RECORDED[file], "requestParameters", functionName=name)) == {"VersionPublished"}
 
 
+@pytest.mark.parametrize("suffix", ["", "20150331", "20270115v3"])
+@pytest.mark.parametrize("file", MOVED)
+def test_update_of_an_alias_matches_the_rule_that_reports_it(matching_rules, file, suffix):
+    """This includes the stack's own: a rule that starts rollouts would start one for every step."""
+    assert matching_rules(changed(MOVED[file], "detail", eventName=f"UpdateAlias{suffix}")) == {"AliasUpdated"}
+
+
 @pytest.mark.parametrize("file", NOT_MATCHED)
 def test_call_that_publishes_no_version_matches_no_rule(matching_rules, file):
-    """This includes the stack's own UpdateAlias, which would otherwise start a rollout for every step."""
     assert matching_rules(NOT_MATCHED[file]) == set()
 
 
-@pytest.mark.parametrize("file", RECORDED)
+@pytest.mark.parametrize("file", RECORDED | MOVED)
 def test_failed_call_matches_no_rule(matching_rules, file):
-    assert matching_rules(changed(RECORDED[file], "detail", errorCode="AccessDenied", responseElements=None)) == set()
+    failed = changed((RECORDED | MOVED)[file], "detail", errorCode="AccessDenied", responseElements=None)
+    assert matching_rules(failed) == set()
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("call", ["UpdateAlias", "CreateAlias", "DeleteAlias", "UpdateFunctionConfiguration"])
+@pytest.mark.parametrize("call", ["CreateAlias", "DeleteAlias", "UpdateFunctionConfiguration"])
 def test_other_call_with_a_version_in_its_response_matches_no_rule(matching_rules, call, suffix):
     assert matching_rules(changed(RECORDED["start_rollout"], "detail", eventName=call + suffix)) == set()
 

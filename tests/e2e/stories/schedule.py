@@ -29,6 +29,7 @@ from tests.e2e.stories.member_accounts import (
     member_rollout_stopped,
     outside_change_moves_member_alias,
 )
+from tests.e2e.stories.other_writers import alias_is_created_again_and_then_moved
 from tests.e2e.stories.pruning import other_role_fails_in_bake
 from tests.e2e.stories.refused_requests import requests_are_refused
 from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
@@ -56,6 +57,7 @@ STORIES_AT_ONCE = 8
 STORIES = (
     errors_come_in_bursts,
     newer_versions_queue,
+    alias_is_created_again_and_then_moved,
     error_rate_doubles,
     slow_calls_cannot_be_counted,
     healthy_member_version,

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("my_api", "locked", "state_machine")
 @pytest.fixture
 def shifted(handle) -> Any:
     """A rollout in its first step, with its entry in the ledger."""
-    rollout_ledger().open(Rollout.model_validate(event("shift_traffic")))
+    rollout_ledger().open(Rollout.model_validate(event("shift_traffic")), NOW)
     return handle("shift_traffic", event("shift_traffic"))
 
 

@@ -51,7 +51,7 @@ def waited(document, tries, since=None):
 @pytest.fixture
 def had_rollout(my_api, ledger):
     """The alias had a rollout that was promoted, and was then deleted."""
-    rollout_ledger().open(EARLIER)
+    rollout_ledger().open(EARLIER, NOW)
     rollout_ledger().close(EARLIER.target, EARLIER.execution, ending_of("promoted", "as decided"), NOW)
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
 
@@ -156,7 +156,7 @@ def test_successor_of_an_events_execution_rolls_out_no_version_twice(prepare, ha
     """P7."""
     target = Target.model_validate(event("judge_canary")["target"])
     rolled_out = EARLIER.model_copy(update={"canary_version": "2"})
-    rollout_ledger().open(rolled_out)
+    rollout_ledger().open(rolled_out, NOW)
     rollout_ledger().close(target, rolled_out.execution, ending_of("rolled_back", "as decided"), NOW)
     successor = event("prepare_rollout") | {"request": REQUEST | {"version": "2"}}
     name = execution_name(target, "2") + "-wait2"

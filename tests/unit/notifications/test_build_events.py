@@ -8,10 +8,13 @@ from jsonschema import Draft202012Validator
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AlreadyServedError
+from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
+from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events
-from rollout.notifications.events import EVENT_TYPES, RolloutRejected
+from rollout.notifications.events import EVENT_TYPES, AliasMoved, RolloutRejected
 from rollout.schema import EVENTS, event_schema
+from rollout.state.alias_move import AliasMove
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.failure import Failure
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
@@ -38,7 +41,27 @@ def all_events():
         rejection_event(request, EXECUTION, REFUSAL, AT) for request in ({"function": "my-api:4"}, "my-api", None)
     ]
     endings = [ending_event(closing(judgement=judgement()), ending, AT) for ending in ENDINGS.values()]
-    return [*shift_events(rollout(), AT), *shift_events(judged, AT), *endings, *refused]
+    moves = [alias_move_event(MOVE, before) for before in (None, KnownRouting(version="3", shares={"4": 10}))]
+    return [*shift_events(rollout(), AT), *shift_events(judged, AT), *endings, *refused, *moves]
+
+
+MOVE = AliasMove(target=TARGET, event_id="e-1", at=AT, writer="arn:of:a:person", version="9", shares={"8": 25})
+
+
+def test_move_is_reported_with_both_states_and_the_command_that_restores_the_alias():
+    event = alias_move_event(MOVE, KnownRouting(version="3", shares={"4": 10}))
+    assert event.id == "e-1/alias-moved"
+    assert event.sentence == (
+        "my-api:live was moved outside a rollout by arn:of:a:person: it serves version 9 with 25 % to version 8, and"
+        " served version 3 with 10 % to version 4 before. If that was not intended, restore it (aws lambda update-alias"
+        " --function-name my-api --name live --function-version 3 --routing-config 'AdditionalVersionWeights={}'), and"
+        " let only Lambda Rollouts move it"
+    )
+
+
+def test_move_from_an_unknown_state_names_no_command():
+    sentence = alias_move_event(MOVE, None).sentence
+    assert sentence.endswith("version 9 with 25 % to version 8; what it served before is not in the ledger")
 
 
 def test_first_shift_is_start_and_step():
@@ -122,8 +145,9 @@ def test_every_event_type_is_tested():
 @pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda event_type: event_type.detail_type)
 def test_schema_requires_common_fields(event_type):
     required = event_schema(event_type)["required"]
-    assert {"schema_version", "id", "at", "sentence", "execution", "target"} <= set(required)
-    assert ("stable_version" in required) is (event_type is not RolloutRejected)
+    assert {"schema_version", "id", "at", "sentence", "target"} <= set(required)
+    assert ("execution" in required) is (event_type is not AliasMoved)
+    assert ("stable_version" in required) is (event_type not in (RolloutRejected, AliasMoved))
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -43,7 +43,7 @@ class EventBus:
             "Source": SOURCE,
             "DetailType": event.detail_type,
             "Detail": event.model_dump_json(exclude_none=True),
-            "Resources": [event.execution.arn],
+            "Resources": [event.resource],
             "Time": event.at,
         }
 

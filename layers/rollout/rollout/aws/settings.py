@@ -18,6 +18,16 @@ def member_role(account_region: AccountRegion) -> str:
     return os.environ["MEMBER_ROLE"].format(**dict(account_region))
 
 
+def alias_roles(region: str) -> frozenset[str]:
+    """Return the names of the roles that write aliases in every account with a stack, in a region."""
+    return frozenset(os.environ["ALIAS_ROLES"].format(region=region).split(","))
+
+
+def writing_roles() -> frozenset[str]:
+    """Return the names of the roles of the functions that write aliases of the orchestrator's own account."""
+    return frozenset(os.environ["WRITING_ROLES"].split(","))
+
+
 def member_external_id() -> str:
     """Return the external ID that member accounts require; empty where the orchestrator serves no member accounts."""
     return os.environ["MEMBER_EXTERNAL_ID"]

@@ -11,7 +11,7 @@ from rollout.domain.text import shorten
 from rollout.lifecycle.rollback import Closing, RollbackContext
 from rollout.notifications.events import (
     EndingEvent,
-    Event,
+    ExecutionEvent,
     ExecutionReference,
     JudgementSummary,
     RequestedTarget,
@@ -108,7 +108,9 @@ def _step_shifted(shifted: Rollout, at: datetime) -> StepShifted:
     )
 
 
-def _common_fields(event_type: type[Event], execution: Execution, at: datetime, id_suffix: str = "") -> dict[str, Any]:
+def _common_fields(
+    event_type: type[ExecutionEvent], execution: Execution, at: datetime, id_suffix: str = ""
+) -> dict[str, Any]:
     """Return the fields of every event; a repeated task gives its event the same id."""
     return {
         "schema_version": 1,

@@ -11,6 +11,7 @@ from pydantic import Field
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Verdict
 from rollout.domain.identity import Target
+from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
 from rollout.domain.text import Sentence
 
@@ -42,10 +43,25 @@ class Event(Value):
     id: str = Field(description="Identifies the event. An event that is published again has the same id: drop it.")
     at: datetime = Field(description="When it happened.")
     sentence: Sentence = Field(description="What happened and why, as a sentence.")
+
+    @property
+    def resource(self) -> str:
+        """The ARN of what the event is about; every event has its own."""
+        raise NotImplementedError
+
+
+class ExecutionEvent(Event):
+    """The fields of every event of an execution."""
+
     execution: ExecutionReference
 
+    @property
+    def resource(self) -> str:
+        """The ARN of the execution."""
+        return self.execution.arn
 
-class RolloutEvent(Event):
+
+class RolloutEvent(ExecutionEvent):
     """The fields of every event about an accepted rollout."""
 
     target: Target
@@ -111,7 +127,7 @@ class RequestedTarget(Value):
     alias: str | None = None
 
 
-class RolloutRejected(Event):
+class RolloutRejected(ExecutionEvent):
     """A request was refused before anything was touched; fields that it does not name are absent."""
 
     detail_type: ClassVar[str] = "Rollout Rejected"
@@ -121,6 +137,26 @@ class RolloutRejected(Event):
     canary_version: str | None = None
     error: str = Field(description="The name of the error, as docs/runbook.md explains it.")
     cause: Sentence = Field(description="What was found, what is needed, and what to do next.")
+
+
+class AliasMoved(Event):
+    """Another writer moved an opted-in alias outside a rollout; fields that are not known are absent."""
+
+    detail_type: ClassVar[str] = "Alias Moved"
+
+    target: Target
+    writer: str = Field(description="Who moved the alias, as CloudTrail names it: an ARN, or a service of AWS.")
+    version: str = Field(description="The version that the alias serves now.")
+    shares: dict[str, float] = Field(description="The share of any other version, in percent.")
+    version_before: str | None = Field(
+        default=None, description="The version that the alias served before, if the ledger has it."
+    )
+    shares_before: dict[str, float] | None = Field(default=None, description="The shares before, in percent.")
+
+    @property
+    def resource(self) -> str:
+        """The ARN of the alias."""
+        return f"{function_arn(self.target.account_region, self.target.function)}:{self.target.alias}"
 
 
 EndingEvent = RolloutPromoted | RolloutRolledBack | RolloutHandedOver | RollbackFailed
@@ -133,6 +169,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     RolloutRejected,
     RolloutHandedOver,
     RollbackFailed,
+    AliasMoved,
 )
 
 

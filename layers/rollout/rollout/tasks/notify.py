@@ -8,10 +8,13 @@ from rollout.admission.request import Preparation
 from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import MetricUnit, logger, single_metric
 from rollout.aws.sns_topic import notification_topic
+from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
+from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events
 from rollout.notifications.events import RolloutRejected
 from rollout.notifications.message import notification_of
+from rollout.state.alias_move import AliasMove
 from rollout.state.rollout import Ending, Rollout
 
 
@@ -27,6 +30,14 @@ def publish_rejection(preparation: Preparation, ending: Ending, at: datetime) ->
         return
     with _never_fails_the_rollout("rejection"):
         event_bus().publish([rejection_event(preparation.request, preparation.execution, ending, at)])
+
+
+def publish_alias_move(move: AliasMove, before: KnownRouting | None) -> None:
+    """Publish that another writer moved an alias; raises EventsNotPublishedError or AwsUnavailableError.
+
+    There is no rollout that a failure could harm, and Lambda repeats an event whose function failed.
+    """
+    event_bus().publish([alias_move_event(move, before)])
 
 
 def publish_ending(closing: Closing, ending: Ending, at: datetime) -> None:

@@ -55,7 +55,7 @@ def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
         return _start_successor(rollout, request)
     match rollout.start:
         case Start.BEGIN | Start.PROMOTE:
-            _begin(rollout)
+            _begin(rollout, now)
         case Start.QUEUE:
             return _join_queue(rollout, now)
         case Start.NOTHING_TO_DO if rollout.creates_alias:
@@ -63,7 +63,7 @@ def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
     return rollout
 
 
-def _begin(rollout: Rollout) -> None:
+def _begin(rollout: Rollout, now: datetime) -> None:
     locks().acquire(lock_of(rollout))
     alias = alias_of(rollout.target).find()
     if alias is None or alias.revision_id != rollout.revision_id:
@@ -71,7 +71,7 @@ def _begin(rollout: Rollout) -> None:
         raise AliasBusyError(
             f"{rollout.target.name} changed while its lock was acquired. The state machine reads it again."
         )
-    if not ledger().open(rollout):
+    if not ledger().open(rollout, now):
         raise LockLostError(
             f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it must not begin."
             " Start a new execution."

@@ -22,7 +22,7 @@ def table(ledger):
 
 
 def test_ledger_records_rollout_evaluation_and_ending(table, ledger):
-    table.open(rollout(reason="begun"))
+    table.open(rollout(reason="begun"), AT)
     table.record_evaluation(EVALUATED, AT + timedelta(minutes=5))
     assert table.close(TARGET, EXECUTION, ENDING, AT + timedelta(minutes=9))
     evaluation, entry = ledger()
@@ -55,7 +55,7 @@ def test_rollout_without_judgement_has_no_evaluation_to_record(table):
 @pytest.mark.parametrize(
     ("operation", "write"),
     [
-        ("put_item", lambda table: table.open(rollout())),
+        ("put_item", lambda table: table.open(rollout(), AT)),
         ("put_item", lambda table: table.record_evaluation(EVALUATED, AT)),
         ("update_item", lambda table: table.close(TARGET, EXECUTION, ENDING, AT)),
     ],

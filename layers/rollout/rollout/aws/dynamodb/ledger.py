@@ -37,13 +37,14 @@ class Ledger:
         self._name = table
         self._table = Table(client, table)
 
-    def open(self, rollout: Rollout) -> bool:
+    def open(self, rollout: Rollout, now: datetime) -> bool:
         """Record that a rollout runs; False where it was already closed, for example by the guardian."""
         return self._table.put(
             key(rollout.target, "rollout", rollout.execution)
             | {
                 "execution_arn": rollout.execution.arn,
                 "started_at": stamp(rollout.execution.started_at),
+                "began_at": stamp(now),
                 "outcome": _RUNNING,
                 OPEN: "rollout",
                 "stable_version": rollout.stable_version,

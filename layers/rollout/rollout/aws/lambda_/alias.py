@@ -103,9 +103,14 @@ def _state(answer: Mapping[str, Any]) -> AliasState:
     return AliasState(
         version=answer["FunctionVersion"],
         revision_id=answer["RevisionId"],
-        shares={version: round(weight * 100, _WEIGHT_DIGITS - 2) for version, weight in weights.items()},
+        shares=shares_of(weights),
         description=answer.get("Description", ""),
     )
+
+
+def shares_of(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return Lambda's weights from 0.0 to 1.0 as percents."""
+    return {version: round(weight * 100, _WEIGHT_DIGITS - 2) for version, weight in weights.items()}
 
 
 def alias_of(target: Target) -> LambdaAlias:
