@@ -48,14 +48,14 @@ def build(folder: Path, template: Path = TEMPLATE) -> Path:
     return folder / "template.yaml"
 
 
-def deploy(sandbox: Sandbox, built: Path, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Deploy a built template; return the outputs of the stack."""
-    command = ["deploy", "--template-file", str(built), "--stack-name", STACK, *_overrides(parameters)]
+def deploy(sandbox: Sandbox, built: Path, parameters: Mapping[str, str], stack: str = STACK) -> dict[str, str]:
+    """Deploy a built template as a stack of this name; return the outputs of the stack."""
+    command = ["deploy", "--template-file", str(built), "--stack-name", stack, *_overrides(parameters)]
     try:
         _sam(command, sandbox.environment)
     except DeployError as error:
         raise DeployError(f"{error}\nRead the emulator's log, {(sandbox.folder / LOG).relative_to(ROOT)}.") from error
-    return _outputs(sandbox.client("cloudformation"), STACK)
+    return _outputs(sandbox.client("cloudformation"), stack)
 
 
 def deploy_member(

@@ -10,6 +10,7 @@ MODULES = (
     "iam.audit_log",
     "iam.actions",
     "iam.role_sessions",
+    "iam.role_names",
     "iam.callers",
     "lambda_.function_tags",
     "lambda_.deleted_functions",

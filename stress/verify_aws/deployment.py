@@ -14,6 +14,8 @@ from stress.verify_aws.account import AwsAccount
 
 LEDGER = "LedgerTable"
 """The logical id of the one resource that CloudFormation retains."""
+_NAME_CHARACTERS = 24
+"""The longest OrchestratorName that the template accepts."""
 
 
 class Deployment:
@@ -29,7 +31,9 @@ class Deployment:
         built = ROOT / ".sandbox" / f"{self.stack}-build"
         self._create_bucket()
         run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], self._account.environment)
-        overrides = [f"{name}={value}" for name, value in parameters.items()]
+        # Names of its own, so that it deploys beside a stack that is in use.
+        named = {"OrchestratorName": self.stack[:_NAME_CHARACTERS], **parameters}
+        overrides = [f"{name}={value}" for name, value in named.items()]
         arguments = ["--template-file", str(built / "template.yaml"), "--stack-name", self.stack]
         where = ["--region", self._account.region, "--s3-bucket", self.bucket]
         configuration = ["--config-env", "verify", "--config-file", str(CONFIG)]

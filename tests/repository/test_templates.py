@@ -16,6 +16,7 @@ EVERYWHERE = ["template*.yaml", "statemachine/*.json", "functions/**/*.py", "lay
 DOCS_SCRIPTS = ["docs/examples/**/*.sh", "docs/examples/**/*.y*ml", "docs/examples/**/*.t*"]
 MOST_ROLE_NAME_CHARACTERS = 64
 ACCOUNT = "123456789012"
+HAVE_ROLES = ("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 
 @pytest.mark.parametrize("pattern", EVERYWHERE + DOCS_SCRIPTS)
@@ -94,6 +95,57 @@ def functions_of_path(path: str) -> set[str]:
     """Return the functions and the state machine whose roles have a path."""
     found = {name: resource["Properties"].get("RolePath") for name, resource in HOME["Resources"].items()}
     return {name for name, one in found.items() if one == {"Fn::Sub": f"/${{OrchestratorName}}/{path}/"}}
+
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_every_role_has_the_permissions_boundary(file: str):
+    """SAM makes a role for each function and state machine; Globals cover the functions."""
+    template = TEMPLATES[file]
+    boundary = {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    shared = template.get("Globals", {}).get("Function", {})
+    for name, resource in template["Resources"].items():
+        properties = {**(shared if resource["Type"].endswith("::Function") else {}), **resource["Properties"]}
+        if resource["Type"] in HAVE_ROLES:
+            assert properties.get("PermissionsBoundary") == boundary, name
+
+
+def test_functions_run_on_the_architecture_that_the_parameter_names():
+    layer = HOME["Resources"]["RolloutLayer"]["Properties"]
+    assert HOME["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]
+    assert sorted(layer["CompatibleArchitectures"]) == sorted(HOME["Parameters"]["Architecture"]["AllowedValues"])
+    makefile = (ROOT / "layers" / "rollout" / "Makefile").read_text()
+    (platforms,) = re.findall(r"LAYER_PLATFORM \?= (.*)", makefile)
+    assert [platform.split("-")[0] for platform in platforms.split()] == ["aarch64", "x86_64"]
+
+
+def test_every_alarm_of_the_stack_notifies_a_person():
+    """The actions name the operator's topic, or a topic of the stack."""
+    alarms = of_type(HOME, "AWS::CloudWatch::Alarm")
+    topic = {"Fn::If": ["HasOwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}
+    assert {alarm["MetricName"] for alarm in alarms} == {"ApproximateNumberOfMessagesVisible", "RolloutsEnded"}
+    assert [alarm["AlarmActions"] for alarm in alarms] == [[topic]] * len(alarms)
+
+
+def test_topic_of_the_alarms_can_be_used_by_cloudwatch():
+    """A topic with the key alias/aws/sns takes no messages from CloudWatch: only a key of one's own can allow it."""
+    resources = HOME["Resources"]
+    key = resources["AlarmKey"]["Properties"]["KeyPolicy"]["Statement"]
+    (publish,) = resources["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    service = {"Service": "cloudwatch.amazonaws.com"}
+    assert resources["AlarmTopic"]["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": ["AlarmKey", "Arn"]}
+    assert [s["Action"] for s in key if s["Principal"] == service] == [["kms:Decrypt", "kms:GenerateDataKey*"]]
+    assert (publish["Principal"], publish["Action"]) == (service, "sns:Publish")
+
+
+def test_every_function_invoked_by_a_rule_has_a_dead_letter_queue_with_an_alarm():
+    alarmed = [alarm["Dimensions"][0]["Value"] for alarm in of_type(HOME, "AWS::CloudWatch::Alarm")]
+    functions = [f for f in of_type(HOME, "AWS::Serverless::Function") if "Events" in f]
+    assert len(functions) >= 2
+    for function in functions:
+        queue, _ = function["DeadLetterQueue"]["TargetArn"]["Fn::GetAtt"]
+        assert {"Fn::GetAtt": [queue, "QueueName"]} in alarmed
+        rules = [event["Properties"]["DeadLetterConfig"]["Arn"] for event in function["Events"].values()]
+        assert rules == [{"Fn::GetAtt": [queue, "Arn"]}] * len(rules)
 
 
 def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:

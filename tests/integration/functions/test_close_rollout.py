@@ -1,12 +1,15 @@
 """Tests of CloseRollout: it records, counts and publishes the ending, and releases the lock of an unsplit alias."""
 
 import json
+from pathlib import Path
 
 import pytest
+from cfnlint.decode.cfn_yaml import load
 
 from rollout.aws.cloudtrail import CloudTrail
 from tests.integration.conftest import alias, event, owned_entry
 
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.usefixtures("locked", "split")
 
 
@@ -36,6 +39,17 @@ def test_ending_is_counted_once_by_outcome(handle, ledger, capsys):
     assert (metric["RolloutsEnded"], metric["outcome"]) == ([1.0], "rolled_back")
     (definition,) = metric["_aws"]["CloudWatchMetrics"]
     assert (definition["Namespace"], definition["Dimensions"]) == ("LambdaRollouts", [["outcome", "service"]])
+
+
+def test_failed_rollback_is_counted_in_the_metric_that_the_alarm_watches(handle, capsys):
+    """P10: RollbackFailedAlarm of the stack notifies a person."""
+    handle("close_rollout", event("close_rollout_without_an_ending"))
+    (metric,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "RolloutsEnded" in line)
+    (definition,) = metric["_aws"]["CloudWatchMetrics"]
+    alarm = load(str(ROOT / "template.yaml"))["Resources"]["RollbackFailedAlarm"]["Properties"]
+    dimensions = [{"Name": name, "Value": metric[name]} for name in definition["Dimensions"][0]]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (definition["Namespace"], definition["Metrics"][0]["Name"])
+    assert alarm["Dimensions"] == dimensions
 
 
 def handed_over(**changes):
