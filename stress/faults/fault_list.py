@@ -20,6 +20,7 @@ class OutsideAction(StrEnum):
     STOP = "stop"
     TIME_OUT = "time_out"
     EDIT = "edit"
+    EDIT_TO_LATEST = "edit_to_latest"
     DELETE = "delete"
     PRUNE = "prune"
     REDELIVER = "redeliver"
@@ -107,6 +108,12 @@ _OUTSIDE_FAULTS = (
     ),
     Fault("newer-version", "a newer version is published", _DELAYED_AFTER, OutsideAction.PUBLISH, is_harmless=True),
     Fault("edited", "the alias is edited by hand", _DELAYED_BEFORE, OutsideAction.EDIT),
+    Fault(
+        "edited-latest",
+        "the alias is pointed at $LATEST by hand",
+        _DELAYED_BEFORE,
+        OutsideAction.EDIT_TO_LATEST,
+    ),
     Fault(
         "pruned",
         "a pruner deletes the versions that no alias references",

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stress.faults.cells import Cell
+from stress.faults.fault_list import OutsideAction
 
 OTHER_VERSION, STABLE, CANARY, NEWER = "1", "2", "3", "4"
-"""The versions of every function. Only the outside edit points the alias at OTHER_VERSION."""
+"""The versions of every function. Only an outside edit points the alias at OTHER_VERSION."""
+EDITED_VERSION = {OutsideAction.EDIT: OTHER_VERSION, OutsideAction.EDIT_TO_LATEST: "$LATEST"}
+"""The version at which each outside edit points the alias."""
 GUARDIAN = "guardian"
 """The prefix of the lock's holder once the guardian has taken over the lock of an execution that has ended."""
 MIN_LOCK_READS = 4

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
 from stress.faults.fault_list import OutsideAction
-from stress.faults.observed_rollout import CANARY, OTHER_VERSION
+from stress.faults.observed_rollout import CANARY, EDITED_VERSION
 from stress.faults.stack import Stack
 
 
@@ -21,7 +21,11 @@ def _time_out(stack: Stack, _shop: Shop, execution: str) -> None:
 
 
 def _edit(stack: Stack, shop: Shop, _execution: str) -> str:
-    return stack.edit_alias(shop, OTHER_VERSION)
+    return stack.edit_alias(shop, EDITED_VERSION[OutsideAction.EDIT])
+
+
+def _edit_to_latest(stack: Stack, shop: Shop, _execution: str) -> str:
+    return stack.edit_alias(shop, EDITED_VERSION[OutsideAction.EDIT_TO_LATEST])
 
 
 def _delete(stack: Stack, shop: Shop, _execution: str) -> None:
@@ -49,6 +53,7 @@ OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] =
     OutsideAction.STOP: _stop,
     OutsideAction.TIME_OUT: _time_out,
     OutsideAction.EDIT: _edit,
+    OutsideAction.EDIT_TO_LATEST: _edit_to_latest,
     OutsideAction.DELETE: _delete,
     OutsideAction.PRUNE: _prune,
     OutsideAction.REDELIVER: _redeliver,

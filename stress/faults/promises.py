@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stress.faults.fault_list import OutsideAction
-from stress.faults.observed_rollout import MIN_LOCK_READS, OTHER_VERSION, ObservedRollout
+from stress.faults.observed_rollout import EDITED_VERSION, MIN_LOCK_READS, OTHER_VERSION, ObservedRollout
 from stress.faults.reported_outcome import check_reported_outcome, is_rejection
 
 CHECKED = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P10")
@@ -37,7 +37,8 @@ def _check_nothing_is_overwritten(observed: ObservedRollout) -> Iterator[str]:
     is_moved = observed.alias.revision_id != observed.edit_revision
     if observed.edit_revision and is_moved and not _began_after_edit(observed):
         alias = observed.alias.format()
-        yield f"P2: an outside edit set version {OTHER_VERSION} alone, and the alias now serves {alias}"
+        edited = EDITED_VERSION[observed.cell.fault.outside_action]
+        yield f"P2: an outside edit set version {edited} alone, and the alias now serves {alias}"
 
 
 def _began_after_edit(observed: ObservedRollout) -> bool:

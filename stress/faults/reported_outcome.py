@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from stress.faults.fault_list import OutsideAction
-from stress.faults.observed_rollout import CANARY, NEWER, OTHER_VERSION, STABLE, ObservedRollout
+from stress.faults.observed_rollout import CANARY, EDITED_VERSION, NEWER, STABLE, ObservedRollout
 
 _SERVED_VERSION = {"promoted": CANARY, "rolled_back": STABLE}
 _OUTCOME = {"SUCCEEDED": "promoted", "RolloutRolledBack": "rolled_back"}
@@ -34,7 +33,8 @@ def _check_ending(observed: ObservedRollout) -> Iterator[str]:
         return
     # The ending was decided before an edit during CloseRollout.
     is_edited_last = bool(observed.edit_revision) and observed.cell.state.name == "CloseRollout"
-    if observed.alias_at_end.unsplit_version != (OTHER_VERSION if is_edited_last else _SERVED_VERSION[outcome]):
+    edited = EDITED_VERSION.get(observed.cell.fault.outside_action)
+    if observed.alias_at_end.unsplit_version != (edited if is_edited_last else _SERVED_VERSION[outcome]):
         yield f"P10: the ending is {observed.ending}, but the alias serves {observed.alias_at_end.format()}"
 
 
@@ -64,7 +64,7 @@ def _check_entry(entry: dict[str, Any], observed: ObservedRollout) -> Iterator[s
         yield f"P10: the ledger's entry is {outcome}, but has no time or no reason"
     if not observed.edit_revision and not _is_served(outcome, observed):
         yield f"P10: the ledger's entry is {outcome}, but the alias serves {alias.format()}"
-    is_edit_cell = observed.cell.fault.outside_action is OutsideAction.EDIT
+    is_edit_cell = observed.cell.fault.outside_action in EDITED_VERSION
     if outcome == "rollback_failed" and alias.unsplit_version and not is_edit_cell:
         yield f"P10: the ledger's entry is {outcome}, but the alias is unsplit: {alias.format()}"
 
