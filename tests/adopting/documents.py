@@ -1,4 +1,4 @@
-"""The examples in docs/adopting.md: what stands between its markers is copied from the files, word for word."""
+"""The examples in docs/adopting.md and docs/metrics.md: what follows their markers is copied from the files."""
 
 import difflib
 import re
@@ -8,8 +8,9 @@ from pathlib import Path
 from tests.adopting.workshop import EXAMPLES
 
 DOCUMENT = EXAMPLES.parent / "adopting.md"
+DOCUMENTS = (DOCUMENT, EXAMPLES.parent / "metrics.md")
 _MARKED = re.compile(r"<!-- (diff|file): (\S+) -->\n(?:\n```\w+\n.*?\n```\n)?", re.DOTALL)
-_LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml"}
+_LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml", ".py": "python", ".json": "json"}
 
 
 def with_examples(text: str) -> str:
@@ -50,4 +51,5 @@ def _difference(before: Path, after: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(with_examples(DOCUMENT.read_text()))
+    for document in DOCUMENTS:
+        document.write_text(with_examples(document.read_text()))

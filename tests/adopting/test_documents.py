@@ -15,7 +15,7 @@ from rollout.admission.refusals import refusals
 from rollout.admission.request import RolloutRequest, read_request
 from rollout.policy.policy import Policy
 from rollout.state.alias import AliasState
-from tests.adopting.documents import DOCUMENT, lines_changed, with_examples
+from tests.adopting.documents import DOCUMENT, DOCUMENTS, lines_changed, with_examples
 from tests.adopting.workshop import EXAMPLES, HEAVY_TOOLS, TOOLS
 from tests.samples import EXECUTION, TARGET, facts, policy, version
 
@@ -28,17 +28,20 @@ SCRIPTS = sorted(EXAMPLES.glob("*/*.sh"))
 MOST_LINES_FOR_SAM = 5
 
 
-def test_document_shows_every_example_as_it_is():
-    """`python -m tests.adopting.documents` copies the examples into the document."""
-    assert with_examples(TEXT) == TEXT
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
+def test_document_shows_every_example_as_it_is(document):
+    """`python -m tests.adopting.documents` copies the examples into the documents."""
+    assert with_examples(document.read_text()) == document.read_text()
 
 
 def test_document_contains_every_example():
-    shown = set(re.findall(r"<!-- \w+: ([\w-]+)", TEXT))
+    shown = {
+        name for document in DOCUMENTS for name in re.findall(r"<!-- (?:diff|file): ([\w-]+)", document.read_text())
+    }
     assert (
         shown
         == {file.parent.name for file in EXAMPLES.glob("*/*")}
-        == {*ROWS, "no-drift", "pipeline", "github-actions"}
+        == {*ROWS, "http-5xx", "no-drift", "pipeline", "github-actions"}
     )
 
 
