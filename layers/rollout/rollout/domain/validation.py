@@ -28,6 +28,7 @@ _NEEDED = {
     "int_from_float": "write a whole number",
     "int_type": "write a whole number",
     "less_than_equal": "write at most {le:,.10g}",
+    "literal_error": "write {expected}",
     "list_type": "write a list",
     "model_type": "write an object",
     "string_too_long": "write at most {max_length} characters",

@@ -1,0 +1,45 @@
+"""Sentences stay short enough for a Cause, an event and a notification, whatever they quote."""
+
+import pytest
+
+from rollout.domain.errors import InvalidPolicyError, RolloutError
+from rollout.domain.text import MAX_SENTENCE_LENGTH, format_names, join_within, shorten
+from rollout.state.endings import handed_over, rejected, with_writer
+
+
+def test_short_text_is_unchanged():
+    assert shorten("a" * 100, 100) == "a" * 100
+
+
+@pytest.mark.parametrize("limit", [60, 100, 3900])
+def test_long_text_keeps_its_beginning_and_its_end(limit):
+    text = shorten(f"begin {'x' * 50_000} end", limit)
+    assert len(text) <= limit
+    assert text.startswith("begin ")
+    assert text.endswith(" end")
+    assert "(50,010 characters in all)" in text
+
+
+def test_sentences_that_do_not_fit_are_counted():
+    joined = join_within(["a" * 40] * 2000, "; ", "problem", 100)
+    assert joined == f"{'a' * 40}; {'a' * 40}; and 1,998 more problems"
+    assert join_within(["a" * 90, "b" * 20], "; ", "problem", 100) == f"{'a' * 90}; and 1 more problem"
+    assert join_within(["a", "b"], " ", "reason", 100) == "a b"
+
+
+def test_first_sentence_is_always_told():
+    assert len(join_within(["a" * 5000, "b"], "; ", "problem", 100)) < 130
+
+
+def test_names_are_the_first_five_and_their_number():
+    assert format_names(["a", "b"]) == "a, b"
+    assert format_names(f"n{number}" for number in range(2000)) == "n0, n1, n2, n3, n4 and 1,995 more"
+    assert len(format_names(["x" * 50_000] * 9)) < 400
+
+
+def test_every_error_and_every_cause_is_short():
+    """P10: also a message that quotes AWS, and a name of 50,000 letters."""
+    long = "x" * 50_000
+    assert len(str(RolloutError(f"reading metrics: AWS answered {long}"))) <= MAX_SENTENCE_LENGTH
+    assert len(rejected(InvalidPolicyError(long)).cause) <= MAX_SENTENCE_LENGTH
+    assert len(with_writer(handed_over(long), long).cause) <= MAX_SENTENCE_LENGTH < 4000
