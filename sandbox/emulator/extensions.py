@@ -22,6 +22,7 @@ MODULES = (
     "cloudwatch.statistics",
     "cloudwatch.refused_statistics",
     "cloudwatch.retention",
+    "cloudwatch.request_limits",
     "logs.streams",
     "logs.insights",
     "lambda_.dead_letter_config",

@@ -48,6 +48,18 @@ def _ranges_refused(fixture: Fixture) -> bool:
     return (refused, bool(percentiles), set(counts)) == ("ValidationError", True, {0})
 
 
+def _limits_refused(fixture: Fixture) -> bool:
+    """CloudWatch refuses names and dimensions outside the limits of its API model."""
+    metric = {"Namespace": "Sandbox", "MetricName": "example"}
+    dimensions = [{"V": "é"}, {":V": "x"}, {"V": " "}, {f"d{number}": "x" for number in range(31)}]
+    bad = [metric | {"Dimensions": metric_of(each)["Dimensions"]} for each in dimensions]
+    bad += [metric | {"Namespace": ":Sandbox"}, metric | {"MetricName": "x" * 256}]
+    codes = {code_of(_values, fixture, each, "Sum") for each in bad}
+    names = ["x" * 256], [f"alarm-{number}" for number in range(101)]
+    codes |= {code_of(fixture.metrics.describe_alarms, AlarmNames=each) for each in names}
+    return codes == {"ValidationError"}
+
+
 def _sum(fixture: Fixture, dimensions: dict[str, str]) -> float:
     return sum(_values(fixture, metric_of(dimensions), "Sum"))
 
@@ -67,4 +79,4 @@ def _values(fixture: Fixture, metric: dict[str, Any], statistic: str) -> list[fl
     return values
 
 
-CHECKS = [_weight_routes, _three_dimension_sets, _range_statistics, _ranges_refused]
+CHECKS = [_weight_routes, _three_dimension_sets, _range_statistics, _ranges_refused, _limits_refused]

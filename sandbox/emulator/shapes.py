@@ -1,0 +1,40 @@
+"""Checks a request against the limits of botocore's model of its service, which botocore itself leaves to AWS."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from botocore.session import get_session
+
+
+@cache
+def input_shape(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore's shapes have members by their type
+    """Return the shape of an operation's request."""
+    return get_session().get_service_model(service).operation_model(operation).input_shape
+
+
+def broken_limits(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - any member of a request
+    """Yield a sentence for each text, list or number in a request that is outside the limits of its shape."""
+    if not _fits(shape, value):
+        yield f"The value for parameter {path} is outside {shape.name}: {dict(shape.metadata)}."
+    for member, item, name in _parts(shape, value):
+        yield from broken_limits(member, item, f"{path}.{name}".lstrip("."))
+
+
+def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:  # noqa: ANN401 - any member of a request
+    """Yield the shape, the value and the name of each member of a structure, or of each item of a list."""
+    if shape.type_name == "structure":
+        yield from ((member, value[name], name) for name, member in shape.members.items() if name in value)
+    elif shape.type_name == "list":
+        yield from ((shape.member, item, f"member.{number}") for number, item in enumerate(value, start=1))
+
+
+def _fits(shape: Any, value: Any) -> bool:  # noqa: ANN401 - any member of a request
+    limits = shape.metadata
+    size = len(value) if shape.type_name in ("string", "list") else value
+    if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
+        return False
+    bounds = [(limits["min"], size)] if "min" in limits else []
+    bounds += [(size, limits["max"])] if "max" in limits else []
+    return all(low <= high for low, high in bounds)
