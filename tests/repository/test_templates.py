@@ -79,6 +79,8 @@ def test_only_rollbacks_may_write_aliases_of_functions_without_tag():
 def test_each_role_of_a_member_account_trusts_the_functions_of_one_path():
     assert functions_of_path("writer") == {"ShiftTrafficFunction", "PromoteVersionFunction"}
     assert functions_of_path("restorer") == {"RollBackFunction", "GuardianFunction", "RolloutStateMachine"}
+    others = {name for name, resource in HOME["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"}
+    assert functions_of_path("reader") == others - functions_of_path("writer") - functions_of_path("restorer")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,11 @@ def test_every_alarm_of_the_stack_notifies_a_person():
     """The actions name the operator's topic, or a topic of the stack."""
     alarms = of_type(HOME, "AWS::CloudWatch::Alarm")
     topic = {"Fn::If": ["HasOwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}
-    assert {alarm["MetricName"] for alarm in alarms} == {"ApproximateNumberOfMessagesVisible", "RolloutsEnded"}
+    assert {alarm["MetricName"] for alarm in alarms} == {
+        "ApproximateNumberOfMessagesVisible",
+        "RolloutsEnded",
+        "TargetsFailed",
+    }
     assert [alarm["AlarmActions"] for alarm in alarms] == [[topic]] * len(alarms)
 
 
