@@ -239,3 +239,9 @@ def test_rollout_ends_before_its_execution_does(written, verdicts):
             break
     assert begun.next_move in {Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK}
     assert at - AT < SEVENTEEN_DAYS
+
+
+def test_reason_with_many_names_is_short():
+    """P10: it becomes a Cause, an entry of the ledger and the sentence of an event."""
+    long = judgement(HEALTHY).model_copy(update={"reason": "alarm x has no data; " * 1000})
+    assert len(decide(rollout(), long, AT + timedelta(seconds=300), ON_AWS).reason) < 4000

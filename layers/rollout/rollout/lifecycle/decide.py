@@ -5,6 +5,7 @@ from typing import assert_never
 
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
+from rollout.domain.text import shorten
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
@@ -19,7 +20,7 @@ _CONTINUING_MOVES = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
 def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing) -> Rollout:
     """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation."""
     move, explanation = _next_move(rollout, judgement, now)
-    reason = f"{judgement.verdict}: {judgement.reason}" + (f"; {explanation}" if explanation else "")
+    reason = shorten(f"{judgement.verdict}: {judgement.reason}" + (f"; {explanation}" if explanation else ""))
     return rollout.model_copy(
         update={
             "evaluations": rollout.evaluations + 1,
