@@ -3,23 +3,20 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.dynamodb.locks import locks
-from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.lifecycle.transitions import begin_step, next_step
-from rollout.state.lock import PlannedWrite, lock_of
 from rollout.state.rollout import read_rollout
 from rollout.tasks.notify import publish_shift
+from rollout.tasks.write_alias import write_alias
 
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "the rollout is rolled back"):
-        rollout = next_step(read_rollout(document))
-        stable, canary, percent = rollout.stable_version, rollout.canary_version, rollout.percent
-        locks().announce(lock_of(rollout, PlannedWrite(version=stable, shares={canary: percent})))
-        alias = alias_of(rollout.target).split(stable, canary, percent, rollout.revision_id)
+        before = read_rollout(document)
+        rollout = next_step(before)
+        alias = write_alias(before, rollout.stable_version, {rollout.canary_version: rollout.percent})
         now = datetime.now(UTC)
         shifted = begin_step(rollout, alias.revision_id, now, timing())
         publish_shift(shifted, now)

@@ -25,6 +25,9 @@ class OutsideAction(StrEnum):
     PRUNE = "prune"
     REDELIVER = "redeliver"
     PUBLISH = "publish"
+    UNTAG = "untag"
+    PERMIT = "permit"
+    GHOST = "ghost"
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,21 @@ _OUTSIDE_FAULTS = (
         "a pruner deletes the versions that no alias references",
         _DELAYED_AFTER,
         OutsideAction.PRUNE,
+        is_harmless=True,
+    ),
+    Fault("untagged", "the function loses its opt-in tag", _DELAYED_AFTER, OutsideAction.UNTAG),
+    Fault(
+        "permitted",
+        "a permission of the alias is added, which changes its revision",
+        _DELAYED_BEFORE,
+        OutsideAction.PERMIT,
+        is_harmless=True,
+    ),
+    Fault(
+        "ghost",
+        "a function that was deleted is still listed as opted in",
+        _DELAYED_AFTER,
+        OutsideAction.GHOST,
         is_harmless=True,
     ),
     Fault("deleted", "the canary is deleted", _DELAYED_BEFORE, OutsideAction.DELETE),

@@ -1,5 +1,6 @@
 """The outside actions: what the program does to a rollout while a fault holds it."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -49,6 +50,29 @@ def _publish(_stack: Stack, shop: Shop, _execution: str) -> None:
     shop.publish(delay_ms=3)
 
 
+def _untag(_stack: Stack, shop: Shop, _execution: str) -> None:
+    shop.opt_out()
+
+
+def _permit(stack: Stack, shop: Shop, _execution: str) -> None:
+    principal = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+    stack.client("lambda").add_permission(FunctionName=shop.name, Qualifier=shop.alias, StatementId="rule", **principal)
+
+
+def _ghost(stack: Stack, shop: Shop, _execution: str) -> None:
+    """Delete another opted-in function, and let the guardian look for missed versions; raises RuntimeError if it fails.
+
+    The sweep has to report the deleted function, and to come to the others.
+    """
+    ghost = Shop(stack.local, f"a-{shop.name}")
+    ghost.create(opted_in=True)
+    stack.client("lambda").delete_function(FunctionName=ghost.name)
+    sweep = {"FunctionName": stack.ids["GuardianFunction"], "Payload": b'{"sweep": "versions"}'}
+    answer = json.loads(stack.client("lambda").invoke(**sweep)["Payload"].read())
+    if f"{ghost.name}:{ghost.alias}" not in [failed["target"] for failed in answer.get("failed", [])]:
+        raise RuntimeError(f"the guardian did not report the deleted function {ghost.name}, but answered {answer}")
+
+
 OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] = {
     OutsideAction.STOP: _stop,
     OutsideAction.TIME_OUT: _time_out,
@@ -58,5 +82,8 @@ OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] =
     OutsideAction.PRUNE: _prune,
     OutsideAction.REDELIVER: _redeliver,
     OutsideAction.PUBLISH: _publish,
+    OutsideAction.UNTAG: _untag,
+    OutsideAction.PERMIT: _permit,
+    OutsideAction.GHOST: _ghost,
 }
 """Each returns the alias's new revision if it moved the alias."""

@@ -58,6 +58,18 @@ class Wire:
         """Answer an operation on one function with this error code."""
         self._refusals.append((operation, f"/functions/{function}/", code))
 
+    def refuse_once(self, operation: str, code: str, status: int) -> list[str]:
+        """Answer the next call of an operation with this error code; return a list that is empty afterwards."""
+        left = [code]
+
+        def refuse(**_: Any) -> tuple[Any, Any] | None:
+            if not left:
+                return None
+            return SimpleNamespace(status_code=status), {"Error": {"Code": left.pop(), "Message": "no"}}
+
+        self._hook(f"before-call.lambda.{operation}", refuse)
+        return left
+
     def answer(self, operation: str, **answer: Any) -> None:
         """Answer an operation with this response."""
         self._answers[operation] = SimpleNamespace(status_code=200), answer

@@ -54,7 +54,8 @@ class Execution:
             case "Wait":
                 self._enter(state["Next"])
             case "Pass":
-                self.document = fill_template(state["Parameters"], self.document, {})
+                result = fill_template(state["Parameters"], self.document, {})
+                self.document = place_result(self.document, state.get("ResultPath", "$"), result)
                 self._enter(state["Next"])
             case end:
                 self.status = {"Succeed": "SUCCEEDED", "Fail": "FAILED"}[end]

@@ -37,6 +37,9 @@ HANDED_OVER = ending("handed_over", "RolloutHandedOver", "500 calls were needed,
 ROLLED_BACK = ending(
     "rolled_back", "RolloutRolledBack", "shop:live serves version 1 alone again; 40 of 100 calls failed"
 )
+STILL_SPLIT = ending(
+    "rollback_failed", "RollbackFailed", "shop:live serves version 1 with 10 % to version 2, although AWS answered"
+)
 REFUSED = ending("rejected", "AlreadyServedError", "shop:live already serves version 2 alone")
 
 BEGIN = "PrepareRollout > ChooseStart:begin > ShiftTraffic > WaitForMetrics > JudgeCanary"

@@ -16,6 +16,7 @@ from tests.statemachine.path_case import (
     RESTORED,
     ROLL_BACK,
     ROLLED_BACK,
+    STILL_SPLIT,
     PathCase,
     ending,
     failed,
@@ -177,7 +178,7 @@ PATH_CASES = [
     PathCase(
         "RollBack and RestoreAlias fail",
         f"{BEGIN} > ChooseNextMove:otherwise > RollBack! > RestoreAlias! > CloseRollout! > ChooseEnding:missing >"
-        " RollbackFailed",
+        " NameRollbackFailure > RollbackFailed",
         judge_canary=(next_move("roll_back"),),
         roll_back=(FAILS,),
         close_rollout=(FAILS,),
@@ -185,11 +186,20 @@ PATH_CASES = [
     ),
     PathCase(
         "RollBack and RestoreAlias fail, and CloseRollout records it",
-        f"{BEGIN} > ChooseNextMove:otherwise > RollBack! > RestoreAlias! > CloseRollout > ChooseEnding:otherwise >"
-        " RollbackFailed",
+        f"{BEGIN} > ChooseNextMove:otherwise > RollBack! > RestoreAlias! > CloseRollout >"
+        " ChooseEnding:rollback_failed > RollbackFailed",
         judge_canary=(next_move("roll_back"),),
         roll_back=(FAILS,),
-        close_rollout=(lambda document: document | {"ending": ending("rollback_failed", "RollbackFailed", "")},),
+        close_rollout=(lambda document: document | {"ending": STILL_SPLIT},),
+        **failed("RollbackFailed", STILL_SPLIT["Cause"]),
+    ),
+    PathCase(
+        "CloseRollout answers with an unknown outcome",
+        f"{BEGIN} > ChooseNextMove:otherwise > RollBack! > RestoreAlias! > CloseRollout > ChooseEnding:otherwise >"
+        " NameRollbackFailure > RollbackFailed",
+        judge_canary=(next_move("roll_back"),),
+        roll_back=(FAILS,),
+        close_rollout=(lambda document: document | {"ending": ending("unknown", "", "")},),
         **failed("RollbackFailed", MAY_BE_SPLIT),
     ),
     PathCase(

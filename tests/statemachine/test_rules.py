@@ -143,4 +143,5 @@ def test_document_is_passed_on_unchanged():
         "ParseFailure": {"Parameters"},
         "FormatFailure": {"Parameters"},
         "RestoreAlias": {"Parameters", "ResultSelector", "ResultPath"},
+        "NameRollbackFailure": {"Parameters", "ResultPath"},
     }

@@ -1,4 +1,4 @@
-"""Refuses the alias configurations that AWS refuses."""
+"""Refuses the alias configurations that AWS refuses, and gives an alias a new revision with each permission."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -22,6 +22,25 @@ def _update_alias(original: Callable[..., Answer], name: str, alias_name: str, r
         return original(name, alias_name, request)
     updated = {**alias, **request}
     return refusal(name, updated["FunctionVersion"], _weights(updated)) or original(name, alias_name, request)
+
+
+@extends(lambda_svc, "_add_permission")
+def _add_permission(original: Callable[..., Answer], name: str, request: Record, *qualifiers: object) -> Answer:
+    return _with_new_revision(name, original(name, request, *qualifiers), *qualifiers)
+
+
+@extends(lambda_svc, "_remove_permission")
+def _remove_permission(original: Callable[..., Answer], name: str, sid: str, *qualifiers: object) -> Answer:
+    return _with_new_revision(name, original(name, sid, *qualifiers), *qualifiers)
+
+
+def _with_new_revision(name: str, answer: Answer, *qualifiers: object) -> Answer:
+    query, in_path = (*qualifiers, None, None)[:2]
+    qualifier = lambda_svc._qualifier_from_path_or_query(in_path, query)
+    alias = ((lambda_svc._functions.get(name) or {}).get("aliases") or {}).get(qualifier)
+    if alias is not None and answer[0] < 300:  # noqa: PLR2004
+        alias["RevisionId"] = lambda_svc.new_uuid()
+    return answer
 
 
 def refusal(name: str, version: str, weights: dict[str, float]) -> Answer | None:

@@ -119,6 +119,22 @@ def _deleted_function_listed(fixture: Fixture) -> bool:
     return ({"deleted", "example"} <= names, code) == (True, "ResourceNotFoundException")
 
 
+def _permission_changes_revision(fixture: Fixture) -> bool:
+    """A permission that is added to an alias or removed from it changes the alias's revision, and nothing else."""
+    live = {"FunctionName": UNTAGGED, "Qualifier": "live", "StatementId": "rule"}
+    seen = [_alias(fixture)]
+    fixture.lambda_.add_permission(**live, Action="lambda:InvokeFunction", Principal="events.amazonaws.com")
+    seen.append(_alias(fixture))
+    fixture.lambda_.remove_permission(**live)
+    seen.append(_alias(fixture))
+    return len({revision for _, revision in seen}) == len(seen) and len({version for version, _ in seen}) == 1
+
+
+def _alias(fixture: Fixture) -> tuple[str, str]:
+    alias = fixture.lambda_.get_alias(FunctionName=UNTAGGED, Name="live")
+    return alias["FunctionVersion"], alias["RevisionId"]
+
+
 def assume_mover(fixture: Fixture) -> tuple[str, str, str]:
     trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -141,4 +157,5 @@ CHECKS = [
     _version_arn_qualified,
     _dead_letter_queue_deployed,
     _deleted_function_listed,
+    _permission_changes_revision,
 ]

@@ -83,3 +83,21 @@ def test_lock_of_split_alias_is_kept(handle, ledger, file, is_kept):
     """P1, P3: the guardian needs it where neither RollBack nor RestoreAlias worked."""
     handle("close_rollout", event(file))
     assert (owned_entry("lock") is not None) is is_kept
+
+
+FAILURE = {"Error": "Runtime.ImportModuleError", "Cause": '{"errorMessage": "no module", "stackTrace": ["File x"]}'}
+
+
+def test_alias_that_restore_alias_left_split_is_not_reported_as_rolled_back(handle, ledger):
+    """P1, P10: RestoreAlias was answered, but its empty map of weights was lost. The guardian needs the lock."""
+    ending = handle("close_rollout", event("close_rollout") | {"failure": FAILURE})["ending"]
+    assert ending["outcome"] == "rollback_failed"
+    assert ending["Cause"].startswith("my-api:live serves version 1 with 10 % to version 2, although AWS answered")
+    assert ending["Cause"].endswith("because: Runtime.ImportModuleError: no module")
+    assert owned_entry("lock") is not None
+
+
+def test_alias_that_cannot_be_read_corrects_nothing(handle, ledger, lambda_wire):
+    lambda_wire.refuse("GetAlias", "AccessDeniedException")
+    document = event("close_rollout") | {"failure": FAILURE}
+    assert handle("close_rollout", document)["ending"]["outcome"] == "rolled_back"

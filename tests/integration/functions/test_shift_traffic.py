@@ -2,6 +2,7 @@
 
 import pytest
 
+from rollout.domain.errors import NotAllowedError
 from tests.integration.conftest import NOW, alias, event
 
 pytestmark = pytest.mark.usefixtures("locked")
@@ -20,3 +21,22 @@ def test_second_shift_gives_second_share(handle, my_api):
     second = handle("shift_traffic", first)
     assert (alias()["version"], alias()["weights"]) == ("1", {"2": 0.5})
     assert (second["step"], second["first_shift_at"]) == (2, first["first_shift_at"])
+
+
+def test_shift_after_a_changed_permission_is_written(handle, my_api, locked, lambda_wire):
+    """The alias has another revision, and still serves what the rollout wrote."""
+    handle("shift_traffic", event("shift_traffic"))
+    refused = lambda_wire.refuse_once("UpdateAlias", "PreconditionFailedException", 412)
+    document = event("judge_canary") | {"next_move": "shift"}
+    assert handle("shift_traffic", document)["step"] == document["step"] + 1
+    assert refused == []
+    assert alias()["weights"] == {"2": 0.5}
+
+
+def test_shift_without_tag_gives_the_command(handle, my_api, locked, lambda_wire):
+    """P9, P10."""
+    lambda_wire.refuse("UpdateAlias", "AccessDeniedException")
+    with pytest.raises(
+        NotAllowedError, match=r"aws lambda tag-resource --resource .*:my-api --tags rollout:alias=live"
+    ):
+        handle("shift_traffic", event("shift_traffic"))

@@ -46,14 +46,24 @@ THIRD = {"policy": policy(steps=[{"percent": 33.33333, "hold": "5m"}])}
 def test_alias_as_written_keeps_decision(position, state):
     """P2: Lambda's rounding of weights is no outside change."""
     decision = decided(rollout(**position), HEALTHY, 300)
-    assert apply_ownership_check(decision, ownership(state)) == decision
+    assert apply_ownership_check(decision, ownership(state)) == with_revision_of(state, decision)
+
+
+def with_revision_of(state: AliasState, decision: Rollout) -> Rollout:
+    """Return the decision with the alias's revision: a changed description or permission must not stop the next write.
+
+    RestoreAlias, too, writes with the revision in the document.
+    """
+    assert state.revision_id != decision.revision_id
+    return decision.model_copy(update={"revision_id": state.revision_id})
 
 
 def test_share_for_stable_during_capacity_allocation_keeps_decision():
     """P2: Lambda itself keeps the share while it allocates provisioned concurrency."""
     decision = decided(rollout(**BAKE), HEALTHY, 100)
     assert decision.next_move is Move.WAIT
-    assert apply_ownership_check(decision, ownership(alias("4", v3=90))) == decision
+    state = alias("4", v3=90)
+    assert apply_ownership_check(decision, ownership(state)) == with_revision_of(state, decision)
 
 
 def test_promotion_does_not_finish_while_stable_has_a_share():

@@ -5,7 +5,7 @@ import pytest
 from rollout.domain.enums import Outcome
 from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, needs_restore, rollback_ending
 from rollout.state.alias import AliasState
-from rollout.state.endings import rollback_failed
+from rollout.state.endings import ending_of, handed_over, rollback_failed, rolled_back
 from rollout.state.failure import Failure
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
@@ -127,7 +127,32 @@ def test_failed_rollback_is_corrected_by_alias(state, outcome):
     assert corrected_ending(FAILED, state, closing).outcome is outcome
 
 
-def test_other_endings_are_not_corrected():
+@pytest.mark.parametrize(
+    ("state", "outcome", "sentence"),
+    [
+        (alias("3"), Outcome.ROLLED_BACK, "my-api:live serves version 3 alone again; it failed"),
+        (
+            alias("3", v4=10),
+            Outcome.ROLLBACK_FAILED,
+            (
+                "my-api:live serves version 3 with 10 % to version 4, although AWS answered that the rollback to"
+                " version 3 succeeded. The guardian repairs it within ten minutes, or do it by hand: docs/runbook.md,"
+                " RollbackFailed. The rollout was being rolled back because: it failed"
+            ),
+        ),
+        (alias("3", v4=0), Outcome.ROLLBACK_FAILED, "with 0 % to version 4, although AWS answered"),
+        (alias("5"), Outcome.HANDED_OVER, "but it points at version 5"),
+        (None, Outcome.HANDED_OVER, "but it no longer exists"),
+    ],
+)
+def test_rollback_that_left_the_alias_split_is_not_reported_as_made(state, outcome, sentence):
+    """P1, P10: that Step Functions passes on RestoreAlias's empty map of weights is not proven."""
     closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
-    ending = rollback_ending(alias("3"), closing)
+    ending = corrected_ending(rolled_back("my-api:live", "3", "it failed"), state, closing)
+    assert (ending.outcome, sentence in ending.cause) == (outcome, True)
+
+
+@pytest.mark.parametrize("ending", [handed_over("it was moved"), ending_of(Outcome.PROMOTED, "all is well")])
+def test_other_endings_are_not_corrected(ending):
+    closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
     assert corrected_ending(ending, alias("5"), closing) == ending

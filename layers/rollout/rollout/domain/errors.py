@@ -55,6 +55,10 @@ class LockLostError(RolloutError):
     """When the rollout no longer holds the lock of its alias, so it did not write."""
 
 
+class NotAllowedError(RolloutError):
+    """When IAM denies the write of the alias, for example because the function lost its opt-in tag."""
+
+
 class VersionDeletedError(RolloutError):
     """When a version that the alias should serve no longer exists, so the rollout did not write."""
 

@@ -35,7 +35,8 @@ def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
     if ownership.alias is None and decided.alias_missing < MAX_EVALUATIONS_WITHOUT_ALIAS:
         return _waiting_for_alias(decided)
     if ownership.alias and _is_as_written(decided, ownership.alias):
-        return decided.model_copy(update={"alias_missing": 0})
+        # A changed description or permission gives the alias another revision, which the next write has to name.
+        return decided.model_copy(update={"alias_missing": 0, "revision_id": ownership.alias.revision_id})
     return _moved(decided, ownership.alias)
 
 
@@ -68,10 +69,7 @@ def _waiting_for_alias(decided: Rollout) -> Rollout:
 
 
 def _moved(decided: Rollout, alias: AliasState | None) -> Rollout:
-    shares = {} if decided.phase is Phase.BAKE else {decided.canary_version: decided.percent}
-    serving = decided.canary_version if decided.phase is Phase.BAKE else decided.stable_version
-    expected = AliasState(version=serving, shares=shares, revision_id="").format()
-    reason = f"{format_moved(decided.target.name, expected, alias)}. The alias is left as it is"
+    reason = f"{format_moved(decided.target.name, decided.written_alias.format(), alias)}. The alias is left as it is"
     return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": reason, "ending": handed_over(reason)})
 
 
@@ -81,5 +79,5 @@ def _is_as_written(rollout: Rollout, alias: AliasState) -> bool:
         # not finish with that share, because its ending says that the canary serves alone (P10).
         tolerated = set() if rollout.next_move is Move.FINISH else {rollout.stable_version}
         return alias.version == rollout.canary_version and set(alias.shares) <= tolerated
-    shares = {rollout.canary_version: rollout.percent}
-    return alias.serves(rollout.stable_version, shares)
+    written = rollout.written_alias
+    return alias.serves(written.version, written.shares)

@@ -10,7 +10,7 @@ from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.validation import read_as
 from rollout.state.alias import AliasState
-from rollout.state.endings import format_moved, handed_over, rollback_failed, rolled_back
+from rollout.state.endings import ending_of, format_moved, handed_over, rollback_failed, rolled_back
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending
@@ -93,12 +93,28 @@ def rollback_ending(alias: AliasState | None, context: RollbackContext) -> Endin
 
 
 def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing) -> Ending:
-    """Return the ending that the alias proves (P10): a rollback reported as failed may have restored it."""
-    if ending.outcome is not Outcome.ROLLBACK_FAILED:
+    """Return the ending that the alias proves (P10).
+
+    A rollback reported as failed may have restored the alias, and one reported as made may have left it split.
+    """
+    if ending.outcome not in (Outcome.ROLLBACK_FAILED, Outcome.ROLLED_BACK):
         return ending
     if alias and alias.serves_alone(closing.stable_version):
-        return rolled_back(closing.target.name, closing.stable_version, closing.cause)
-    return ending if alias and is_own_state(alias, closing) else handed_over(format_left_as_is(alias, closing))
+        made = ending.outcome is Outcome.ROLLED_BACK
+        return ending if made else rolled_back(closing.target.name, closing.stable_version, closing.cause)
+    if alias is None or not is_own_state(alias, closing):
+        return handed_over(format_left_as_is(alias, closing))
+    return ending if ending.outcome is Outcome.ROLLBACK_FAILED else not_restored(alias, closing)
+
+
+def not_restored(alias: AliasState, context: RollbackContext) -> Ending:
+    """Return the ending of a rollback that AWS answered with success, but whose alias is not as it was written."""
+    return ending_of(
+        Outcome.ROLLBACK_FAILED,
+        f"{context.target.name} serves {alias.format()}, although AWS answered that the rollback to version"
+        f" {context.stable_version} succeeded. The guardian repairs it within ten minutes, or do it by hand:"
+        f" docs/runbook.md, RollbackFailed. The rollout was being rolled back because: {context.cause}",
+    )
 
 
 def stable_deleted_ending(context: RollbackContext) -> Ending:

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from rollout.domain.models import Value
 
+SHARE_TOLERANCE_PERCENT = 0.01
+"""Shares that differ by no more are equal: Lambda may return a weight with fewer digits than it was given."""
+
 
 class AliasState(Value):
     """The versions of an alias. `shares` maps another version to its percent; empty when the alias is unsplit."""
@@ -16,9 +19,11 @@ class AliasState(Value):
     description: str = ""
 
     def serves(self, version: str, shares: dict[str, float]) -> bool:
-        """Whether the alias points at this version with these shares, within the rounding of weights."""
+        """Whether the alias points at this version with these shares, within SHARE_TOLERANCE_PERCENT."""
         same_versions = (self.version, self.shares.keys()) == (version, shares.keys())
-        return same_versions and all(isclose(shares[other], self.shares[other], abs_tol=0.001) for other in shares)
+        return same_versions and all(
+            isclose(percent, self.shares[other], abs_tol=SHARE_TOLERANCE_PERCENT) for other, percent in shares.items()
+        )
 
     def serves_alone(self, version: str) -> bool:
         """Whether the alias points at this version and is unsplit. A share of 0 percent counts as split."""

@@ -12,6 +12,7 @@ from rollout.domain.text import Sentence
 from rollout.domain.validation import read_as
 from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
+from rollout.state.alias import AliasState
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
@@ -111,6 +112,14 @@ class Rollout(Value):
     def is_last_step(self) -> bool:
         """Whether promotion follows the current step."""
         return self.step == len(self.policy.steps)
+
+    @property
+    def written_alias(self) -> AliasState:
+        """The alias as the rollout last read or wrote it."""
+        if self.phase is Phase.BAKE:
+            return AliasState(version=self.canary_version, revision_id=self.revision_id)
+        shares = {self.canary_version: self.percent} if self.step else {}
+        return AliasState(version=self.stable_version, shares=shares, revision_id=self.revision_id)
 
     def document(self) -> dict[str, object]:
         """Return the document as JSON values for the state machine, without top-level fields that are None.

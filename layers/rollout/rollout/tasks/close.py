@@ -8,7 +8,7 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import MetricUnit, single_metric
 from rollout.domain.enums import Outcome
-from rollout.domain.errors import AwsUnavailableError
+from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.state.endings import with_writer
 from rollout.state.rollout import Ending
@@ -18,17 +18,18 @@ _NEEDS_A_PERSON = (Outcome.HANDED_OVER, Outcome.ROLLBACK_FAILED)
 
 
 def final_ending(closing: Closing, now: datetime) -> Ending:
-    """Return the ending of a rollout, corrected by the alias where the document says that it may be split or moved.
+    """Return the ending of a rollout, corrected by the alias where a task failed, or it may be split or moved.
 
-    A write of RestoreAlias whose answer was lost looks like a failure to the state machine. An alias that was moved is
-    reported with its writer, where CloudTrail has one. An alias that cannot be read corrects nothing.
+    A write of RestoreAlias whose answer was lost looks like a failure to the state machine, and one that was answered
+    may have left the weights. An alias that was moved is reported with its writer, where CloudTrail has one. An alias
+    that cannot be read corrects nothing.
     """
     ending = closing.known_ending
-    if ending.outcome not in _NEEDS_A_PERSON:
+    if ending.outcome not in _NEEDS_A_PERSON and closing.failure is None:
         return ending
     try:
         alias = alias_of(closing.target).find()
-    except AwsUnavailableError:
+    except (AwsUnavailableError, AwsRefusedError):
         return ending
     ending = corrected_ending(ending, alias, closing)
     if alias is None or ending.outcome is not Outcome.HANDED_OVER or alias.revision_id == closing.revision_id:

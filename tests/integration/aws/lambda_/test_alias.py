@@ -6,12 +6,19 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.domain.errors import AliasChangedError, AwsUnavailableError, VersionDeletedError
+from rollout.aws.lambda_.alias import Change, LambdaAlias
+from rollout.domain.errors import (
+    AliasChangedError,
+    AwsUnavailableError,
+    LockLostError,
+    NotAllowedError,
+    VersionDeletedError,
+)
 from rollout.state.alias import AliasState
 from tests.integration.conftest import client
 from tests.samples import TARGET
 
+BEFORE = AliasState(version="1", shares={"2": 5}, revision_id="before")
 NAME = {"FunctionName": "my-api", "Name": "live"}
 
 
@@ -39,13 +46,17 @@ def update(version: str, weights: dict[str, float]) -> dict[str, Any]:
     return NAME | answer(version, weights, "before")
 
 
+def split(live: LambdaAlias, percent: float, before: AliasState = BEFORE, held: Any = lambda: None) -> AliasState:
+    return live.change("1", {"2": percent}, Change(before, held))
+
+
 @pytest.mark.parametrize(
     ("percent", "weight"), [(1, 0.01), (10, 0.1), (29, 0.29), (33.3, 0.333), (33.333333, 0.333333), (99, 0.99)]
 )
 def test_percent_is_converted_to_weight_and_back(stubber, live, percent, weight):
     """P2: the update carries the revision it was decided on."""
     stubber.add_response("update_alias", answer("1", {"2": weight}), update("1", {"2": weight}))
-    shifted = live.split("1", "2", percent, "before")
+    shifted = split(live, percent)
     assert (shifted.version, shifted.revision_id) == ("1", "after")
     assert shifted.shares == {"2": pytest.approx(percent, abs=1e-4)}
 
@@ -61,7 +72,60 @@ def test_repeated_split_succeeds(stubber, live, percent):
     """P4: the answer to the first write was lost, and that write changed the revision."""
     stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
     stubber.add_response("get_alias", answer("1", {"2": round(percent / 100, 6)}), NAME)
-    assert live.split("1", "2", percent, "before").revision_id == "after"
+    assert split(live, percent).revision_id == "after"
+
+
+@pytest.mark.parametrize("stored", [0.3333, 0.33333, 0.333333, 0.33334])
+def test_share_that_is_read_back_rounded_is_recognized(stubber, live, stored):
+    """P4: Lambda may store fewer digits than it was given."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    stubber.add_response("get_alias", answer("1", {"2": stored}), NAME)
+    assert split(live, 100 / 3).revision_id == "after"
+
+
+def changed_elsewhere(stubber: Stubber, weights: dict[str, float]) -> None:
+    """Let the first write be refused, because a description or a permission of the alias was changed."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    stubber.add_response("get_alias", answer("1", weights, "changed"), NAME)
+
+
+@pytest.mark.parametrize("weights", [{"2": 0.05}, {"2": 0.05004}])
+def test_alias_with_changed_description_is_written_once_more(stubber, live, weights):
+    changed_elsewhere(stubber, weights)
+    again = NAME | answer("1", {"2": 0.1}, "changed")
+    stubber.add_response("update_alias", answer("1", {"2": 0.1}), again)
+    assert split(live, 10).shares == {"2": 10}
+
+
+def test_alias_is_not_written_once_more_without_its_lock(stubber, live):
+    """P3: the guardian took over the lock, and rewrote the alias."""
+
+    def lost() -> None:
+        raise LockLostError("it is lost")
+
+    changed_elsewhere(stubber, {"2": 0.05})
+    with pytest.raises(LockLostError):
+        split(live, 10, held=lost)
+
+
+def test_alias_that_changes_again_is_not_written(stubber, live):
+    """P2."""
+    changed_elsewhere(stubber, {"2": 0.05})
+    changed_elsewhere(stubber, {"2": 0.05})
+    with pytest.raises(AliasChangedError, match="Nothing was written"):
+        split(live, 10)
+
+
+def test_denied_write_names_the_tag_that_is_missing(stubber, live):
+    """P9, P10."""
+    stubber.add_client_error("update_alias", "AccessDeniedException", "no identity-based policy allows it", 403)
+    with pytest.raises(NotAllowedError) as denied:
+        split(live, 10)
+    assert (
+        "tag-resource --resource arn:aws:lambda:eu-west-1:123456789012:function:my-api --tags rollout:alias=live"
+        in (str(denied.value))
+    )
+    assert "no identity-based policy allows it" in str(denied.value)
 
 
 def test_repeated_promotion_succeeds(stubber, live):
@@ -88,7 +152,7 @@ def test_alias_moved_by_other_writer_is_not_written(stubber, live, current, sent
     else:
         stubber.add_client_error("get_alias", "ResourceNotFoundException", http_status_code=404)
     with pytest.raises(AliasChangedError) as changed:
-        live.split("1", "2", 10, "before")
+        split(live, 10)
     assert (
         "my-api:live was moved by another writer: the rollout was about to write version 1 with 10 % to version 2"
         in str(changed.value)
@@ -102,7 +166,7 @@ def test_deleted_version_is_named(stubber, live):
     with pytest.raises(
         VersionDeletedError, match="Lambda cannot point my-api:live at version 1 with 10 % to version 2"
     ):
-        live.split("1", "2", 10, "before")
+        split(live, 10)
 
 
 def test_conflict_on_alias_is_unavailable(stubber, live):

@@ -1,18 +1,30 @@
 """Reads and writes an alias. Only this module converts a percent to Lambda's weight from 0.0 to 1.0."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout.admission.tags import OPT_IN_TAG
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.domain.errors import AliasChangedError, VersionDeletedError
+from rollout.domain.errors import AliasChangedError, AwsRefusedError, NotAllowedError, VersionDeletedError
 from rollout.domain.identity import Target
+from rollout.domain.lambda_names import function_arn
 from rollout.state.alias import AliasState
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 _WEIGHT_DIGITS = 6
+
+
+class Change(NamedTuple):
+    """What a write is based on, so that it can be repeated where only the description or a permission was changed."""
+
+    before: AliasState
+    """The versions and shares that the alias had when the write was decided, and its revision."""
+    still_allowed: Callable[[], None]
+    """Raises where the writer no longer holds the lock of the alias."""
 
 
 class LambdaAlias:
@@ -30,17 +42,29 @@ class LambdaAlias:
             except self._client.exceptions.ResourceNotFoundException:
                 return None
 
-    def split(self, stable: str, canary: str, percent: float, revision_id: str) -> AliasState:
-        """Give the canary a share from 0 to 100 percent.
+    def change(self, version: str, shares: dict[str, float], change: Change) -> AliasState:
+        """Let the alias serve a version, with shares in percent to others, from the state that the change names.
 
-        Raises AliasChangedError, VersionDeletedError or AwsUnavailableError.
+        A changed description or permission gives the alias another revision. Where the alias still has
+        the versions and shares of `change`, and the writer still holds the lock, the write is made once more with the
+        new revision. The lock is checked after the alias is read: a guardian that takes over later changes the revision
+        again. Raises AliasChangedError, VersionDeletedError, NotAllowedError, AwsUnavailableError, and what
+        `still_allowed` raises.
         """
-        return self._update(stable, {canary: percent}, revision_id)
+        written = self._write(version, shares, change.before.revision_id)
+        if written:
+            return written
+        alias = self.find()
+        is_unmoved = alias is not None and alias.serves(change.before.version, change.before.shares)
+        if alias is None or not is_unmoved or alias.serves(version, shares):
+            return self._require(alias, version, shares)
+        change.still_allowed()
+        return self._update(version, shares, alias.revision_id)
 
     def point_at(self, version: str, revision_id: str) -> AliasState:
         """Let the alias serve one version alone, in one call.
 
-        Raises AliasChangedError, VersionDeletedError or AwsUnavailableError.
+        Raises AliasChangedError, VersionDeletedError, NotAllowedError or AwsUnavailableError.
         """
         return self._update(version, {}, revision_id)
 
@@ -55,10 +79,15 @@ class LambdaAlias:
                     Description=description,
                 )
             except self._client.exceptions.ResourceConflictException:
-                self._require(version, {})
+                self._require(self.find(), version, {})
 
     def _update(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState:
-        with translate_aws_errors(f"pointing {self._target.name} at version {version}"):
+        # A write whose answer was lost changes the revision just as another writer does, so compare the state.
+        return self._write(version, shares, revision_id) or self._require(self.find(), version, shares)
+
+    def _write(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState | None:
+        """Write the alias and return it; None where it has another revision."""
+        with self._denial_named(), translate_aws_errors(f"pointing {self._target.name} at version {version}"):
             try:
                 answer = self._client.update_alias(
                     FunctionName=self._target.function,
@@ -73,14 +102,26 @@ class LambdaAlias:
                     " alias or a version no longer exists. Nothing was written."
                 ) from error
             except self._client.exceptions.PreconditionFailedException:
-                # A write whose answer was lost changes the revision just as another writer does, so compare the state.
-                return self._require(version, shares)
+                return None
         return _state(answer)
 
-    def _require(self, version: str, shares: dict[str, float]) -> AliasState:
-        alias = self.find()
-        # Compare rounded weights, as Lambda stores them: a share such as 33.33333 never equals its stored weight.
-        if alias and (alias.version, _weights(alias.shares)) == (version, _weights(shares)):
+    @contextmanager
+    def _denial_named(self) -> Iterator[None]:
+        """Raise NotAllowedError where IAM denies the write: the tag decides whether a canary gets traffic (P9)."""
+        try:
+            yield
+        except AwsRefusedError as error:
+            if error.code != "AccessDeniedException":
+                raise
+            arn = function_arn(self._target.account_region, self._target.function)
+            raise NotAllowedError(
+                f"IAM denies to write {self._target.name}. If the function has lost its tag {OPT_IN_TAG}, tag it again"
+                f" and start a new rollout: aws lambda tag-resource --resource {arn} --tags"
+                f" {OPT_IN_TAG}={self._target.alias}. AWS answered: {error.__cause__}"
+            ) from error
+
+    def _require(self, alias: AliasState | None, version: str, shares: dict[str, float]) -> AliasState:
+        if alias and alias.serves(version, shares):
             return alias
         expected = _expected(version, shares).format()
         actual = f"points at {alias.format()}" if alias else "no longer exists"
