@@ -82,7 +82,7 @@ def test_member_event_about_other_account_is_refused_and_starts_nothing(stories)
     """P9: the orchestrator's own function has that name. The dead letter proves that the event was delivered."""
     refused = stories(member_names_function_of_orchestrator)
     assert refused.dead_letter["requestPayload"]["account"] == MEMBER
-    assert refused.dead_letter["responsePayload"]["errorType"] == "ValidationError"
+    assert refused.dead_letter["responsePayload"]["errorType"] == "InvalidEventError"
     assert refused.executions == []
 
 
