@@ -107,7 +107,7 @@ class Watcher:
         """Return the calls, the errors and (with a limit) the slow calls of each version."""
         statistics = [("Invocations", "Sum"), ("Errors", "Sum")]
         if over_ms is not None:
-            statistics.append(("Duration", f"TC({over_ms:g}:)"))
+            statistics += [("Duration", "SampleCount"), ("Duration", f"TC(:{over_ms:g})")]
         queries = [(version, *statistic) for version in versions for statistic in statistics]
         results = self._cloudwatch.get_metric_data(
             MetricDataQueries=[_query(number, target, *query) for number, query in enumerate(queries)],
@@ -117,7 +117,12 @@ class Watcher:
         sums = {result["Id"]: round(sum(result["Values"])) for result in results}
         counts = [sums.get(f"q{number}", 0) for number in range(len(queries))]
         width = len(statistics)
-        return {version: counts[width * row :][:width] for row, version in enumerate(versions)}
+        return {version: _with_slow(*counts[width * row :][:width]) for row, version in enumerate(versions)}
+
+
+def _with_slow(calls: int, errors: int, samples: int = 0, *within: int) -> list[int]:
+    """Return the calls, the errors and the slow calls, which are the samples that are not within the limit."""
+    return [calls, errors, *(samples - each for each in within)]
 
 
 def _query(number: int, target: dict[str, str], version: str, metric: str, statistic: str) -> dict[str, Any]:

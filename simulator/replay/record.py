@@ -53,8 +53,11 @@ class RecordingRequest:
     @property
     def statistics(self) -> dict[str, tuple[str, str]]:
         """The CloudWatch metric and statistic of each count."""
-        slow = {"slow": ("Duration", f"TC({self.slow_over_ms:.10g}:)")} if self.slow_over_ms else {}
-        return _STATISTICS | slow
+        if not self.slow_over_ms:
+            return _STATISTICS
+        # The slow calls are the others: a range without calls may have no datapoint.
+        within = "Duration", f"TC(:{self.slow_over_ms:.10g})"
+        return _STATISTICS | {"samples": ("Duration", "SampleCount"), "within": within}
 
 
 def record(client: "CloudWatchClient", request: RecordingRequest, since: datetime, until: datetime) -> list[Row]:
@@ -93,7 +96,7 @@ def _format_client_error(error: ClientError, request: RecordingRequest) -> str:
     if request.slow_over_ms is None or error.response["Error"]["Code"] not in _UNSUPPORTED_STATISTIC:
         return f"CloudWatch could not be read: {error}"
     return (
-        f"CloudWatch does not count slow calls here: it refused {' '.join(request.statistics['slow'])} ({error})."
+        f"CloudWatch does not count slow calls here: it refused {' '.join(request.statistics['within'])} ({error})."
         " Leave out --slow-over-ms to record the other counts."
     )
 
@@ -107,7 +110,16 @@ def _read_counts(client: "CloudWatchClient", request: RecordingRequest, since: d
         name, count = result["Id"].split("_")
         datapoints = zip(result["Timestamps"], result["Values"], strict=True)
         counts[name][count].update({at.astimezone(UTC): round(value) for at, value in datapoints})
-    return counts
+    return {name: _with_slow_calls(series) for name, series in counts.items()}
+
+
+def _with_slow_calls(series: dict[str, dict[datetime, int]]) -> dict[str, dict[datetime, int]]:
+    """Return the counts of a series with the slow calls in place of all calls with a duration and those not slow."""
+    if "within" not in series:
+        return series
+    within = series["within"]
+    slow = {at: max(samples - within.get(at, 0), 0) for at, samples in series["samples"].items()}
+    return {count: series[count] for count in _STATISTICS} | {"slow": slow}
 
 
 def _queries(request: RecordingRequest) -> Iterator[Any]:

@@ -35,7 +35,8 @@ class FakeCloudWatch:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
         assert (dimensions["FunctionName"], dimensions["Resource"]) == ("shop", "shop:live")
         requested = metric["MetricName"], query["MetricStat"]["Stat"]
-        index = [("Invocations", "Sum"), ("Errors", "Sum"), ("Duration", "TC(800:)")].index(requested)
+        statistics = [("Invocations", "Sum"), ("Errors", "Sum"), ("Duration", "SampleCount"), ("Duration", "TC(:800)")]
+        index = statistics.index(requested)
         minutes = self.counts[dimensions.get("ExecutedVersion")]
         values = {
             AT + number * MINUTE: float(counts[index]) for number, counts in minutes.items() if index < len(counts)
@@ -81,14 +82,14 @@ def test_version_without_datapoints_is_empty():
 def test_slow_calls_are_recorded_on_request(tmp_path):
     rows = record_counts(
         SLOW_REQUEST,
-        alias={0: (100, 1, 4), 1: (100, 2, 5)},
-        stable={1: (90, 1, 3), 2: (50, 0, 2)},
-        canary={1: (10, 1, 2), 2: (50, 3)},
+        alias={0: (100, 1, 100, 96), 1: (100, 2, 100, 95)},
+        stable={1: (90, 1, 90, 87), 2: (50, 0, 50)},
+        canary={1: (10, 1, 10, 8), 2: (50, 3)},
     )
     (tmp_path / "recorded.csv").write_text(format_csv(rows, SLOW_REQUEST))
     minutes = read_recording(tmp_path / "recorded.csv", ON_AWS).slow_minutes
     counts = [(m.canary.calls, m.canary.bad, m.stable.calls, m.stable.bad) for m in minutes]
-    assert counts == [(0, 0, 100, 4), (10, 2, 90, 3), (0, 0, 50, 2)]
+    assert counts == [(0, 0, 100, 4), (10, 2, 90, 3), (0, 0, 50, 50)]
     assert "800 ms" in (tmp_path / "recorded.csv").read_text()
 
 
@@ -105,7 +106,7 @@ def test_recording_without_slow_calls_has_no_slow_columns():
 @pytest.mark.parametrize(
     ("code", "request_", "message"),
     [
-        ("ValidationError", SLOW_REQUEST, r"does not count slow calls .* Duration TC\(800:\).* --slow-over-ms"),
+        ("ValidationError", SLOW_REQUEST, r"does not count slow calls .* Duration TC\(:800\).* --slow-over-ms"),
         ("ValidationError", REQUEST, "could not be read.*error text"),
         ("AccessDenied", SLOW_REQUEST, "could not be read.*error text"),
     ],

@@ -11,7 +11,7 @@ from ministack.services import cloudwatch
 
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
-# Bounds are values, not percentages: TC(800:) counts the values above 800, PR(:100) is the percentage up to 100.
+# Bounds are values, not percentages: TC(:800) counts the values up to 800, PR(:100) is the percentage up to 100.
 RANGE = re.compile(r"^(?P<kind>TC|PR)\((?P<low>[\d.]*):(?P<high>[\d.]*)\)$")
 JSON = (False, True)  # the arguments of a JSON request, which boto3 sends; CBOR requests have others
 _BASIC = {"SampleCount", "Sum", "Average", "Minimum", "Maximum"}
@@ -30,11 +30,12 @@ def _range_statistic(original: Original, stats: Record, name: str, points: list[
     return value
 
 
-def _range_value(samples: list[tuple[float, float]], kind: str, low: str, high: str) -> float:
+def _range_value(samples: list[tuple[float, float]], kind: str, low: str, high: str) -> float | None:
+    """Return the statistic; None for a count of an empty range, because AWS does not promise a datapoint for it."""
     above, up_to = float(low or "-inf"), float(high or "inf")
     total = sum(weight for _, weight in samples)
     counted = sum(weight for value, weight in samples if above < value <= up_to)
-    return counted if kind == "TC" else 100 * counted / total
+    return (counted or None) if kind == "TC" else 100 * counted / total
 
 
 @extends(cloudwatch, "_get_metric_data")

@@ -17,7 +17,7 @@ Points = Mapping[datetime, float]
 
 
 class Datapoints(NamedTuple):
-    """The datapoints of one version: of all its calls, and of the bad ones."""
+    """The datapoints of one version: of all its calls, and of the bad ones, or of the others (`counts_the_rest`)."""
 
     all: Points
     bad: Points
@@ -42,6 +42,8 @@ class MetricReading(Value):
     """The duration in milliseconds above which a call is slow."""
     bad_is_separate: bool = False
     """Whether CloudWatch counts the bad calls apart from the others, such as refused calls, instead of among them."""
+    counts_the_rest: bool = False
+    """Whether CloudWatch counts the calls that are not bad; where it has none of them, every call is bad."""
     missing: Missing = Missing.UNKNOWN
     counts_lines: bool = False
     """Whether the bad events are log lines, which can be written later than the period in which their call started."""
@@ -70,7 +72,8 @@ def _slow(name: str, over_ms: float | None, *, by_percentile: bool) -> MetricRea
             title=name, note="stable had no calls before the rollout, so there is no limit: set over_ms in the policy"
         )
     if not by_percentile:
-        return MetricReading(title=f"{name} (over {over_ms:,.6g} ms)", over_ms=over_ms)
+        title = f"{name} (over {over_ms:,.6g} ms)"
+        return MetricReading(title=title, over_ms=over_ms, counts_the_rest=True, missing=Missing.ZERO)
     return MetricReading(
         title=f"{name} (p{GUARD_PERCENTILE} over {over_ms:,.6g} ms)",
         unit=Unit.MINUTES,
@@ -114,7 +117,8 @@ def _counts(reading: MetricReading, datapoints: Datapoints, at: datetime) -> Cou
         return Counts()
     if reading.unit is Unit.MINUTES:
         return Counts(calls=1, bad=int(bad > (reading.over_ms or 0)))
-    return Counts(calls=round(calls), bad=min(round(bad), round(calls)))
+    counted = min(round(bad), round(calls))
+    return Counts(calls=round(calls), bad=round(calls) - counted if reading.counts_the_rest else counted)
 
 
 def weighted_median(values: Mapping[datetime, float], calls: Mapping[datetime, float]) -> float | None:

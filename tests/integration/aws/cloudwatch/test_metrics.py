@@ -268,15 +268,38 @@ def test_history_is_alias_before_first_shift():
 
 
 def test_slow_calls_are_counted_above_limit_of_policy():
-    values: Values = SERVED | {(CANARY, "SampleCount"): [10], (CANARY, "TC(800:)"): [4], (STABLE, "SampleCount"): [90]}
+    values: Values = SERVED | {
+        (CANARY, "SampleCount"): [10],
+        (CANARY, "TC(:800)"): [6],
+        (STABLE, "SampleCount"): [90],
+        (STABLE, "TC(:800)"): [90],
+    }
     slow = read(values, rollout_with("errors", {"slow": {"over_ms": 800}}))["slow"]
     assert slow.title == "slow (over 800 ms)"
-    assert slow.minutes == (minute(canary=Counts(calls=10, bad=4)),)  # stable's slow calls are missing
+    assert slow.minutes == (minute(canary=Counts(calls=10, bad=4), stable=Counts(calls=90)),)
+
+
+def test_calls_without_datapoint_of_the_fast_ones_are_all_slow():
+    """P5: CloudWatch may have no datapoint for an empty range, so a missing count of slow calls would be no news."""
+    values: Values = SERVED | {
+        (CANARY, "SampleCount"): [10],
+        (STABLE, "SampleCount"): [90],
+        (STABLE, "TC(:800)"): [89.6],
+    }
+    slow = read(values, rollout_with("errors", {"slow": {"over_ms": 800}}))["slow"]
+    assert slow.minutes == (minute(canary=Counts(calls=10, bad=10), stable=Counts(calls=90)),)
+
+
+def test_slow_calls_are_unknown_where_cloudwatch_counts_none_as_fast():
+    """P5: nothing tells a metric without this statistic from versions of which every call is slow."""
+    values: Values = SERVED | {(CANARY, "SampleCount"): [10], (STABLE, "SampleCount"): [90]}
+    slow = read(values, rollout_with("errors", {"slow": {"over_ms": 800}}))["slow"]
+    assert slow.minutes == (minute(),)
 
 
 def test_slow_limit_is_p99_of_stable_by_default():
     queries = queries_of(rollout_with("slow", p99_before=412.5))
-    assert {name(query) for query in queries} == {"Invocations", "Errors", "SampleCount", "TC(412.5:)"}
+    assert {name(query) for query in queries} == {"Invocations", "Errors", "SampleCount", "TC(:412.5)"}
 
 
 def test_slow_calls_without_limit_are_noted_and_not_read():

@@ -30,7 +30,7 @@ class MetricStatistic(NamedTuple):
 
 
 class StatisticPair(NamedTuple):
-    """The count of everything, and the count of what is bad."""
+    """The count of everything, and the count of what is bad, or of the rest where the reading says so."""
 
     all: MetricStatistic
     bad: MetricStatistic
@@ -102,10 +102,11 @@ def _lambda_pair(metric: Metric, target: Target, version: str | None, reading: M
         return StatisticPair(calls, MetricStatistic(_LAMBDA, "Throttles", "Sum", dimensions))
     if not metric.slow:
         return StatisticPair(calls, MetricStatistic(_LAMBDA, "Errors", "Sum", dimensions))
-    slow = f"TC({reading.over_ms:.10g}:)" if reading.unit is Unit.CALLS else f"p{GUARD_PERCENTILE}"
+    # The calls up to the limit: a range without calls may have no datapoint, and of those above it most have none.
+    within = f"TC(:{reading.over_ms:.10g})" if reading.unit is Unit.CALLS else f"p{GUARD_PERCENTILE}"
     return StatisticPair(
         MetricStatistic(_LAMBDA, "Duration", "SampleCount", dimensions),
-        MetricStatistic(_LAMBDA, "Duration", slow, dimensions),
+        MetricStatistic(_LAMBDA, "Duration", within, dimensions),
     )
 
 
