@@ -75,7 +75,7 @@ def record(client: "CloudWatchClient", request: RecordingRequest, since: datetim
     if not rows:
         raise InvalidInputError(
             f"CloudWatch has no minute of {request.function}:{request.alias} in that time."
-            " Check the name, the region, --since and --until."
+            " Check the name, the region, --since and --until; CloudWatch keeps minutes for 15 days."
         )
     return rows
 

@@ -35,6 +35,14 @@ def _range_statistics(fixture: Fixture) -> bool:
     return {statistic: _values(fixture, metric, statistic) for statistic in expected} == expected
 
 
+def _minutes_expire(fixture: Fixture) -> bool:
+    """A query by the minute that begins more than 15 days ago returns nothing, one by five minutes returns all."""
+    metric = {"Namespace": "Sandbox", "MetricName": "example"}
+    old, kept = timedelta(days=15, seconds=1), timedelta(days=14)
+    found = [_values(fixture, metric, "Sum", period, since) for period, since in ((60, old), (300, old), (60, kept))]
+    return [bool(values) for values in found] == [False, True, True]
+
+
 def _ranges_refused(fixture: Fixture) -> bool:
     """CloudWatch refuses range statistics of a function with the tag for it, and accepts percentiles."""
     function = ALIAS.removesuffix(":live")
@@ -68,14 +76,27 @@ def metric_of(dimensions: dict[str, str]) -> dict[str, Any]:
     return {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": pairs}
 
 
-def _values(fixture: Fixture, metric: dict[str, Any], statistic: str) -> list[float]:
+def _values(
+    fixture: Fixture,
+    metric: dict[str, Any],
+    statistic: str,
+    period: int = 60,
+    since: timedelta = timedelta(minutes=10),
+) -> list[float]:
     now = datetime.now(UTC)
-    query = {"Id": "example", "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}}
+    query = {"Id": "example", "MetricStat": {"Metric": metric, "Period": period, "Stat": statistic}}
     response = fixture.metrics.get_metric_data(
-        MetricDataQueries=[query], StartTime=now - timedelta(minutes=10), EndTime=now + timedelta(minutes=1)
+        MetricDataQueries=[query], StartTime=now - since, EndTime=now + timedelta(minutes=1)
     )
     values: list[float] = response["MetricDataResults"][0]["Values"]
     return values
 
 
-CHECKS = [_weight_routes, _three_dimension_sets, _range_statistics, _ranges_refused, _limits_refused]
+CHECKS = [
+    _weight_routes,
+    _three_dimension_sets,
+    _range_statistics,
+    _minutes_expire,
+    _ranges_refused,
+    _limits_refused,
+]

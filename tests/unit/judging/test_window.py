@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.judging.window import EDGE, Timing, evaluation_window, seconds_to_next_evaluation
+from rollout.judging.window import EDGE, MINUTES_KEPT, Timing, evaluation_window, seconds_to_next_evaluation
 from tests.samples import AT, ON_AWS
 
 
@@ -34,6 +34,17 @@ def test_window_separates_closed_periods_from_open_ones(since, now, start, close
 def test_history_is_the_three_hours_before_the_minute_of_the_first_shift():
     window = evaluation_window(at(0, 30), at(0, 30), at(9), ON_AWS)
     assert (window.history_start, window.history_end) == (at(-180), at(0))
+
+
+@pytest.mark.parametrize("days", [13, 14, 15, 21])
+def test_no_query_begins_before_the_minutes_that_cloudwatch_keeps(days):
+    """P5: a query that begins earlier gets no minute at all, and the rollout would be held to its end."""
+    now = at(0, 30) + timedelta(days=days)
+    window = evaluation_window(at(0), at(0), now, ON_AWS)
+    assert now - window.history_start <= MINUTES_KEPT < timedelta(days=15)
+    assert (window.start, window.end) == (at(0), at(1) + timedelta(days=days))
+    if days < 14:
+        assert window.history_start == at(-180)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,10 @@ HISTORY_PERIODS = 180
 """The periods before the first shift from which stable's error rate and bursts are learned: three hours on AWS."""
 
 
+MINUTES_KEPT = timedelta(days=15) - timedelta(hours=1)
+"""CloudWatch keeps minutes for 15 days, and returns none at all to a query that begins earlier, by its own clock."""
+
+
 class Timing(Value):
     """When CloudWatch's metric periods end, and when their counts are complete."""
 
@@ -37,6 +41,7 @@ class Window(Value):
     """The times that an evaluation reads: stable's history, then both versions period by period, up to the open one."""
 
     history_start: datetime
+    """Start of what is read: three hours before the first shift, but never before what CloudWatch keeps."""
     history_end: datetime
     """End of the time in which only stable served."""
     shared_start: datetime
@@ -59,8 +64,9 @@ def evaluation_window(shared_since: datetime, judged_since: datetime, now: datet
     too much on the canary. CloudWatch publishes late, so the newest periods never make a verdict healthy.
     """
     shifted_in = timing.floor(shared_since)
+    history_start = shifted_in - HISTORY_PERIODS * timedelta(seconds=timing.period_seconds)
     return Window(
-        history_start=shifted_in - HISTORY_PERIODS * timedelta(seconds=timing.period_seconds),
+        history_start=max(history_start, timing.ceiling(now - MINUTES_KEPT)),
         history_end=shifted_in,
         shared_start=timing.first_whole_period(shared_since),
         start=timing.first_whole_period(judged_since),
