@@ -13,6 +13,7 @@ import yaml
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.refusals import refusals
 from rollout.admission.request import RolloutRequest, read_request
+from rollout.admission.version_event import execution_name
 from rollout.policy.policy import Policy
 from rollout.state.alias import AliasState
 from tests.adopting.documents import DOCUMENT, DOCUMENTS, lines_changed, with_examples
@@ -154,3 +155,16 @@ def _run(*command: str) -> None:
 def _unquoted(text: str) -> str:
     """Return a value without the quotes and braces that some releases of the parser keep."""
     return text.strip('"${}')
+
+
+@pytest.mark.parametrize("published", ["1", "42", "999", "12345"])
+@pytest.mark.parametrize("function", ["my-api", "f" * 64])
+@pytest.mark.parametrize("example", ["pipeline/publish-and-wait.sh", "github-actions/rollout.yml"])
+def test_pipeline_looks_for_the_name_of_the_execution(example, function, published):
+    """A function's name of 64 characters is cut, so that the execution's name has at most 80."""
+    (line,) = [line for line in (EXAMPLES / example).read_text().splitlines() if line.strip().startswith("name=")]
+    script = f'FUNCTION={function} version={published}; {line}\nprintf %s "$name"'
+    beginning = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout  # noqa: S603, S607
+    name = execution_name(TARGET.model_copy(update={"function": function}), published)
+    assert name[:-12] == beginning
+    assert len(name) <= 80

@@ -94,9 +94,15 @@ SUFFIXES = ["", "20150331", "20150331v2", "20270115", "20270115v3"]
     ],
 )
 def test_api_date_in_the_event_name_is_ignored(matching_rules, file, call, suffix):
-    """Except for CreateFunction, which always has a date: without it, CreateFunctionUrlConfig would match."""
+    """CloudTrail documents that the name may have a date and a version, or none."""
     rules = matching_rules(changed(RECORDED[file], "detail", eventName=call + suffix))
-    assert rules == ({"VersionPublished"} if suffix or call != "CreateFunction" else set())
+    assert rules == {"VersionPublished"}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_function_url_matches_no_rule(matching_rules, suffix):
+    event = changed(RECORDED["start_rollout_create_function"], "detail", eventName=f"CreateFunctionUrlConfig{suffix}")
+    assert matching_rules(event) == set()
 
 
 FUNCTION_NAMES = [

@@ -3,7 +3,7 @@ version=$(aws lambda publish-version --function-name "$FUNCTION" --query Version
 aws events put-events --query FailedEntryCount --entries \
   "Source=rollouts,DetailType='Version Published',Detail='{\"function\": \"$FUNCTION\", \"version\": \"$version\"}'"
 
-name="$FUNCTION-$version-" # and twelve more characters
+name="${FUNCTION:0:$((66 - ${#version}))}-$version-" # and twelve more characters, at most 80 in all
 started="executions[?starts_with(name, '$name') && length(name) == \`$((${#name} + 12))\`].executionArn | [0]"
 for _ in {1..60}; do
   execution=$(aws stepfunctions list-executions --state-machine-arn "$STATE_MACHINE_ARN" \

@@ -19,20 +19,33 @@ def event(revision: str | None, who: str = ANNA) -> dict[str, Any]:
     return {"EventName": "UpdateAlias20150331", "CloudTrailEvent": json.dumps(record)}
 
 
-def find_writer(*events: dict[str, Any]) -> str:
+def find_writer(*events: dict[str, Any], without_date: tuple[dict[str, Any], ...] = ()) -> str:
+    """Return the writer by these events, whose names have a date, and by others, whose names have none."""
     with Stubber(client("cloudtrail")) as stub:
-        parameters = {
-            "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "UpdateAlias20150331"}],
-            "StartTime": NOW - timedelta(hours=1),
-            "EndTime": NOW,
-        }
-        stub.add_response("lookup_events", {"Events": list(events)}, parameters)
+        for name, found in {"UpdateAlias20150331": events, "UpdateAlias": without_date}.items():
+            parameters = {
+                "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": name}],
+                "StartTime": NOW - timedelta(hours=1),
+                "EndTime": NOW,
+            }
+            stub.add_response("lookup_events", {"Events": list(found)}, parameters)
         return CloudTrail(stub.client).find_writer("revision-7", NOW)
 
 
 def test_writer_of_revision_is_named():
     writer = find_writer(event("another", who="arn:of:a:rollout"), event(None), event("revision-7"))
     assert writer == f"{ANNA} at 2026-03-01T12:05:00Z"
+
+
+def test_writer_is_found_by_the_name_without_a_date():
+    assert find_writer(event("another"), without_date=(event("revision-7"),)) == f"{ANNA} at 2026-03-01T12:05:00Z"
+
+
+def test_writer_is_found_by_one_name_where_the_other_is_throttled():
+    with Stubber(client("cloudtrail")) as stub:
+        stub.add_client_error("lookup_events", "ThrottlingException")
+        stub.add_response("lookup_events", {"Events": [event("revision-7")]})
+        assert CloudTrail(stub.client).find_writer("revision-7", NOW) == f"{ANNA} at 2026-03-01T12:05:00Z"
 
 
 @pytest.mark.parametrize("events", [(), (event("another"),), (event(None),)])
@@ -43,5 +56,6 @@ def test_unknown_writer_is_empty(events):
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InvalidTimeRangeException"])
 def test_error_of_cloudtrail_is_empty(code):
     with Stubber(client("cloudtrail")) as stub:
-        stub.add_client_error("lookup_events", code)
+        for _ in range(2):
+            stub.add_client_error("lookup_events", code)
         assert CloudTrail(stub.client).find_writer("revision-7", NOW) == ""

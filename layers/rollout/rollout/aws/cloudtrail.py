@@ -13,7 +13,9 @@ from rollout.domain.identity import AccountRegion
 if TYPE_CHECKING:
     from mypy_boto3_cloudtrail import CloudTrailClient
 
-_EVENT_NAME = "UpdateAlias20150331"
+_EVENT_NAMES = ("UpdateAlias20150331", "UpdateAlias")
+"""CloudTrail names the call with the date of its API version, and documents that the name may be without it."""
+
 _LOOKBACK = timedelta(hours=1)
 
 
@@ -28,16 +30,20 @@ class CloudTrail:
 
         Raises nothing: CloudTrail lags by minutes and may be unavailable, and a rollout closes without the name.
         """
+        events = (event for name in _EVENT_NAMES for event in self._look_up(name, now))
+        return next((_format_writer(event) for event in events if _wrote_revision(event, revision_id)), "")
+
+    def _look_up(self, name: str, now: datetime) -> list[dict[str, Any]]:
+        """Return the events with this name, the newest first; none where CloudTrail does not answer."""
         try:
             answer = self._client.lookup_events(
-                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": _EVENT_NAME}],
+                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}],
                 StartTime=now - _LOOKBACK,
                 EndTime=now,
             )
         except (BotoCoreError, ClientError):
-            return ""
-        events = (json.loads(event["CloudTrailEvent"]) for event in answer.get("Events", []))
-        return next((_format_writer(event) for event in events if _wrote_revision(event, revision_id)), "")
+            return []
+        return [json.loads(event["CloudTrailEvent"]) for event in answer.get("Events", [])]
 
 
 def _wrote_revision(event: Mapping[str, Any], revision_id: str) -> bool:

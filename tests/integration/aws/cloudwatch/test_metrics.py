@@ -280,7 +280,7 @@ def test_slow_calls_are_counted_above_limit_of_policy():
 
 
 def test_calls_without_datapoint_of_the_fast_ones_are_all_slow():
-    """P5: CloudWatch may have no datapoint for an empty range, so a missing count of slow calls would be no news."""
+    """P5: CloudWatch may have no datapoint for an empty range, so a missing count of slow calls proves nothing."""
     values: Values = SERVED | {
         (CANARY, "SampleCount"): [10],
         (STABLE, "SampleCount"): [90],
@@ -291,7 +291,7 @@ def test_calls_without_datapoint_of_the_fast_ones_are_all_slow():
 
 
 def test_slow_calls_are_unknown_where_cloudwatch_counts_none_as_fast():
-    """P5: nothing tells a metric without this statistic from versions of which every call is slow."""
+    """P5: a metric without this statistic looks like versions of which every call is slow."""
     values: Values = SERVED | {(CANARY, "SampleCount"): [10], (STABLE, "SampleCount"): [90]}
     slow = read(values, rollout_with("errors", {"slow": {"over_ms": 800}}))["slow"]
     assert slow.minutes == (minute(),)
