@@ -104,6 +104,7 @@ replay: $(READY)  ## play POLICY=path over the minutes recorded in RECORDING=pat
 
 bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
 	@$(ON_LAYER) -m benchmarks.judge
+	@$(ON_LAYER) -m benchmarks.judge.shares
 
 bench-import: $(READY)  ## measure the import of each handler, and write the table of docs/performance.md
 	@$(BIN)/python -m benchmarks.imports

@@ -87,6 +87,6 @@ def _shift(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timin
 
 
 def _evaluate(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing) -> Rollout:
-    window = evaluation_window(rollout.shared_since, rollout.judged_since, now, timing)
+    window = evaluation_window(rollout.shared_since, rollout.judged_since, now, timing)  # simulated calls are short
     observation = observe(rollout, source.measure(rollout, window, now), window, timing)
     return decide(rollout, judge(observation, rollout.policy), now, timing)

@@ -32,6 +32,7 @@ MODULES = (
     "faults.kill",
     "lambda_.request_rate",
     "faults.injection",
+    "faults.refused_versions",
     "faults.requests",
     "stepfunctions.roles",
     "lambda_.async_invocations",

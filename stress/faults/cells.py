@@ -39,7 +39,7 @@ class Cell:
     @property
     def fault_requests(self) -> list[FaultRequest]:
         """The faults to set in the emulator before the rollout starts."""
-        request = {**self.fault.request, "action": self.action, "caller": self.state.caller}
+        request = {"caller": self.state.caller, **self.fault.request, "action": self.action}
         if not self.state.is_function and "code" in request:
             request["code"] = _STEP_FUNCTIONS_ERRORS.get(request["code"], request["code"])
         return [*self.state.preceding_faults, request]
@@ -59,6 +59,8 @@ class Cell:
             return "no function runs here: it is a call of Step Functions' own"
         if self.fault.outside_action is OutsideAction.DELETE and self.state.name not in _STATES_WITH_UNSERVED_CANARY:
             return "Lambda refuses to delete a version that an alias serves"
+        if self.fault.is_found:
+            return "" if self.state.name == "JudgeCanary" else "only JudgeCanary can find it"
         if self._is_allowed(allowed):
             return ""
         if self.action == self.state.write:

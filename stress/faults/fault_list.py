@@ -40,6 +40,8 @@ class Fault:
     outside_action: OutsideAction = OutsideAction.NOTHING
     is_harmless: bool = False
     """Whether the rollout must end as it does without the fault."""
+    is_found: bool = False
+    """Whether the fault is the canary's own, and the rollout must roll it back for that reason."""
 
 
 def _on_task(code: str, *, times: int = 1, after: bool = False) -> FaultRequest:
@@ -98,6 +100,16 @@ _CALL_FAULTS = (
     Fault("metrics-empty", "GetMetricData gives nothing throughout", _on_metrics(truncate="empty")),
     Fault("ledger-throttled", "DynamoDB throttled throughout", _LEDGER_THROTTLED),
 )
+RUN_CANARY = "lambda:RunVersion"
+"""The sandbox's name for running a version's code: no IAM action, because the caller has no part in it."""
+_VERSION_FAULTS = (
+    Fault(
+        "cannot-run",
+        "Lambda cannot invoke the canary",
+        {"action": RUN_CANARY, "caller": "version 3"},
+        is_found=True,
+    ),
+)
 _OUTSIDE_FAULTS = (
     Fault("stopped-before", "execution stopped, its write lands after", _DELAYED_BEFORE, OutsideAction.STOP),
     Fault("stopped-after", "execution stopped when it has written", _DELAYED_AFTER, OutsideAction.STOP),
@@ -141,4 +153,4 @@ _OUTSIDE_FAULTS = (
     ),
     Fault("deleted", "the canary is deleted", _DELAYED_BEFORE, OutsideAction.DELETE),
 )
-FAULTS = _TASK_FAULTS + _CALL_FAULTS + _OUTSIDE_FAULTS
+FAULTS = _TASK_FAULTS + _CALL_FAULTS + _VERSION_FAULTS + _OUTSIDE_FAULTS

@@ -6,6 +6,8 @@ from stress.faults.fault_list import OutsideAction
 from stress.faults.observed_rollout import EDITED_VERSION, MIN_LOCK_READS, OTHER_VERSION, ObservedRollout
 from stress.faults.reported_outcome import check_reported_outcome, is_rejection
 
+MISSING_SHARE = "the canary does not get its share"
+"""The Cause of a rollout whose canary cannot be invoked."""
 CHECKED = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P10")
 
 
@@ -17,6 +19,7 @@ def broken_promises(observed: ObservedRollout) -> list[str]:
         _check_one_writer,
         _check_repeated_task,
         _check_missing_data,
+        _check_fault_is_found,
         _check_rejection,
         _check_rolled_out_once,
         _check_newer_version,
@@ -65,6 +68,11 @@ def _check_missing_data(observed: ObservedRollout) -> Iterator[str]:
     is_incomplete = observed.cell.fault.request.get("truncate") and observed.cell.state.name == "JudgeCanary"
     if is_incomplete and observed.ending == "SUCCEEDED":
         yield "P5: promoted on incomplete data from CloudWatch"
+
+
+def _check_fault_is_found(observed: ObservedRollout) -> Iterator[str]:
+    if observed.cell.fault.is_found and MISSING_SHARE not in observed.cause:
+        yield f"P5: {observed.cell.fault.description}, and the ending is {observed.ending}: {observed.cause}"
 
 
 def _check_rejection(observed: ObservedRollout) -> Iterator[str]:

@@ -19,6 +19,8 @@ LIMIT_SECONDS = 600 * PACE
 """Ten minutes of policy time: how long after the execution's end the alias may stay split."""
 WITHOUT_GUARDIAN_SECONDS = 4
 CALLS_PER_SECOND = 5
+CALLERS_OF_REFUSED_CANARY = 4
+"""boto3 repeats a refused call after a pause, in which the caller makes no others."""
 
 
 def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
@@ -26,7 +28,7 @@ def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
     shop = Shop(stack.local, f"c{number:03}-{cell.state.name.lower()}")
     _create_function(stack, shop)
     try:
-        with traffic(stack, shop):
+        with traffic(stack, shop, CALLERS_OF_REFUSED_CANARY if cell.fault.is_found else 1):
             return _roll_out(stack, cell, shop)
     finally:
         stack.request("clear-faults", contains=shop.name)
@@ -35,7 +37,7 @@ def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
 
 
 @contextmanager
-def traffic(stack: Stack, shop: Shop) -> Iterator[None]:
+def traffic(stack: Stack, shop: Shop, callers: int = 1) -> Iterator[None]:
     """Call the function, one call after another: each concurrent call would start a process for each version."""
     stop = threading.Event()
 
@@ -45,13 +47,15 @@ def traffic(stack: Stack, shop: Shop) -> Iterator[None]:
             with suppress(ClientError):
                 lambda_.invoke(FunctionName=f"{shop.name}:{shop.alias}", Payload=b"{}")
 
-    caller = threading.Thread(target=call, daemon=True)
-    caller.start()
+    threads = [threading.Thread(target=call, daemon=True) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        caller.join()
+        for thread in threads:
+            thread.join()
 
 
 def _create_function(stack: Stack, shop: Shop) -> None:

@@ -1,11 +1,15 @@
 """Questions about functions, versions and aliases, asked of a function without traffic."""
 
+import time
+
 from botocore.exceptions import ClientError
 
 from stress.verify_aws.behaviour import Answer, Probe
 from stress.verify_aws.stories import Stage
 
 _WEIGHT = 0.333333
+_LONGEST_DELAY_SECONDS = 15
+"""A quarter of a minute: as much of its share as a canary may lack in the first minute of a step."""
 
 
 def _tags(stage: Stage) -> Answer:
@@ -70,6 +74,18 @@ def _rounded_weight(stage: Stage) -> Answer:
     return Answer(f"wrote {_WEIGHT}, read {percent / 100}", abs(percent / 100 - _WEIGHT) <= 1e-6)  # noqa: PLR2004
 
 
+def _weight_delay(stage: Stage) -> Answer:
+    functions, shop = stage.account.client("lambda"), stage.probed
+    version = shop.publish()
+    shop.update_alias(FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {version: 1.0}})
+    started, served = time.monotonic(), ""
+    while served != version and time.monotonic() < started + _LONGEST_DELAY_SECONDS:
+        served = functions.invoke(FunctionName=f"{shop.name}:{shop.alias}", Payload=b"{}")["ExecutedVersion"]
+    seconds = time.monotonic() - started
+    shop.update_alias(FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {}})
+    return Answer(f"version {served} served a call {seconds:.1f} s after its weight of 1", served == version)
+
+
 def _aliased_version(stage: Stage) -> Answer:
     functions, name = stage.account.client("lambda"), stage.probed.name
     try:
@@ -97,6 +113,7 @@ LAMBDA_PROBES = (
     Probe("revision-without-a-change", "UpdateAlias without a change changes the revision", _revision_after_no_change),
     Probe("stale-revision", "UpdateAlias with an earlier revision is refused", _stale_revision),
     Probe("rounded-weight", "a weight with six digits is read back as written", _rounded_weight),
+    Probe("delay-of-a-weight", "a weight takes effect within seconds", _weight_delay),
     Probe("version-of-an-alias", "a version that an alias serves cannot be deleted", _aliased_version),
     Probe(
         "numbers-of-a-recreated-function", "the versions of a recreated function begin at 1", _numbers_after_recreation

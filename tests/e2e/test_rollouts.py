@@ -10,6 +10,7 @@ from tests.e2e.stories.judging import (
     alarm_turns_red,
     calls_become_slow,
     canary_answers_http_500,
+    canary_cannot_be_invoked,
     canary_has_no_calls,
     error_rate_doubles,
     errors_come_in_bursts,
@@ -105,6 +106,14 @@ def test_canary_without_calls_is_rolled_back(stories):
     rollout = stories(canary_has_no_calls)
     assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "missing data never passes" in rollout.cause
+
+
+def test_canary_that_cannot_be_invoked_is_rolled_back_by_its_missing_share(stories):
+    """P5: it has no datapoints at all, and its callers get errors."""
+    rollout = stories(canary_cannot_be_invoked)
+    assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
+    assert "the canary does not get its share of 50 % of the calls: 0 calls in " in rollout.cause
+    assert "so Lambda cannot invoke it, or its calls do not end; errors: canary 0 calls, stable 0 of " in rollout.cause
 
 
 def test_only_alarm_that_turns_red_during_rollout_rolls_back(stories):

@@ -104,7 +104,7 @@ class LambdaClient:
         return response
 
     def get_function(self, *, Qualifier: str | None = None, **_: Any) -> dict[str, Any]:  # noqa: N803
-        configuration = {"Version": Qualifier or "$LATEST", "State": "Active", "Role": "arn:of:role"}
+        configuration = {"Version": Qualifier or "$LATEST", "State": "Active", "Timeout": 3, "Role": "arn:of:role"}
         tags = {} if Qualifier else {"Tags": {"rollout:alias": "live"}}
         return {"Configuration": configuration} | tags
 

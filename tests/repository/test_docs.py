@@ -126,7 +126,7 @@ def test_dry_run_sample_has_the_cost_and_steps_of_its_policy():
     plan, policy = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
     planned = [*planned_steps(policy, Traffic(calls=CALLS_PER_MINUTE, seconds=60), ON_AWS)]
     assert [*plan["steps"], plan["bake"]] == [step.model_dump(mode="json", by_alias=True) for step in planned]
-    assert plan["cost"] == cost(usage(policy, 6, 4)).model_dump(mode="json")
+    assert plan["cost"] == cost(usage(policy, 6, 6)).model_dump(mode="json")
     assert set(plan) == set(Plan.model_fields)
 
 

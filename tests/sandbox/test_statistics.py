@@ -77,7 +77,16 @@ def measured(emulator, shop: Shop):
     versions = rollout(target=target, stable_version="1", canary_version="2", policy=slow_policy)
     start = MINUTE.floor(datetime.now(UTC)) - timedelta(minutes=5)
     end = start + timedelta(minutes=6)
-    window = Window(history_start=start, history_end=start, shared_start=start, start=start, closed_until=end, end=end)
+    window = Window(
+        history_start=start,
+        history_end=start,
+        shared_start=start,
+        start=start,
+        shared_end=start,
+        closed_until=end,
+        settled_until=end,
+        end=end,
+    )
     return VersionMetrics(emulator.client("cloudwatch"), MINUTE).measure(versions, window)["slow"]
 
 

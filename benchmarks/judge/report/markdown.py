@@ -14,7 +14,6 @@ from benchmarks.judge.report.tables import (
 )
 
 BEGIN, END = "<!-- bench-judge -->", "<!-- /bench-judge -->"
-NEW = f"# Judging\n\n{BEGIN}\n{END}\n"
 MOST_SHOWN = 12
 """Up to this many breaches are shown; more are folded."""
 
@@ -24,15 +23,15 @@ def report(results: list[Result], rollouts: int, seconds: float, speed: str) -> 
     return "\n\n".join(_parts(results, rollouts, seconds, speed)) + "\n"
 
 
-def write(text: str, path: Path) -> None:
+def write(text: str, path: Path, begin: str = BEGIN, end: str = END) -> None:
     """Write the report between the markers of a document, which is created or gets the markers if they are missing."""
-    document = path.read_text(encoding="utf-8") if path.exists() else NEW
-    if BEGIN not in document or END not in document:
-        document = f"{document.rstrip()}\n\n{BEGIN}\n{END}\n"
-    before, _, rest = document.partition(BEGIN)
-    after = rest.partition(END)[2]
+    document = path.read_text(encoding="utf-8") if path.exists() else "# Judging\n"
+    if begin not in document or end not in document:
+        document = f"{document.rstrip()}\n\n{begin}\n{end}\n"
+    before, _, rest = document.partition(begin)
+    after = rest.partition(end)[2]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{begin}\n{text}{end}{after}", encoding="utf-8")
 
 
 def _parts(results: list[Result], rollouts: int, seconds: float, speed: str) -> Iterator[str]:

@@ -77,7 +77,7 @@ def list_active() -> list[Record]:
     return [asdict(fault) for fault in active]
 
 
-def _take_match(action: str, caller: str, text: str) -> Fault | None:
+def take_match(action: str, caller: str, text: str) -> Fault | None:
     """Return the first fault that matches this call, and count the match."""
     with _lock:
         fault = next((fault for fault in active if fault.matches(action, caller, text)), None)
@@ -99,7 +99,7 @@ async def _handle(
     headers, body, query = request
     action = iam_actions.extract_iam_action(service, method, path, headers, body, query) if active else None
     roles, text = callers.chain(), f"{path} {query} {body.decode(errors='replace')}"
-    fault = _take_match(action, " ".join(roles), text) if action else None
+    fault = take_match(action, " ".join(roles), text) if action else None
     if fault is None:
         return await original(method, path, *request)
     return await _apply(fault, partial(original, method, path, *request), roles[-1])
@@ -150,7 +150,7 @@ def _call(original: Original, resource: str, task_input: Record) -> object:
 
 
 def _task(action: str, caller: str, text: str, call: Callable[[], object]) -> object:
-    fault = _take_match(action, caller, text) if active else None
+    fault = take_match(action, caller, text) if active else None
     if fault is None:
         return call()
     answer = call() if fault.after else None

@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
+import json
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,9 @@ from sandbox.emulator.seams import Answer, Original, Record, extends
 # The invocation runs in a thread with a copy of the request's context: the shared dict returns the drawn version.
 _executed: ContextVar[dict[str, str] | None] = ContextVar("executed", default=None)
 
+_REFUSED = "KMSAccessDeniedException"
+_REFUSED_MESSAGE = "Lambda was unable to decrypt the environment variables because KMS access was denied."
+
 
 @dataclass(frozen=True)
 class Call:
@@ -26,6 +30,10 @@ class Call:
     version: str
     through_alias: bool
     record: Record
+
+
+refusals: list[Callable[[Call], bool]] = []
+"""Whether Lambda refuses a call before any code runs; `faults.refused_versions` adds to it."""
 
 
 @extends(lambda_svc, "_effective_func_record_for_qualifier")
@@ -47,6 +55,10 @@ def _execute(original: Original, record: Record, event: object) -> Record:
     call = _draw(record)
     if (executed := _executed.get()) is not None:
         executed["version"] = call.version
+    if any(is_refused(call) for is_refused in refusals):  # no metric counts such a call
+        if executed is not None:
+            executed["error"] = _REFUSED
+        return {"body": {"errorType": _REFUSED, "errorMessage": _REFUSED_MESSAGE}, "error": True}
     started = time.time()
     result: Record = original(call.record, event)
     invocation_metrics.record(
@@ -60,6 +72,9 @@ async def _invoke(original: Callable[..., Awaitable[Answer]], *args: object, **k
     executed: dict[str, str] = {}
     _executed.set(executed)
     status, headers, body = await original(*args, **kwargs)
+    if "error" in executed:
+        headers = {"Content-Type": "application/json", "x-amzn-errortype": executed["error"]}
+        return 502, headers, json.dumps({"Type": "Server", "Message": _REFUSED_MESSAGE}).encode()
     if "version" in executed and "X-Amz-Executed-Version" in headers:
         headers["X-Amz-Executed-Version"] = executed["version"]
     return status, headers, body

@@ -32,14 +32,14 @@ def _range_statistics(fixture: Fixture) -> bool:
     fixture.metrics.put_metric_data(Namespace="Sandbox", MetricData=data)
     metric = {"Namespace": "Sandbox", "MetricName": "example"}
     expected = {"TC(100:)": [1, 1], "TC(900:)": [], "PR(:100)": [0, 50], "p90": [900, 811], "SampleCount": [1, 2]}
-    return {statistic: _values(fixture, metric, statistic) for statistic in expected} == expected
+    return {statistic: values_of(fixture, metric, statistic) for statistic in expected} == expected
 
 
 def _minutes_expire(fixture: Fixture) -> bool:
     """A query by the minute that begins more than 15 days ago returns nothing, one by five minutes returns all."""
     metric = {"Namespace": "Sandbox", "MetricName": "example"}
     old, kept = timedelta(days=15, seconds=1), timedelta(days=14)
-    found = [_values(fixture, metric, "Sum", period, since) for period, since in ((60, old), (300, old), (60, kept))]
+    found = [values_of(fixture, metric, "Sum", period, since) for period, since in ((60, old), (300, old), (60, kept))]
     return [bool(values) for values in found] == [False, True, True]
 
 
@@ -48,10 +48,10 @@ def _ranges_refused(fixture: Fixture) -> bool:
     function = ALIAS.removesuffix(":live")
     metric = {**metric_of(_BY_VERSION), "MetricName": "Duration"}
     fixture.lambda_.tag_resource(Resource=function, Tags={"sandbox:refuse-ranges": "yes"})
-    refused = code_of(_values, fixture, metric, "TC(100:)")
-    percentiles = _values(fixture, metric, "p90")
+    refused = code_of(values_of, fixture, metric, "TC(100:)")
+    percentiles = values_of(fixture, metric, "p90")
     fixture.lambda_.untag_resource(Resource=function, TagKeys=["sandbox:refuse-ranges"])
-    counts = _values(fixture, metric, "TC(:900000)")
+    counts = values_of(fixture, metric, "TC(:900000)")
     return (refused, bool(percentiles), bool(counts)) == ("ValidationError", True, True)
 
 
@@ -61,14 +61,14 @@ def _limits_refused(fixture: Fixture) -> bool:
     dimensions = [{"V": "é"}, {":V": "x"}, {"V": " "}, {f"d{number}": "x" for number in range(31)}]
     bad = [metric | {"Dimensions": metric_of(each)["Dimensions"]} for each in dimensions]
     bad += [metric | {"Namespace": ":Sandbox"}, metric | {"MetricName": "x" * 256}]
-    codes = {code_of(_values, fixture, each, "Sum") for each in bad}
+    codes = {code_of(values_of, fixture, each, "Sum") for each in bad}
     names = ["x" * 256], [f"alarm-{number}" for number in range(101)]
     codes |= {code_of(fixture.metrics.describe_alarms, AlarmNames=each) for each in names}
     return codes == {"ValidationError"}
 
 
 def _sum(fixture: Fixture, dimensions: dict[str, str]) -> float:
-    return sum(_values(fixture, metric_of(dimensions), "Sum"))
+    return sum(values_of(fixture, metric_of(dimensions), "Sum"))
 
 
 def metric_of(dimensions: dict[str, str]) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def metric_of(dimensions: dict[str, str]) -> dict[str, Any]:
     return {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": pairs}
 
 
-def _values(
+def values_of(
     fixture: Fixture,
     metric: dict[str, Any],
     statistic: str,

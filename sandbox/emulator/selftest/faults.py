@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from sandbox.emulator.selftest.fixtures import ACCOUNT, ALIAS, Fixture, package, send_control_request
+from sandbox.emulator.selftest.cloudwatch import metric_of, values_of
+from sandbox.emulator.selftest.fixtures import ACCOUNT, ALIAS, Fixture, code_of, package, send_control_request
 from sandbox.emulator.selftest.stepfunctions import end_of, start
 
 _DELAY_SECONDS = 0.2
@@ -130,6 +131,18 @@ def _retries_scaled(fixture: Fixture) -> bool:
     return bool(failed == "LookupError")
 
 
+def _version_refused(fixture: Fixture) -> bool:
+    """A version that Lambda refuses to run answers 502, and no metric counts the call."""
+    metric = metric_of({"FunctionName": "example", "Resource": "example:1"})
+    fixture.lambda_.meta.events.unregister("needs-retry.lambda", unique_id="retry-config-lambda")  # without retries
+    send_control_request(fixture, "add-fault", action="lambda:RunVersion", caller="version 1", contains="example")
+    refused = code_of(fixture.lambda_.invoke, FunctionName="example", Qualifier="1")
+    send_control_request(fixture, "clear-faults")
+    counted = values_of(fixture, metric, "Sum")
+    served = fixture.lambda_.invoke(FunctionName="example", Qualifier="1")
+    return (refused, counted, served["StatusCode"]) == ("KMSAccessDeniedException", [], 200)
+
+
 CHECKS = [
     _refused_before_or_after,
     _delayed,
@@ -139,4 +152,5 @@ CHECKS = [
     _execution_timed_out,
     _event_redelivered,
     _retries_scaled,
+    _version_refused,
 ]

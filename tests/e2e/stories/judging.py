@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.accounts import MEMBER
 from tests.e2e.stack import Stack
-from tests.e2e.stories.policies import BURSTY, IMPATIENT, LONG, TWO_STEPS
+from tests.e2e.stories.policies import BURSTY, IMPATIENT, LONG, QUICK, TWO_STEPS
 from tests.e2e.stories.rollout import FinishedRollout, finish, roll_out, shop_with_canaries, start
 
 SLOW_MS, DELAY_MS = 600, 1200
@@ -92,6 +92,14 @@ def _answer_http_500(stack: Stack, name: str, **options: Any) -> FinishedRollout
     shop = shop_with_canaries(stack, name, canary={"http_500_percent": 80}, **options)
     with shop.traffic(per_second=5, callers=2):
         return roll_out(stack, shop, policy=LONG | {"metrics": ["errors", {"logs": {"pattern": "ERROR"}}]})
+
+
+def canary_cannot_be_invoked(stack: Stack) -> FinishedRollout:
+    """Lambda refuses every call of the canary before any code runs, so that it has no datapoints."""
+    shop = shop_with_canaries(stack, "refused")
+    stack.inject_fault(action="lambda:RunVersion", caller="version 2", contains=shop.name)
+    with shop.traffic(per_second=8, callers=4):
+        return roll_out(stack, shop, policy=QUICK)
 
 
 def alarm_turns_red(stack: Stack) -> FinishedRollout:

@@ -100,7 +100,7 @@ def test_plan_rests_on_traffic_of_alias(answer_of, traffic):
     assert plan["calls_per_minute"] == 60
     assert [step["expected_calls"] for step in plan["steps"]] == [30, 150]
     assert "min_invocations is 50; it is extended to about 11m in all" in plan["steps"][0]["warning"]
-    assert plan["cost"]["counts"]["metrics"] == 12 * 6 + 6 * 4
+    assert plan["cost"]["counts"]["metrics"] == (12 + 6) * 6
     assert (plan["refusals"], plan["warnings"]) == ([], [])
 
 

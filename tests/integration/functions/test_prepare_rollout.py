@@ -53,7 +53,12 @@ def test_policy_of_operator_is_used(handle, my_api, lambda_wire, ledger):
     """P12: a ceiling of null stays null through JSON."""
     policy = handle("prepare_rollout", event("prepare_rollout_operator_policy"))["policy"]
     assert [step["percent"] for step in policy["steps"]] == [5, 50]
-    assert policy["guards"] == {"max_error_percent": None, "max_slow_percent": None, "alarms": []}
+    assert policy["guards"] == {
+        "max_error_percent": None,
+        "max_slow_percent": None,
+        "missing_share": "critical",
+        "alarms": [],
+    }
 
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"

@@ -47,7 +47,8 @@ CALLS = [
             "Tags",
             "TagsError.ErrorCode",
             "TagsError.Message",
-            *(f"Configuration.{name}" for name in ("State", "StateReason", "Role", "DeadLetterConfig.TargetArn")),
+            *(f"Configuration.{name}" for name in ("State", "StateReason", "StateReasonCode", "Role", "Timeout")),
+            *(f"Configuration.{name}" for name in ("DurableConfig", "DeadLetterConfig.TargetArn")),
             "Configuration.LoggingConfig.LogGroup",
             "Configuration.CodeSha256",
         ),
@@ -110,7 +111,7 @@ CALLS = [
         "cloudwatch",
         "cloudwatch:GetMetricData",
         {
-            "MetricDataQueries": [{"Id": "m0", "MetricStat": METRIC_STAT}],
+            "MetricDataQueries": [{"Id": "m0", "MetricStat": METRIC_STAT, "AccountId": "210987654321"}],
             "StartTime": NOW,
             "EndTime": NOW,
         },
@@ -122,8 +123,17 @@ CALLS = [
         "cloudwatch",
         "cloudwatch:DescribeAlarms",
         {"AlarmNames": ["checkout-5xx"], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100},
-        tuple(
-            f"{kind}[].{name}" for kind in ("MetricAlarms", "CompositeAlarms") for name in ("AlarmName", "StateValue")
+        (
+            *(
+                f"{kind}[].{name}"
+                for kind in ("MetricAlarms", "CompositeAlarms")
+                for name in ("AlarmName", "StateValue")
+            ),
+            *(f"MetricAlarms[].{name}" for name in ("Namespace", "MetricName", "Dimensions", "Period", "Statistic")),
+            *(
+                f"MetricAlarms[].{name}"
+                for name in ("ExtendedStatistic", "Metrics[].MetricStat", "Metrics[].AccountId")
+            ),
         ),
         (),
         {f"{kind}[].StateValue": ("ALARM", "OK", "INSUFFICIENT_DATA") for kind in ("MetricAlarms", "CompositeAlarms")},

@@ -35,6 +35,21 @@ def test_valid_request_begins():
     assert rollout_.reason == "my-api:live serves version 3; version 4 gets its first share next"
 
 
+@pytest.mark.parametrize(("stable", "canary", "longest"), [(3, 60, 60), (900, 3, 900), (0, 0, 0), (30, 5000, 900)])
+def test_document_has_the_longest_time_that_a_call_can_take(stable, canary, longest):
+    """Calls of either version that time out are counted only then; Lambda's longest timeout is the most."""
+    found = facts(stable=version("3", timeout_seconds=stable), canary=version("4", timeout_seconds=canary))
+    assert accept(REQUEST, found, EXECUTION).timeout_seconds == longest
+
+
+@pytest.mark.parametrize("request_", [REQUEST, AT_ONCE])
+def test_accepted_sentence_has_the_warnings_about_the_function(request_):
+    deleted = version("3", state="Failed", state_reason_code="ImageDeleted")
+    reason = accept(request_, facts(stable=deleted, canary=version("4", is_durable=True)), EXECUTION).reason
+    assert "; warning: version 4 is a durable function (DurableConfig): " in reason
+    assert "; warning: version 3, to which a rollback returns, is Failed (ImageDeleted) and cannot serve: " in reason
+
+
 def test_policy_without_steps_promotes_at_once():
     """P1: the document announces the promotion, so that RollBack recognizes one whose answer was lost."""
     at_once = accept(AT_ONCE, facts(canary=version("4", role="other", dead_letter_target="arn:q")), EXECUTION)

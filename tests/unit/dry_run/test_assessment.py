@@ -111,6 +111,25 @@ def test_outcome_of_a_refused_request_counts_its_reasons(refusals, outcome):
             "Version 4 is still Pending",
         ),
         (assess(QUEUED, traffic=None), None),
+        (
+            assess(facts(alarms={"calm": AlarmState.OK}, alarms_without_data=("calm",)), guards={"alarms": ["calm"]}),
+            "Alarm calm is OK without a datapoint in the 3h before the rollout and may guard nothing.",
+        ),
+        (assess(facts(stable=version("3", state="Inactive"))), "Version 3, to which a rollback returns, is Inactive"),
+        (assess(facts(canary=version("4", is_durable=True))), "Version 4 is a durable function (DurableConfig)"),
+        (
+            assess(facts(canary=version("4", timeout_seconds=300))),
+            (
+                "A call can take 5m, the timeout of the versions, and fail only then: the end of the bake waits until"
+                " 50 calls of the canary are older than that and CloudWatch's lag, 7m together."
+            ),
+        ),
+        (
+            assess(facts(stable=version("3", timeout_seconds=900))),
+            "promotion and the end of the bake wait until 50 calls of the canary are older than that",
+        ),
+        (assess(facts(stable=version("3", timeout_seconds=180))), None),
+        (assess(facts(stable=version("3", timeout_seconds=900)), bake="20m", steps="AllAtOnce"), None),
     ],
 )
 def test_plan_has_the_warning_that_applies(assessment, warning):

@@ -43,6 +43,23 @@ def test_alarm_without_a_state_is_reported_to_guard_nothing(state):
     assert judgement.reason.endswith("guards nothing")
 
 
+@pytest.mark.parametrize(
+    ("without_data", "remark"),
+    [
+        (
+            ("checkout",),
+            "; alarm checkout is OK without a datapoint in the 3h before the rollout and may guard nothing",
+        ),
+        (("login",), ""),
+    ],
+)
+def test_ok_alarm_without_a_datapoint_is_reported_to_guard_nothing(without_data, remark):
+    """P5: an alarm that treats missing data as good is OK without any."""
+    judgement = judge(observation_of(FINE, alarms={"checkout": GREEN}, alarms_without_data=without_data), WATCHING)
+    assert judgement.verdict is Verdict.HEALTHY
+    assert judgement.reason.partition("limit of 100")[2] == remark
+
+
 def test_advisory_alarm_is_reported_and_does_not_decide():
     criteria = policy(metrics=["errors", {"alarm": "checkout", "mode": "advisory"}])
     judgement = judge(observation_of(FINE, alarms={"checkout": RED}), criteria)

@@ -31,6 +31,22 @@ def test_window_separates_closed_periods_from_open_ones(since, now, start, close
     assert (window.start, window.closed_until, window.end) == (start, closed_until, end)
 
 
+def test_periods_close_when_calls_have_usually_ended_and_settle_when_they_must_have():
+    """P5: a call is counted when it ends, in the period in which it began."""
+    window = evaluation_window(at(0), at(0), at(30), ON_AWS, usual_seconds=240, timeout_seconds=900)
+    assert (window.closed_until, window.settled_until) == (at(24), at(13))
+
+
+@pytest.mark.parametrize(
+    ("promoted", "shared_end", "start"),
+    [(at(5, 1), at(5), at(5)), (at(5, 40), at(5), at(6)), (at(4, 59), at(4), at(5))],
+)
+def test_minute_of_the_promotion_is_left_out(promoted, shared_end, start):
+    """Stable serves only its first seconds, so an outage in the rest would be the canary's alone."""
+    window = evaluation_window(at(0), promoted, at(9), ON_AWS)
+    assert (window.shared_start, window.shared_end, window.start) == (at(0), shared_end, start)
+
+
 def test_history_is_the_three_hours_before_the_minute_of_the_first_shift():
     window = evaluation_window(at(0, 30), at(0, 30), at(9), ON_AWS)
     assert (window.history_start, window.history_end) == (at(-180), at(0))

@@ -78,6 +78,37 @@ def test_step_that_may_end_early_advances(position, move):
 
 
 @pytest.mark.parametrize(
+    ("position", "settled", "move"),
+    [
+        ({}, 0, Move.SHIFT),
+        (LAST_STEP, 0, Move.WAIT),
+        (LAST_STEP, 49, Move.WAIT),
+        (LAST_STEP, 50, Move.PROMOTE),
+        (LAST_STEP, None, Move.PROMOTE),
+        (BAKE, 49, Move.WAIT),
+        (BAKE, 50, Move.FINISH),
+        (BAKE | {"policy": policy(bake=0)}, 0, Move.FINISH),
+        (LAST_STEP | {"policy": policy(steps=[{"percent": 10, "hold": 0}, {"percent": 50, "hold": 0}])}, 0, Move.WAIT),
+    ],
+)
+def test_promotion_and_end_of_bake_wait_for_calls_that_cannot_fail_any_more(position, settled, move):
+    """P5: a call that times out is counted only then. A step does not wait for it."""
+    healthy = judgement(HEALTHY).model_copy(update={"settled_calls": settled, "may_end_step": True})
+    begun = rollout(**position, timeout_seconds=900)
+    for after_seconds in (60, 300):
+        assert decide(begun, healthy, AT + timedelta(seconds=after_seconds), ON_AWS).next_move is move
+
+
+def test_wait_for_calls_that_can_still_fail_states_their_numbers():
+    healthy = judgement(HEALTHY).model_copy(update={"settled_calls": 12})
+    reason = decide(rollout(**LAST_STEP, timeout_seconds=900), healthy, AT + timedelta(minutes=5), ON_AWS).reason
+    assert reason.endswith(
+        "; waits until 50 calls of the canary are older than the timeout of 15m, so that none of them can still fail:"
+        " 12 are"
+    )
+
+
+@pytest.mark.parametrize(
     ("position", "choice", "move"),
     [
         ({}, OnInconclusive.EXTEND, Move.WAIT),

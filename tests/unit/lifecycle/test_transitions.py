@@ -5,7 +5,7 @@ from datetime import timedelta
 from rollout.domain.enums import Move, Phase
 from rollout.judging.window import evaluation_window
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
-from rollout.state.rollout import Rollout
+from rollout.state.rollout import Rollout, Shift
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
 NOW = AT + timedelta(minutes=5, seconds=1)
@@ -26,6 +26,14 @@ def test_first_step_sets_first_shift_time():
 def test_later_step_keeps_first_shift_time():
     begun = begin_step(rollout(step=2), "revision-2", NOW, ON_AWS)
     assert (begun.first_shift_at, begun.step_started_at) == (AT, NOW)
+
+
+def test_each_shift_is_recorded_with_its_share():
+    """The share of every minute is known at every later evaluation, in the bake too."""
+    first = begin_step(rollout(first_shift_at=None, step_started_at=None), "revision-2", NOW, ON_AWS)
+    second = begin_step(next_step(first), "revision-3", NOW + timedelta(minutes=5), ON_AWS)
+    recorded = [Shift(at=NOW, percent=10), Shift(at=NOW + timedelta(minutes=5), percent=50)]
+    assert [*begin_bake(second, "revision-4", NOW, ON_AWS).shifts] == recorded
 
 
 def test_promotion_begins_bake():

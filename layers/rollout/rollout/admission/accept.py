@@ -7,6 +7,7 @@ from rollout.admission.queue import QueueDecision, alias_decision, queue_decisio
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
+from rollout.admission.warnings import function_warnings
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import AliasLockedError, RefusedError, VersionPendingError
 from rollout.domain.identity import Execution
@@ -89,8 +90,10 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         policy_source=request.policy_source,
         revision_id=facts.alias.revision_id if facts.alias else "",
         red_before=red_alarms(facts.alarms),
+        alarms_without_data=facts.alarms_without_data,
         p99_before=facts.p99_ms,
         log_groups=_log_groups(facts, canary) if request.policy.log_metric else None,
+        timeout_seconds=facts.longest_call_seconds,
         reason=f"{facts.target.name} serves version {stable}; version {canary.version} gets its first share next",
     )
 
@@ -104,7 +107,8 @@ def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:
         return _alias_created(rollout)
     if facts.is_first_version:
         return _first_version(rollout)
-    return _promoted_at_once(rollout) if rollout.policy.is_all_at_once else rollout
+    begun = _promoted_at_once(rollout) if rollout.policy.is_all_at_once else rollout
+    return begun.model_copy(update={"reason": "; warning: ".join([begun.reason, *function_warnings(facts)])})
 
 
 def _already_rolled_out(rollout: Rollout) -> Rollout:

@@ -14,6 +14,9 @@ from rollout.state.lock import Lock, QueuedVersion
 FIRST_VERSION = "1"
 """Lambda numbers a function's versions from 1 and never reuses a number."""
 
+MAX_TIMEOUT_SECONDS = 900
+"""Lambda's longest timeout; a longer one would count as this long."""
+
 
 class VersionFacts(Value):
     """A published version as Lambda describes it."""
@@ -22,6 +25,8 @@ class VersionFacts(Value):
     state: str
     """Lambda's State, such as Active, Pending or Failed."""
     state_reason: str = ""
+    state_reason_code: str = ""
+    """Lambda's StateReasonCode, such as Idle or ImageDeleted."""
     role: str
     """The ARN of the execution role."""
     dead_letter_target: str | None = None
@@ -30,6 +35,10 @@ class VersionFacts(Value):
     """The name of the log group that the version writes to."""
     code_sha256: str = ""
     """The hash of its code."""
+    timeout_seconds: int = 0
+    """How long a call can take; 0 if unknown."""
+    is_durable: bool = False
+    """Whether its calls are durable executions, which can go on for days."""
 
 
 class FunctionFacts(Value):
@@ -43,6 +52,8 @@ class FunctionFacts(Value):
     canary: VersionFacts | None = None
     alarms: dict[str, AlarmState] = Field(default_factory=dict)
     """The states of the policy's alarms, by name."""
+    alarms_without_data: tuple[str, ...] = ()
+    """The metric alarms whose metrics have no datapoint in the last hours."""
     p99_ms: float | None = None
     """The alias's usual p99 in milliseconds, if the policy uses it as the limit of slow calls."""
     lock: Lock | None = None
@@ -68,6 +79,12 @@ class FunctionFacts(Value):
     def is_alias_missing(self) -> bool:
         """Whether the alias had rollouts and does not exist: some tools delete it and create it again."""
         return self.alias is None and self.last_served is not None
+
+    @property
+    def longest_call_seconds(self) -> int:
+        """The longest that a call of either version can take, in seconds; 0 if unknown."""
+        timeouts = [version.timeout_seconds for version in (self.stable, self.canary) if version]
+        return min(max(timeouts, default=0), MAX_TIMEOUT_SECONDS)
 
     @property
     def is_first_version(self) -> bool:

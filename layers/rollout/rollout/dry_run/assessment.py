@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.request import RolloutRequest
+from rollout.admission.warnings import function_warnings
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import RefusedError
@@ -91,10 +92,29 @@ def plan_warnings(assessment: Assessment, timing: Timing) -> Iterator[str]:
     if facts.canary and facts.canary.state == "Pending" and "version" not in assessment.request.unreadable_fields:
         yield f"Version {facts.canary.version} is still Pending: a rollout waits a few minutes until it is Active."
     yield from _code_warnings(assessment, facts)
+    if not assessment.request.unreadable_fields & {"alias", "version"}:
+        yield from (f"{warning[0].upper()}{warning[1:]}." for warning in function_warnings(facts))
     if policy is None or "alias" in assessment.request.unreadable_fields:
         return
     yield from _traffic_warnings(assessment.traffic, policy, facts, timing)
     yield from _metric_warnings(policy, facts)
+    yield from _timeout_warnings(policy, facts, timing)
+
+
+def _timeout_warnings(policy: Policy, facts: FunctionFacts, timing: Timing) -> Iterator[str]:
+    """Yield a warning if the plan is over before the calls that it rests on can no longer fail."""
+    timeout = facts.longest_call_seconds
+    wait = timeout + timing.lag_seconds
+    shifting = policy.planned_seconds - policy.seconds_in(policy.bake)
+    parts = {"promotion": shifting, "the end of the bake": policy.bake}
+    late = [part for part, seconds in parts.items() if 0 < seconds < wait]
+    if timeout and late:
+        verb = "waits" if len(late) == 1 else "wait"
+        yield (
+            f"A call can take {format_duration(timeout)}, the timeout of the versions, and fail only then:"
+            f" {' and '.join(late)} {verb} until {policy.min_invocations:,} calls of the canary are older than that and"
+            f" CloudWatch's lag, {format_duration(wait)} together. A shorter timeout makes this wait shorter."
+        )
 
 
 def _code_warnings(assessment: Assessment, facts: FunctionFacts) -> Iterator[str]:
@@ -125,5 +145,6 @@ def _metric_warnings(policy: Policy, facts: FunctionFacts) -> Iterator[str]:
         yield "The metric slow measures nothing, because stable has no calls to learn a limit from: set over_ms."
     if facts.callers:
         yield from silent_failure_warnings(facts.callers, policy, facts.target.name)
-    if remarks := format_alarms(red_alarms(facts.alarms), facts.alarms, policy.alarms):
+    red = red_alarms(facts.alarms)
+    if remarks := format_alarms(red, facts.alarms, policy.alarms, facts.alarms_without_data):
         yield f"{remarks.removeprefix('; ').replace('alarm', 'Alarm', 1)}."

@@ -27,6 +27,8 @@ class Series(Value):
     """Stable's minutes before those, in order of time."""
     title: str = ""
     """What is counted, if the metric's name is not enough, such as `slow (over 800 ms)`."""
+    before_promotion: "Series | None" = None
+    """In the bake, the minutes of both versions until the promotion: calls of that time can still be counted."""
     unit: Unit = Unit.CALLS
     note: str = ""
     """Why nothing is counted, or why it is counted differently from what the policy asks for."""

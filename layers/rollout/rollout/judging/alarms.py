@@ -3,15 +3,21 @@
 An alarm that was red before the rollout does not decide, so that it cannot block the release that fixes it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
+from rollout.domain.durations import format_duration
 from rollout.domain.enums import AlarmState, Mode
 from rollout.domain.errors import RefusedError, UnknownAlarmError
 from rollout.domain.text import format_names
 
 AlarmStates = Mapping[str, AlarmState]
 """The state of each alarm that a policy names."""
+
+DATA_HISTORY_SECONDS = 3 * 3600
+"""How far back an alarm's metrics are searched for a datapoint."""
+
+_HISTORY = format_duration(DATA_HISTORY_SECONDS)
 
 Modes = Mapping[str, Mode]
 """The mode of each alarm that a policy names: critical alarms decide."""
@@ -37,22 +43,26 @@ def still_red(red_before: tuple[str, ...], alarm_states: AlarmStates) -> tuple[s
     return tuple(name for name in red_before if alarm_states.get(name) is AlarmState.ALARM)
 
 
-def turned_red(red_before: tuple[str, ...], alarm_states: AlarmStates, modes: Modes) -> tuple[str, ...]:
+def turned_red(red_before: Sequence[str], alarm_states: AlarmStates, modes: Modes) -> tuple[str, ...]:
     """Return the critical alarms that turned red during the rollout."""
     critical = [name for name, mode in modes.items() if mode is Mode.CRITICAL]
     return tuple(name for name in red_alarms(alarm_states) if name in critical and name not in red_before)
 
 
-def format_alarms(red_before: tuple[str, ...], alarm_states: AlarmStates, modes: Modes) -> str:
-    """Return a remark on each alarm that does not decide; empty if all of them are green."""
+def format_alarms(
+    red_before: Sequence[str], alarm_states: AlarmStates, modes: Modes, without_data: Sequence[str] = ()
+) -> str:
+    """Return a remark on each alarm that does not decide, or may guard nothing; empty if there is none."""
     deciding = turned_red(red_before, alarm_states, modes)
     remarks = {
-        name: _format_state(state, name in red_before) for name, state in alarm_states.items() if name not in deciding
+        name: _format_state(state, name in red_before, name in without_data)
+        for name, state in alarm_states.items()
+        if name not in deciding
     }
     return "".join(f"; alarm {name} {remark}" for name, remark in remarks.items() if remark)
 
 
-def _format_state(state: AlarmState, was_red: bool) -> str:  # noqa: FBT001 - a fact of the alarm
+def _format_state(state: AlarmState, was_red: bool, is_without_data: bool) -> str:  # noqa: FBT001 - facts of the alarm
     match state:
         case AlarmState.ALARM:
             return "was red before the rollout and does not decide" if was_red else "turned red but is advisory"
@@ -61,6 +71,7 @@ def _format_state(state: AlarmState, was_red: bool) -> str:  # noqa: FBT001 - a 
         case AlarmState.MISSING:
             return "no longer exists and guards nothing"
         case AlarmState.OK:
-            return ""
+            remark = f"is OK without a datapoint in the {_HISTORY} before the rollout and may guard nothing"
+            return remark if is_without_data else ""
         case unknown:
             assert_never(unknown)

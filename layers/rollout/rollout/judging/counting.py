@@ -1,6 +1,6 @@
 """How CloudWatch datapoints become counts of both versions, and which datapoints count as unknown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import accumulate
 from typing import NamedTuple
@@ -82,29 +82,62 @@ def _slow(name: str, over_ms: float | None, *, by_percentile: bool) -> MetricRea
     )
 
 
+def with_unsplit(canary: Datapoints, stable: Datapoints, unsplit: Datapoints, window: Window) -> Datapoints:
+    """Return the canary's datapoints in the bake: those of the alias where a period has none by version.
+
+    For some seconds after the promotion stable may still serve calls, which belong to no canary. An open period may
+    still get its datapoints by version, so it is taken from the alias only if no period of the bake has any.
+    """
+    by_version = {at for at in (*canary.periods(), *stable.periods()) if at >= window.start}
+    end = window.closed_until if by_version else window.end
+    periods = [at for at in unsplit.periods() if window.start <= at < end and at not in by_version]
+    return Datapoints(
+        *(_filled(of_canary, of_alias, periods) for of_canary, of_alias in zip(canary, unsplit, strict=True))
+    )
+
+
+def _filled(points: Points, unsplit: Points, periods: list[datetime]) -> Points:
+    return {**points, **{at: unsplit[at] for at in periods if at in unsplit}}
+
+
 def series_from(
     reading: MetricReading, window: Window, canary: Datapoints, stable: Datapoints, before: Datapoints
 ) -> Series:
     """Return the counts of a metric; a period without usable datapoints of a version counts 0 calls for it (P5)."""
     if not (canary.bad or stable.bad or before.bad):
         reading = reading.model_copy(update={"missing": Missing.UNKNOWN})
-    starts = sorted(start for start in {*canary.periods(), *stable.periods()} if start >= window.start)
+    starts = sorted({*canary.periods(), *stable.periods()})
+    shared = [at for at in starts if window.shared_start <= at < window.shared_end and at < window.start]
+    starts = [at for at in starts if at >= window.start]
     if not starts and any(at >= window.start for at in before.all):
         reading = reading.model_copy(
             update={"note": "CloudWatch has calls of the alias in this time, but no calls by version"}
         )
-    # In the bake only the canary serves, so stable's minutes beside the canary are history too.
     history = [_counts(reading, before, at) for at in before.periods() if at < window.history_end]
-    history += [_counts(reading, stable, at) for at in stable.periods() if window.shared_start <= at < window.start]
+    # In the bake only the canary serves, so stable's minutes beside the canary are history too.
+    beside = [_counts(reading, stable, at) for at in stable.periods() if window.shared_start <= at < window.start]
     return Series(
-        minutes=tuple(
-            Minute(start=at, canary=_counts(reading, canary, at), stable=_counts(reading, stable, at)) for at in starts
-        ),
-        history=tuple(counts for counts in history if counts.calls)[-HISTORY_PERIODS:],
+        minutes=_minutes(reading, canary, stable, starts),
+        history=_newest(history + beside),
+        before_promotion=Series(minutes=_minutes(reading, canary, stable, shared), history=_newest(history))
+        if shared
+        else None,
         title=reading.title,
         unit=reading.unit,
         note=reading.note,
     )
+
+
+def _minutes(
+    reading: MetricReading, canary: Datapoints, stable: Datapoints, starts: Iterable[datetime]
+) -> tuple[Minute, ...]:
+    return tuple(
+        Minute(start=at, canary=_counts(reading, canary, at), stable=_counts(reading, stable, at)) for at in starts
+    )
+
+
+def _newest(history: Iterable[Counts]) -> tuple[Counts, ...]:
+    return tuple(counts for counts in history if counts.calls)[-HISTORY_PERIODS:]
 
 
 def _counts(reading: MetricReading, datapoints: Datapoints, at: datetime) -> Counts:

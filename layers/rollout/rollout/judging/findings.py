@@ -14,7 +14,9 @@ from rollout.state.judgement import Finding
 
 def all_findings(observation: Observation, criteria: Criteria) -> tuple[Finding, ...]:
     """Return the finding of every active metric; alarms count nothing and have none."""
-    return tuple(_finding(metric, observation) for metric in criteria.active_metrics if not metric.alarm)
+    counted = [metric for metric in criteria.active_metrics if not metric.alarm]
+    series = (observation.series.get(metric.name, Series()) for metric in counted)
+    return tuple(_finding(metric, each, observation.phase) for metric, each in zip(counted, series, strict=True))
 
 
 def deciding_findings(findings: Iterable[Finding], observation: Observation, criteria: Criteria) -> list[Finding]:
@@ -34,15 +36,25 @@ def combined_log_evidence(findings: Sequence[Finding]) -> float:
     return log_mean_exp([finding.log_evidence for finding in findings]) if findings else 0.0
 
 
-def _finding(metric: Metric, observation: Observation) -> Finding:
-    series = observation.series.get(metric.name, Series())
+def late_findings(observation: Observation, criteria: Criteria) -> list[Finding]:
+    """Return what each critical comparison finds in the minutes before the promotion; empty before the bake.
+
+    Their calls can end, and fail, after the promotion. It is the evidence of the steps, which goes on: the probability
+    that a healthy canary reaches the limit at any evaluation covers these too.
+    """
+    compared = [metric for metric in criteria.active_metrics if metric.is_compared and metric.is_critical]
+    series = ((metric, observation.series.get(metric.name, Series()).before_promotion) for metric in compared)
+    return [_finding(metric, each, Phase.SHIFTING) for metric, each in series if each]
+
+
+def _finding(metric: Metric, series: Series, phase: Phase) -> Finding:
     return Finding(
         metric=metric.name,
         kind=metric.kind,
         mode=metric.mode,
         canary=series.canary,
         stable=series.stable,
-        log_evidence=_log_evidence(metric, series, observation.phase),
+        log_evidence=_log_evidence(metric, series, phase),
     )
 
 

@@ -10,6 +10,7 @@ from rollout.domain.enums import AlarmState, Phase
 from rollout.domain.models import Value
 from rollout.evidence.series import Measured, Minute, Series, canary_counts
 from rollout.judging.alarms import AlarmStates
+from rollout.judging.shares import ShareSpan, share_spans
 from rollout.judging.window import Timing, Window
 from rollout.state.rollout import Rollout
 
@@ -27,9 +28,15 @@ class Observation(Value):
     """Start of the first minute that lies wholly in the current step."""
     closed_until: datetime
     """End of the closed minutes. A healthy verdict rests on closed minutes only, an unhealthy one on open ones too."""
+    settled_until: datetime | None = None
+    """End of the minutes of which no call can still be running; None if it is the end of the closed minutes."""
+    shares: tuple[ShareSpan, ...] = ()
+    """The canary's share of the alias in each minute, in order of time; empty during the bake."""
     alarms: dict[str, AlarmState] = Field(default_factory=dict)
     red_before: tuple[str, ...] = ()
     """The alarms that have been red since before the first shift."""
+    alarms_without_data: tuple[str, ...] = ()
+    """The alarms whose metrics had no datapoint before the first shift."""
 
     @property
     def calls(self) -> Series:
@@ -45,6 +52,12 @@ class Observation(Value):
         minutes = self.series[name].minutes if name in self.series else ()
         first, end = (bisect_left(minutes, at, key=_start) for at in (self.step_since, self.closed_until))
         return minutes[first:end]
+
+    @property
+    def settled_calls(self) -> int:
+        """The canary's calls of which none can still be running: since the first shift; in the bake, since then."""
+        minutes = self.calls.minutes
+        return canary_counts(minutes[: bisect_left(minutes, self.settled_until or self.closed_until, key=_start)]).calls
 
     @property
     def seconds_in_step(self) -> float:
@@ -65,6 +78,9 @@ def observe(
         series=dict(measured),
         step_since=timing.first_whole_period(rollout.step_started_at or rollout.judged_since),
         closed_until=window.closed_until,
+        settled_until=window.settled_until,
+        shares=share_spans(rollout, timing),
         alarms=dict(alarms or {}),
         red_before=rollout.red_before,
+        alarms_without_data=rollout.alarms_without_data,
     )

@@ -48,8 +48,12 @@ class Window(Value):
     """Start of the time in which the canary has a share."""
     start: datetime
     """Start of the time that is judged: the first shift; in the bake, promotion."""
+    shared_end: datetime
+    """End of the time in which both versions share the alias, in the bake; before it, the same as `start`."""
     closed_until: datetime
     """End of the periods whose counts are complete. Later, open periods can only make a verdict unhealthy."""
+    settled_until: datetime
+    """End of the periods of which no call can still be running, because the versions' timeout has passed too."""
     end: datetime
 
     def is_history(self, start: datetime) -> bool:
@@ -57,8 +61,19 @@ class Window(Value):
         return self.history_start <= start < self.history_end or self.shared_start <= start < self.start
 
 
-def evaluation_window(shared_since: datetime, judged_since: datetime, now: datetime, timing: Timing) -> Window:
+def evaluation_window(  # noqa: PLR0913 - each is a time of the rollout
+    shared_since: datetime,
+    judged_since: datetime,
+    now: datetime,
+    timing: Timing,
+    *,
+    usual_seconds: float = 0,
+    timeout_seconds: float = 0,
+) -> Window:
     """Return the window of an evaluation at `now`, of a rollout judged since its first shift or its promotion.
+
+    A call is counted when it ends, in the period in which it began: `usual_seconds` is how long nearly all calls take,
+    and `timeout_seconds` the longest that a call can take.
 
     The period in which the share changes is left out: its calls belong to two shares, so its late errors would weigh
     too much on the canary. CloudWatch publishes late, so the newest periods never make a verdict healthy.
@@ -70,7 +85,9 @@ def evaluation_window(shared_since: datetime, judged_since: datetime, now: datet
         history_end=shifted_in,
         shared_start=timing.first_whole_period(shared_since),
         start=timing.first_whole_period(judged_since),
-        closed_until=timing.floor(now - timedelta(seconds=timing.lag_seconds)),
+        shared_end=min(timing.floor(judged_since), timing.first_whole_period(judged_since)),
+        closed_until=timing.floor(now - timedelta(seconds=timing.lag_seconds + usual_seconds)),
+        settled_until=timing.floor(now - timedelta(seconds=timing.lag_seconds + timeout_seconds)),
         end=timing.ceiling(now),
     )
 

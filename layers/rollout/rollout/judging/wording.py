@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rollout.domain.counts import Counts
 from rollout.domain.durations import format_rounded_duration
 from rollout.domain.enums import Mode, Phase, Unit
+from rollout.evidence.missing_share import SharedMinute
 from rollout.evidence.series import Series
 from rollout.judging.findings import combined_log_evidence
 from rollout.judging.observation import Observation
@@ -19,8 +20,8 @@ _WORSE = {"errors": "fails", "slow": "is slow", "logs": "writes matching log lin
 def format_worse(strongest: Finding) -> str:
     """Return the start of an unhealthy judgement's reason, from the finding with the strongest evidence."""
     if verb := _WORSE.get(strongest.kind):
-        return f"the canary {verb} more often than stable; "
-    return f"the canary has more {strongest.metric} than stable; "
+        return f"the canary {verb} more often than stable"
+    return f"the canary has more {strongest.metric} than stable"
 
 
 def format_too_few_calls(counted: int, needed: int, seconds: float, unit: Unit = Unit.CALLS) -> str:
@@ -31,6 +32,32 @@ def format_too_few_calls(counted: int, needed: int, seconds: float, unit: Unit =
         return f"no datapoint for the canary in this step, {needed:,} {unit} needed, and missing data never passes; "
     left = format_rounded_duration((needed - counted) * seconds / counted)
     return f"{counted:,} {unit} on the canary in this step, {needed:,} needed, about {left} more at this rate; "
+
+
+def format_late(strongest: Finding, criteria: Criteria) -> str:
+    """Return the start of an unhealthy judgement's reason in the bake, from calls that began before the promotion."""
+    canary, stable = format_rate(strongest.canary), format_rate(strongest.stable)
+    return (
+        f"calls that began before the promotion and ended later show a worse canary: {strongest.metric}: canary"
+        f" {canary}, stable {stable}; evidence {_format_power(strongest.log_evidence)} against a limit of"
+        f" {criteria.evidence_limit:,.6g}"
+    )
+
+
+def format_missing_share(minutes: Sequence[SharedMinute], log_evidence: float, limit: float) -> str:
+    """Return what the canary served in the minutes in which its share is missing, and what was due."""
+    due = sum(minute.due for minute in minutes) / len(minutes)
+    calls, count = sum(minute.canary for minute in minutes), len(minutes)
+    return (
+        f"the canary does not get its share of {100 * minutes[-1].weight:g} % of the calls: {calls:,} calls in"
+        f" {count:,} minute{'' if count == 1 else 's'} where about {_format_due(due)} a minute were due (evidence"
+        f" {_format_power(log_evidence)} against a limit of {limit:,.6g}), so Lambda cannot invoke it, or its calls do"
+        " not end"
+    )
+
+
+def _format_due(due: float) -> str:
+    return f"{due:,.0f}" if due >= 10 else f"{due:.2g}"  # noqa: PLR2004 - a whole number with two digits or more
 
 
 def format_ignored(names: Sequence[str]) -> str:

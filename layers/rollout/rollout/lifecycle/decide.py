@@ -53,12 +53,12 @@ def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple
     if judgement.verdict is Verdict.UNHEALTHY:
         return Move.ROLL_BACK, ""
     if judgement.may_end_step:
-        return _forward_move(rollout), "the step ends early because the policy sets advance_early"
+        return _settled_move(rollout, judgement, "the step ends early because the policy sets advance_early")
     if held < timedelta(seconds=_hold_seconds(rollout)):
         return Move.WAIT, ""
     match judgement.verdict:
         case Verdict.HEALTHY:
-            return _forward_move(rollout), ""
+            return _settled_move(rollout, judgement)
         case Verdict.INCONCLUSIVE:
             return _move_when_inconclusive(rollout, held)
         case unknown:
@@ -73,6 +73,23 @@ def _forward_move(rollout: Rollout) -> Move:
     if rollout.phase is Phase.BAKE:
         return Move.FINISH
     return Move.PROMOTE if rollout.is_last_step else Move.SHIFT
+
+
+def _settled_move(rollout: Rollout, judgement: Judgement, explanation: str = "") -> tuple[Move, str]:
+    """Return the move of a healthy canary: promotion and the end of the bake wait for calls that cannot fail any more.
+
+    A call that times out is counted only then. A step waits only for what usually takes long, because a timeout of 15
+    minutes would make each step of a fast function so much longer.
+    """
+    move, needed = _forward_move(rollout), rollout.policy.min_invocations
+    settled = judgement.settled_calls
+    is_without_bake = rollout.phase is Phase.BAKE and not rollout.policy.bake
+    if move is Move.SHIFT or settled is None or settled >= needed or is_without_bake:
+        return move, explanation
+    return Move.WAIT, (
+        f"waits until {needed:,} calls of the canary are older than the timeout of"
+        f" {format_duration(rollout.timeout_seconds)}, so that none of them can still fail: {settled:,} are"
+    )
 
 
 def _move_when_inconclusive(rollout: Rollout, held: timedelta) -> tuple[Move, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Phase
 from rollout.judging.window import Timing, seconds_to_next_evaluation
-from rollout.state.rollout import Rollout
+from rollout.state.rollout import Rollout, Shift
 
 
 def next_step(rollout: Rollout) -> Rollout:
@@ -21,6 +21,7 @@ def begin_step(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "revision_id": revision_id,
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
+            "shifts": (*rollout.shifts, Shift(at=now, percent=step.percent)),
             "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing),
             "reason": f"step {rollout.step} of {len(rollout.policy.steps)}: version {rollout.canary_version} has"
             f" {step.percent:g} % for at least {format_duration(step.hold)}",

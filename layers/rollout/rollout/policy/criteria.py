@@ -34,6 +34,11 @@ class Guards(Strict):
 
     max_error_percent: CallPercent | None = _ceiling(5, "failed")
     max_slow_percent: CallPercent | None = _ceiling(None, "slow")
+    missing_share: Mode = Field(
+        default=Mode.CRITICAL,
+        description="Whether a canary that gets less than its share of the calls is rolled back (critical), or is only"
+        " reported (advisory). Lambda counts no call that it cannot start.",
+    )
     alarms: list[AlarmName] = Field(
         default_factory=list,
         max_length=20,

@@ -31,4 +31,8 @@ class Judgement(Value):
     findings: tuple[Finding, ...] = ()
     evidence: float = Field(description="The evidence against the canary; 1 is no evidence.")
     evidence_limit: float
+    settled_calls: int | None = Field(
+        default=None,
+        description="The canary's calls that are older than the timeout of a call, so none can still fail.",
+    )
     may_end_step: bool = Field(default=False, description="Whether the policy allows the step to end before its hold.")

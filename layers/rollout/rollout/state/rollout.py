@@ -16,6 +16,9 @@ from rollout.state.alias import AliasState
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
+SHORT_CALL_SECONDS = 10
+"""Calls up to this long are counted within CloudWatch's lag."""
+
 
 class Ending(Value):
     """How a rollout ended, with the error code and the sentence that its Fail state shows."""
@@ -39,6 +42,13 @@ class Waiting(Value):
     alias_missing_since: datetime | None = Field(default=None, description="Since when each try has found no alias.")
 
 
+class Shift(Value):
+    """A share that the canary got, in percent, and the time of the write."""
+
+    at: datetime
+    percent: float
+
+
 class Rollout(Value):
     """The document of one rollout: each task receives it and returns the next one."""
 
@@ -58,7 +68,13 @@ class Rollout(Value):
         default=None, description="When the canary got its first share, or all traffic if it was promoted at once."
     )
     step_started_at: datetime | None = Field(default=None, description="When the current step or the bake began.")
+    shifts: tuple[Shift, ...] = Field(
+        default=(), description="When the canary got which share, in order of time; without the promotion."
+    )
     red_before: tuple[str, ...] = Field(default=(), description="Alarms that were red before the first shift.")
+    alarms_without_data: tuple[str, ...] = Field(
+        default=(), description="Alarms whose metrics had no datapoint before the first shift."
+    )
     p99_before: float | None = Field(
         default=None, description="The p99 of stable before the first shift, in milliseconds: the limit of slow calls."
     )
@@ -66,6 +82,9 @@ class Rollout(Value):
         default=None, description="The log groups of both versions, if the policy counts log lines."
     )
     log_counts: LogCounts | None = None
+    timeout_seconds: int = Field(
+        default=0, description="The longest that a call of either version can take, in seconds; 0 if unknown."
+    )
     evaluations: int = 0
     alias_missing: int = Field(
         default=0, description="How many evaluations in a row, up to the newest, found no alias."
@@ -107,6 +126,12 @@ class Rollout(Value):
     def log_group_names(self) -> tuple[str, ...]:
         """The log groups of both versions; Lambda's default where they were not read."""
         return self.log_groups or (f"/aws/lambda/{self.target.function}",)
+
+    @property
+    def usual_seconds(self) -> float:
+        """How long nearly all calls take, in seconds, as far as it delays their counts: 0 for short calls."""
+        usual = (self.p99_before or 0) / 1000
+        return min(usual, self.timeout_seconds) if usual > SHORT_CALL_SECONDS else 0
 
     @property
     def is_last_step(self) -> bool:

@@ -20,6 +20,7 @@ from rollout.aws.settings import default_policy
 from rollout.domain.errors import InvalidPolicyError, RefusedError
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
+from rollout.state.rollout import SHORT_CALL_SECONDS
 
 
 class LookupResult(NamedTuple):
@@ -94,13 +95,16 @@ def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Prepa
     lock_before = locks().find(target)
     facts = function.facts(request)
     missing_since = preparation.waiting.alias_missing_since
-    needs_p99 = request.policy.learns_slow_limit and facts.alias
+    has_long_calls = facts.longest_call_seconds > SHORT_CALL_SECONDS
+    needs_p99 = facts.alias and (request.policy.learns_slow_limit or has_long_calls)
     p99_ms = version_metrics(target.account_region).p99(target, now) if needs_p99 else None
-    alarm_states = alarms(target.account_region).alarm_states([*request.policy.alarms])
+    alarm_adapter = alarms(target.account_region)
+    alarm_states = alarm_adapter.alarm_states([*request.policy.alarms])
     queued, by_event = queue().find(target), _is_by_event(request, target, execution)
     return facts.model_copy(
         update={
             "alarms": alarm_states,
+            "alarms_without_data": alarm_adapter.without_data([*alarm_states], now),
             "p99_ms": p99_ms,
             "lock": lock_before or locks().find(target),
             "started_by_event": by_event,

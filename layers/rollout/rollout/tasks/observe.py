@@ -18,7 +18,14 @@ def observe_rollout(rollout: Rollout, now: datetime) -> tuple[Rollout, Observati
     Raises MetricsIncompleteError or AwsUnavailableError where AWS gave no complete answer.
     """
     clock, account_region = timing(), rollout.target.account_region
-    window = evaluation_window(rollout.shared_since, rollout.judged_since, now, clock)
+    window = evaluation_window(
+        rollout.shared_since,
+        rollout.judged_since,
+        now,
+        clock,
+        usual_seconds=rollout.usual_seconds,
+        timeout_seconds=rollout.timeout_seconds,
+    )
     states = alarms(account_region).alarm_states([*rollout.policy.alarms])
     rollout = rollout.model_copy(update={"red_before": still_red(rollout.red_before, states)})
     if (metric := rollout.policy.log_metric) and metric.logs:

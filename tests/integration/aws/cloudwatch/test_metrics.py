@@ -24,10 +24,13 @@ WINDOW = Window(
     history_end=AT,
     shared_start=AT,
     start=AT,
+    shared_end=AT,
     closed_until=AT + timedelta(minutes=1),
+    settled_until=AT + timedelta(minutes=1),
     end=AT + timedelta(minutes=3),
 )
-IN_THE_BAKE = WINDOW.model_copy(update={"start": AT + timedelta(minutes=2)})
+PROMOTED = AT + timedelta(minutes=2)
+IN_THE_BAKE = WINDOW.model_copy(update={"start": PROMOTED, "shared_end": PROMOTED})
 BAKE = rollout(phase=Phase.BAKE)
 CANARY, STABLE, ALIAS = "4", "3", ""
 CHECKOUTS = {"namespace": "Shop", "name": "Failed", "dimensions": {"Function": "{function}", "Version": "{version}"}}
@@ -161,22 +164,67 @@ def test_stable_before_first_shift_is_read_from_alias():
     assert all(dimensions(query) == {"FunctionName": "my-api", "Resource": "my-api:live"} for query in alias)
 
 
-def test_bake_reads_series_of_alias_and_of_stable():
-    queries = queries_of(BAKE)
-    assert [(version(query), name(query)) for query in queries] == [
-        (ALIAS, "Invocations"),
-        (ALIAS, "Errors"),
-        (STABLE, "Invocations"),
-        (STABLE, "Errors"),
+def test_bake_reads_both_versions_and_the_alias():
+    assert [(version(query), name(query)) for query in queries_of(BAKE)] == [
+        (served_by, metric) for served_by in (CANARY, STABLE, ALIAS) for metric in ("Invocations", "Errors")
     ]
+
+
+def canary_in_bake(values: Values, window: Window = IN_THE_BAKE) -> list[tuple[int, int]]:
+    """Return the canary's calls and errors in each minute of the bake."""
+    return [(each.canary.calls, each.canary.bad) for each in read(values, BAKE, window)["errors"].minutes]
+
+
+LONG_BAKE = IN_THE_BAKE.model_copy(
+    update={"closed_until": AT + timedelta(minutes=5), "end": AT + timedelta(minutes=6), "history_end": AT}
+)
+AFTER_PROMOTION: Values = {
+    (ALIAS, "Invocations"): [None, None, 100, 100, 100, 100],
+    (ALIAS, "Errors"): [None, None, 90, 4, 5, 6],
+}
+
+
+def test_calls_that_stable_still_serves_in_the_bake_are_not_the_canarys():
+    """The alias has 100 calls and 90 errors in the first minute, and the canary 10 and none of them."""
+    by_version: Values = {
+        (CANARY, "Invocations"): [None, None, 10],
+        (CANARY, "Errors"): [None, None, 0],
+        (STABLE, "Invocations"): [None, None, 90],
+        (STABLE, "Errors"): [None, None, 90],
+    }
+    assert canary_in_bake(AFTER_PROMOTION | by_version, LONG_BAKE)[:3] == [(10, 0), (100, 4), (100, 5)]
+
+
+def test_minute_in_which_only_stable_is_counted_is_not_the_canarys():
+    only_stable: Values = {(STABLE, "Invocations"): [None, None, 90], (STABLE, "Errors"): [None, None, 90]}
+    assert canary_in_bake(AFTER_PROMOTION | only_stable, LONG_BAKE)[0] == (0, 0)
+
+
+def test_bake_without_datapoints_by_version_is_read_from_the_alias():
+    """AWS documents them for split aliases only; the open minute may show a fault."""
+    assert canary_in_bake(AFTER_PROMOTION, LONG_BAKE) == [(100, 90), (100, 4), (100, 5), (100, 6)]
+
+
+def test_open_minute_of_the_bake_waits_for_its_datapoints_by_version():
+    by_version: Values = {(CANARY, "Invocations"): [None, None, 100], (CANARY, "Errors"): [None, None, 0]}
+    assert canary_in_bake(AFTER_PROMOTION | by_version, LONG_BAKE) == [(100, 0), (100, 4), (100, 5)]
+
+
+def test_minutes_before_the_promotion_are_read_again_in_the_bake():
+    """Calls that began there may end, and fail, after the promotion."""
+    values = SERVED | {(ALIAS, "Invocations"): [100, 100, 50], (ALIAS, "Errors"): [1, 2, 5]}
+    before = read(values, BAKE, IN_THE_BAKE)["errors"].before_promotion
+    assert before
+    assert before.minutes == read(SERVED)["errors"].minutes
+    assert read(values, window=WINDOW)["errors"].before_promotion is None
 
 
 def test_stable_minutes_beside_canary_are_history_in_bake():
     values: Values = {
         (ALIAS, "Invocations"): [100, 100, 50],
         (ALIAS, "Errors"): [9, 9, 5],
-        (STABLE, "Invocations"): [90, 80, 7],
-        (STABLE, "Errors"): [1, 2, 7],
+        (STABLE, "Invocations"): [90, 80],
+        (STABLE, "Errors"): [1, 2],
     }
     errors = read(values, BAKE, IN_THE_BAKE)["errors"]
     assert errors.history == (Counts(calls=90, bad=1), Counts(calls=80, bad=2))

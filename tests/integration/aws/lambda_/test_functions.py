@@ -27,7 +27,7 @@ def request(version: str | None = None) -> RolloutRequest:
 
 
 def described(**changes: Any) -> dict[str, Any]:
-    return {"Configuration": {"State": "Active", "Role": ROLE} | changes}
+    return {"Configuration": {"State": "Active", "Role": ROLE, "Timeout": 3} | changes}
 
 
 def facts_from(*answers: tuple[str, dict[str, Any] | str], version: str | None = "2") -> FunctionFacts:
@@ -65,6 +65,20 @@ def test_facts_have_alias_and_both_versions():
     assert (facts.canary.role, facts.canary.dead_letter_target) == (ROLE, "arn:q")
     assert (facts.stable.version, facts.stable.state, facts.stable.dead_letter_target) == ("1", "Active", None)
     assert facts.concurrency_in_progress is False
+
+
+def test_facts_have_what_decides_when_a_call_can_still_fail():
+    facts = facts_from(
+        ("get_function", TAGGED),
+        ("get_alias", LIVE),
+        ("get_function", described(Timeout=30, DurableConfig={"RetentionPeriodInDays": 1})),
+        ("get_function", described(Timeout=900, State="Failed", StateReasonCode="ImageDeleted")),
+        ("get_provisioned_concurrency_config", NO_CAPACITY),
+    )
+    assert (facts.canary.timeout_seconds, facts.canary.is_durable) == (30, True)
+    assert (facts.stable.timeout_seconds, facts.stable.is_durable) == (900, False)
+    assert (facts.stable.state, facts.stable.state_reason_code) == ("Failed", "ImageDeleted")
+    assert facts.longest_call_seconds == 900
 
 
 def test_newest_version_is_highest_number_on_all_pages():

@@ -28,6 +28,7 @@ from rollout.judging.counting import (
     metric_reading,
     series_from,
     weighted_median,
+    with_unsplit,
 )
 from rollout.judging.log_lines import carry_back, format_uncounted, line_points
 from rollout.judging.window import HISTORY_PERIODS, Timing, Window
@@ -156,7 +157,9 @@ def _series(
 
     if query is None:
         return Series(title=reading.title, note=reading.note)
-    return series_from(reading, window, datapoints(query.canary), datapoints(query.stable), datapoints(query.before))
+    canary, stable = datapoints(query.canary), datapoints(query.stable)
+    canary = with_unsplit(canary, stable, datapoints(query.unsplit), window)
+    return series_from(reading, window, canary, stable, datapoints(query.before))
 
 
 def _require_complete(results: Iterable[Mapping[str, Any]], by_id: Mapping[str, MetricStatistic]) -> None:

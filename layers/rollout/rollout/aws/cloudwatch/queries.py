@@ -43,6 +43,8 @@ class MetricQuery(NamedTuple):
     stable: StatisticPair | None
     before: StatisticPair
     """Stable's statistics before the first shift."""
+    unsplit: StatisticPair | None = None
+    """In the bake, the alias's statistics, for minutes without any by version."""
 
 
 def metric_query(metric: Metric, rollout: Rollout, reading: MetricReading) -> MetricQuery:
@@ -61,7 +63,7 @@ def metric_query(metric: Metric, rollout: Rollout, reading: MetricReading) -> Me
     canary = _lambda_pair(metric, rollout.target, rollout.canary_version, reading)
     stable = _lambda_pair(metric, rollout.target, rollout.stable_version, reading)
     # AWS documents per-version series for split aliases only: neither before the first shift, nor after promotion.
-    return MetricQuery(alias if rollout.phase is Phase.BAKE else canary, stable, before=alias)
+    return MetricQuery(canary, stable, before=alias, unsplit=alias if rollout.phase is Phase.BAKE else None)
 
 
 def _log_query(rollout: Rollout) -> MetricQuery:
