@@ -4,6 +4,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from rollout.state.rollout import read_rollout
 from tests.interleavings.actors import Actor, current_actor
 from tests.interleavings.lambda_client import ANOTHER_WRITER, Routing
 
@@ -68,6 +69,9 @@ class Promises:
         stable, canary = execution.document["stable_version"], execution.document["canary_version"]
         if execution.document["revision_id"] == f"revision-{len(self._scenario.lambda_.history) - 1}":
             return  # PrepareRollout read this routing, or it equals the one the rollout was about to write.
+        shares = {version: weight * 100 for version, weight in before.weights.items()}
+        if read_rollout(execution.document).written_alias.serves(before.version, shares):
+            return  # Only the revision differs from what the rollout decided on, as after a changed description.
         is_own_state = before.versions <= {stable, canary} and (
             before.version == stable or "PromoteVersion" in execution.path
         )
