@@ -9,28 +9,28 @@ from botocore.session import get_session
 
 
 @cache
-def input_shape(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore's shapes have members by their type
+def input_shape(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore's shapes have fields by their type
     """Return the shape of an operation's request."""
     return get_session().get_service_model(service).operation_model(operation).input_shape
 
 
-def broken_limits(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - any member of a request
+def broken_limits(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - any part of a request
     """Yield a sentence for each text, list or number in a request that is outside the limits of its shape."""
     if not _fits(shape, value):
         yield f"The value for parameter {path} is outside {shape.name}: {dict(shape.metadata)}."
-    for member, item, name in _parts(shape, value):
-        yield from broken_limits(member, item, f"{path}.{name}".lstrip("."))
+    for inner, item, name in _parts(shape, value):
+        yield from broken_limits(inner, item, f"{path}.{name}".lstrip("."))
 
 
-def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:  # noqa: ANN401 - any member of a request
-    """Yield the shape, the value and the name of each member of a structure, or of each item of a list."""
+def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:  # noqa: ANN401 - any part of a request
+    """Yield the shape, the value and the name of each field of a structure, or of each item of a list."""
     if shape.type_name == "structure":
-        yield from ((member, value[name], name) for name, member in shape.members.items() if name in value)
+        yield from ((field, value[name], name) for name, field in shape.members.items() if name in value)
     elif shape.type_name == "list":
         yield from ((shape.member, item, f"member.{number}") for number, item in enumerate(value, start=1))
 
 
-def _fits(shape: Any, value: Any) -> bool:  # noqa: ANN401 - any member of a request
+def _fits(shape: Any, value: Any) -> bool:  # noqa: ANN401 - any part of a request
     limits = shape.metadata
     size = len(value) if shape.type_name in ("string", "list") else value
     if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
