@@ -10,7 +10,7 @@ ON_LAYER := PYTHONPATH=layers/rollout $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay bench-judge bench-import lock docs diagram schema pictures clean
+	verify-aws simulate replay bench-auto bench-judge bench-import lock docs diagram schema pictures clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -105,6 +105,9 @@ replay: $(READY)  ## play POLICY=path over the minutes recorded in RECORDING=pat
 bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
 	@$(ON_LAYER) -m benchmarks.judge
 	@$(ON_LAYER) -m benchmarks.judge.shares
+
+bench-auto: $(READY)  ## simulate steps: Auto at four traffics, and write the tables of docs/low-traffic.md
+	@$(ON_LAYER) -m benchmarks.auto
 
 bench-import: $(READY)  ## measure the import of each handler, and write the table of docs/performance.md
 	@$(BIN)/python -m benchmarks.imports

@@ -62,8 +62,12 @@ def new_rollout(policy: Policy, started_at: datetime) -> Rollout:
 def run_evaluations(
     policy: Policy, source: TrafficSource, start: datetime, timing: Timing = ON_AWS
 ) -> Iterator[Evaluation]:
-    """Yield each evaluation of a rollout whose first shift is at `start`; the last evaluation ends the rollout."""
-    now, rollout = start, _shift(new_rollout(policy, start), source, start, timing)
+    """Yield each evaluation of a rollout whose first shift is at `start`; the last evaluation ends the rollout.
+
+    A policy without steps promotes at `start`.
+    """
+    begin = _promote if policy.is_all_at_once else _shift
+    now, rollout = start, begin(new_rollout(policy, start), source, start, timing)
     while True:
         now += timedelta(seconds=rollout.wait_seconds) + TASK_DURATION
         rollout = _evaluate(rollout, source, now, timing)
@@ -72,8 +76,7 @@ def run_evaluations(
             case Move.SHIFT:
                 rollout = _shift(rollout, source, now, timing)
             case Move.PROMOTE:
-                rollout = begin_bake(rollout, "", now, timing)
-                source.shift(rollout.percent, now)
+                rollout = _promote(rollout, source, now, timing)
             case Move.FINISH | Move.ROLL_BACK | Move.HAND_OVER:
                 return
             case Move.WAIT | None:
@@ -84,6 +87,12 @@ def _shift(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timin
     advanced = next_step(rollout)
     source.shift(advanced.percent, now)
     return begin_step(advanced, "", now, timing)
+
+
+def _promote(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing) -> Rollout:
+    promoted = begin_bake(rollout, "", now, timing)
+    source.shift(promoted.percent, now)
+    return promoted
 
 
 def _evaluate(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing) -> Rollout:

@@ -6,11 +6,14 @@ from itertools import groupby, takewhile
 
 from pydantic import BaseModel
 
+from rollout.auto.choose import choose
+from rollout.auto.recent_day import RecentDay
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
 from rollout.evidence.series import Minute, canary_counts, stable_counts
 from rollout.policy.policy import Policy
 from simulator.evaluation_loop import Evaluation, run_evaluations
+from simulator.files import InvalidInputError
 from simulator.metrics import counts_slow, ignore_unsupported
 from simulator.replay.recording import Recording
 
@@ -56,7 +59,7 @@ class Replay(BaseModel, frozen=True):
     """The answer of `replay`."""
 
     policy: Policy
-    """As it was replayed: its unsupported metrics are ignored."""
+    """As it was replayed: with the steps that Auto would have chosen, and its unsupported metrics are ignored."""
     unsupported_metrics: list[str]
     """The names of the policy's metrics that are not in the recording."""
     period_seconds: int
@@ -80,9 +83,10 @@ class Replay(BaseModel, frozen=True):
 def replay(policy: Policy, recording: Recording) -> Replay:
     """Return what the policy would have decided, up to the end of the recording.
 
-    Raises InvalidInputError if none of the policy's critical metrics was recorded.
+    Raises InvalidInputError if none of the policy's critical metrics was recorded, or if Auto would promote at once.
     """
     policy, unsupported = ignore_unsupported(policy, recording.kinds, "The recording")
+    policy = _with_chosen_steps(policy, recording)
     start, timing = recording.first_shift_at, recording.timing
     run = run_evaluations(policy, recording, start, timing)
     evaluations = [*takewhile(lambda evaluation: evaluation.at <= recording.complete_at, run)]
@@ -106,6 +110,23 @@ def replay(policy: Policy, recording: Recording) -> Replay:
         slow=slow,
         slow_after=slow_after,
     )
+
+
+def _with_chosen_steps(policy: Policy, recording: Recording) -> Policy:
+    """Return the policy with the steps that Auto chooses by stable's recorded minutes before the first shift."""
+    if not policy.is_auto:
+        return policy
+    until = recording.timing.floor(recording.first_shift_at)
+    before = {
+        minute.start: minute.stable for minute in recording.minutes if minute.start < until and minute.stable.calls
+    }
+    plan = choose(policy, RecentDay(until=until, periods=before), recording.timing)
+    if plan.policy.is_all_at_once:
+        raise InvalidInputError(
+            f"{plan.sentence}, so no step compares the recorded versions. Write steps into the policy, such as"
+            " {percent: 10, hold: 10m}."
+        )
+    return plan.policy
 
 
 def _split_counts(minutes: Sequence[Minute], recording: Recording, ended_at: datetime) -> tuple[Counts, Counts]:

@@ -12,7 +12,8 @@ TOLERATED_PERCENT = 5
 def summary(report: Report) -> list[str]:
     """Return the sentences on the healthy version, the bad version, the steps and the unsupported metrics."""
     unsupported = [format_unsupported(report.unsupported_metrics, "Not simulated")] * bool(report.unsupported_metrics)
-    return [_summarize_healthy(report), _summarize_bad(report.bad), _summarize_steps(report), *unsupported]
+    auto = [f"{report.auto}."] * bool(report.auto)
+    return [*auto, _summarize_healthy(report), _summarize_bad(report.bad), _summarize_steps(report), *unsupported]
 
 
 def findings(report: Report) -> list[str]:

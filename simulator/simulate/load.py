@@ -1,9 +1,13 @@
 """The simulated load of an alias: its calls, and the rates at which calls fail or are slow on each version."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
+from rollout.auto.recent_day import READ_PERIODS, RecentDay
+from rollout.domain.counts import Counts
 from simulator.metrics import ERRORS, SLOW
 
 
@@ -30,6 +34,8 @@ class Version:
 
 HEALTHY = Version()
 
+_MIDNIGHT = datetime(2025, 12, 31, tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Load:
@@ -46,6 +52,18 @@ class Load:
     """Of stable's calls."""
     slowdown: float = 1
     """How many times as often as stable the bad version is slow."""
+
+    def recent_day(self) -> RecentDay:
+        """Return the day before the rollout with steady calls, as `steps: Auto` reads it."""
+        counts = [int(number * self.calls_per_minute) for number in range(READ_PERIODS + 1)]
+        errors = [int(calls * self.error_percent / 100) for calls in counts]
+        minutes = enumerate(zip(pairwise(counts), pairwise(errors), strict=True))
+        periods = {
+            _MIDNIGHT + number * timedelta(minutes=1): Counts(calls=after - before, bad=bad_after - bad_before)
+            for number, ((before, after), (bad_before, bad_after)) in minutes
+            if after > before
+        }
+        return RecentDay(until=_MIDNIGHT + READ_PERIODS * timedelta(minutes=1), periods=periods)
 
     @property
     def bad_version(self) -> Version:

@@ -64,7 +64,9 @@ class Report(BaseModel, frozen=True):
     """The answer of `simulate`."""
 
     policy: Policy
-    """As it was simulated: its unsupported metrics are ignored."""
+    """As it was simulated: with the steps that Auto chose; its unsupported metrics are ignored."""
+    auto: str | None = None
+    """What `steps: Auto` chose for this traffic and why, as a sentence part; null for other policies."""
     unsupported_metrics: list[str]
     """The names of the policy's metrics that cannot be simulated."""
     calls_per_minute: float

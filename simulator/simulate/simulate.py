@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rollout.auto.choose import choose
 from rollout.policy.policy import Policy
+from simulator.evaluation_loop import ON_AWS
 from simulator.files import InvalidInputError
 from simulator.metrics import ERRORS, SLOW, counts_slow, ignore_unsupported
 from simulator.simulate.findings import findings
@@ -31,16 +33,15 @@ def simulate(
     if the policy has no critical metric that can be simulated, or does not measure the slowdown of the load.
     """
     policy, unsupported = ignore_unsupported(policy, [ERRORS, SLOW], "A simulation")
+    auto = choose(policy, load.recent_day(), ON_AWS) if policy.is_auto else None
+    policy = auto.policy if auto else policy
     has_slow = counts_slow(policy)
-    if load.slowdown != 1 and not has_slow:
-        raise InvalidInputError(
-            f"--slowdown is {load.slowdown:g}, but the policy does not measure slow calls."
-            " Add the metric slow to the policy, or leave out --slowdown."
-        )
+    _check_slowdown(load, has_slow=has_slow)
     scenarios = [Scenario(policy, load, seed, version) for version in (HEALTHY, load.bad_version)]
     results = run_all(scenarios, rollouts, report_progress)
     report = Report(
         policy=policy,
+        auto=auto.sentence if auto else None,
         unsupported_metrics=unsupported,
         calls_per_minute=load.calls_per_minute,
         error_percent=load.error_percent,
@@ -55,3 +56,11 @@ def simulate(
         steps=report_steps(results[0], policy, load),
     )
     return Simulation(report.model_copy(update={"findings": findings(report)}), scenarios, results)
+
+
+def _check_slowdown(load: Load, *, has_slow: bool) -> None:
+    if load.slowdown != 1 and not has_slow:
+        raise InvalidInputError(
+            f"--slowdown is {load.slowdown:g}, but the policy does not measure slow calls."
+            " Add the metric slow to the policy, or leave out --slowdown."
+        )

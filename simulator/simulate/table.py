@@ -50,7 +50,8 @@ def print_report(console: Console, policy_name: str, report: Report) -> None:
 def format_plan(report: Report) -> str:
     """Return the policy's steps and its bake in one line."""
     steps = (f"{step.percent:g} % for {format_duration(step.hold)}" for step in report.policy.steps)
-    return f"{', '.join(steps)}, bake {format_duration(report.policy.bake)}"
+    shares = ", ".join(steps) or "promoted at once"
+    return f"{shares}, bake {format_duration(report.policy.bake)}"
 
 
 def format_traffic(report: Report) -> str:

@@ -67,6 +67,8 @@ class Traffic:
             end = min([until, start + self._period_length, *changes])
             self._serve_in(self._period(start), end - self._served_until)
             self._served_until = end
+            if end == start + self._period_length and not self._has_calls(start):
+                del self._periods[start]  # a day of a quiet alias has few minutes with calls, and each is read often
 
     @property
     def minutes(self) -> list[Minute]:
@@ -89,6 +91,10 @@ class Traffic:
             visible = [Minute(start=minute.start, canary=minute.canary + minute.stable) for minute in visible]
             history += tuple(minute.stable for minute in minutes if window.is_history(minute.start))
         return Series(minutes=tuple(visible), history=history)
+
+    def _has_calls(self, start: datetime) -> bool:
+        counted = self._periods[start].minutes[ERRORS]
+        return bool(counted.canary.calls or counted.stable.calls)
 
     def _period(self, start: datetime) -> _Period:
         if start not in self._periods:

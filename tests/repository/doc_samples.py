@@ -12,6 +12,7 @@ from rollout.admission.accept import accept
 from rollout.admission.policy_source import choose_policy
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import RolloutRequest, read_request
+from rollout.auto.choose import choose
 from rollout.aws.cloudwatch.metrics import count_metrics
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Phase
@@ -21,6 +22,7 @@ from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
 from rollout.notifications.message import notification_of
 from rollout.policy.policy import Policy
+from tests.days import steady
 from tests.repository import event_samples
 from tests.samples import EXECUTION, ON_AWS, facts, rollout
 
@@ -31,7 +33,8 @@ DRY_RUN_INPUT = {"function": "my-api", "dry_run": True}
 CALLS_PER_MINUTE = 120
 """The traffic that docs/dry-run.md states, over the three hours that a dry run reads."""
 PRICED = {
-    "The stack's `DefaultPolicy`": DEFAULT_POLICY,
+    "The stack's `DefaultPolicy` at 120 calls a minute": DEFAULT_POLICY,
+    "The stack's `DefaultPolicy` at 20 calls a day": DEFAULT_POLICY,
     "`Canary10Percent5Minutes`": {"steps": "Canary10Percent5Minutes"},
     "`Linear10PercentEvery1Minute`": {"steps": "Linear10PercentEvery1Minute"},
     "`AllAtOnce`, a bake of 1h": {"steps": "AllAtOnce", "bake": "1h"},
@@ -40,7 +43,7 @@ PRICED = {
         "bake": "1h",
         "interval": "5m",
     },
-    "The default steps, `metrics` errors and slow": DEFAULT_POLICY
+    "The default at 120 calls a minute, `metrics` errors and slow": DEFAULT_POLICY
     | {"metrics": ["errors", {"slow": {"over_ms": 800}}]},
 }
 """The policies of the table in docs/cost.md."""
@@ -56,7 +59,8 @@ def with_samples(text: str) -> str:
 
 def dry_run_answer() -> dict[str, object]:
     """Return the answer to DRY_RUN_INPUT for a function with CALLS_PER_MINUTE calls and the default policy."""
-    request, found = _dry_run_request(), facts()
+    request = _dry_run_request().with_chosen_steps(steady(CALLS_PER_MINUTE), ON_AWS)
+    found = facts()
     accepted = accept(request, found, EXECUTION)
     metrics = count_metrics(accepted), count_metrics(accepted.model_copy(update=_BAKE))
     traffic = Traffic(calls=CALLS_PER_MINUTE * 180, seconds=10_800)
@@ -71,9 +75,15 @@ def _dry_run_request() -> RolloutRequest:
     )
 
 
-def price(written: dict[str, object]) -> Cost:
+def _planned(name: str) -> Policy:
+    """Return a policy of the table; Auto chooses by the traffic in its name."""
+    policy = Policy.model_validate(PRICED[name])
+    calls = 20 / 1440 if "a day" in name else CALLS_PER_MINUTE
+    return choose(policy, steady(calls), ON_AWS).policy if policy.is_auto else policy
+
+
+def price(policy: Policy) -> Cost:
     """Return what a rollout by this policy costs when no step is extended."""
-    policy = Policy.model_validate(written)
     planned = rollout(policy=policy)
     return cost(usage(policy, count_metrics(planned), count_metrics(planned.model_copy(update=_BAKE))))
 
@@ -84,8 +94,9 @@ def cost_table() -> str:
         "| Policy | Planned time | Evaluations | Transitions | Metrics read | US cents |",
         "|---|---|---|---|---|---|",
     ]
-    for name, written in PRICED.items():
-        policy, priced = Policy.model_validate(written), price(written)
+    for name in PRICED:
+        policy = _planned(name)
+        priced = price(policy)
         counts = priced.counts
         rows.append(
             f"| {name} | {format_duration(policy.planned_seconds)} | {policy.planned_evaluations:,}"

@@ -12,13 +12,25 @@ LAYER: dict[str, tuple[str, ...]] = {
     "evidence": ("domain",),
     "state": ("domain", "policy"),
     "judging": ("domain", "policy", "evidence", "state"),
+    "auto": ("domain", "policy", "evidence", "judging"),
     "lifecycle": ("domain", "policy", "state", "judging"),
-    "admission": ("domain", "policy", "state", "judging"),
+    "admission": ("domain", "policy", "state", "judging", "auto"),
     "notifications": ("domain", "state", "judging", "lifecycle"),
-    "dry_run": ("domain", "policy", "state", "judging", "admission"),
+    "dry_run": ("domain", "policy", "state", "judging", "auto", "admission"),
     "schema": ("policy", "notifications"),
-    "aws": ("domain", "policy", "evidence", "state", "judging", "admission", "notifications"),
-    "tasks": ("domain", "policy", "state", "judging", "lifecycle", "admission", "notifications", "dry_run", "aws"),
+    "aws": ("domain", "policy", "evidence", "state", "judging", "auto", "admission", "notifications"),
+    "tasks": (
+        "domain",
+        "policy",
+        "state",
+        "judging",
+        "auto",
+        "lifecycle",
+        "admission",
+        "notifications",
+        "dry_run",
+        "aws",
+    ),
 }
 """The packages of the layer, from the bottom up, each with the packages above which it stands."""
 
@@ -28,7 +40,7 @@ REPOSITORY: dict[str, tuple[str, ...]] = {
     "sandbox": ("sandbox", "boto3", "botocore", "ministack", "hypercorn", "click", "rich", "matplotlib"),
     "simulator": ("simulator", "rollout", *PURE, *AWS, "click", "rich", "matplotlib", "numpy", "yaml"),
     "statemachine": (),
-    "benchmarks": ("benchmarks", "rollout", "click", "rich", "matplotlib", "numpy", "scipy"),
+    "benchmarks": ("benchmarks", "rollout", "simulator", "click", "rich", "matplotlib", "numpy", "scipy"),
     "stress": ("stress", "sandbox", "boto3", "botocore", "click", "rich"),
 }
 """The folders that hold programs, each with what its files may import besides the standard library."""

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import read_request
+from rollout.auto.choose import choose
 from rollout.domain import errors
 from rollout.dry_run.cost import cost, usage
 from rollout.dry_run.plan import Plan
@@ -20,6 +21,7 @@ from rollout.notifications.events import EVENT_TYPES
 from rollout.policy.criteria import Guards
 from rollout.policy.policy import Policy
 from rollout.schema import event_schema
+from tests.days import steady
 from tests.repository.doc_samples import CALLS_PER_MINUTE, DEFAULT_POLICY, SAMPLES, with_samples
 from tests.samples import EXECUTION, ON_AWS
 
@@ -123,7 +125,8 @@ def test_every_generated_sample_is_shown():
 
 def test_dry_run_sample_has_the_cost_and_steps_of_its_policy():
     [answer] = [block for block in _json_blocks(DOCS / "dry-run.md") if "plan" in block]
-    plan, policy = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
+    plan, auto = answer["plan"], Policy.model_validate(DEFAULT_POLICY)
+    policy = choose(auto, steady(CALLS_PER_MINUTE), ON_AWS).policy
     planned = [*planned_steps(policy, Traffic(calls=CALLS_PER_MINUTE, seconds=60), ON_AWS)]
     assert [*plan["steps"], plan["bake"]] == [step.model_dump(mode="json", by_alias=True) for step in planned]
     assert plan["cost"] == cost(usage(policy, 6, 6)).model_dump(mode="json")

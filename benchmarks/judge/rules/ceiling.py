@@ -16,7 +16,7 @@ def breaks_ceiling(traffic: Traffic, policy: Policy) -> FlagArray:
     """Whether the canary is above the policy's ceiling by more than chance, and stable is not: rollouts by minutes."""
     ceiling = (policy.guards.max_error_percent or math.inf) / 100
     calls, errors = np.cumsum(traffic.canary_calls, axis=1), np.cumsum(traffic.canary_errors, axis=1)
-    is_above = (calls >= policy.min_invocations) & (errors > ceiling * calls)
+    is_above = errors > ceiling * calls
     is_proved = _log_evidence(traffic, ceiling) >= math.log(100 / policy.false_rollback_percent)
     return is_above & is_proved & (_stable_rate_at_canary_calls(traffic) <= ceiling)
 

@@ -1,6 +1,7 @@
 """Tests of PrepareRollout: it accepts, queues, skips or rejects a request, and a rejected one touches nothing (P6)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from botocore.stub import Stubber
@@ -142,7 +143,7 @@ NAMED = "The parameter /rollouts/policies/bad, named by the execution's input, i
         ({"steps": "Canary5"}, 'policy.steps is "Canary5": '),
         ({"steps": STEPS, "bake": "soon"}, 'policy.bake is "soon": '),
         ({"steps": STEPS, "backe": 5}, "policy.backe is not a known field (found 5)"),
-        ({"bake": 5}, "policy.steps is missing"),
+        ({"bake": 5, "step": 1}, "policy.step is not a known field (found 1)"),
         ([], "policy is []: write an object"),
         ("steps: [{percent: 10, hold: 5m}]", 'policy is "steps: [{percent: 10, hold: 5m}]": write JSON'),
     ],
@@ -477,3 +478,63 @@ def test_missing_alias_is_created(prepare, ledger):
         assert document["start"] == "nothing_to_do"
         assert "there was nothing to compare it with" in document["reason"]
     assert (alias()["version"], alias()["weights"], ledger()) == ("2", {}, [])
+
+
+@pytest.fixture
+def calls_of_day(aws):
+    """Put a day of calls of the alias into CloudWatch, one datapoint for every five minutes, and one failed call."""
+
+    def run(per_minute):
+        dimensions = [{"Name": "FunctionName", "Value": "my-api"}, {"Name": "Resource", "Value": "my-api:live"}]
+        closed = NOW.replace(second=0) - timedelta(minutes=2)
+        data = [
+            {
+                "MetricName": "Invocations",
+                "Dimensions": dimensions,
+                "Timestamp": closed - timedelta(minutes=5 * number),
+                "Value": 5 * per_minute,
+            }
+            for number in range(1, 301)
+        ]
+        errors = data[150] | {"MetricName": "Errors", "Value": 1.0}
+        client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=[*data, errors])
+
+    return run
+
+
+def test_auto_writes_concrete_steps_into_document_and_ledger(prepare, ledger, calls_of_day):
+    """P12: every later task and the guardian read one plan."""
+    calls_of_day(600)
+    document = prepare({"function": "my-api", "policy": {}})
+    assert (document["start"], shares(document)) == ("begin", [1, 5, 25, 50])
+    assert document["auto"].startswith("steps: Auto chose 1 % for 14m, 5 % for 6m")
+    assert document["reason"].endswith(document["auto"])
+    [entry] = ledger()
+    assert json.loads(entry["policy"]) == document["policy"]
+    assert entry["reason"] == document["reason"]
+
+
+def test_repeated_auto_chooses_the_same_plan(prepare, ledger, calls_of_day):
+    """P4."""
+    calls_of_day(60)
+    assert prepare({"function": "my-api", "policy": "Auto"}) == prepare({"function": "my-api", "policy": "Auto"})
+
+
+def test_auto_promotes_alias_without_calls_at_once_and_publishes_why(prepare, ledger, published):
+    """P5: CloudWatch has nothing of a new alias, and no datapoint is no traffic to split."""
+    document = prepare({"function": "my-api", "policy": {}})
+    assert (document["start"], document["policy"]["steps"], document["policy"]["bake"]) == (
+        "promote",
+        "AllAtOnce",
+        4500,
+    )
+    [started] = published()
+    assert started["detail-type"] == "Rollout Started"
+    assert started["detail"]["auto"] == document["auto"]
+    assert "steps: Auto promotes at once, because the alias can expect about 0 calls" in started["detail"]["sentence"]
+
+
+def test_policy_with_steps_of_its_own_reads_no_day_of_calls(prepare, ledger, calls_of_day):
+    calls_of_day(600)
+    document = prepare({"function": "my-api", "policy": {"steps": STEPS}})
+    assert (shares(document), document["auto"]) == ([10], "")

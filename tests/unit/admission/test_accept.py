@@ -16,13 +16,17 @@ from rollout.domain.errors import (
     VersionPendingError,
 )
 from rollout.lifecycle.rollback import RollbackContext, is_own_state
+from rollout.policy.policy import Policy
 from rollout.state.alias import AliasState
 from rollout.state.lock import lock_of
-from tests.samples import EXECUTION, TARGET, facts, policy, rollout, version
+from rollout.state.rollout import Rollout
+from tests.days import steady
+from tests.samples import EXECUTION, ON_AWS, TARGET, facts, policy, rollout, version
 
 REQUEST = RolloutRequest(
     account_region=EXECUTION.account_region, function="my-api", alias=None, version=None, policy=policy()
 )
+AUTO = REQUEST.model_copy(update={"policy": Policy()})
 AT_ONCE = REQUEST.model_copy(update={"policy": policy(steps="AllAtOnce")})
 OTHER = EXECUTION.model_copy(update={"arn": f"{EXECUTION.arn}-other"})
 
@@ -59,6 +63,39 @@ def test_policy_without_steps_promotes_at_once():
     )
     context = RollbackContext.model_validate(at_once.document())
     assert is_own_state(AliasState(version="4", revision_id="r"), context)
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "start", "reason"),
+    [
+        (600, Start.BEGIN, "; version 4 gets its first share next; steps: Auto chose 1 % for 14m, 5 %"),
+        (
+            0.2,
+            Start.PROMOTE,
+            "; version 4 is promoted next; steps: Auto promotes at once, because the alias can expect",
+        ),
+    ],
+)
+def test_document_has_the_steps_that_the_traffic_chose_and_the_reason_says_why(per_minute, start, reason):
+    """P12: redrives and the guardian read concrete steps, never Auto."""
+    request = AUTO.with_chosen_steps(steady(per_minute), ON_AWS)
+    rollout_ = accept(request, facts(), EXECUTION)
+    assert (rollout_.start, rollout_.policy) == (start, request.policy)
+    assert not rollout_.policy.is_auto
+    assert reason in rollout_.reason
+    assert rollout_.reason.endswith(rollout_.auto)
+    assert Rollout.model_validate(rollout_.document()) == rollout_
+
+
+def test_policy_with_steps_of_its_own_keeps_them():
+    assert REQUEST.with_chosen_steps(steady(600), ON_AWS) == REQUEST
+
+
+def test_versions_that_cannot_share_are_refused_where_auto_splits_and_promoted_where_it_does_not():
+    other = facts(canary=version("4", role="other"))
+    with pytest.raises(DifferentRoleError):
+        accept(AUTO.with_chosen_steps(steady(600), ON_AWS), other, EXECUTION)
+    assert accept(AUTO.with_chosen_steps(steady(0), ON_AWS), other, EXECUTION).start is Start.PROMOTE
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,9 @@ def test_stored_policy_may_be_a_preset(text):
     ("text", "sentence"),
     [
         ({"steps": [{"percent": 0, "hold": "5m"}]}, "policy.steps[0].percent is 0: write a share from 1 to 99"),
-        ({"steps": "Canary10Percent"}, 'policy.steps is "Canary10Percent": name a preset: AllAtOnce'),
+        ({"steps": "Canary10Percent"}, 'policy.steps is "Canary10Percent": name a preset: Auto, AllAtOnce'),
         ({"steps": []}, "policy.steps is []: write at least 1 item"),
-        ({}, "policy.steps is missing"),
+        ({"step": 1}, "policy.step is not a known field (found 1)"),
         ([OWN], "write an object"),
         ("steps: []", 'policy is "steps: []": write JSON or the name of a preset'),
         ("other", 'policy is "other": write JSON or the name of a preset'),
@@ -87,14 +87,17 @@ def test_missing_stored_policy_is_refused_with_the_remedy(arguments, _source, su
         choose_policy(*arguments).resolve(StoredPolicy(parameter=PARAMETER, text=None))
     assert str(refused.value).startswith(f'{subject} is "careful", but there is no parameter {PARAMETER}: store the')
     assert f"aws ssm put-parameter --type String --name {PARAMETER} --value " in str(refused.value)
-    assert "or name a preset: AllAtOnce, Canary<N>Percent<M>Minutes" in str(refused.value)
+    assert "or name a preset: Auto, AllAtOnce, Canary<N>Percent<M>Minutes" in str(refused.value)
 
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("Canary10Percent", "name a preset: AllAtOnce, Canary<N>Percent<M>Minutes or Linear<N>PercentEvery<M>Minutes"),
-        ("all at once", "name a preset: AllAtOnce"),
+        (
+            "Canary10Percent",
+            "name a preset: Auto, AllAtOnce, Canary<N>Percent<M>Minutes or Linear<N>PercentEvery<M>Minutes",
+        ),
+        ("all at once", "name a preset: Auto, AllAtOnce"),
         ("../secrets", "write a policy as JSON, the name of a preset or the name of a stored policy"),
         ("team/careful", "write a policy as JSON"),
         ("", "write a policy as JSON"),
@@ -112,9 +115,9 @@ def test_invalid_name_is_not_looked_up(name, sentence):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (({}, {}, DEFAULT), "The policy is refused: policy.steps is missing"),
+        (({"steps": []}, {}, DEFAULT), "The policy is refused: policy.steps is []"),
         ((5, {}, DEFAULT), "The policy is refused: policy is 5: write an object"),
-        ((None, {}, {}), "The stack's DefaultPolicy is refused: policy.steps is missing"),
+        ((None, {}, {"steps": []}), "The stack's DefaultPolicy is refused: policy.steps is []"),
         ((None, {"rollout:policy": "Linear1PercentEvery1Hour"}, DEFAULT), "The tag rollout:policy is refused: policy."),
     ],
 )

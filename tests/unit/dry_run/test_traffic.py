@@ -60,7 +60,7 @@ def test_traffic_without_calls_is_unknown(points):
         (
             1,
             10,
-            {},
+            {"on_inconclusive": "extend"},
             (
                 "it needs about 9h, but max_extension allows 2h more than its hold, and then the step is extended until"
                 " it has enough calls (on_inconclusive: extend)"
@@ -69,7 +69,7 @@ def test_traffic_without_calls_is_unknown(points):
         (
             1,
             10,
-            {"on_inconclusive": "promote"},
+            {},
             "the rollout continues without enough calls (on_inconclusive: promote)",
         ),
         (1, 10, {"on_inconclusive": "roll_back"}, "the canary is rolled back (on_inconclusive: roll_back)"),

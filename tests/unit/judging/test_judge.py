@@ -88,7 +88,9 @@ def test_evidence_of_an_earlier_step_still_counts():
         ((100, 5, 0, 0), Verdict.HEALTHY),
         ((100, 6, 900, 54), Verdict.HEALTHY),
         ((100, 6, 900, 45), Verdict.INCONCLUSIVE),
-        ((49, 49, 0, 0), Verdict.INCONCLUSIVE),
+        ((49, 49, 0, 0), Verdict.UNHEALTHY),
+        ((4, 4, 0, 0), Verdict.UNHEALTHY),
+        ((3, 3, 0, 0), Verdict.INCONCLUSIVE),
     ],
 )
 def test_ceiling_decides_unless_stable_is_above_it_too(counted, verdict):
@@ -165,6 +167,20 @@ def test_inconclusive_verdict_has_too_few_calls_or_an_unproved_breach(observatio
     assert judge(observation, policy()).verdict is Verdict.INCONCLUSIVE
     assert (observation.in_step().calls >= policy().min_invocations) is has_enough_calls
     assert is_above_ceiling(observation, policy()) is is_above
+
+
+@pytest.mark.parametrize(
+    ("observation", "is_above"),
+    [
+        (TOO_FEW_CALLS, False),
+        (observation_of((49, 9, 0, 0)), False),
+        (ABOVE_CEILING_WITHOUT_PROOF, True),
+        (observation_of((100, 0, 0, 0)), False),
+        (observation_of((100, 90, 0, 0)), False),
+    ],
+)
+def test_judgement_tells_a_breach_without_proof_from_too_few_calls(observation, is_above):
+    assert judge(observation, policy()).is_above_ceiling is is_above
 
 
 @pytest.mark.parametrize("calls", [50, 100])

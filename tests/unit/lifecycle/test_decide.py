@@ -47,7 +47,7 @@ def decided(begun: Rollout, verdict: Verdict, after_seconds: float) -> Rollout:
         ({}, INCONCLUSIVE, 0, Move.WAIT),
         ({}, INCONCLUSIVE, 300, Move.WAIT),
         (BAKE, INCONCLUSIVE, 300, Move.WAIT),
-        ({}, INCONCLUSIVE, 99_999, Move.WAIT),
+        ({}, INCONCLUSIVE, 7_497, Move.WAIT),
     ],
 )
 def test_move_follows_from_position_verdict_and_time(position, verdict, after_seconds, move):
@@ -125,6 +125,24 @@ def test_step_inconclusive_after_max_extension_follows_policy(position, choice, 
     assert decided(begun, INCONCLUSIVE, 898).next_move is move
 
 
+@pytest.mark.parametrize(("position", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE), (BAKE, Move.FINISH)])
+def test_rollout_with_too_few_calls_ends_by_default(position, move):
+    """At two hours after each hold at the latest; `extend` would use up the evaluations and roll back."""
+    assert decided(rollout(**position), INCONCLUSIVE, 300 + 7200).next_move is move
+
+
+@pytest.mark.parametrize(
+    ("choice", "move"), [(OnInconclusive.PROMOTE, Move.ROLL_BACK), (OnInconclusive.EXTEND, Move.WAIT)]
+)
+@pytest.mark.parametrize("position", [{}, LAST_STEP, BAKE])
+def test_canary_above_a_ceiling_is_never_promoted(position, choice, move):
+    """P5: `promote` is for too few calls. A ceiling that enough calls exceed is no lack of data."""
+    above = judgement(INCONCLUSIVE).model_copy(update={"is_above_ceiling": True})
+    begun = rollout(**position, policy=policy(on_inconclusive=choice))
+    ended = decide(begun, above, AT + timedelta(seconds=7500), ON_AWS)
+    assert ended.next_move is move
+
+
 def test_rollout_without_bake_finishes_at_first_evaluation():
     ended = decided(rollout(**BAKE, policy=policy(bake=0)), INCONCLUSIVE, 0)
     assert ended.next_move is Move.FINISH
@@ -175,8 +193,9 @@ def test_extended_step_names_max_extension():
 )
 def test_rollout_older_than_metric_retention_is_rolled_back(position, verdict, move):
     """P12: a bake that is over still finishes."""
-    assert decided(rollout(**position), verdict, METRIC_RETENTION_SECONDS).next_move is not Move.ROLL_BACK
-    assert decided(rollout(**position), verdict, METRIC_RETENTION_SECONDS + 1).next_move is move
+    old = rollout(**position, policy=policy(on_inconclusive="extend"))
+    assert decided(old, verdict, METRIC_RETENTION_SECONDS).next_move is not Move.ROLL_BACK
+    assert decided(old, verdict, METRIC_RETENTION_SECONDS + 1).next_move is move
 
 
 def test_rollout_rolled_back_for_its_age_names_retention():

@@ -11,7 +11,7 @@ from rollout.domain.errors import AlreadyServedError
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
 from rollout.notifications.alias_move import alias_move_event
-from rollout.notifications.build_events import ending_event, rejection_event, shift_events
+from rollout.notifications.build_events import ending_event, rejection_event, shift_events, start_event
 from rollout.notifications.events import EVENT_TYPES, AliasMoved, RolloutRejected
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
@@ -76,6 +76,22 @@ def test_first_shift_is_start_and_step():
 def test_start_without_bake_names_no_bake():
     (started, _) = shift_events(rollout(policy=policy(bake=0)), AT)
     assert started.sentence.endswith("with 10 %, 50 %, then 100 %")
+
+
+def test_start_says_what_auto_chose_and_what_it_would_catch():
+    (started, _) = shift_events(rollout(auto="steps: Auto chose 10 % for 5m"), AT)
+    assert started.auto == "steps: Auto chose 10 % for 5m"
+    assert started.sentence.endswith("and a bake of 5m; steps: Auto chose 10 % for 5m")
+
+
+def test_start_without_steps_is_an_event_too():
+    at_once = rollout(policy=policy(steps="AllAtOnce"), auto="steps: Auto promotes at once", step=0)
+    started = start_event(at_once, AT)
+    assert (started.percents, started.id) == ((), f"{EXECUTION.arn}/rollout-started")
+    assert started.sentence == (
+        "my-api:live: version 4 is rolled out in place of version 3, with 100 % and a bake of 5m; steps: Auto promotes"
+        " at once"
+    )
 
 
 def test_later_shift_is_step_with_its_judgement():

@@ -30,6 +30,8 @@ def policy(**changes: object) -> dict[str, object]:
 
 
 NOT_IN_SCHEMA = [
+    (policy(within="2h"), "policy.within is 2h, but it applies only to steps: Auto"),
+    ({"within": "14d", "interval": "1h"}, "policy.steps and bake take 337h with the evaluation at the end of each"),
     ({"steps": [STEP, STEP]}, "policy.steps[1].percent is 10 after 10: give each step a larger share"),
     (
         {"steps": [STEP, {"percent": 2.5, "hold": 1}]},
@@ -59,9 +61,14 @@ BAD = [
     ("text", 'policy is "text": write an object'),
     (None, "policy is null: write an object"),
     ([STEP], 'policy is [{"percent": 10, "hold": "5m"}]: write an object'),
-    ({}, "policy.steps is missing"),
+    ({"steps": None}, "policy.steps is null: write a list"),
+    ({"steps": "auto"}, 'policy.steps is "auto": name a preset: Auto, AllAtOnce'),
+    ({"within": 0}, "policy.within is 0: write at least 1"),
     ({"steps": []}, "policy.steps is []: write at least 1 item"),
-    ({"steps": "Canary10Percent"}, 'policy.steps is "Canary10Percent": name a preset: AllAtOnce, Canary<N>Percent'),
+    (
+        {"steps": "Canary10Percent"},
+        'policy.steps is "Canary10Percent": name a preset: Auto, AllAtOnce, Canary<N>Percent',
+    ),
     ({"steps": STEP}, 'policy.steps is {"percent": 10, "hold": "5m"}: write a list'),
     ({"steps": [5]}, "policy.steps[0] is 5: write an object"),
     ({"steps": [STEP] * 101}, "write at most 100 items"),
@@ -103,6 +110,9 @@ BAD = [
 ]
 
 GOOD = [
+    {},
+    {"steps": "Auto"},
+    {"steps": "Auto", "within": "3d", "interval": "5m"},
     {"steps": [STEP]},
     {
         "steps": [{"percent": 1, "hold": 0}, {"percent": 33.3, "hold": 86400.0}, {"percent": 99, "hold": "6d"}],
@@ -128,14 +138,26 @@ def test_invalid_policy_is_refused_by_field_and_value(value, message):
 
 @pytest.mark.parametrize("value", GOOD)
 def test_valid_policy_is_accepted(value):
-    expected = {"Canary25Percent30Minutes": 1, "CodeDeployDefault.LambdaLinear10PercentEvery1Minute": 9, "AllAtOnce": 0}
-    steps = value["steps"]
+    expected = {
+        "Canary25Percent30Minutes": 1,
+        "CodeDeployDefault.LambdaLinear10PercentEvery1Minute": 9,
+        "AllAtOnce": 0,
+        "Auto": 0,
+    }
+    steps = value.get("steps", "Auto")
     assert len(read_policy(value).steps) == (expected[steps] if isinstance(steps, str) else len(steps))
 
 
+@pytest.mark.parametrize("value", [{}, {"steps": "Auto"}])
+def test_steps_are_auto_by_default(value):
+    written = read_policy(value)
+    assert (written.is_auto, written.is_all_at_once, written.within) == (True, False, 3600)
+    assert Policy.model_validate_json(written.model_dump_json()) == written != read_policy({"steps": "AllAtOnce"})
+
+
 def test_refusal_names_the_source_of_the_policy():
-    with pytest.raises(InvalidPolicyError, match=r"^The stack's DefaultPolicy is refused: policy\.steps is missing"):
-        read_policy({}, "The stack's DefaultPolicy")
+    with pytest.raises(InvalidPolicyError, match=r"^The stack's DefaultPolicy is refused: policy\.speed is not"):
+        read_policy({"speed": 1}, "The stack's DefaultPolicy")
 
 
 def test_schema_in_the_repository_is_up_to_date():

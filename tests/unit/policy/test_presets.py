@@ -73,7 +73,7 @@ def test_misspelled_preset_is_refused_with_the_valid_forms(name):
 def test_other_name_is_not_a_preset(name):
     assert not is_preset(name)
     assert not is_near_preset(name)
-    with pytest.raises(ValueError, match="name a preset: AllAtOnce"):
+    with pytest.raises(ValueError, match="name a preset: Auto, AllAtOnce"):
         preset_steps(name)
 
 

@@ -88,18 +88,24 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         canary_version=canary.version,
         policy=request.policy,
         policy_source=request.policy_source,
+        auto=request.auto.sentence if request.auto else "",
         revision_id=facts.alias.revision_id if facts.alias else "",
         red_before=red_alarms(facts.alarms),
         alarms_without_data=facts.alarms_without_data,
         p99_before=facts.p99_ms,
         log_groups=_log_groups(facts, canary) if request.policy.log_metric else None,
         timeout_seconds=facts.longest_call_seconds,
-        reason=f"{facts.target.name} serves version {stable}; version {canary.version} gets its first share next",
+        reason=f"{facts.target.name} serves version {stable}; version {canary.version} gets its first share next"
+        f"{_format_auto(request)}",
     )
 
 
 def _log_groups(facts: FunctionFacts, canary: VersionFacts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(version.log_group for version in (canary, facts.stable) if version))
+
+
+def _format_auto(request: RolloutRequest) -> str:
+    return f"; {request.auto.sentence}" if request.auto else ""
 
 
 def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:
@@ -142,7 +148,7 @@ def _nothing_to_do(rollout: Rollout, reason: str) -> Rollout:
 def _promoted_at_once(rollout: Rollout) -> Rollout:
     reason = (
         f"{rollout.target.name} serves version {rollout.stable_version}; version {rollout.canary_version} is promoted"
-        " next, because the policy has no steps"
+        f" next{f'; {rollout.auto}' if rollout.auto else ', because the policy has no steps'}"
     )
     # Announced before the write: RollBack has to recognize a promotion whose answer was lost as the rollout's own.
     return rollout.model_copy(update={"start": Start.PROMOTE, "next_move": Move.PROMOTE, "reason": reason})

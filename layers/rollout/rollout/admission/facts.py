@@ -4,6 +4,7 @@ from pydantic import Field
 
 from rollout.admission.callers import Callers
 from rollout.admission.tags import tag_problems, tagged_alias
+from rollout.auto.recent_day import RecentDay
 from rollout.domain.enums import AlarmState
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
@@ -56,6 +57,8 @@ class FunctionFacts(Value):
     """The metric alarms whose metrics have no datapoint in the last hours."""
     p99_ms: float | None = None
     """The alias's usual p99 in milliseconds, if the policy uses it as the limit of slow calls."""
+    recent_day: RecentDay | None = None
+    """The alias's last day of calls, if the policy chooses its steps by them."""
     lock: Lock | None = None
     """The lock of the alias, if a rollout holds it."""
     queued: QueuedVersion | None = None

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
 
 from rollout.admission.refusal_list import RefusalList
+from rollout.auto.choose import AutoPlan, choose
+from rollout.auto.recent_day import RecentDay
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from rollout.domain.identity import AccountRegion, Execution, Target
 from rollout.domain.json_values import plain_json
 from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
 from rollout.domain.models import Value
 from rollout.domain.validation import format_problems, read_as
+from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 from rollout.state.rollout import Waiting
 
@@ -52,6 +55,8 @@ class RolloutRequest(Value):
     version: str | None
     policy: Policy
     policy_source: str = ""
+    auto: AutoPlan | None = None
+    """What `steps: Auto` chose; `policy` then has its steps."""
     unreadable_fields: frozenset[str] = frozenset()
     """The fields that were refused. Their values are placeholders, which are not checked against the facts."""
 
@@ -59,6 +64,13 @@ class RolloutRequest(Value):
         """Return the requested alias, else the one that the function's tag names, else `live`."""
         alias = self.alias or tagged_alias or DEFAULT_ALIAS
         return Target(**dict(self.account_region), function=self.function, alias=alias)
+
+    def with_chosen_steps(self, day: RecentDay, timing: Timing) -> "RolloutRequest":
+        """Return the request with the steps that the alias's calls choose, if its policy has `steps: Auto`."""
+        if not self.policy.is_auto:
+            return self
+        plan = choose(self.policy, day, timing)
+        return self.model_copy(update={"policy": plan.policy, "auto": plan})
 
 
 class ParsedRequest(Value):

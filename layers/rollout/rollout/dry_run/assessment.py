@@ -45,8 +45,13 @@ class Assessment(NamedTuple):
 
     @property
     def planned_policy(self) -> Policy | None:
-        """The policy whose schedule is planned, refusals aside; None if there would be nothing to roll out."""
-        return None if self.start is Start.NOTHING_TO_DO else self.policy
+        """The policy whose schedule is planned, refusals aside; None if there is nothing to plan.
+
+        That is so if there would be nothing to roll out, and with `steps: Auto` if the alias is unknown.
+        """
+        if self.start is Start.NOTHING_TO_DO or self.policy is None or self.policy.is_auto:
+            return None
+        return self.policy
 
 
 def expected_outcome(assessment: Assessment) -> str:
@@ -74,6 +79,7 @@ def _format_rolled_out(rollout: Rollout) -> str:
     return (
         f"version {rollout.canary_version} would be rolled out to {rollout.target.name} {pace}, in place of version"
         f" {rollout.stable_version}, and be done after {format_duration(policy.planned_seconds)} as planned"
+        f"{f'; {rollout.auto}' if rollout.auto else ''}"
     )
 
 

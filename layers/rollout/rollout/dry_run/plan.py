@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from rollout.auto.sight import Sighting
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Start
 from rollout.domain.identity import Target
@@ -20,6 +21,13 @@ class Refusal(Value):
     sentence: str
 
 
+class Auto(Value):
+    """What `steps: Auto` chose and why, and the faults that the plan would catch before its end."""
+
+    sentence: str
+    catches: tuple[Sighting, ...]
+
+
 class Plan(OmitNone):
     """The plan of a rollout, without the fields that are unknown or do not apply."""
 
@@ -29,6 +37,7 @@ class Plan(OmitNone):
     canary_version: str | None = None
     policy: Policy | None = None
     policy_source: str | None = None
+    auto: Auto | None = None
     calls_per_minute: float | Literal["unknown"] | None = None
     steps: list[PlannedStep] | None = None
     bake: PlannedStep | None = None
@@ -76,6 +85,8 @@ def _request_fields(assessment: Assessment) -> dict[str, Any]:
     """Return the target, the versions and the policy, as far as the request names them readably."""
     facts, unreadable_fields = assessment.facts, assessment.request.unreadable_fields
     known: dict[str, Any] = {"policy": assessment.policy, "policy_source": assessment.request.policy_source or None}
+    if auto := assessment.request.auto:
+        known["auto"] = Auto(sentence=auto.sentence, catches=auto.catches)
     if facts and "alias" not in unreadable_fields:
         known |= {"target": facts.target, "stable_version": facts.alias and facts.alias.version}
     if facts and facts.canary and "version" not in unreadable_fields:

@@ -47,9 +47,9 @@ def _breach(metric: Metric, observation: Observation, criteria: Criteria, limit:
     series, ceiling = observation.series.get(metric.name, Series()), criteria.ceiling(metric) or 0
     if series.unit is not Unit.CALLS or not series.canary.bad_percent > ceiling >= _stable_percent(series):
         return None
-    has_enough_calls = series.canary.calls >= criteria.min_invocations
+    # No smallest number of calls: an alias with twenty calls a day must not serve a version that fails all of them.
     proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion.theta)
-    return CeilingBreach(sentence=_BREACHES[metric.kind].format(ceiling), is_proved=has_enough_calls and proof >= limit)
+    return CeilingBreach(sentence=_BREACHES[metric.kind].format(ceiling), is_proved=proof >= limit)
 
 
 def _stable_percent(series: Series) -> float:

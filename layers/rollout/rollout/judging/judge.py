@@ -37,6 +37,7 @@ def judge(observation: Observation, policy: Policy) -> Judgement:
         evidence=math.exp(min(combined_log_evidence(deciding), _MOST_SHOWN)),
         evidence_limit=policy.evidence_limit,
         settled_calls=observation.settled_calls,
+        is_above_ceiling=verdict is Verdict.INCONCLUSIVE and not [*_too_few_calls(observation, policy)],
         may_end_step=early is not None and early.is_shown,
     )
 

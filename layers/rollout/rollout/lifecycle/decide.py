@@ -60,7 +60,7 @@ def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple
         case Verdict.HEALTHY:
             return _settled_move(rollout, judgement)
         case Verdict.INCONCLUSIVE:
-            return _move_when_inconclusive(rollout, held)
+            return _move_when_inconclusive(rollout, judgement, held)
         case unknown:
             assert_never(unknown)
 
@@ -92,7 +92,7 @@ def _settled_move(rollout: Rollout, judgement: Judgement, explanation: str = "")
     )
 
 
-def _move_when_inconclusive(rollout: Rollout, held: timedelta) -> tuple[Move, str]:
+def _move_when_inconclusive(rollout: Rollout, judgement: Judgement, held: timedelta) -> tuple[Move, str]:
     policy = rollout.policy
     if rollout.phase is Phase.BAKE and policy.bake == 0:
         return Move.FINISH, "the policy has no bake"
@@ -100,6 +100,8 @@ def _move_when_inconclusive(rollout: Rollout, held: timedelta) -> tuple[Move, st
     if held < timedelta(seconds=_hold_seconds(rollout) + policy.max_extension):
         return Move.WAIT, f"extended by at most {extension} to collect more calls"
     explanation = f"still inconclusive after max_extension {extension}, and on_inconclusive is {policy.on_inconclusive}"
+    if judgement.is_above_ceiling and policy.on_inconclusive is OnInconclusive.PROMOTE:
+        return Move.ROLL_BACK, f"{explanation}, which promotes with too few calls, but not a canary above a ceiling"
     return _move_after_max_extension(rollout), explanation
 
 

@@ -42,7 +42,24 @@ _LONGEST_NAME = 256
 def shift_events(shifted: Rollout, at: datetime) -> list[RolloutEvent]:
     """Return the events of a shift; the first shift also starts the rollout."""
     step_shifted = _step_shifted(shifted, at)
-    return [_started(shifted, at), step_shifted] if shifted.step == 1 else [step_shifted]
+    return [start_event(shifted, at), step_shifted] if shifted.step == 1 else [step_shifted]
+
+
+def start_event(shifted: Rollout, at: datetime) -> RolloutStarted:
+    """Return the event of a rollout that starts: with its first share, or without steps with its promotion."""
+    percents, bake = tuple(step.percent for step in shifted.policy.steps), shifted.policy.bake
+    shares = "".join(f"{percent:g} %, " for percent in percents)
+    bake_part = f" and a bake of {format_duration(bake)}" if bake else ""
+    return RolloutStarted(
+        **_common_fields(RolloutStarted, shifted.execution, at),
+        **_version_fields(shifted),
+        sentence=f"{shifted.target.name}: version {shifted.canary_version} is rolled out in place of version"
+        f" {shifted.stable_version}, with {shares}{'then ' if shares else ''}100 %{bake_part}"
+        f"{f'; {shifted.auto}' if shifted.auto else ''}",
+        auto=shifted.auto or None,
+        percents=percents,
+        bake_seconds=bake,
+    )
 
 
 def ending_event(closing: Closing, ending: Ending, at: datetime) -> EndingEvent | RolloutRejected:
@@ -79,20 +96,6 @@ def _rejected(closing: Closing, ending: Ending, at: datetime) -> RolloutRejected
         sentence=f"{closing.target.name} is not rolled out: {ending.cause}",
         error=ending.error,
         cause=ending.cause,
-    )
-
-
-def _started(shifted: Rollout, at: datetime) -> RolloutStarted:
-    percents, bake = tuple(step.percent for step in shifted.policy.steps), shifted.policy.bake
-    shares = "".join(f"{percent:g} %, " for percent in percents)
-    bake_part = f" and a bake of {format_duration(bake)}" if bake else ""
-    return RolloutStarted(
-        **_common_fields(RolloutStarted, shifted.execution, at),
-        **_version_fields(shifted),
-        sentence=f"{shifted.target.name}: version {shifted.canary_version} is rolled out in place of version"
-        f" {shifted.stable_version}, with {shares}then 100 %{bake_part}",
-        percents=percents,
-        bake_seconds=bake,
     )
 
 

@@ -70,12 +70,15 @@ class RolloutEvent(ExecutionEvent):
 
 
 class RolloutStarted(RolloutEvent):
-    """The canary has its first share."""
+    """The canary has its first share; with a policy without steps, it gets all traffic next."""
 
     detail_type: ClassVar[str] = "Rollout Started"
 
     percents: tuple[float, ...] = Field(description="The canary's share in each step, from 0 to 100.")
     bake_seconds: int = Field(description="How long the bake after the promotion lasts, in seconds.")
+    auto: str | None = Field(
+        default=None, description="What `steps: Auto` chose, why, and what it would catch; absent for other policies."
+    )
 
 
 class JudgedEvent(RolloutEvent):

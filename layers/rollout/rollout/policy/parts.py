@@ -78,6 +78,9 @@ class PolicyParts(Value):
     """A policy, valid or not; None for a part that is missing or cannot be read."""
 
     steps: Annotated[list[Annotated[StepParts | None, _OrNone]] | None, BeforeValidator(_steps_of), _OrNone] = None
+    is_auto: bool = False
+    """Whether the steps are Auto, which is the default."""
+    within: Annotated[Seconds | None, _OrNone] = None
     bake: Annotated[Seconds | None, _OrNone] = None
     interval: Annotated[Seconds | None, _OrNone] = None
     metrics: Annotated[list[_Metric] | None, _OrNone] = None

@@ -11,6 +11,9 @@ MAX_DURATION_SECONDS = 14 * 86400
 MAX_EVALUATIONS = 2500
 """The limit of evaluations per execution: Step Functions allows 25,000 history events, an evaluation uses nine."""
 
+WITHIN_SECONDS = 3600
+"""The default of `within`, the time of the steps that Auto chooses."""
+
 
 def seconds_in(hold: int, interval: int) -> int:
     """Return the seconds up to the evaluation that ends a hold of so many seconds, if it is not extended."""

@@ -15,17 +15,17 @@ from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems
 from rollout.policy.criteria import Criteria
 from rollout.policy.parts import PolicyParts
-from rollout.policy.planned import evaluations_in, seconds_in
-from rollout.policy.presets import ALL_AT_ONCE
+from rollout.policy.planned import WITHIN_SECONDS, evaluations_in, seconds_in
+from rollout.policy.presets import ALL_AT_ONCE, AUTO
 from rollout.policy.rules import broken_rules
-from rollout.policy.steps import Step, WrittenSteps
+from rollout.policy.steps import AutoSteps, Step, WrittenSteps
 
 MAX_CHARACTERS = 32_768
 """The longest policy as JSON. It is a part of the document, which Step Functions limits to 262,144 bytes."""
 
 
 class OnInconclusive(StrEnum):
-    """What happens to a step that still has too few calls after `max_extension`."""
+    """What happens to a step that is still inconclusive after `max_extension`."""
 
     EXTEND = "extend"
     PROMOTE = "promote"
@@ -37,7 +37,14 @@ class Policy(Criteria):
     """The plan of one rollout. It refuses unknown keys by name."""
 
     steps: WrittenSteps = Field(
-        description="A list of rising shares, or the name of a preset such as Canary10Percent5Minutes or AllAtOnce."
+        default_factory=AutoSteps,
+        json_schema_extra={"default": AUTO},
+        description="A list of rising shares, the name of a preset such as Canary10Percent5Minutes or AllAtOnce, or"
+        " Auto: shares and holds are chosen from the alias's own traffic when the rollout starts.",
+    )
+    within: Annotated[Seconds, Field(ge=1, json_schema_extra={"minimum": 1})] = Field(
+        default=WITHIN_SECONDS,
+        description="With Auto, the longest time from the first shift to promotion, if no step is extended.",
     )
     bake: Seconds = Field(default=900, description="How long the canary is evaluated after promotion.")
     interval: Annotated[Seconds, Field(ge=1, le=86400, json_schema_extra={"minimum": 1, "maximum": 86400})] = Field(
@@ -47,8 +54,9 @@ class Policy(Criteria):
         default=7200, description="How long a step with too few calls may last beyond its hold."
     )
     on_inconclusive: OnInconclusive = Field(
-        default=OnInconclusive.EXTEND,
-        description="What happens to a step that still has too few calls after max_extension.",
+        default=OnInconclusive.PROMOTE,
+        description="What happens to a step that is still inconclusive after max_extension. promote goes on with too"
+        " few calls, and rolls back a canary above a ceiling.",
     )
     on_newer_version: OnNewerVersion = Field(
         default=OnNewerVersion.QUEUE,
@@ -72,12 +80,17 @@ class Policy(Criteria):
 
     @field_serializer("steps")
     def _write_steps(self, steps: list[Step]) -> list[Step] | str:
-        return steps or ALL_AT_ONCE
+        return AUTO if self.is_auto else steps or ALL_AT_ONCE
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the steps are chosen when the rollout starts."""
+        return isinstance(self.steps, AutoSteps)
 
     @property
     def is_all_at_once(self) -> bool:
         """Whether the canary is promoted without sharing the alias first."""
-        return not self.steps
+        return not self.steps and not self.is_auto
 
     @property
     def planned_seconds(self) -> int:
@@ -99,14 +112,14 @@ class Policy(Criteria):
 
     @property
     def _holds(self) -> list[int]:
-        return [*(step.hold for step in self.steps), self.bake]
+        return [self.within, self.bake] if self.is_auto else [*(step.hold for step in self.steps), self.bake]
 
 
-_RULED = ("steps", "bake", "interval", "metrics", "ignore", "guards")
+_RULED = ("steps", "is_auto", "within", "bake", "interval", "metrics", "ignore", "guards")
 """The fields that the rules about several fields read."""
 
 
-_DEFAULTS = ("bake", "interval", "metrics")
+_DEFAULTS = ("within", "bake", "interval", "metrics")
 
 
 def _broken_rules(policy: object) -> Iterator[str]:
@@ -120,7 +133,8 @@ def _broken_rules(policy: object) -> Iterator[str]:
 def policy_parts(value: object) -> PolicyParts:
     """Return the readable parts of a policy, with the defaults of what it does not have."""
     defaults = {name: Policy.model_fields[name].get_default(call_default_factory=True) for name in _DEFAULTS}
-    return PolicyParts.model_validate(defaults | (value if isinstance(value, dict) else {}))
+    written = value if isinstance(value, dict) else {}
+    return PolicyParts.model_validate(defaults | written | {"is_auto": written.get("steps", AUTO) == AUTO})
 
 
 def read_policy(value: object, subject: str = "The policy") -> Policy:

@@ -10,14 +10,17 @@ from rollout.policy.planned import (
     MAX_DURATION_SECONDS,
     MAX_EVALUATIONS,
     METRIC_RETENTION_SECONDS,
+    WITHIN_SECONDS,
     evaluations_in,
     seconds_in,
 )
+from rollout.policy.presets import AUTO
 
 
 def broken_rules(policy: PolicyParts) -> Iterator[str]:
     """Yield a sentence for every rule that the readable parts of a policy break; it begins with the field's name."""
     yield from _falling_steps(policy)
+    yield from _within_without_auto(policy)
     yield from _too_long(policy)
     yield from _repeated_names(policy)
     yield from _unknown_ignored(policy)
@@ -38,11 +41,20 @@ def _falling_steps(policy: PolicyParts) -> Iterator[str]:
         before = before if percent is None else percent
 
 
+def _within_without_auto(policy: PolicyParts) -> Iterator[str]:
+    if policy.within not in (None, WITHIN_SECONDS) and not policy.is_auto:
+        yield (
+            f"within is {format_duration(policy.within or 0)}, but it applies only to steps: {AUTO}, and the policy has"
+            f" steps of its own: remove within, or write steps: {AUTO}"
+        )
+
+
 def _too_long(policy: PolicyParts) -> Iterator[str]:
     """Yield what is wrong with the length of the plan; a hold that cannot be read takes no time."""
     if not policy.interval:
         return
-    holds = [*(step.hold for step in policy.steps or [] if step), policy.bake]
+    holds = [policy.within] if policy.is_auto else [step.hold for step in policy.steps or [] if step]
+    holds.append(policy.bake)
     seconds = sum(seconds_in(hold or 0, policy.interval) for hold in holds)
     evaluations = sum(evaluations_in(hold or 0, policy.interval) for hold in holds)
     at_least = "at least " if None in holds else ""

@@ -35,4 +35,7 @@ class Judgement(Value):
         default=None,
         description="The canary's calls that are older than the timeout of a call, so none can still fail.",
     )
+    is_above_ceiling: bool = Field(
+        default=False, description="Whether the canary is above a ceiling, proved or not, with enough calls to pass."
+    )
     may_end_step: bool = Field(default=False, description="Whether the policy allows the step to end before its hold.")

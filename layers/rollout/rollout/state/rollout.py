@@ -58,6 +58,9 @@ class Rollout(Value):
     canary_version: str
     policy: Policy
     policy_source: str = Field(default="", description="Where the policy comes from, as a sentence part.")
+    auto: str = Field(
+        default="", description="What `steps: Auto` chose and why, as a sentence part; empty for other policies."
+    )
     revision_id: str = Field(description="The alias's revision after the rollout last read or wrote it.")
     start: Start = Start.BEGIN
     creates_alias: bool = Field(default=False, exclude=True, description="Whether PrepareRollout creates the alias.")

@@ -9,6 +9,7 @@ from rollout.admission.policy_source import choose_policy, placeholder_policy
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import ParsedRequest, Preparation, RolloutRequest
 from rollout.admission.version_event import is_started_by_event
+from rollout.auto.recent_day import RecentDay
 from rollout.aws.cloudwatch.alarms import alarms
 from rollout.aws.cloudwatch.metrics import version_metrics
 from rollout.aws.dynamodb.ledger import ledger
@@ -16,7 +17,7 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.functions import FunctionLookup, lookup
 from rollout.aws.parameter_store import stored_policies
-from rollout.aws.settings import default_policy
+from rollout.aws.settings import default_policy, timing
 from rollout.domain.errors import InvalidPolicyError, RefusedError
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
@@ -44,6 +45,7 @@ def look_up(preparation: Preparation, now: datetime) -> LookupResult:
         return LookupResult(request, None, [*refusals])
     with refusals.collect():
         facts = _facts(request, function, preparation, now)
+        request = request.with_chosen_steps(facts.recent_day or RecentDay(until=now), timing())
         return LookupResult(request, facts, [*refusals, *all_refusals(request, facts, preparation.execution)])
     return LookupResult(request, None, [*refusals])
 
@@ -97,7 +99,9 @@ def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Prepa
     missing_since = preparation.waiting.alias_missing_since
     has_long_calls = facts.longest_call_seconds > SHORT_CALL_SECONDS
     needs_p99 = facts.alias and (request.policy.learns_slow_limit or has_long_calls)
-    p99_ms = version_metrics(target.account_region).p99(target, now) if needs_p99 else None
+    metrics = version_metrics(target.account_region)
+    p99_ms = metrics.p99(target, now) if needs_p99 else None
+    recent_day = metrics.recent_day(target, now) if request.policy.is_auto and facts.alias else None
     alarm_adapter = alarms(target.account_region)
     alarm_states = alarm_adapter.alarm_states([*request.policy.alarms])
     queued, by_event = queue().find(target), _is_by_event(request, target, execution)
@@ -106,6 +110,7 @@ def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Prepa
             "alarms": alarm_states,
             "alarms_without_data": alarm_adapter.without_data([*alarm_states], now),
             "p99_ms": p99_ms,
+            "recent_day": recent_day,
             "lock": lock_before or locks().find(target),
             "started_by_event": by_event,
             "rolled_out_before": by_event

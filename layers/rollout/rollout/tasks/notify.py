@@ -11,7 +11,7 @@ from rollout.aws.sns_topic import notification_topic
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
 from rollout.notifications.alias_move import alias_move_event
-from rollout.notifications.build_events import ending_event, rejection_event, shift_events
+from rollout.notifications.build_events import ending_event, rejection_event, shift_events, start_event
 from rollout.notifications.events import RolloutRejected
 from rollout.notifications.message import notification_of
 from rollout.state.alias_move import AliasMove
@@ -22,6 +22,12 @@ def publish_shift(shifted: Rollout, at: datetime) -> None:
     """Publish that the canary has the share of a step, and with the first one that the rollout has started."""
     with _never_fails_the_rollout("shift"):
         event_bus().publish(shift_events(shifted, at))
+
+
+def publish_start(rollout: Rollout, at: datetime) -> None:
+    """Publish that a rollout without steps starts; for all others the first shift publishes it."""
+    with _never_fails_the_rollout("start"):
+        event_bus().publish([start_event(rollout, at)])
 
 
 def publish_rejection(preparation: Preparation, ending: Ending, at: datetime) -> None:

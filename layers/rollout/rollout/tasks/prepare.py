@@ -21,7 +21,7 @@ from rollout.state.lock import QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.keep_stable import keep_stable
 from rollout.tasks.look_up import look_up
-from rollout.tasks.notify import publish_rejection
+from rollout.tasks.notify import publish_rejection, publish_start
 
 
 def accept_request(preparation: Preparation, now: datetime) -> Rollout:
@@ -46,7 +46,7 @@ def reject(preparation: Preparation, refusal: RefusedError, now: datetime) -> di
 
 
 def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
-    """Write what an accepted request needs, and return the rollout with the seconds to its next attempt if it waits.
+    """Write what an accepted request needs; return the rollout, with the seconds to its next attempt if it waits.
 
     Raises AliasBusyError where the alias or its lock changed in the meantime, LockLostError where the rollout was
     already closed, or AwsUnavailableError.
@@ -54,8 +54,11 @@ def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
     if needs_successor(rollout, now):
         return _start_successor(rollout, request)
     match rollout.start:
-        case Start.BEGIN | Start.PROMOTE:
+        case Start.BEGIN:
             _begin(rollout, now)
+        case Start.PROMOTE:
+            _begin(rollout, now)
+            publish_start(rollout, now)
         case Start.QUEUE:
             return _join_queue(rollout, now)
         case Start.NOTHING_TO_DO if rollout.creates_alias:

@@ -481,3 +481,20 @@ def test_canary_that_writes_no_line_has_no_counts_and_says_why():
     series = read(values, counted((0,), (0,), canary_wrote=False))["logs"]
     assert series.canary == Counts()
     assert series.note.startswith("version 4 has written no line to /aws/lambda/my-api")
+
+
+def test_recent_day_is_one_request_of_two_metrics_over_25_hours():
+    fake = FakeCloudWatch({(ALIAS, "Invocations"): [10.0, None, 5.0], (ALIAS, "Errors"): [1.0, None, None]})
+    now = AT + timedelta(minutes=4, seconds=30)
+    recent = VersionMetrics(fake, ON_AWS).recent_day(TARGET, now)
+    [request] = fake.requests
+    assert [(name(query), version(query)) for query in fake.queries] == [("Invocations", ALIAS), ("Errors", ALIAS)]
+    assert (request["StartTime"], request["EndTime"]) == (recent.until - timedelta(hours=25), recent.until)
+    assert recent.until == AT + timedelta(minutes=2)
+    assert recent.periods == {AT: Counts(calls=10, bad=1)}
+
+
+def test_recent_day_of_an_incomplete_answer_raises():
+    fake = FakeCloudWatch({}, statuses={(ALIAS, "Errors"): "PartialData"})
+    with pytest.raises(MetricsIncompleteError, match="Errors Sum of Resource my-api:live is PartialData"):
+        VersionMetrics(fake, ON_AWS).recent_day(TARGET, AT)

@@ -1,0 +1,84 @@
+"""Runs every case, in processes, and returns its outcomes."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import starmap
+
+from benchmarks.auto import codedeploy, shipped
+from benchmarks.auto.cases import FAULTS, TRAFFICS, Fault, Outcome
+
+AUTO: dict[str, object] = {}
+"""The default policy."""
+
+FIXED_STEPS: dict[str, object] = {
+    "steps": [{"percent": 5, "hold": "5m"}, {"percent": 25, "hold": "10m"}, {"percent": 50, "hold": "10m"}]
+}
+"""The same steps for every traffic, for the comparison of the choices of on_inconclusive."""
+
+CHOICES = ("promote", "roll_back", "hand_over", "extend")
+_BATCH = 25
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcomes of one way to roll out one version at one traffic."""
+
+    way: str
+    traffic: str
+    fault: Fault
+    outcomes: list[Outcome]
+
+
+@dataclass(frozen=True)
+class Repetitions:
+    """How many rollouts there are of each kind."""
+
+    healthy: int = 200
+    bad: int = 50
+    choices: int = 20
+    extended: int = 4
+    """Each waits for 2,500 evaluations where there are too few calls."""
+
+
+def measure_auto(repetitions: Repetitions, processes: int) -> list[Result]:
+    """Return the results of Auto and of CodeDeploy with either alarm."""
+    cases = [(traffic, fault) for traffic in TRAFFICS for fault in FAULTS]
+    counts = [repetitions.healthy if fault.is_healthy else repetitions.bad for _, fault in cases]
+    results = []
+    with ProcessPoolExecutor(processes) as workers:
+        for (traffic, fault), count in zip(cases, counts, strict=True):
+            run = partial(shipped.run, AUTO, TRAFFICS[traffic], fault)
+            results.append(Result("Auto", traffic, fault, _run_batches(workers, run, count)))
+    for (traffic, fault), count in zip(cases, counts, strict=True):
+        for alarm in (codedeploy.ERRORS_ALARM, codedeploy.RATE_ALARM):
+            outcomes = codedeploy.run(alarm, TRAFFICS[traffic], fault, 10 * count)
+            results.append(Result(alarm, traffic, fault, outcomes))
+    return results
+
+
+def measure_choices(repetitions: Repetitions, processes: int) -> list[Result]:
+    """Return the results of each choice of on_inconclusive, with fixed steps."""
+    with ProcessPoolExecutor(processes) as workers:
+        return list(starmap(partial(_measure_choice, workers, repetitions), _choice_cases()))
+
+
+def _choice_cases() -> Iterator[tuple[str, str, Fault]]:
+    for choice in CHOICES:
+        for traffic in TRAFFICS:
+            for fault in (FAULTS[0], *FAULTS[3:]):
+                yield choice, traffic, fault
+
+
+def _measure_choice(
+    workers: ProcessPoolExecutor, repetitions: Repetitions, choice: str, traffic: str, fault: Fault
+) -> Result:
+    count = repetitions.extended if choice == "extend" else repetitions.choices
+    run = partial(shipped.run, FIXED_STEPS | {"on_inconclusive": choice}, TRAFFICS[traffic], fault)
+    return Result(choice, traffic, fault, _run_batches(workers, run, count))
+
+
+def _run_batches(workers: ProcessPoolExecutor, run: Callable[[range], list[Outcome]], count: int) -> list[Outcome]:
+    batches = [range(first, min(first + _BATCH, count)) for first in range(0, count, _BATCH)]
+    return [outcome for batch in workers.map(run, batches) for outcome in batch]
