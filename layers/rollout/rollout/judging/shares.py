@@ -1,6 +1,7 @@
 """The canary's share of the alias in each minute, from the shifts in the rollout's document."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -19,10 +20,6 @@ class ShareSpan(Value):
     end: datetime | None = None
     """None while the step lasts."""
     percent: float
-
-    def contains(self, minute: Minute) -> bool:
-        """Whether the minute has this share from its first to its last second."""
-        return self.start <= minute.start and (self.end is None or minute.start < self.end)
 
 
 def share_spans(rollout: Rollout, timing: Timing) -> tuple[ShareSpan, ...]:
@@ -48,14 +45,16 @@ def _shifts(rollout: Rollout) -> Iterator[Shift]:
         yield Shift(at=rollout.step_started_at, percent=rollout.percent)
 
 
-def shared_minutes(minutes: Iterable[Minute], spans: Iterable[ShareSpan]) -> list[SharedMinute]:
+def shared_minutes(minutes: Sequence[Minute], spans: Iterable[ShareSpan]) -> list[SharedMinute]:
     """Return the calls of the minutes that have one share; both are in order of time."""
-    remaining = iter(spans)
-    span = next(remaining, None)
-    shared = []
-    for minute in minutes:
-        while span and span.end and minute.start >= span.end:
-            span = next(remaining, None)
-        if span and span.contains(minute):
-            shared.append(SharedMinute(minute.canary.calls, minute.stable.calls, span.percent / 100))
+    shared: list[SharedMinute] = []
+    for span in spans:
+        first = bisect_left(minutes, span.start, key=_start)
+        end = bisect_left(minutes, span.end, key=_start) if span.end else len(minutes)
+        weight = span.percent / 100
+        shared += [SharedMinute(each.canary.calls, each.stable.calls, weight) for each in minutes[first:end]]
     return shared
+
+
+def _start(minute: Minute) -> datetime:
+    return minute.start
