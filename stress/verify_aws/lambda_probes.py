@@ -104,7 +104,7 @@ def _numbers_after_recreation(stage: Stage) -> Answer:
 
 
 LAMBDA_PROBES = (
-    Probe("tags-of-a-function", "GetFunction returns tags without a qualifier, and only then", _tags),
+    Probe("tags-of-get-function", "GetFunction returns tags without a qualifier, and only then", _tags),
     Probe("last-modified-of-a-version", "LastModified of a version is that of $LATEST's last change", _last_modified),
     Probe(
         "unchanged publish", "PublishVersion without a change returns the number it returned before", _unchanged_publish
