@@ -145,3 +145,12 @@ def test_unreadable_fields_have_no_warning():
     assert assessment.policy is None
     assert [*plan_warnings(assessment, ON_AWS)] == []
     assert [*plan_warnings(assessment._replace(facts=None), ON_AWS)] == []
+
+
+def test_unknown_size_of_the_log_is_a_warning_that_states_the_price():
+    assessed = assess(metrics=["errors", {"logs": {"pattern": "ERROR"}}])
+    (warning,) = plan_warnings(assessed, ON_AWS)
+    assert warning.startswith(
+        "The price leaves out the log queries, because CloudWatch does not know what the log group"
+    )
+    assert [*plan_warnings(assessed._replace(log_bytes_per_second=0.0), ON_AWS)] == []

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP, Usage, cost, usage
-from tests.samples import policy
+from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP, Usage, cost, log_usage, usage
+from tests.samples import ON_AWS, policy
 
 AN_HOUR = policy(steps=[{"percent": 5, "hold": "15m"}, {"percent": 25, "hold": "15m"}], bake="30m")
 TWELVE = {"metrics_in_step": 12, "metrics_in_bake": 12}
@@ -43,6 +43,7 @@ def test_usage_is_within_the_budget():
         (Usage(writes=500_000), "dynamodb", 62.5),
         (Usage(reads=1_000_000), "dynamodb", 12.5),
         (Usage(events=1_000_000), "eventbridge", 100),
+        (Usage(log_gb=10), "log_queries", 5),
     ],
 )
 def test_cost_is_split_by_service(used, service, us_cents):
@@ -55,3 +56,16 @@ def test_cost_is_split_by_service(used, service, us_cents):
 
 def test_promotion_without_a_bake_has_one_evaluation():
     assert usage(policy(steps="AllAtOnce", bake=0), **TWELVE).metrics == 12
+
+
+def test_log_queries_scan_the_history_once_and_the_late_minutes_again():
+    """A megabyte a second for an hour: 3.6 GB, 10.8 GB of history, and about eight minutes again in each evaluation."""
+    logs = AN_HOUR.model_copy(update={"metrics": policy(metrics=["errors", {"logs": {"level": "ERROR"}}]).metrics})
+    used = log_usage(logs, 1_000_000, ON_AWS)
+    evaluations = AN_HOUR.planned_evaluations
+    assert used == Usage(log_queries=evaluations, log_gb=3.6 + 10.8 + round(evaluations * (2 + 5 + 1) * 0.06, 3))
+    assert 20 < cost(used).us_cents < 25
+
+
+def test_policy_without_logs_has_no_log_queries():
+    assert log_usage(AN_HOUR, 1_000_000, ON_AWS) == Usage()

@@ -9,6 +9,7 @@ from rollout.admission.warnings import function_warnings
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import RefusedError
+from rollout.dry_run.cost import LOG_GB
 from rollout.dry_run.silent_failures import silent_failure_warnings
 from rollout.dry_run.traffic import Traffic, format_unknown_traffic
 from rollout.judging.alarms import format_alarms, red_alarms
@@ -32,6 +33,8 @@ class Assessment(NamedTuple):
     traffic: Traffic | None
     metrics_per_evaluation: tuple[int, int]
     """The number of CloudWatch metrics that an evaluation reads in a step, and in the bake."""
+    log_bytes_per_second: float | None = None
+    """What the log groups of the metric logs receive; None if it is unknown, or if nothing queries them."""
 
     @property
     def start(self) -> Start:
@@ -105,6 +108,15 @@ def plan_warnings(assessment: Assessment, timing: Timing) -> Iterator[str]:
     yield from _traffic_warnings(assessment.traffic, policy, facts, timing)
     yield from _metric_warnings(policy, facts)
     yield from _timeout_warnings(policy, facts, timing)
+    yield from _price_warnings(assessment, policy)
+
+
+def _price_warnings(assessment: Assessment, policy: Policy) -> Iterator[str]:
+    if policy.log_metric and assessment.log_bytes_per_second is None:
+        yield (
+            "The price leaves out the log queries, because CloudWatch does not know what the log group receives: they"
+            f" cost {LOG_GB:g} US dollars for each gigabyte that they scan."
+        )
 
 
 def _timeout_warnings(policy: Policy, facts: FunctionFacts, timing: Timing) -> Iterator[str]:

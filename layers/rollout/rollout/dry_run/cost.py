@@ -1,12 +1,14 @@
 """The AWS usage of a rollout, and its cost at list price.
 
 The prices are those of us-east-1 in US dollars, as of November 2026: Step Functions from its own price page;
-CloudWatch, DynamoDB (on demand), Lambda (arm64) and EventBridge from secondary sources. Free tiers are not deducted;
-logs, traces and notifications are not counted. The duration of a Lambda call and the size of an entry are assumptions,
-because nothing has been measured on AWS yet.
+CloudWatch, CloudWatch Logs, DynamoDB (on demand), Lambda (arm64) and EventBridge from secondary sources. Free tiers
+are not deducted; logs, traces and notifications are not counted, and log queries only if the policy makes them. The
+duration of a Lambda call and the size of an entry are assumptions, because nothing has been measured on AWS yet.
 """
 
 from rollout.domain.models import Value
+from rollout.judging.log_lines import LATE_PERIODS
+from rollout.judging.window import HISTORY_PERIODS, Timing
 from rollout.policy.policy import Policy
 
 TRANSITION = 0.025 / 1_000
@@ -16,6 +18,8 @@ GB_SECOND = 0.0000133334
 WRITE_UNIT = 0.625 / 1_000_000
 READ_UNIT = 0.125 / 1_000_000
 CUSTOM_EVENT = 1.00 / 1_000_000
+LOG_GB = 0.005
+"""A gigabyte that CloudWatch Logs Insights scans."""
 
 LAMBDA_GB = 0.5
 LAMBDA_SECONDS = 0.5
@@ -38,6 +42,9 @@ class Usage(Value):
     writes: int = 0
     """Writes of ledger entries, to the table and to its index."""
     events: int = 0
+    log_queries: int = 0
+    log_gb: float = 0
+    """The gigabytes that log queries scan."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(**{name: count + getattr(other, name) for name, count in self})
@@ -79,6 +86,18 @@ def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
     return PER_ROLLOUT + PER_STEP * len(policy.steps) + evaluations + metrics
 
 
+def log_usage(policy: Policy, bytes_per_second: float, timing: Timing) -> Usage:
+    """Return what the log queries of a rollout scan if no step is extended; empty without the metric logs.
+
+    The first query reads stable's history, and each one reads again what can still arrive late.
+    """
+    if policy.log_metric is None:
+        return Usage()
+    periods = HISTORY_PERIODS + (LATE_PERIODS + 1) * policy.planned_evaluations
+    seconds = policy.planned_seconds + periods * timing.period_seconds + policy.planned_evaluations * timing.lag_seconds
+    return Usage(log_queries=policy.planned_evaluations, log_gb=round(seconds * bytes_per_second / 1e9, 3))
+
+
 def cost(used: Usage) -> Cost:
     """Return the cost of this usage at list price."""
     dollars = {
@@ -87,6 +106,7 @@ def cost(used: Usage) -> Cost:
         "lambda": used.lambda_calls * (LAMBDA_CALL + LAMBDA_GB * LAMBDA_SECONDS * GB_SECOND),
         "dynamodb": used.writes * UNITS_PER_WRITE * WRITE_UNIT + used.reads * READ_UNIT,
         "eventbridge": used.events * CUSTOM_EVENT,
+        "log_queries": used.log_gb * LOG_GB,
     }
     parts = {service: round(100 * part, 4) for service, part in dollars.items()}
     return Cost(us_cents=round(100 * sum(dollars.values()), 2), parts=parts, counts=used)

@@ -8,7 +8,7 @@ from rollout.domain.enums import Start
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
 from rollout.dry_run.assessment import Assessment, expected_outcome, plan_warnings
-from rollout.dry_run.cost import Cost, cost, usage
+from rollout.dry_run.cost import Cost, cost, log_usage, usage
 from rollout.dry_run.schedule import UNKNOWN, OmitNone, PlannedStep, planned_steps
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
@@ -107,5 +107,8 @@ def _schedule_fields(assessment: Assessment, timing: Timing) -> dict[str, Any]:
         "total": format_duration(policy.planned_seconds),
         "total_seconds": policy.planned_seconds,
         "evaluations": policy.planned_evaluations,
-        "cost": cost(usage(policy, *assessment.metrics_per_evaluation)),
+        "cost": cost(
+            usage(policy, *assessment.metrics_per_evaluation)
+            + log_usage(policy, assessment.log_bytes_per_second or 0, timing)
+        ),
     }

@@ -42,6 +42,7 @@ def _dry_run(result: LookupResult, request: RolloutRequest, execution: Execution
         rollout=accept(request, _with_active_canary(facts), execution) if facts and not result.refusals else None,
         traffic=_traffic(facts, now) if facts else None,
         metrics_per_evaluation=_metrics_per_evaluation(request, facts, execution),
+        log_bytes_per_second=_log_bytes_per_second(request, facts, now) if facts else None,
     )
     return dry_run(assessment, timing())
 
@@ -62,6 +63,14 @@ def _with_active_canary(facts: FunctionFacts) -> FunctionFacts:
 def _traffic(facts: FunctionFacts, now: datetime) -> Traffic | None:
     calls, until = version_metrics(facts.target.account_region).calls(facts.target, now)
     return recent_traffic(calls, until, timing())
+
+
+def _log_bytes_per_second(request: RolloutRequest, facts: FunctionFacts, now: datetime) -> float | None:
+    versions = (facts.canary, facts.stable)
+    groups = [*dict.fromkeys(version.log_group for version in versions if version and version.log_group)]
+    if request.policy.log_metric is None or not groups:
+        return None
+    return version_metrics(facts.target.account_region).log_bytes_per_second(groups, now)
 
 
 def _metrics_per_evaluation(

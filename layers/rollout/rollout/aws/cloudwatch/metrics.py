@@ -86,8 +86,7 @@ class VersionMetrics:
         Raises MetricsIncompleteError or AwsUnavailableError.
         """
         calls = MetricStatistic("AWS/Lambda", "Invocations", "Sum", lambda_dimensions(target, None))
-        end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
-        start = end - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds)
+        start, end = self._closed_history(now)
         return self._read([calls], start, end)[calls], end
 
     def recent_day(self, target: Target, now: datetime) -> RecentDay:
@@ -102,6 +101,23 @@ class VersionMetrics:
         end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
         points = self._read([calls, errors], end - READ_PERIODS * timedelta(seconds=self._timing.period_seconds), end)
         return RecentDay.of(points[calls], points[errors], end)
+
+    def log_bytes_per_second(self, log_groups: Sequence[str], now: datetime) -> float | None:
+        """Return what these log groups received in the last 180 closed periods; None where CloudWatch has no number.
+
+        Raises MetricsIncompleteError or AwsUnavailableError.
+        """
+        received = [
+            MetricStatistic("AWS/Logs", "IncomingBytes", "Sum", (("LogGroupName", group),)) for group in log_groups
+        ]
+        start, end = self._closed_history(now)
+        points = self._read(received, start, end)
+        total = sum(sum(values.values()) for values in points.values())
+        return total / (end - start).total_seconds() if any(points.values()) else None
+
+    def _closed_history(self, now: datetime) -> tuple[datetime, datetime]:
+        end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
+        return end - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds), end
 
     def _measure(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
         readings = _readings(rollout, by_percentile=by_percentile)
