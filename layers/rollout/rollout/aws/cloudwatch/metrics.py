@@ -1,13 +1,14 @@
 """Reads the counts of the metrics from CloudWatch, with one GetMetricData call per evaluation."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rollout.auto.recent_day import READ_PERIODS, RecentDay
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
+from rollout.aws.cloudwatch.answers import points_of, require_complete
 from rollout.aws.cloudwatch.queries import (
     MetricQuery,
     MetricStatistic,
@@ -18,7 +19,7 @@ from rollout.aws.cloudwatch.queries import (
     queries,
     statistics_of,
 )
-from rollout.domain.errors import AwsRefusedError, MetricsIncompleteError
+from rollout.domain.errors import AwsRefusedError
 from rollout.domain.identity import AccountRegion, Target
 from rollout.evidence.series import Series
 from rollout.judging.counting import (
@@ -140,10 +141,10 @@ class VersionMetrics:
             )
         results = [result for page in pages for result in page.get("MetricDataResults", [])]
         by_id = {query["Id"]: statistic for query, statistic in zip(data_queries, statistics, strict=True)}
-        _require_complete(results, by_id)
+        require_complete(results, by_id)
         points: dict[MetricStatistic, dict[datetime, float]] = {statistic: {} for statistic in statistics}
         for result in results:
-            points[by_id[result["Id"]]].update(_points(result, end))
+            points[by_id[result["Id"]]].update(points_of(result, end))
         return points
 
 
@@ -190,21 +191,6 @@ def _series(
     canary, stable = datapoints(query.canary), datapoints(query.stable)
     canary = with_unsplit(canary, stable, datapoints(query.unsplit), window)
     return series_from(reading, window, canary, stable, datapoints(query.before))
-
-
-def _require_complete(results: Iterable[Mapping[str, Any]], by_id: Mapping[str, MetricStatistic]) -> None:
-    """Raise MetricsIncompleteError where a series is missing or unfinished: no verdict rests on a partial answer."""
-    last_status = {result["Id"]: result.get("StatusCode") for result in results}
-    incomplete = {name: last_status.get(name, "missing") for name in by_id if last_status.get(name) != "Complete"}
-    if incomplete:
-        statuses = ", ".join(f"{by_id[name].format()} is {status}" for name, status in incomplete.items())
-        raise MetricsIncompleteError(f"CloudWatch returned an incomplete answer: {statuses}.")
-
-
-def _points(result: Mapping[str, Any], end: datetime) -> dict[datetime, float]:
-    stamped = zip(result["Timestamps"], result["Values"], strict=True)
-    in_utc = ((timestamp.astimezone(UTC), value) for timestamp, value in stamped)
-    return {start: value for start, value in in_utc if start < end}
 
 
 def version_metrics(account_region: AccountRegion) -> VersionMetrics:
