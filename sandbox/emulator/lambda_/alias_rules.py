@@ -25,18 +25,31 @@ def _update_alias(original: Callable[..., Answer], name: str, alias_name: str, r
 
 
 @extends(lambda_svc, "_add_permission")
-def _add_permission(original: Callable[..., Answer], name: str, request: Record, *qualifiers: object) -> Answer:
-    return _with_new_revision(name, original(name, request, *qualifiers), *qualifiers)
+def _add_permission(
+    original: Callable[..., Answer],
+    name: str,
+    request: Record,
+    query_params: Record | None = None,
+    path_qualifier: str | None = None,
+) -> Answer:
+    answer = original(name, request, query_params, path_qualifier)
+    return _with_new_revision(name, answer, query_params, path_qualifier)
 
 
 @extends(lambda_svc, "_remove_permission")
-def _remove_permission(original: Callable[..., Answer], name: str, sid: str, *qualifiers: object) -> Answer:
-    return _with_new_revision(name, original(name, sid, *qualifiers), *qualifiers)
+def _remove_permission(
+    original: Callable[..., Answer],
+    name: str,
+    sid: str,
+    query_params: Record | None = None,
+    path_qualifier: str | None = None,
+) -> Answer:
+    answer = original(name, sid, query_params, path_qualifier)
+    return _with_new_revision(name, answer, query_params, path_qualifier)
 
 
-def _with_new_revision(name: str, answer: Answer, *qualifiers: object) -> Answer:
-    query, in_path = (*qualifiers, None, None)[:2]
-    qualifier = lambda_svc._qualifier_from_path_or_query(in_path, query)
+def _with_new_revision(name: str, answer: Answer, query_params: Record | None, path_qualifier: str | None) -> Answer:
+    qualifier = lambda_svc._qualifier_from_path_or_query(path_qualifier, query_params)
     alias = ((lambda_svc._functions.get(name) or {}).get("aliases") or {}).get(qualifier)
     if alias is not None and answer[0] < 300:  # noqa: PLR2004
         alias["RevisionId"] = lambda_svc.new_uuid()
