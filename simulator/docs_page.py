@@ -48,7 +48,7 @@ class Example:
 
 
 EXAMPLES = (
-    Example("default", "simulator/policies/default.yaml", Load()),
+    Example("default", "simulator/policies/three-steps.yaml", Load()),
     Example("slow", "simulator/policies/slow.yaml", Load(regression=1, slowdown=5)),
 )
 
