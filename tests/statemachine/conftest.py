@@ -32,6 +32,7 @@ POLICY = {
     "bake": "1s",
     "interval": "1s",
     "max_extension": 0,
+    "on_inconclusive": "extend",
 }
 SETTINGS = {
     "METRIC_PERIOD_SECONDS": "1",
