@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rollout.aws.boto import clients
+from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP
 from tests.statemachine.conftest import POLICY
 from tests.statemachine.machine import Machine
@@ -76,10 +77,16 @@ def test_unhealthy_version_is_rolled_back_with_its_numbers(orchestrator: Machine
     assert ended.cause.startswith("shop:live serves version 1 alone again; unhealthy: the canary fails more often")
 
 
-def test_version_that_fails_during_its_bake_is_rolled_back(orchestrator: Machine, shop):
-    publish_counts("1", calls=900, errors=1)
-    publish_counts("2", calls=100, errors=0)
-    publish_counts(None, calls=1000, errors=400)
+def test_version_that_fails_during_its_bake_is_rolled_back(orchestrator: Machine, shop, monkeypatch):
+    publish_healthy_counts()
+    change = LambdaAlias.change
+
+    def fail_after_promotion(alias: LambdaAlias, version: str, *arguments: Any) -> Any:
+        if version == "2":
+            publish_counts("2", calls=1000, errors=400, after=6)
+        return change(alias, version, *arguments)
+
+    monkeypatch.setattr(LambdaAlias, "change", fail_after_promotion)
     ended = orchestrator.run({"function": "shop"})
     assert ended.visits("PromoteVersion") == 1
     assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")

@@ -112,10 +112,12 @@ def test_alias_moved_in_bake_is_handed_over_at_next_evaluation(handle, ledger, i
     assert document["reason"].startswith(f"{MOVED}version 2 was expected, but it points at version 1.")
 
 
-def test_deleted_alias_is_handed_over(evaluate):
-    """P2."""
+def test_deleted_alias_is_waited_for_and_then_handed_over(handle, evaluate):
+    """P2: some tools delete an alias and create it again."""
     client("lambda").delete_alias(FunctionName="my-api", Name="live")
     document, _ = evaluate(())
+    assert document["next_move"] == "wait"
+    document = handle("judge_canary", handle("judge_canary", document))
     assert document["next_move"] == "hand_over"
     assert "was expected, but it no longer exists." in document["reason"]
 

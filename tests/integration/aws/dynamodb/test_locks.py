@@ -107,4 +107,4 @@ def test_released_or_other_lock_is_not_taken_over():
 def test_find_all_returns_every_lock():
     assert locks().find_all() == []
     locks().acquire(LOCK)
-    assert locks().find_all() == [LOCK]
+    assert [entry.read() for entry in locks().find_all()] == [LOCK]
