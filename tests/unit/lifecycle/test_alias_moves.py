@@ -33,10 +33,12 @@ def move(at: float, version: str = "9") -> AliasMove:
         ([period(20, 30), period(-10, 1)], True),
         ([period(20, 30), period(-10, -1)], False),
         ([period(0.01, 5)], True),
+        ([period(-10, 0.01)], False),
+        ([period(-10, 0.02)], True),
     ],
 )
 def test_move_is_during_a_rollout_by_its_time(periods, is_during):
-    """The last case: CloudTrail leaves out the parts of a second."""
+    """The last cases: CloudTrail leaves out the parts of a second."""
     assert is_during_rollout(AT, periods) is is_during
 
 
@@ -54,6 +56,7 @@ FOUR, NINE = KnownRouting(version="4", shares={}), KnownRouting(version="9", sha
         ([period(-10, -4, served=None)], move(-5), None),
         ([period(-10, -4), period(-30, -20, served="3")], None, FOUR),
         ([period(5, 9)], None, None),
+        ([period(-10, 0.01)], None, FOUR),
         ([period(-10, None)], move(-20), NINE),
     ],
 )
