@@ -8,10 +8,11 @@ from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.judging.judge import judge
 from rollout.lifecycle.decide import decide
+from rollout.lifecycle.opt_in import apply_opt_in_check, with_missing_tag
 from rollout.lifecycle.ownership import apply_ownership_check
 from rollout.state.rollout import read_rollout
 from rollout.tasks.observe import observe_rollout
-from rollout.tasks.ownership import ownership_of
+from rollout.tasks.ownership import find_missing_tag, ownership_of
 
 
 @logger.inject_lambda_context
@@ -19,8 +20,10 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, objec
     with internal_errors(context, "the rollout is rolled back"):
         now = datetime.now(UTC)
         rollout, observation = observe_rollout(read_rollout(document), now)
-        decided = decide(rollout, judge(observation, rollout.policy), now, timing())
-        decided = apply_ownership_check(decided, ownership_of(rollout))
+        missing_tag = find_missing_tag(rollout)
+        judgement = with_missing_tag(judge(observation, rollout.policy), missing_tag)
+        decided = apply_ownership_check(decide(rollout, judgement, now, timing()), ownership_of(rollout))
+        decided = apply_opt_in_check(decided, missing_tag)
         ledger().record_evaluation(decided, now)
         logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
         return decided.document()

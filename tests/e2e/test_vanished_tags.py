@@ -14,8 +14,11 @@ from tests.e2e.stories.vanished_tags import (
 
 @pytest.mark.parametrize("story", [tag_vanishes, member_tag_vanishes])
 def test_canary_without_tag_gets_no_further_share_and_is_rolled_back(story, stories, stack):
-    """P9: ShiftTraffic needs the tag, RollBack does not."""
+    """P9, P10: the step ends without a second shift, and Cause has the command; RollBack needs no tag."""
     rollout = stories(story)
+    assert f"{rollout.shop.name} has lost its tag rollout:alias" in rollout.cause
+    assert f"aws lambda tag-resource --resource {rollout.shop.arn} --tags rollout:alias=live" in rollout.cause
+    assert stack.executions.states(rollout.execution).count("ShiftTraffic") == 1
     assert (rollout.ending, rollout.shop.shares()) == ("RolloutRolledBack", {"1": 100})
     assert "RollBack" in stack.executions.states(rollout.execution)
     assert not stack.ledger.lock(rollout.shop)

@@ -131,6 +131,7 @@ def fresh_clients() -> Iterator[None]:
     """Remove the layer's clients after each module, so that no other test uses them."""
     factories = (
         clients.lambda_client,
+        clients.fast_lambda_client,
         clients.cloudtrail_client,
         clients.cloudwatch_client,
         clients.dynamodb_client,
@@ -188,7 +189,8 @@ def _reader(url: str) -> Callable[[], list[dict[str, Any]]]:
 @pytest.fixture
 def my_api(aws: None) -> None:
     """The opted-in function my-api, with versions 1 and 2, and the alias live at version 1."""
-    answer_like_aws(clients.lambda_client())
+    for client_with_tags in (clients.lambda_client(), clients.fast_lambda_client()):
+        answer_like_aws(client_with_tags)
     role = client("iam").create_role(RoleName="api", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     functions = client("lambda")
     code = {"Runtime": "python3.13", "Handler": "app.handler", "Code": {"ZipFile": b"one"}}

@@ -76,6 +76,7 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
 
 def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> None:
     monkeypatch.setattr(clients, "lambda_client", lambda: scenarios.current.lambda_)
+    monkeypatch.setattr(clients, "fast_lambda_client", lambda: scenarios.current.lambda_)
     monkeypatch.setattr(clients, "dynamodb_client", lambda: scenarios.current.dynamodb)
     monkeypatch.setattr(clients, "stepfunctions_client", lambda: scenarios.current.step_functions)
     monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)

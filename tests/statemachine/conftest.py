@@ -45,7 +45,13 @@ SETTINGS = {
     "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
-CLIENTS = (clients.lambda_client, clients.cloudwatch_client, clients.dynamodb_client, clients.stepfunctions_client)
+CLIENTS = (
+    clients.lambda_client,
+    clients.fast_lambda_client,
+    clients.cloudwatch_client,
+    clients.dynamodb_client,
+    clients.stepfunctions_client,
+)
 TASKS = ("prepare_rollout", "shift_traffic", "judge_canary", "promote_version", "roll_back", "close_rollout")
 
 Task = Callable[[Any], Any]
@@ -99,6 +105,7 @@ def orchestrator(machine: Machine, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
         client.cache_clear()
     answer_provisioned_concurrency(clients.lambda_client())
     answer_like_aws(clients.lambda_client())
+    answer_like_aws(clients.fast_lambda_client())
     create_ledger()
     tasks |= {name: _handler(name) for name in TASKS}
     yield machine

@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.integration.conftest import client, event, move_alias
+from rollout.aws.boto import clients
+from tests.integration.conftest import Wire, client, event, move_alias
 
 pytestmark = pytest.mark.usefixtures("locked")
+
+FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 
 HEALTHY, UNHEALTHY = (("2", 100, 1), ("1", 900, 9)), (("2", 100, 40), ("1", 900, 9))
 
@@ -128,3 +131,105 @@ def test_unhealthy_canary_with_moved_alias_is_rolled_back(evaluate):
     document, _ = evaluate(UNHEALTHY)
     assert document["next_move"] == "roll_back"
     assert "ending" not in document
+
+
+TAG_COMMAND = (
+    "aws lambda tag-resource --resource arn:aws:lambda:eu-west-1:123456789012:function:my-api --tags rollout:alias=live"
+)
+
+
+@pytest.fixture
+def tags_wire(in_step):
+    """The client that reads the tags."""
+    wire = Wire(clients.fast_lambda_client())
+    yield wire
+    wire.disconnect()
+
+
+def untag():
+    client("lambda").untag_resource(Resource=FUNCTION_ARN, TagKeys=["rollout:alias"])
+
+
+def test_missing_tag_is_reported_at_next_evaluation(evaluate):
+    """P9: the rollout waits and tells the operator which command sets the tag."""
+    untag()
+    document, entry = evaluate(())
+    assert document["next_move"] == "wait"
+    assert TAG_COMMAND in document["reason"]
+    assert TAG_COMMAND in document["judgement"]["reason"]
+    assert entry["reason"] == document["reason"]
+
+
+def test_step_without_tag_ends_in_rollback(evaluate):
+    """P9: no larger share without the tag."""
+    untag()
+    document, entry = evaluate(HEALTHY)
+    assert (document["next_move"], entry["next_move"]) == ("roll_back", "roll_back")
+    assert document["reason"].startswith("healthy: ")
+    assert TAG_COMMAND in document["reason"]
+    assert document["reason"].endswith("; the step has ended without the tag")
+    assert "ending" not in document
+
+
+def test_tag_that_names_another_alias_ends_the_step_in_rollback(evaluate):
+    client("lambda").tag_resource(Resource=FUNCTION_ARN, Tags={"rollout:alias": "blue"})
+    document, _ = evaluate(HEALTHY)
+    assert document["next_move"] == "roll_back"
+    assert 'the tag rollout:alias of my-api now names "blue"' in document["reason"]
+
+
+def test_moved_alias_without_tag_is_handed_over(evaluate):
+    """P2, P9."""
+    move_alias("1", **{"2": 0.5})
+    untag()
+    assert evaluate(HEALTHY)[0]["next_move"] == "hand_over"
+
+
+def test_bake_without_tag_finishes_and_reports_it(handle, ledger, in_bake):
+    emit([("2", 1000, 10)], per_version=False)
+    untag()
+    document = handle("judge_canary", event("judge_canary_in_the_bake"))
+    assert (document["next_move"], document["ending"]["outcome"]) == ("finish", "promoted")
+    assert TAG_COMMAND in document["ending"]["Cause"]
+
+
+TAGS_ERROR = {"ErrorCode": "AccessDeniedException", "Message": "User: tasks is not authorized"}
+
+
+def deny(wire):
+    wire.refuse("GetFunction", "AccessDeniedException")
+
+
+def throttle(wire):
+    wire.refuse("GetFunction", "TooManyRequestsException")
+
+
+def lose(wire):
+    wire.refuse("GetFunction", "ResourceNotFoundException")
+
+
+def leave_out_tags(wire):
+    wire.answer("GetFunction", Configuration={}, TagsError=TAGS_ERROR)
+
+
+@pytest.mark.parametrize("disturb", [deny, throttle, lose, leave_out_tags])
+def test_unreadable_tags_neither_fail_nor_change_an_evaluation(evaluate, tags_wire, log, disturb):
+    """Unknown is not missing: IAM still checks the tag at the next shift (P9)."""
+    untag()
+    disturb(tags_wire)
+    document, _ = evaluate(HEALTHY)
+    assert document["next_move"] == "shift"
+    assert "rollout:alias" not in document["reason"]
+    assert [record.getMessage() for record in log] == ["Tags not read", "Canary judged"]
+
+
+def test_evaluation_reads_the_tags_in_one_call_and_the_alias_in_another(evaluate, tags_wire, lambda_wire):
+    """The budget of an evaluation; the tags come only without a qualifier."""
+    document, _ = evaluate(HEALTHY)
+    assert document["next_move"] == "shift"
+    assert (tags_wire.calls, lambda_wire.calls) == (["GetFunction"], ["GetAlias"])
+
+
+def test_client_of_the_tags_gives_up_within_seven_seconds():
+    config = clients.fast_lambda_client().meta.config
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 7

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rollout.admission.tags import tag_problems, tagged_alias
+from rollout.admission.tags import tag_problems
+from rollout.domain.tags import tagged_alias
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 TAG = f"aws lambda tag-resource --resource {ARN} --tags "

@@ -3,12 +3,13 @@
 from pydantic import Field
 
 from rollout.admission.callers import Callers
-from rollout.admission.tags import tag_problems, tagged_alias
+from rollout.admission.tags import tag_problems
 from rollout.auto.recent_day import RecentDay
 from rollout.domain.enums import AlarmState
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
+from rollout.domain.tags import tagged_alias
 from rollout.state.alias import AliasState
 from rollout.state.lock import Lock, QueuedVersion
 

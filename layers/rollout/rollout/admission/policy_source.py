@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from rollout.admission.tags import POLICY_TAG
 from rollout.domain.enums import OnNewerVersion
 from rollout.domain.errors import InvalidPolicyError, UnknownPolicyError
 from rollout.domain.json_values import MAX_LEVELS, JsonTooDeepError, read_json
 from rollout.domain.models import Value
+from rollout.domain.tags import POLICY_TAG
 from rollout.domain.validation import format_value
 from rollout.policy.criteria import Guards
 from rollout.policy.policy import Policy, policy_parts, read_policy

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.queue import ALIAS_WAIT_SECONDS
 from rollout.admission.request import RolloutRequest
-from rollout.admission.tags import OPT_IN_TAG, tag_command
 from rollout.domain.durations import format_duration
 from rollout.domain.errors import (
     AliasMissingError,
@@ -25,6 +24,7 @@ from rollout.domain.errors import (
 )
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import is_version
+from rollout.domain.tags import OPT_IN_TAG, tag_command
 from rollout.judging.alarms import unknown_alarms
 from rollout.policy.presets import ALL_AT_ONCE
 from rollout.state.alias import AliasState

@@ -1,18 +1,12 @@
-"""The tags by which a function opts in: the alias to manage and the policy to use."""
+"""The problems with the tags by which a function opts in, each with the command that fixes it."""
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from rollout.domain.lambda_names import ALIAS_FORM, is_alias_name
+from rollout.domain.lambda_names import ALIAS_FORM
+from rollout.domain.tags import OPT_IN_TAG, POLICY_TAG, tag_command, tagged_alias, untag_command
 from rollout.domain.validation import format_value
-
-OPT_IN_TAG = "rollout:alias"
-"""The function's tag that names the alias to manage."""
-
-POLICY_TAG = "rollout:policy"
-"""The function's tag that names its policy: a preset or a stored policy."""
 
 _EXAMPLES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes"}
 """A valid value for each tag, for error messages."""
@@ -20,12 +14,6 @@ _EXAMPLES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes"}
 _MIN_SIMILARITY = 0.85
 """A key at least this similar to a tag is a typo of it; case and punctuation are ignored. `rollout:alais` and
 `Rollout-Alias` are above the limit, while unrelated keys such as `rollout:date` are below it."""
-
-
-def tagged_alias(tags: Mapping[str, str]) -> str | None:
-    """Return the alias that the tags name; None without the tag or with an invalid value."""
-    alias = tags.get(OPT_IN_TAG, "")
-    return alias if is_alias_name(alias) else None
 
 
 def tag_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
@@ -84,16 +72,6 @@ def _similarity(key: str, tag: str) -> float:
 
 def _letters(key: str) -> str:
     return re.sub(r"[^a-z0-9]", "", key.lower())
-
-
-def tag_command(function_arn: str, key: str, value: str) -> str:
-    """Return the AWS CLI command that sets a function's tag."""
-    return f"aws lambda tag-resource --resource {function_arn} --tags {shlex.quote(f'{key}={value}')}"
-
-
-def untag_command(function_arn: str, key: str) -> str:
-    """Return the AWS CLI command that removes a function's tag."""
-    return f"aws lambda untag-resource --resource {function_arn} --tag-keys {shlex.quote(key)}"
 
 
 def _example_command(function_arn: str, key: str) -> str:

@@ -1,8 +1,13 @@
-"""Looks up whether a rollout still owns its alias."""
+"""Looks up whether a rollout still owns its alias, and whether its function still has the opt-in tag."""
 
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.lambda_.functions import fast_lookup
+from rollout.aws.powertools import logger
+from rollout.domain.errors import RolloutError
+from rollout.domain.identity import Target
+from rollout.lifecycle.opt_in import missing_tag
 from rollout.lifecycle.ownership import Ownership
 from rollout.state.rollout import Rollout
 
@@ -16,3 +21,19 @@ def ownership_of(rollout: Rollout) -> Ownership:
         lock=lock,
         ended=None if is_held else ledger().find_ending(rollout.target, rollout.execution),
     )
+
+
+def find_missing_tag(rollout: Rollout) -> str:
+    """Return a sentence part where the function's opt-in tag is missing; empty with the tag, and if it is unknown.
+
+    Tags that cannot be read never fail an evaluation: IAM still checks the tag at the next write.
+    """
+    return missing_tag(rollout, _find_tags(rollout.target))
+
+
+def _find_tags(target: Target) -> dict[str, str] | None:
+    try:
+        return fast_lookup(target.account_region, target.function).tags
+    except RolloutError as error:
+        logger.warning("Tags not read", target=target.name, error=str(error))
+        return None

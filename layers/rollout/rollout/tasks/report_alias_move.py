@@ -1,12 +1,12 @@
 """Reports that another writer moved an opted-in alias outside a rollout."""
 
 from rollout.admission.alias_event import AliasUpdated
-from rollout.admission.tags import tagged_alias
 from rollout.aws import settings
 from rollout.aws.dynamodb.alias_moves import alias_moves
 from rollout.aws.lambda_.alias import shares_of
 from rollout.aws.lambda_.functions import lookup
 from rollout.domain.errors import UnknownFunctionError
+from rollout.domain.tags import tagged_alias
 from rollout.lifecycle.alias_moves import KnownRouting, is_during_rollout, routing_before
 from rollout.state.alias_move import AliasMove
 from rollout.tasks.notify import publish_alias_move

@@ -1,11 +1,12 @@
 """Looks up the alias and the version of a published version's rollout, and starts it."""
 
-from rollout.admission.tags import tag_problems, tagged_alias
+from rollout.admission.tags import tag_problems
 from rollout.admission.version_event import VersionPublished, execution_input, execution_name
 from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
 from rollout.domain.lambda_names import function_arn
+from rollout.domain.tags import tagged_alias
 
 
 def resolve_alias_and_version(published: VersionPublished) -> tuple[str | None, str | None]:

@@ -46,6 +46,12 @@ def lambda_client(member: AccountRegion | None = None) -> "LambdaClient":
 
 
 @cache
+def fast_lambda_client(member: AccountRegion | None = None) -> "LambdaClient":
+    """Return the client for a function's tags during an evaluation, which goes on without them."""
+    return count_throttles(_session(member).client("lambda", config=FAST_CONFIG))
+
+
+@cache
 def cloudtrail_client(member: AccountRegion | None = None) -> "CloudTrailClient":
     """Return the client for the history of API calls."""
     return count_throttles(_session(member).client("cloudtrail", config=CONFIG))

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout.admission.tags import OPT_IN_TAG
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.errors import AliasChangedError, AwsRefusedError, NotAllowedError, VersionDeletedError
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
+from rollout.domain.tags import OPT_IN_TAG, tag_command
 from rollout.state.alias import AliasState
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ class LambdaAlias:
             arn = function_arn(self._target.account_region, self._target.function)
             raise NotAllowedError(
                 f"IAM denies to write {self._target.name}. If the function has lost its tag {OPT_IN_TAG}, tag it again"
-                f" and start a new rollout: aws lambda tag-resource --resource {arn} --tags"
-                f" {OPT_IN_TAG}={self._target.alias}. AWS answered: {error.__cause__}"
+                f" and start a new rollout: {tag_command(arn, OPT_IN_TAG, self._target.alias)}. AWS answered:"
+                f" {error.__cause__}"
             ) from error
 
     def _require(self, alias: AliasState | None, version: str, shares: dict[str, float]) -> AliasState:

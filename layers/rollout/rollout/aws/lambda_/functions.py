@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.request import RolloutRequest
-from rollout.admission.tags import tagged_alias
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.aws.lambda_.versions import Versions
 from rollout.domain.errors import TagsUnreadableError, UnknownFunctionError
 from rollout.domain.identity import AccountRegion
+from rollout.domain.tags import tagged_alias
 from rollout.state.alias import AliasState
 
 if TYPE_CHECKING:
@@ -123,3 +123,8 @@ class FunctionLookup:
 def lookup(account_region: AccountRegion, function: str) -> FunctionLookup:
     """Return the adapter that reads a function."""
     return FunctionLookup(clients.client_for(account_region, clients.lambda_client), account_region, function)
+
+
+def fast_lookup(account_region: AccountRegion, function: str) -> FunctionLookup:
+    """Return the adapter for a task that goes on without an answer: it gives up within seven seconds."""
+    return FunctionLookup(clients.client_for(account_region, clients.fast_lambda_client), account_region, function)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rollout.admission.tags import OPT_IN_TAG, tag_problems, tagged_alias
+from rollout.admission.tags import tag_problems
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import read_function
+from rollout.domain.tags import OPT_IN_TAG, tagged_alias
 
 if TYPE_CHECKING:
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
