@@ -105,6 +105,10 @@ class Stack:
         """Let the emulator fail the calls that match; see `sandbox.emulator.faults` for the fields."""
         self._control("add-fault", **fault)
 
+    def delay_history(self, shop: Shop, seconds: float) -> None:
+        """Let CloudTrail list the calls for a shop's function only so long after they were made."""
+        self._control("delay-history", contains=f'"functionName": "{shop.name}"', seconds=seconds)
+
     def run_schedules(self) -> None:
         """Let every scheduled rule and every schedule run once, as if its hour had passed."""
         self._control("set-time-scale", scale=1e-9)

@@ -64,7 +64,8 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
         monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: scenarios.current.now), raising=False)
         for output in ("logger", "metrics"):
             monkeypatch.setattr(app, output, _Ignore(), raising=False)
-    judge_canary, sweep = map(importlib.import_module, ("functions.judge_canary.app", "rollout.tasks.sweep"))
+    judge_canary, sweep = map(importlib.import_module, ("functions.judge_canary.app", "rollout.tasks.guardian.sweep"))
+    monkeypatch.setattr(importlib.import_module("rollout.tasks.guardian.target_sweep"), "metrics", _Ignore())
     monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
     monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
     monkeypatch.setattr(sweep, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
@@ -80,7 +81,8 @@ def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> N
     monkeypatch.setattr(clients, "dynamodb_client", lambda: scenarios.current.dynamodb)
     monkeypatch.setattr(clients, "stepfunctions_client", lambda: scenarios.current.step_functions)
     monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
-    monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(lookup_events=lambda **_: {}))
+    history = SimpleNamespace(paginate=lambda **_: [{"Events": []}])
+    monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(get_paginator=lambda _name: history))
 
 
 def _settings() -> dict[str, str]:

@@ -76,7 +76,7 @@ class DynamoDbClient:
     def _select(self, request: Item) -> Iterator[Item]:
         values = request["ExpressionAttributeValues"]
         if "IndexName" in request:
-            yield from (item for item in self._items.values() if item.get("open") == values[":lock"])
+            yield from (item for item in self._items.values() if item.get("open") == values[":kind"])
             return
         prefix = values[re.findall(r"begins_with\(entry, (:\w+)\)", request["KeyConditionExpression"])[0]]["S"]
         keys = sorted(self._items, reverse=not request.get("ScanIndexForward", True))

@@ -161,6 +161,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "message": _message,
     "cause": _cause,
     **{name: partial(_event, make) for name, make in event_samples.EVENTS.items()},
+    "rollout-handed-over-completed": partial(_event, event_samples.handed_over_completed),
 }
 """Each sample by the name that its marker in a page has."""
 

@@ -12,11 +12,13 @@ from rollout.lifecycle.decide import decide
 from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.lifecycle.rollback import Closing, rollback_ending
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
+from rollout.lifecycle.writer_search import search_result, with_writer, writer_search
 from rollout.notifications.alias_move import alias_move_event
-from rollout.notifications.build_events import ending_event, rejection_event, shift_events
+from rollout.notifications.build_events import ending_event, rejection_event, shift_events, writer_event
 from rollout.notifications.events import EndingEvent, Event, RolloutRejected
 from rollout.state.alias import AliasState
 from rollout.state.alias_move import AliasMove
+from rollout.state.endings import handed_over as handed_over_ending
 from rollout.state.endings import rejected
 from rollout.state.failure import Failure
 from rollout.state.lock import lock_of
@@ -26,6 +28,7 @@ from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, observation_of, 
 _FINE = ((240, 0, 2160, 2), (240, 1, 2180, 3), (240, 0, 2200, 2), (240, 1, 2150, 3), (243, 0, 2180, 2))
 _FAULTY = ((240, 2, 2160, 2), (240, 3, 2180, 3), (240, 2, 2200, 2), (240, 3, 2150, 3), (243, 3, 2180, 2))
 """Minutes of the first step: the canary's calls and errors, and stable's."""
+_WRITER = "arn:aws:sts::123456789012:assumed-role/terraform/deploy at 2026-03-01T12:05:41Z"
 _STEP_ENDS = AT + timedelta(minutes=7)
 _BAKE_ENDS = AT + timedelta(minutes=20)
 
@@ -77,7 +80,21 @@ def handed_over() -> EndingEvent | RolloutRejected:
     judged = _judged(_FINE, _STEP_ENDS)
     moved = AliasState(version="5", revision_id="another-revision")
     checked = apply_ownership_check(judged, Ownership(alias=moved, lock=lock_of(judged)))
-    return _ended(Closing.model_validate(checked.document()), _STEP_ENDS)
+    closing = Closing.model_validate(checked.document())
+    return ending_event(closing, with_writer(closing.known_ending, writer=""), _STEP_ENDS)
+
+
+def handed_over_completed() -> EndingEvent | RolloutRejected:
+    """Return the event that completes the ending with the writer, as the guardian publishes it minutes later."""
+    first = handed_over()
+    later = _STEP_ENDS + timedelta(minutes=5)
+    closing = Closing.model_validate(_judged(_FINE, _STEP_ENDS).document())
+    pending = handed_over_ending(first.sentence).model_copy(update={"moved_revision": "another-revision"})
+    search = writer_search(closing, pending, _STEP_ENDS)
+    result = search and search_result(search, pending, _WRITER, later)
+    if not search or not result or not result.ending:
+        raise TypeError("a rollout whose alias was moved has a search for the writer")
+    return writer_event(search, result.ending, later)
 
 
 def rollback_failed() -> EndingEvent | RolloutRejected:

@@ -14,6 +14,8 @@ from sandbox.emulator.seams import Answer, Record, extends
 
 Json = Any
 _OMITTED = {"ZipFile", "Environment", "Code"}
+_delays: dict[str, float] = {}
+"""After how many seconds LookupEvents lists an event that contains a text."""
 
 
 @extends(lambda_svc, "_create_function")
@@ -86,8 +88,32 @@ def _publish_event(event_name: str, request: Record, answer: Answer) -> Answer:
     return answer
 
 
+def delay_history(contains: str, seconds: float) -> None:
+    """Let LookupEvents list events that contain this text only so long after they happened.
+
+    The real CloudTrail lists every event some minutes later. By itself the sandbox lists them at once.
+    """
+    _delays[contains] = seconds
+
+
+@extends(cloudtrail, "_lookup_events")
+def _lookup_events(original: Callable[..., Answer], request: Record) -> Answer:
+    status, headers, body = original(request)
+    answer = json.loads(body)
+    listed = [event for event in answer.get("Events", []) if not _is_delayed(event)]
+    return status, headers, json.dumps({**answer, "Events": listed}).encode()
+
+
+cloudtrail._DISPATCH["LookupEvents"] = cloudtrail._lookup_events  # the table has the original function
+
+
+def _is_delayed(event: Record) -> bool:
+    delays = [seconds for text, seconds in _delays.items() if text in event["CloudTrailEvent"]]
+    return time.time() - float(event["EventTime"]) < max(delays, default=0)
+
+
 def _lookup_record(event: Record) -> Record:
-    """Return an event as LookupEvents lists it; the real CloudTrail lists it some minutes later."""
+    """Return an event as LookupEvents lists it."""
     return {
         "EventId": event["eventID"],
         "EventName": event["eventName"],

@@ -1,4 +1,4 @@
-"""Control requests of the sandbox: faults, request limits, repeated events, timeouts and a time scale.
+"""Control requests of the sandbox: faults, request limits, repeated and delayed events, timeouts and a time scale.
 
 A request is `POST /_sandbox/NAME` at the emulator's port, with a JSON object of parameters; the response is JSON.
 """
@@ -12,6 +12,7 @@ from ministack import app
 from ministack.core import responses
 from ministack.services import eventbridge, scheduler, stepfunctions
 
+from sandbox.emulator.events import cloudtrail
 from sandbox.emulator.faults import injection
 from sandbox.emulator.lambda_ import request_rate
 from sandbox.emulator.seams import Answer, Original, Record, extends
@@ -101,4 +102,5 @@ _ACTIONS: dict[str, Callable[..., object]] = {
     "set-time-scale": _set_time_scale,
     "run-schedules": _run_schedules,
     "set-request-rate": request_rate.limit,
+    "delay-history": cloudtrail.delay_history,
 }

@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox.emulator.selftest.fixtures import ACCOUNT, REGION, UNTAGGED, Fixture, code_of
+from sandbox.emulator.selftest.fixtures import ACCOUNT, REGION, UNTAGGED, Fixture, code_of, send_control_request
 
 
 def _refused_weight(fixture: Fixture) -> bool:
@@ -81,12 +81,16 @@ def _alias_event_published(fixture: Fixture) -> bool:
 
 
 def _alias_event_listed(fixture: Fixture) -> bool:
-    """LookupEvents lists the alias update with its revision."""
-    attributes = [{"AttributeKey": "EventName", "AttributeValue": "UpdateAlias20150331"}]
-    events = fixture.cloudtrail.lookup_events(LookupAttributes=attributes)["Events"]
-    revisions = {json.loads(event["CloudTrailEvent"])["responseElements"]["revisionId"] for event in events}
-    alias = fixture.lambda_.get_alias(FunctionName="example", Name="live")
-    return alias["RevisionId"] in revisions
+    """LookupEvents lists the alias update with its revision, while no delay hides it."""
+    revision = fixture.lambda_.get_alias(FunctionName="example", Name="live")["RevisionId"]
+    is_listed = []
+    for seconds in (3600, 0):
+        send_control_request(fixture, "delay-history", contains=revision, seconds=seconds)
+        attributes = [{"AttributeKey": "EventName", "AttributeValue": "UpdateAlias20150331"}]
+        events = fixture.cloudtrail.lookup_events(LookupAttributes=attributes)["Events"]
+        revisions = {json.loads(event["CloudTrailEvent"])["responseElements"]["revisionId"] for event in events}
+        is_listed.append(revision in revisions)
+    return is_listed == [False, True]
 
 
 def _version_arn_qualified(fixture: Fixture) -> bool:

@@ -3,15 +3,16 @@
 from tests.e2e.stack import Stack
 from tests.e2e.stories.policies import LONG, QUICK, TWO_STEPS
 from tests.e2e.stories.rollout import FinishedRollout, finish, shop_with_canaries, start, stop
+from tests.e2e.stories.writers import NamedMove, move_and_name
 
 
-def outside_change_moves_alias(stack: Stack) -> FinishedRollout:
+def outside_change_moves_alias(stack: Stack) -> NamedMove:
     shop = shop_with_canaries(stack, "moved", count=2)
     with shop.traffic(per_second=2, callers=2):
         execution = start(stack, shop, version=3, policy=TWO_STEPS)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
-        shop.update_alias(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
-        return finish(stack, shop, execution)
+        alias = {"FunctionVersion": "2", "RoutingConfig": {"AdditionalVersionWeights": {}}}
+        return move_and_name(stack, shop, execution, **alias)
 
 
 def outside_change_edits_weights(stack: Stack) -> FinishedRollout:

@@ -11,6 +11,7 @@ from tests.e2e.listener import receive_all
 from tests.e2e.stack import Stack
 from tests.e2e.stories.policies import LONG
 from tests.e2e.stories.rollout import FinishedRollout, finish, roll_out, shop_with_canaries, start, stop
+from tests.e2e.stories.writers import NamedMove, move_and_name
 from tests.e2e.waiting import wait_for
 
 UNTAGGED = "member-untagged"
@@ -65,13 +66,13 @@ def member_rollout_stopped(stack: Stack) -> FinishedRollout:
     return stop(stack, shop, execution)
 
 
-def outside_change_moves_member_alias(stack: Stack) -> FinishedRollout:
+def outside_change_moves_member_alias(stack: Stack) -> NamedMove:
     shop = shop_with_canaries(stack, "member-moved", count=2, account=MEMBER)
     with shop.traffic(per_second=2, callers=2):
         execution = start(stack, shop, version=3, policy=LONG)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
-        shop.update_alias(FunctionVersion="2", RoutingConfig={"AdditionalVersionWeights": {}})
-        return finish(stack, shop, execution)
+        alias = {"FunctionVersion": "2", "RoutingConfig": {"AdditionalVersionWeights": {}}}
+        return move_and_name(stack, shop, execution, **alias)
 
 
 def external_id_differs(stack: Stack) -> FinishedRollout:

@@ -1,4 +1,4 @@
-"""Tests of CloudTrail: it names the writer of a revision, and an error names none."""
+"""Tests of CloudTrail: it names the writer of a revision, and an error is not taken for an answer."""
 
 import json
 from datetime import timedelta
@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from rollout.aws.cloudtrail import CloudTrail
+from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from tests.integration.conftest import NOW, client
 
 ANNA = "arn:aws:iam::123456789012:user/anna"
@@ -25,7 +26,7 @@ def find_writer(*events: dict[str, Any], without_date: tuple[dict[str, Any], ...
         for name, found in {"UpdateAlias20150331": events, "UpdateAlias": without_date}.items():
             parameters = {
                 "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": name}],
-                "StartTime": NOW - timedelta(hours=1),
+                "StartTime": NOW - timedelta(days=1),
                 "EndTime": NOW,
             }
             stub.add_response("lookup_events", {"Events": list(found)}, parameters)
@@ -53,9 +54,30 @@ def test_unknown_writer_is_empty(events):
     assert find_writer(*events) == ""
 
 
-@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InvalidTimeRangeException"])
-def test_error_of_cloudtrail_is_empty(code):
+def test_writer_is_found_on_a_later_page_of_at_most_three():
     with Stubber(client("cloudtrail")) as stub:
-        for _ in range(2):
-            stub.add_client_error("lookup_events", code)
+        for token in ("2", "3"):
+            stub.add_response("lookup_events", {"Events": [event("another")] * 50, "NextToken": token})
+        stub.add_response("lookup_events", {"Events": [event("revision-7")], "NextToken": "4"})
+        assert CloudTrail(stub.client).find_writer("revision-7", NOW) == f"{ANNA} at 2026-03-01T12:05:00Z"
+
+
+def test_no_more_than_three_pages_of_a_name_are_read():
+    with Stubber(client("cloudtrail")) as stub:
+        for token in ("2", "3", "4"):
+            stub.add_response("lookup_events", {"Events": [event("another")] * 50, "NextToken": token})
+        stub.add_response("lookup_events", {"Events": []})
         assert CloudTrail(stub.client).find_writer("revision-7", NOW) == ""
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [("AccessDeniedException", AwsRefusedError), ("ThrottlingException", AwsUnavailableError)]
+)
+def test_error_of_cloudtrail_is_raised_where_no_name_is_found(code, error):
+    """An error is not an answer: the search goes on."""
+    with Stubber(client("cloudtrail")) as stub:
+        stub.add_client_error("lookup_events", code)
+        stub.add_response("lookup_events", {"Events": [event("another")]})
+        with pytest.raises(error, match="looking up the writer of an alias"):
+            CloudTrail(stub.client).find_writer("revision-7", NOW)

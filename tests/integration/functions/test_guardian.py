@@ -14,7 +14,7 @@ from rollout.aws.step_functions import Executions
 from rollout.domain.identity import Execution, Target
 from rollout.lifecycle.missed_versions import Sighting
 from rollout.state.rollout import Rollout
-from rollout.tasks.sweep import start_missed_version
+from rollout.tasks.guardian.sweep import start_missed_version
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry, remember
 from tests.samples import TARGET
 
@@ -203,7 +203,7 @@ def test_version_that_was_rolled_out_is_settled(handle, started, shifted, execut
 def test_unchanged_sighting_is_not_written(handle, started, ledger, monkeypatch):
     release_lock()
     remember(Sighting(settled="2", seen_at=HOUR_AGO))
-    monkeypatch.setattr("rollout.tasks.sweep.sightings", lambda: SimpleNamespace(find=sightings().find))
+    monkeypatch.setattr("rollout.tasks.guardian.sweep.sightings", lambda: SimpleNamespace(find=sightings().find))
     assert handle("guardian", event("guardian_sweeps_versions"))["started"] == []
 
 

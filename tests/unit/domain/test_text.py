@@ -4,7 +4,9 @@ import pytest
 
 from rollout.domain.errors import InvalidPolicyError, RolloutError
 from rollout.domain.text import MAX_SENTENCE_LENGTH, format_names, join_within, shorten
-from rollout.state.endings import handed_over, rejected, with_writer
+from rollout.lifecycle.writer_search import with_writer
+from rollout.state.alias import AliasState
+from rollout.state.endings import moved_by_other, rejected
 
 
 def test_short_text_is_unchanged():
@@ -42,4 +44,5 @@ def test_every_error_and_every_cause_is_short():
     long = "x" * 50_000
     assert len(str(RolloutError(f"reading metrics: AWS answered {long}"))) <= MAX_SENTENCE_LENGTH
     assert len(rejected(InvalidPolicyError(long)).cause) <= MAX_SENTENCE_LENGTH
-    assert len(with_writer(handed_over(long), long).cause) <= MAX_SENTENCE_LENGTH < 4000
+    moved = moved_by_other(long, AliasState(version="5", revision_id="revision-5"))
+    assert len(with_writer(moved, long).cause) <= MAX_SENTENCE_LENGTH < 4000

@@ -1,13 +1,14 @@
 """Looks up in CloudTrail who wrote an alias."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from rollout.aws.boto import clients
+from rollout.aws.boto.errors import translate_aws_errors
+from rollout.domain.errors import RolloutError
 from rollout.domain.identity import AccountRegion
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 _EVENT_NAMES = ("UpdateAlias20150331", "UpdateAlias")
 """CloudTrail names the call with the date of its API version, and documents that the name may be without it."""
 
-_LOOKBACK = timedelta(hours=1)
+_LOOKBACK = timedelta(days=1)
+
+_MOST_PAGES = 3
+"""The most pages of 50 events that are read by one name: LookupEvents allows two calls per second."""
 
 
 class CloudTrail:
@@ -25,25 +29,33 @@ class CloudTrail:
     def __init__(self, client: "CloudTrailClient") -> None:
         self._client = client
 
-    def find_writer(self, revision_id: str, now: datetime) -> str:
+    def find_writer(self, revision_id: str, before: datetime) -> str:
         """Return who wrote a revision of an alias, and when, such as `arn:… at 12:03:05Z`; empty where unknown.
 
-        Raises nothing: CloudTrail lags by minutes and may be unavailable, and a rollout closes without the name.
+        Where it is unknown and a call fails, raises AwsUnavailableError, AwsRefusedError or MemberAccessDeniedError.
         """
-        events = (event for name in _EVENT_NAMES for event in self._look_up(name, now))
-        return next((_format_writer(event) for event in events if _wrote_revision(event, revision_id)), "")
+        failures: list[RolloutError] = []
+        for name in _EVENT_NAMES:
+            try:
+                for event in self._look_up(name, before):
+                    if _wrote_revision(event, revision_id):
+                        return _format_writer(event)
+            except RolloutError as error:
+                failures.append(error)
+        for failure in failures:
+            raise failure
+        return ""
 
-    def _look_up(self, name: str, now: datetime) -> list[dict[str, Any]]:
-        """Return the events with this name, the newest first; none where CloudTrail does not answer."""
-        try:
-            answer = self._client.lookup_events(
-                LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}],
-                StartTime=now - _LOOKBACK,
-                EndTime=now,
-            )
-        except (BotoCoreError, ClientError):
-            return []
-        return [json.loads(event["CloudTrailEvent"]) for event in answer.get("Events", [])]
+    def _look_up(self, name: str, before: datetime) -> Iterator[dict[str, Any]]:
+        """Yield the events with this name in the day before a time, the newest first."""
+        pages = self._client.get_paginator("lookup_events").paginate(
+            LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}],
+            StartTime=before - _LOOKBACK,
+            EndTime=before,
+        )
+        with translate_aws_errors("looking up the writer of an alias"):
+            for page in islice(pages, _MOST_PAGES):
+                yield from (json.loads(event["CloudTrailEvent"]) for event in page.get("Events", []))
 
 
 def _wrote_revision(event: Mapping[str, Any], revision_id: str) -> bool:

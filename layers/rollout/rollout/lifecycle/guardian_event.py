@@ -32,6 +32,11 @@ class GuardianEvent(Value):
         return self.detail.execution_arn if self.sweep is None else None
 
     @property
+    def sweeps_aliases(self) -> bool:
+        """Whether the guardian checks every lock, and every search for a writer."""
+        return self.execution_arn is None
+
+    @property
     def sweeps_versions(self) -> bool:
         """Whether the guardian also looks for missed versions."""
         return self.sweep == "versions" or self.member_account is not None

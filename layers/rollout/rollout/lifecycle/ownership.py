@@ -3,7 +3,7 @@
 from rollout.domain.enums import Move, Phase
 from rollout.domain.models import Value
 from rollout.state.alias import AliasState
-from rollout.state.endings import format_moved, handed_over
+from rollout.state.endings import format_moved, moved_by_other
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending, Rollout
 
@@ -70,7 +70,10 @@ def _waiting_for_alias(decided: Rollout) -> Rollout:
 
 def _moved(decided: Rollout, alias: AliasState | None) -> Rollout:
     reason = f"{format_moved(decided.target.name, decided.written_alias.format(), alias)}. The alias is left as it is"
-    return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": reason, "ending": handed_over(reason)})
+    # Lambda itself moves the weights while it allocates provisioned concurrency, and keeps the revision.
+    written = alias if alias and alias.revision_id != decided.revision_id else None
+    ending = moved_by_other(reason, written)
+    return decided.model_copy(update={"next_move": Move.HAND_OVER, "reason": reason, "ending": ending})
 
 
 def _is_as_written(rollout: Rollout, alias: AliasState) -> bool:

@@ -4,7 +4,7 @@ from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.models import Value
 from rollout.lifecycle.rollback import RollbackContext, format_left_as_is, is_own_state
 from rollout.state.alias import AliasState
-from rollout.state.endings import ending_of, handed_over, rolled_back
+from rollout.state.endings import ending_of, handed_over, moved_by_other, rolled_back
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 
@@ -43,7 +43,8 @@ def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> Repai
     if last.last_move is Move.HAND_OVER:
         return RepairPlan(serve=None, ending=_kept_ending(last) or _handed_over_by_policy(lock, alias))
     if alias is None or not is_own_state(alias, context):
-        return RepairPlan(serve=None, ending=_kept_ending(last) or handed_over(format_left_as_is(alias, context)))
+        moved = moved_by_other(format_left_as_is(alias, context), alias)
+        return RepairPlan(serve=None, ending=_kept_ending(last) or moved)
     if _stays_promoted(lock, alias, last):
         return RepairPlan(serve=lock.canary_version, ending=_kept_ending(last) or _promoted(lock, last))
     return RepairPlan(serve=lock.stable_version, ending=_kept_ending(last) or _rolled_back(context))

@@ -10,7 +10,7 @@ from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.validation import read_as
 from rollout.state.alias import AliasState
-from rollout.state.endings import ending_of, format_moved, handed_over, rollback_failed, rolled_back
+from rollout.state.endings import ending_of, format_moved, handed_over, moved_by_other, rollback_failed, rolled_back
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending
@@ -89,7 +89,7 @@ def rollback_ending(alias: AliasState | None, context: RollbackContext) -> Endin
     """Return the ending of a rollback: rolled back, or handed over where the alias was moved."""
     if alias and is_own_state(alias, context):
         return rolled_back(context.target.name, context.stable_version, context.cause)
-    return handed_over(format_left_as_is(alias, context))
+    return moved_by_other(format_left_as_is(alias, context), alias)
 
 
 def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing) -> Ending:
@@ -103,7 +103,7 @@ def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing)
         made = ending.outcome is Outcome.ROLLED_BACK
         return ending if made else rolled_back(closing.target.name, closing.stable_version, closing.cause)
     if alias is None or not is_own_state(alias, closing):
-        return handed_over(format_left_as_is(alias, closing))
+        return moved_by_other(format_left_as_is(alias, closing), alias)
     return ending if ending.outcome is Outcome.ROLLBACK_FAILED else not_restored(alias, closing)
 
 

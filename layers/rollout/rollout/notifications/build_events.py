@@ -27,6 +27,7 @@ from rollout.notifications.events import (
 )
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
+from rollout.state.writer_search import WriterSearch
 
 _EVENT_TYPES: dict[Outcome, type[EndingEvent]] = {
     Outcome.PROMOTED: RolloutPromoted,
@@ -67,12 +68,20 @@ def ending_event(closing: Closing, ending: Ending, at: datetime) -> EndingEvent 
     if ending.outcome is Outcome.REJECTED:
         return _rejected(closing, ending, at)
     event_type = _EVENT_TYPES[ending.outcome]
+    writer = {"writer": ending.writer} if ending.writer else {}
     return event_type(
         **_common_fields(event_type, closing.execution, at),
         **_version_fields(closing),
+        **writer,
         sentence=ending.cause,
         judgement=_summary(closing.judgement),
     )
+
+
+def writer_event(search: WriterSearch, ending: Ending, at: datetime) -> EndingEvent | RolloutRejected:
+    """Return the event of an ending again, as it is complete with its writer; it has an id of its own."""
+    event = ending_event(Closing.model_validate(search.model_dump()), ending, at)
+    return event.model_copy(update={"id": f"{event.id}/writer", "completes": event.id})
 
 
 def rejection_event(request: object, execution: Execution, ending: Ending, at: datetime) -> RolloutRejected:

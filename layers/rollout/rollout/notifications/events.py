@@ -114,6 +114,15 @@ class RolloutHandedOver(JudgedEvent):
 
     detail_type: ClassVar[str] = "Rollout Handed Over"
 
+    writer: str | None = Field(
+        default=None,
+        description="Who moved the alias and when, as CloudTrail names it; absent while that is not known.",
+    )
+    completes: str | None = Field(
+        default=None,
+        description="The `id` of the first event of the same ending, which this one completes; absent in the first.",
+    )
+
 
 class RollbackFailed(JudgedEvent):
     """The alias may still be split, and a person must restore it."""

@@ -2,7 +2,6 @@
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
-from rollout.domain.text import shorten
 from rollout.state.alias import AliasState
 from rollout.state.failure import Failure, format_failure
 from rollout.state.rollout import Ending, Rollout
@@ -34,6 +33,11 @@ def handed_over(reason: str) -> Ending:
     return Ending(outcome=Outcome.HANDED_OVER, error="RolloutHandedOver", cause=reason)
 
 
+def moved_by_other(reason: str, alias: AliasState | None) -> Ending:
+    """Return the ending of a rollout whose alias another writer moved; None for an alias that no longer exists."""
+    return handed_over(reason).model_copy(update={"moved_revision": alias.revision_id if alias else ""})
+
+
 def rejected(refusal: RefusedError) -> Ending:
     """Return the ending of a refused request; nothing was touched."""
     return Ending(outcome=Outcome.REJECTED, error=type(refusal).__name__, cause=str(refusal))
@@ -58,13 +62,6 @@ def ending_of(outcome: Outcome, cause: str) -> Ending:
         Outcome.REJECTED: "RolloutRejected",
     }
     return Ending(outcome=outcome, error=errors[outcome], cause=cause)
-
-
-def with_writer(ending: Ending, writer: str) -> Ending:
-    """Return an ending whose cause also names the writer that moved the alias; unchanged if `writer` is empty."""
-    if not writer:
-        return ending
-    return ending.model_copy(update={"cause": shorten(f"{ending.cause}. CloudTrail says it was {writer}")})
 
 
 def format_moved(target_name: str, expected: str, alias: AliasState | None) -> str:

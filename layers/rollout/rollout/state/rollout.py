@@ -20,6 +20,10 @@ SHORT_CALL_SECONDS = 10
 """Calls up to this long are counted within CloudWatch's lag."""
 
 
+def _is_empty(value: object) -> bool:
+    return value == ""
+
+
 class Ending(Value):
     """How a rollout ended, with the error code and the sentence that its Fail state shows."""
 
@@ -28,6 +32,12 @@ class Ending(Value):
     outcome: Outcome
     error: str = Field(alias="Error")
     cause: Sentence = Field(alias="Cause")
+    moved_revision: str = Field(
+        default="", exclude_if=_is_empty, description="The alias's revision by another writer, if one moved it."
+    )
+    writer: str = Field(
+        default="", exclude_if=_is_empty, description="Who moved the alias, and when; empty while it is not known."
+    )
 
     @property
     def leaves_alias_unsplit(self) -> bool:

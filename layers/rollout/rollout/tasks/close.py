@@ -2,46 +2,55 @@
 
 from datetime import datetime
 
-from rollout.aws.cloudtrail import cloudtrail
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.writer_searches import writer_searches
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import MetricUnit, single_metric
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
-from rollout.state.endings import with_writer
+from rollout.lifecycle.writer_search import with_writer, writer_search
 from rollout.state.rollout import Ending
+from rollout.tasks.find_writer import writer_if_known
 from rollout.tasks.keep_stable import let_go_of_stable
-
-_NEEDS_A_PERSON = (Outcome.HANDED_OVER, Outcome.ROLLBACK_FAILED)
 
 
 def final_ending(closing: Closing, now: datetime) -> Ending:
-    """Return the ending of a rollout, corrected by the alias where a task failed, or it may be split or moved.
+    """Return the ending of a rollout, corrected by the alias where a task failed, or it may be split.
+
+    An alias that was moved is reported with its writer; where CloudTrail has no name yet, the ending says so.
+    """
+    ending = _corrected(closing)
+    if not ending.moved_revision:
+        return ending
+    return with_writer(ending, writer_if_known(closing.target, ending.moved_revision, now))
+
+
+def _corrected(closing: Closing) -> Ending:
+    """Return the ending that the alias proves; an alias that cannot be read corrects nothing.
 
     A write of RestoreAlias whose answer was lost looks like a failure to the state machine, and one that was answered
-    may have left the weights. An alias that was moved is reported with its writer, where CloudTrail has one. An alias
-    that cannot be read corrects nothing.
+    may have left the weights.
     """
     ending = closing.known_ending
-    if ending.outcome not in _NEEDS_A_PERSON and closing.failure is None:
+    if ending.outcome is not Outcome.ROLLBACK_FAILED and closing.failure is None:
         return ending
     try:
-        alias = alias_of(closing.target).find()
+        return corrected_ending(ending, alias_of(closing.target).find(), closing)
     except (AwsUnavailableError, AwsRefusedError):
         return ending
-    ending = corrected_ending(ending, alias, closing)
-    if alias is None or ending.outcome is not Outcome.HANDED_OVER or alias.revision_id == closing.revision_id:
-        return ending
-    return with_writer(ending, cloudtrail(closing.target.account_region).find_writer(alias.revision_id, now))
 
 
 def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
     """Close the rollout in the ledger, and count its ending in the metric RolloutsEnded; raises AwsUnavailableError.
 
-    A rollout that has already ended in the ledger counts no second time.
+    A rollout that has already ended in the ledger counts no second time. The search for an unknown writer begins
+    before: if this task dies in between, no ending waits for a name that nothing looks for.
     """
+    search = writer_search(closing, ending, now)
+    if search:
+        writer_searches().begin(search)
     if not ledger().close(closing.target, closing.execution, ending, now):
         return
     with single_metric(name="RolloutsEnded", unit=MetricUnit.Count, value=1) as metric:

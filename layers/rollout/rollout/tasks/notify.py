@@ -11,11 +11,18 @@ from rollout.aws.sns_topic import notification_topic
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
 from rollout.notifications.alias_move import alias_move_event
-from rollout.notifications.build_events import ending_event, rejection_event, shift_events, start_event
+from rollout.notifications.build_events import (
+    ending_event,
+    rejection_event,
+    shift_events,
+    start_event,
+    writer_event,
+)
 from rollout.notifications.events import RolloutRejected
 from rollout.notifications.message import notification_of
 from rollout.state.alias_move import AliasMove
 from rollout.state.rollout import Ending, Rollout
+from rollout.state.writer_search import WriterSearch
 
 
 def publish_shift(shifted: Rollout, at: datetime) -> None:
@@ -44,6 +51,14 @@ def publish_alias_move(move: AliasMove, before: KnownRouting | None) -> None:
     There is no rollout that a failure could harm, and Lambda repeats an event whose function failed.
     """
     event_bus().publish([alias_move_event(move, before)])
+
+
+def publish_writer(search: WriterSearch, ending: Ending, at: datetime) -> None:
+    """Publish an ending again with its writer; raises EventsNotPublishedError or AwsUnavailableError.
+
+    The rollout has ended, so a failure cannot harm it, and the next sweep publishes the event.
+    """
+    event_bus().publish([writer_event(search, ending, at)])
 
 
 def publish_ending(closing: Closing, ending: Ending, at: datetime) -> None:

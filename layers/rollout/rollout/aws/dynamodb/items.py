@@ -11,7 +11,8 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 OPEN = "open"
-"""The attribute and the index of the entries that the guardian checks: running rollouts, and held locks."""
+"""The attribute and the index of the entries that the guardian checks: running rollouts, held locks, and
+searches for a writer."""
 
 
 def partition(target: Target) -> str:

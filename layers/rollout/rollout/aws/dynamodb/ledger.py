@@ -93,6 +93,15 @@ class Ledger:
             ExpressionAttributeValues=typed(values if has_failed else values | {":failed": Outcome.ROLLBACK_FAILED}),
         )
 
+    def complete(self, target: Target, execution: Execution, ending: Ending) -> None:
+        """Replace the reason of a rollout that was handed over; nothing happens where it ended otherwise."""
+        self._table.update(
+            key(target, "rollout", execution),
+            UpdateExpression="SET reason = :reason",
+            ConditionExpression="outcome = :outcome",
+            ExpressionAttributeValues=typed({":reason": ending.cause, ":outcome": Outcome.HANDED_OVER}),
+        )
+
     def find_ending(self, target: Target, execution: Execution) -> Ending | None:
         """Return how a rollout ended; None while it runs, and where the ledger has no entry of it."""
         entry = self._table.find(key(target, "rollout", execution))

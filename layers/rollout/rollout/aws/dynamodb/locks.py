@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.dynamodb.items import OPEN, plain, typed
+from rollout.aws.dynamodb.items import OPEN
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
+from rollout.aws.dynamodb.table import Table
 from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.domain.identity import Execution, Target
 from rollout.state.lock import Lock
@@ -42,8 +42,7 @@ class Locks:
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._entries = OwnedEntries(client, table, "lock")
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     def acquire(self, lock: Lock) -> None:
         """Acquire the lock for its holder; raises AliasBusyError where another rollout holds it.
@@ -88,15 +87,7 @@ class Locks:
 
     def find_all(self) -> list[LockEntry]:
         """Return every lock that is held, not yet read, from an eventually consistent index."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=OPEN,
-            KeyConditionExpression="#open = :lock",
-            ExpressionAttributeNames={"#open": OPEN},
-            ExpressionAttributeValues=typed({":lock": "lock"}),
-        )
-        with translate_aws_errors("reading the locks"):
-            return [LockEntry(plain(item)) for page in pages for item in page["Items"]]
+        return [LockEntry(values) for values in self._table.find_open("lock")]
 
 
 def _guardian_of(lock: Lock) -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.dynamodb.items import plain, typed
+from rollout.aws.dynamodb.items import OPEN, plain, typed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,6 +21,18 @@ class Table:
         with translate_aws_errors("reading the ledger"):
             answer = self._client.get_item(TableName=self._name, Key=typed(key), ConsistentRead=True)
         return plain(answer.get("Item", {}))
+
+    def find_open(self, kind: str) -> list[dict[str, Any]]:
+        """Return the items of a kind in the index of open entries, which is eventually consistent."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=OPEN,
+            KeyConditionExpression="#open = :kind",
+            ExpressionAttributeNames={"#open": OPEN},
+            ExpressionAttributeValues=typed({":kind": kind}),
+        )
+        with translate_aws_errors("reading the ledger"):
+            return [plain(item) for page in pages for item in page["Items"]]
 
     def put(self, item: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401 - the parameters of PutItem
         """Write an item; False where the condition fails."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from rollout.aws.dynamodb.sweep_cursor import sweep_cursor
-from rollout.aws.powertools import logger
+from rollout.aws.powertools import MetricUnit, logger, metrics
 from rollout.domain.errors import RolloutError
 from rollout.domain.models import Value
 
@@ -56,8 +56,10 @@ class TargetSweep:
             log("Target failed", target=name, error=_format(error))
             self.failed.append(FailedTarget(target=name, error=_format(error)))
 
-    def document(self) -> dict[str, Any]:
-        """Return the failed targets and those not reached, for the log and the answer."""
+    def report(self) -> dict[str, Any]:
+        """Count the failed targets and those not reached, and return them for the log and the answer."""
+        metrics.add_metric("TargetsFailed", MetricUnit.Count, len(self.failed))
+        metrics.add_metric("TargetsNotReached", MetricUnit.Count, len(self.not_reached))
         return {"failed": [failed.model_dump() for failed in self.failed], "not_reached": self.not_reached}
 
     def _in_turn(self, sweep: str, items: dict[str, _Item]) -> list[tuple[str, _Item]]:

@@ -10,13 +10,14 @@ from rollout.aws.step_functions import executions
 from rollout.domain.models import Value
 from rollout.lifecycle.recovery import FinalState, repair_plan
 from rollout.lifecycle.rollback import Closing
+from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 from rollout.tasks.close import record_ending
+from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.keep_stable import let_go_of_stable
 from rollout.tasks.notify import publish_ending
-from rollout.tasks.target_sweep import TargetSweep
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
@@ -54,7 +55,7 @@ def _repair_one(lock: Lock, now: datetime) -> Iterator[RepairResult]:
     taken_over = _take_over(lock)
     if taken_over is None:
         return
-    ending = _restore(taken_over, alias, _final_state(taken_over, status))
+    ending = with_writer(_restore(taken_over, alias, _final_state(taken_over, status)), writer="")
     closing = _closing(taken_over)
     record_ending(closing, ending, now)
     # Published before the lock is released: if the guardian dies in between, the next sweep publishes it again.

@@ -15,7 +15,7 @@ from rollout.aws.step_functions import executions
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import is_version
 from rollout.lifecycle.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
-from rollout.tasks.target_sweep import TargetSweep
+from rollout.tasks.guardian.target_sweep import TargetSweep
 
 
 def start_missed_versions(sweep: TargetSweep, account_region: AccountRegion, now: datetime) -> Iterator[str]:

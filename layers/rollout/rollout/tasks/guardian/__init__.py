@@ -1,0 +1,1 @@
+"""What the guardian does: repairs aliases, completes endings with their writer, and starts missed versions."""
