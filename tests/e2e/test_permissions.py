@@ -22,6 +22,9 @@ UNUSED = {
     # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),
     ("ReportAliasMoveFunctionRole", "sqs:SendMessage"),
+    ("GuardianFunctionRole", "sqs:SendMessage"),
+    # No function has more than one page of versions.
+    ("GuardianFunctionRole", "lambda:GetFunction"),
     # The guardian starts a rollout for a missed version, which is published at least 15 minutes ago.
     ("GuardianFunctionRole", "states:StartExecution"),
     *(

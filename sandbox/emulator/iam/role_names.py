@@ -1,7 +1,9 @@
-"""Refuses a role of CloudFormation whose name or path IAM refuses; MiniStack accepts any."""
+"""Names roles of CloudFormation as AWS does, and refuses one whose name or path IAM refuses; MiniStack accepts any."""
 
+import hashlib
 import re
 
+from ministack.core import responses
 from ministack.services.cloudformation import provisioners
 
 from sandbox.emulator.seams import Original, Record, extends
@@ -27,3 +29,10 @@ def _validate_role(original: Original, properties: Record) -> None:
     original(properties)
     if reason := refusal(properties):
         raise ValueError(reason)
+
+
+@extends(provisioners, "_physical_name")
+def _name_by_region(original: Original, *arguments: object, **options: object) -> str:
+    """IAM has no regions: MiniStack gives the roles of one stack name in two regions the same name."""
+    name, region = original(*arguments, **options), hashlib.sha256(responses.get_region().encode()).hexdigest()[:4]
+    return f"{name[:-4]}{region if name.islower() else region.upper()}"

@@ -64,7 +64,7 @@ INVALID_POLICIES: dict[str, tuple[Any, str]] = {
     "a fraction": ({"steps": [_STEP | {"percent": 0.1}]}, "write 10 for 10 %"),
     "half a preset": (
         "Canary10Percent",
-        'policy is "Canary10Percent": name a preset: AllAtOnce, Canary<N>Percent<M>Min',
+        'policy is "Canary10Percent": name a preset: Auto, AllAtOnce, Canary<N>Percent<M>Min',
     ),
     "falling steps": ({"steps": [_STEP, _STEP | {"percent": 5}]}, "steps[1].percent is 5 after 10"),
     "an unknown key": ({"steps": [_STEP], "backe": "5m"}, "policy.backe is not a known field"),
