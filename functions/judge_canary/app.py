@@ -20,10 +20,10 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, objec
     with internal_errors(context, "the rollout is rolled back"):
         now = datetime.now(UTC)
         rollout, observation = observe_rollout(read_rollout(document), now)
-        missing_tag = find_missing_tag(rollout)
+        missing_tag, ownership = find_missing_tag(rollout), ownership_of(rollout)
         judgement = with_missing_tag(judge(observation, rollout.policy), missing_tag)
-        decided = apply_ownership_check(decide(rollout, judgement, now, timing()), ownership_of(rollout))
-        decided = apply_opt_in_check(decided, missing_tag)
+        decided = decide(rollout, judgement, now, timing(), newer_version=ownership.newer_version)
+        decided = apply_opt_in_check(apply_ownership_check(decided, ownership), missing_tag)
         ledger().record_evaluation(decided, now)
         logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
         return decided.document()

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from rollout.aws.boto import clients
+from rollout.aws.dynamodb.locks import locks
+from rollout.domain.identity import Target
 from tests.integration.conftest import Wire, client, event, move_alias
 
 pytestmark = pytest.mark.usefixtures("locked")
@@ -91,6 +93,19 @@ def test_evaluation_in_bake_reads_metrics_of_alias(handle, ledger, in_bake):
 def test_unhealthy_canary_in_bake_is_rolled_back(handle, ledger, in_bake):
     emit([("2", 1000, 400)], per_version=False)
     assert handle("judge_canary", event("judge_canary_in_the_bake"))["next_move"] == "roll_back"
+
+
+def test_bake_with_few_calls_ends_when_newer_version_waits(handle, ledger, in_bake):
+    emit([("2", 12, 0)], per_version=False)
+    begun = event("judge_canary_in_the_bake")
+    begun["policy"] |= {"on_inconclusive": "promote"}
+    document = handle("judge_canary", begun)
+    assert document["next_move"] == "wait"
+    lock = locks().find(Target.model_validate(document["target"]))
+    locks().await_end(lock, "3")
+    document = handle("judge_canary", begun)
+    assert document["next_move"] == "finish"
+    assert document["reason"].endswith("the bake is not extended to collect more calls, because version 3 waits")
 
 
 MOVED = "my-api:live was moved by another writer: "

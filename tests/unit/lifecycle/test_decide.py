@@ -143,6 +143,52 @@ def test_canary_above_a_ceiling_is_never_promoted(position, choice, move):
     assert ended.next_move is move
 
 
+@pytest.mark.parametrize(
+    ("position", "choice", "newer", "after_seconds", "move"),
+    [
+        (BAKE, "promote", "5", 297.9, Move.WAIT),
+        (BAKE, "promote", "5", 298, Move.FINISH),
+        (BAKE, "promote", "", 298, Move.WAIT),
+        (BAKE, "extend", "5", 298, Move.WAIT),
+        (BAKE, "roll_back", "5", 298, Move.WAIT),
+        (BAKE, "hand_over", "5", 298, Move.WAIT),
+        ({}, "promote", "5", 298, Move.WAIT),
+        (LAST_STEP, "promote", "5", 298, Move.WAIT),
+    ],
+)
+def test_bake_with_too_few_calls_is_not_extended_while_newer_version_waits(
+    position, choice, newer, after_seconds, move
+):
+    """P5: only where it would be promoted later too; a step is never shortened."""
+    now = AT + timedelta(seconds=after_seconds)
+    begun = rollout(**position, policy=policy(on_inconclusive=choice))
+    assert decide(begun, judgement(INCONCLUSIVE), now, ON_AWS, newer_version=newer).next_move is move
+
+
+def test_bake_that_ends_for_newer_version_names_it():
+    """P10."""
+    now = AT + timedelta(seconds=300)
+    ended = decide(rollout(**BAKE), judgement(INCONCLUSIVE), now, ON_AWS, newer_version="5")
+    assert ended.ending.outcome is Outcome.PROMOTED
+    assert ended.reason == (
+        "inconclusive: errors: as counted; the bake is not extended to collect more calls, because version 5 waits"
+    )
+
+
+@pytest.mark.parametrize("verdict", [HEALTHY, UNHEALTHY])
+def test_newer_version_changes_no_other_verdict(verdict):
+    now = AT + timedelta(seconds=300)
+    unasked = decide(rollout(**BAKE), judgement(verdict), now, ON_AWS)
+    assert decide(rollout(**BAKE), judgement(verdict), now, ON_AWS, newer_version="5") == unasked
+
+
+def test_canary_above_a_ceiling_keeps_its_bake_while_newer_version_waits():
+    """P5: a fault that enough calls show is proved or refuted by the rest of the bake."""
+    above = judgement(INCONCLUSIVE).model_copy(update={"is_above_ceiling": True})
+    now = AT + timedelta(seconds=300)
+    assert decide(rollout(**BAKE), above, now, ON_AWS, newer_version="5").next_move is Move.WAIT
+
+
 def test_rollout_without_bake_finishes_at_first_evaluation():
     ended = decided(rollout(**BAKE, policy=policy(bake=0)), INCONCLUSIVE, 0)
     assert ended.next_move is Move.FINISH

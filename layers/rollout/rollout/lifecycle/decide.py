@@ -17,9 +17,14 @@ _CONTINUING_MOVES = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
 """The moves that lead to another evaluation."""
 
 
-def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing) -> Rollout:
-    """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation."""
-    move, explanation = _next_move(rollout, judgement, now)
+def decide(
+    rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing, *, newer_version: str = ""
+) -> Rollout:
+    """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation.
+
+    `newer_version` is the version that has asked for the alias; empty without one.
+    """
+    move, explanation = _next_move(rollout, judgement, now, newer_version)
     reason = shorten(f"{judgement.verdict}: {judgement.reason}" + (f"; {explanation}" if explanation else ""))
     return rollout.model_copy(
         update={
@@ -33,8 +38,8 @@ def decide(rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing
     )
 
 
-def _next_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:
-    move, explanation = _wanted_move(rollout, judgement, now)
+def _next_move(rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str) -> tuple[Move, str]:
+    move, explanation = _wanted_move(rollout, judgement, now, newer_version)
     if move not in _CONTINUING_MOVES:
         return move, explanation
     if rollout.evaluations + 1 >= MAX_EVALUATIONS:
@@ -48,7 +53,7 @@ def _next_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[M
     return move, explanation
 
 
-def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple[Move, str]:
+def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str) -> tuple[Move, str]:
     held = now - (rollout.step_started_at or now) + EDGE
     if judgement.verdict is Verdict.UNHEALTHY:
         return Move.ROLL_BACK, ""
@@ -60,7 +65,7 @@ def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime) -> tuple
         case Verdict.HEALTHY:
             return _settled_move(rollout, judgement)
         case Verdict.INCONCLUSIVE:
-            return _move_when_inconclusive(rollout, judgement, held)
+            return _move_when_inconclusive(rollout, judgement, held, newer_version)
         case unknown:
             assert_never(unknown)
 
@@ -92,10 +97,23 @@ def _settled_move(rollout: Rollout, judgement: Judgement, explanation: str = "")
     )
 
 
-def _move_when_inconclusive(rollout: Rollout, judgement: Judgement, held: timedelta) -> tuple[Move, str]:
+def _may_end_bake(rollout: Rollout, judgement: Judgement) -> bool:
+    """Whether a bake that is over may end with too few calls, because it would after `max_extension` too.
+
+    At 20 calls a day, a newer version, which may be a fix, would otherwise wait until the next day.
+    """
+    is_promoted_later = rollout.policy.on_inconclusive is OnInconclusive.PROMOTE and not judgement.is_above_ceiling
+    return rollout.phase is Phase.BAKE and is_promoted_later
+
+
+def _move_when_inconclusive(
+    rollout: Rollout, judgement: Judgement, held: timedelta, newer_version: str
+) -> tuple[Move, str]:
     policy = rollout.policy
     if rollout.phase is Phase.BAKE and policy.bake == 0:
         return Move.FINISH, "the policy has no bake"
+    if newer_version and _may_end_bake(rollout, judgement):
+        return Move.FINISH, f"the bake is not extended to collect more calls, because version {newer_version} waits"
     extension = format_duration(policy.max_extension)
     if held < timedelta(seconds=_hold_seconds(rollout) + policy.max_extension):
         return Move.WAIT, f"extended by at most {extension} to collect more calls"

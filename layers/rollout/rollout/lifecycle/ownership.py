@@ -19,6 +19,11 @@ class Ownership(Value):
     ended: Ending | None = None
     """The ending in the ledger, where the rollout no longer holds the lock."""
 
+    @property
+    def newer_version(self) -> str:
+        """The newer version that has asked for the alias; empty without one."""
+        return self.lock.newer_version if self.lock else ""
+
 
 def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
     """Return the rollout as decided, unless its lock is lost, a newer version supersedes it, or its alias was moved.

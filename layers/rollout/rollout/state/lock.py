@@ -40,6 +40,13 @@ class Lock(Value):
     """Whether the guardian took over the lock from its holder."""
     superseded_by: str = ""
     """The newer version for which the holder has to roll back."""
+    awaited_by: str = ""
+    """The newer version that waits until the holder has ended."""
+
+    @property
+    def newer_version(self) -> str:
+        """The newer version that has asked for the alias; empty without one."""
+        return self.superseded_by or self.awaited_by
 
     def belongs_to(self, execution_arn: str) -> bool:
         """Whether this execution may write the alias."""

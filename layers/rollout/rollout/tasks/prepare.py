@@ -17,7 +17,7 @@ from rollout.aws.step_functions import executions_beside
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import AliasBusyError, LockLostError, RefusedError
 from rollout.state.endings import rejected
-from rollout.state.lock import QueuedVersion, lock_of
+from rollout.state.lock import Lock, QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.keep_stable import keep_stable
 from rollout.tasks.look_up import look_up
@@ -87,11 +87,18 @@ def _join_queue(rollout: Rollout, now: datetime) -> Rollout:
     queued = QueuedVersion(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
     queue().join(rollout.target, queued)
     lock = locks().find(rollout.target)
-    if lock and rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
-        locks().supersede(lock, rollout.canary_version)
+    if lock and lock.newer_version != rollout.canary_version:
+        _announce_to_holder(lock, rollout)
     is_for_alias = lock is None and not rollout.revision_id
     seconds = ALIAS_INTERVAL_SECONDS if is_for_alias else seconds_to_next_attempt(rollout, now)
     return rollout.model_copy(update={"wait_seconds": seconds, "waiting": after_try(rollout, now)})
+
+
+def _announce_to_holder(lock: Lock, rollout: Rollout) -> None:
+    if rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE:
+        locks().supersede(lock, rollout.canary_version)
+    else:
+        locks().await_end(lock, rollout.canary_version)
 
 
 def _start_successor(rollout: Rollout, request: object) -> Rollout:

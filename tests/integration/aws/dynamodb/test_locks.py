@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.domain.errors import AliasBusyError, LockLostError
 from rollout.domain.identity import Execution
 from rollout.state.lock import Lock, PlannedWrite, lock_of
@@ -74,8 +74,18 @@ def test_superseding_version_is_kept_when_holder_announces_write():
     assert lock.superseded_by == "5"
 
 
-def test_released_lock_is_not_superseded():
-    locks().supersede(LOCK, "5")
+def test_waiting_version_is_kept_when_holder_announces_write():
+    locks().acquire(LOCK)
+    locks().await_end(LOCK, "5")
+    locks().announce(announced(STEP))
+    lock = locks().find(TARGET)
+    assert lock is not None
+    assert (lock.awaited_by, lock.superseded_by, lock.newer_version) == ("5", "", "5")
+
+
+@pytest.mark.parametrize("request_by", [Locks.supersede, Locks.await_end])
+def test_released_lock_takes_no_request(request_by):
+    request_by(locks(), LOCK, "5")
     assert owned_entry("lock") is None
 
 

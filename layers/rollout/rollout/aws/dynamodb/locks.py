@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _GUARDIAN = "guardian of "
 
+_REQUESTS = {"superseded_by", "awaited_by"}
+"""The fields that newer versions write, beside the document of the holder."""
+
 
 class LockEntry(NamedTuple):
     """An entry of the index of locks. Reading it may raise ValidationError, which must not hide the other entries."""
@@ -77,6 +80,10 @@ class Locks:
         """Ask the holder to roll back for a newer version; nothing happens where it no longer holds the lock."""
         self._entries.change(lock.target, {"superseded_by": version}, [lock.holder.arn])
 
+    def await_end(self, lock: Lock, version: str) -> None:
+        """Tell the holder that a newer version waits; nothing happens where it no longer holds the lock."""
+        self._entries.change(lock.target, {"awaited_by": version}, [lock.holder.arn])
+
     def take_over(self, lock: Lock) -> bool:
         """Take over a lock for the guardian; False where its holder has released it."""
         return self._entries.change(lock.target, {"holder": _guardian_of(lock)}, [lock.holder.arn, _guardian_of(lock)])
@@ -96,13 +103,13 @@ def _guardian_of(lock: Lock) -> str:
 
 
 def _values(lock: Lock) -> dict[str, str]:
-    return {"lock_document": lock.model_dump_json(exclude={"superseded_by"})}
+    return {"lock_document": lock.model_dump_json(exclude=_REQUESTS)}
 
 
 def _lock(entry: dict[str, Any]) -> Lock:
     lock = Lock.model_validate_json(entry["lock_document"])
-    current = {"is_taken_over": entry["holder"] == _guardian_of(lock), "superseded_by": entry.get("superseded_by", "")}
-    return lock.model_copy(update=current)
+    requests = {name: entry.get(name, "") for name in _REQUESTS}
+    return lock.model_copy(update={"is_taken_over": entry["holder"] == _guardian_of(lock)} | requests)
 
 
 def locks() -> Locks:
