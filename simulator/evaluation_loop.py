@@ -1,6 +1,6 @@
 """Runs a policy through the shipped code, evaluation by evaluation, as the state machine does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,17 +9,21 @@ from rollout.domain.enums import Move
 from rollout.domain.identity import Execution, Target
 from rollout.evidence.series import Measured
 from rollout.judging.judge import judge
-from rollout.judging.observation import observe
+from rollout.judging.observation import Observation, observe
 from rollout.judging.window import Timing, Window, evaluation_window
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.policy.policy import Policy
+from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 
 ON_AWS = Timing(period_seconds=60, lag_seconds=120)
 
 TASK_DURATION = timedelta(seconds=1)
 """The time that a task takes to start and to read: an evaluation happens this long after a period's end."""
+
+
+Judge = Callable[[Observation, Policy], Judgement]
 
 
 class TrafficSource(Protocol):
@@ -60,17 +64,17 @@ def new_rollout(policy: Policy, started_at: datetime) -> Rollout:
 
 
 def run_evaluations(
-    policy: Policy, source: TrafficSource, start: datetime, timing: Timing = ON_AWS
+    policy: Policy, source: TrafficSource, start: datetime, timing: Timing = ON_AWS, judging: Judge = judge
 ) -> Iterator[Evaluation]:
     """Yield each evaluation of a rollout whose first shift is at `start`; the last evaluation ends the rollout.
 
-    A policy without steps promotes at `start`.
+    A policy without steps promotes at `start`. `judging` is the shipped judge, or one that returns the same verdicts.
     """
     begin = _promote if policy.is_all_at_once else _shift
     now, rollout = start, begin(new_rollout(policy, start), source, start, timing)
     while True:
         now += timedelta(seconds=rollout.wait_seconds) + TASK_DURATION
-        rollout = _evaluate(rollout, source, now, timing)
+        rollout = _evaluate(rollout, source, now, timing, judging)
         yield Evaluation(now, rollout)
         match rollout.next_move:
             case Move.SHIFT:
@@ -95,7 +99,7 @@ def _promote(rollout: Rollout, source: TrafficSource, now: datetime, timing: Tim
     return promoted
 
 
-def _evaluate(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing) -> Rollout:
+def _evaluate(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing, judging: Judge) -> Rollout:
     window = evaluation_window(rollout.shared_since, rollout.judged_since, now, timing)  # simulated calls are short
     observation = observe(rollout, source.measure(rollout, window, now), window, timing)
-    return decide(rollout, judge(observation, rollout.policy), now, timing)
+    return decide(rollout, judging(observation, rollout.policy), now, timing)

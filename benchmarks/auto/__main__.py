@@ -9,7 +9,7 @@ from benchmarks.auto.measure import Repetitions, measure_auto, measure_choices
 from benchmarks.auto.report import report, write
 
 PAGE = Path(__file__).parents[2] / "docs" / "low-traffic.md"
-QUICK = Repetitions(healthy=40, bad=20, choices=5, extended=1)
+QUICK = Repetitions(healthy=20, quiet=8, bad=5, choices=1, extended=0)
 
 
 @click.command(help=__doc__)

@@ -1,5 +1,6 @@
 """What is rolled out: four traffics, a healthy version in two kinds of bursts, and three bad versions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.simulate.load import Load, Version
@@ -36,13 +37,20 @@ class Fault:
         return Load(calls_per_minute=calls_per_minute, error_percent=STABLE_ERROR_PERCENT, bursts=self.bursts)
 
 
-FAULTS = (
-    Fault("healthy", STABLE_ERROR_PERCENT),
-    Fault("healthy, strong bursts", STABLE_ERROR_PERCENT, STRONG_BURSTS),
-    Fault("fails 5 %", 5),
-    Fault("fails 20 %", 20),
-    Fault("fails every call", 100),
-)
+HEALTHY = Fault("healthy", STABLE_ERROR_PERCENT)
+IN_STRONG_BURSTS = Fault("healthy, strong bursts", STABLE_ERROR_PERCENT, STRONG_BURSTS)
+FAILS_FIFTH, FAILS_EVERY_CALL = Fault("fails 20 %", 20), Fault("fails every call", 100)
+FAULTS = (HEALTHY, IN_STRONG_BURSTS, Fault("fails 5 %", 5), FAILS_FIFTH, FAILS_EVERY_CALL)
+
+BUSY_CALLS = 100
+"""From this many calls a minute on, the evidence decides, and bursts within a minute can show."""
+
+
+def traffics_of(fault: Fault) -> Iterator[tuple[str, float]]:
+    """Yield the traffics at which a version is rolled out: minutes with one call at most have no bursts."""
+    for name, calls in TRAFFICS.items():
+        if fault is not IN_STRONG_BURSTS or calls >= BUSY_CALLS:
+            yield name, calls
 
 
 @dataclass(frozen=True)

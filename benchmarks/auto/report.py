@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.auto.cases import FAULTS, STABLE_ERROR_PERCENT, TRAFFICS, Fault, Outcome
+from benchmarks.auto.cases import FAULTS, STABLE_ERROR_PERCENT, TRAFFICS, Fault, Outcome, traffics_of
 from benchmarks.auto.codedeploy import ERRORS_ALARM, RATE_ALARM
-from benchmarks.auto.measure import AUTO, CHOICES, Result
-from benchmarks.auto.shipped import plan
-from rollout.auto.choose import choose
-from rollout.policy.policy import read_policy
-from simulator.evaluation_loop import ON_AWS
+from benchmarks.auto.measure import CHOICES, Result
+from benchmarks.auto.shipped import auto_plan
 from simulator.shares import share_of
 from simulator.wording import format_time
 
@@ -55,21 +52,22 @@ each choice ends the rollouts of three versions. A *time* is the median to the e
 def _plans() -> str:
     rows = ["| calls | plan | what Auto says |", "|---|---|---|"]
     for name, calls in TRAFFICS.items():
-        policy = plan(AUTO, calls, FAULTS[0])
+        plan = auto_plan(calls)
+        policy = plan.policy
         steps = ", ".join(f"{step.percent:g} % for {format_time(step.hold)}" for step in policy.steps) or "at once"
-        said = choose(read_policy(AUTO), FAULTS[0].load(calls).recent_day(), ON_AWS).sentence
-        rows.append(f"| {name} | {steps}; bake {format_time(policy.bake)} | {said} |")
+        rows.append(f"| {name} | {steps}; bake {format_time(policy.bake)} | {plan.sentence} |")
     return "\n".join(rows)
 
 
 def _table(results: Sequence[Result], fault: Fault) -> str:
-    counts = {len(result.outcomes) for result in results if result.fault == fault and result.way == "Auto"}
-    rows = [f"{max(counts):,} rollouts by Auto at each traffic.\n"]
-    rows += ["| calls | way | rolled back | promoted | time | failed calls |", "|---|---|--:|--:|--:|--:|"]
-    for traffic in TRAFFICS:
+    rows = [
+        "| calls | way | rollouts | rolled back | promoted | time | failed calls |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    for traffic, _ in traffics_of(fault):
         for way, title in _WAYS.items():
             [result] = [each for each in results if (each.way, each.traffic, each.fault) == (way, traffic, fault)]
-            rows.append(f"| {traffic} | {title} | {_row(result.outcomes)} |")
+            rows.append(f"| {traffic} | {title} | {len(result.outcomes):,} | {_row(result.outcomes)} |")
     return "\n".join(rows)
 
 
@@ -103,6 +101,8 @@ def _choices_table(results: Sequence[Result]) -> str:
 
 def _choice_cell(result: Result) -> str:
     total = len(result.outcomes)
+    if not total:
+        return "not measured"
     counts = {
         "promoted": sum(outcome.is_promoted for outcome in result.outcomes),
         "rolled back": sum(outcome.is_rolled_back for outcome in result.outcomes),

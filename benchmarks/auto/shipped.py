@@ -1,22 +1,28 @@
 """Rollouts by the shipped code, in the simulator's loop."""
 
-from benchmarks.auto.cases import DAY_SECONDS, Fault, Outcome
-from rollout.auto.choose import choose
+from functools import lru_cache
+
+from benchmarks.auto.cases import DAY_SECONDS, HEALTHY, Fault, Outcome
+from rollout.auto.choose import AutoPlan, choose
 from rollout.domain.enums import Move
 from rollout.policy.policy import Policy, read_policy
 from simulator.evaluation_loop import ON_AWS
 from simulator.simulate.one_rollout import RolloutResult, Scenario, run_rollout
 
 
-def plan(written: dict[str, object], calls_per_minute: float, fault: Fault) -> Policy:
-    """Return the concrete policy for a traffic."""
-    policy = read_policy(written)
-    return choose(policy, fault.load(calls_per_minute).recent_day(), ON_AWS).policy if policy.is_auto else policy
+@lru_cache
+def auto_plan(calls_per_minute: float) -> AutoPlan:
+    """Return what Auto chooses for a traffic under the default policy: a second of CPU, so each process does it once.
+
+    The day before the rollout is stable's, so it is the same for every version.
+    """
+    return choose(Policy(), HEALTHY.load(calls_per_minute).recent_day(), ON_AWS)
 
 
 def run(written: dict[str, object], calls_per_minute: float, fault: Fault, numbers: range) -> list[Outcome]:
     """Return the outcomes of the rollouts with these numbers; a number always gives the same outcome."""
-    policy = plan(written, calls_per_minute, fault)
+    policy = read_policy(written)
+    policy = auto_plan(calls_per_minute).policy if policy.is_auto else policy
     scenario = Scenario(policy, fault.load(calls_per_minute), seed=11, version=fault.version)
     return [_outcome(run_rollout(scenario, number), calls_per_minute, fault) for number in numbers]
 

@@ -11,6 +11,7 @@ from rollout.evidence.series import canary_counts
 from rollout.judging.window import EDGE
 from rollout.policy.policy import Policy
 from simulator.evaluation_loop import Evaluation, run_evaluations
+from simulator.simulate.judge_on_change import JudgeOnChange
 from simulator.simulate.load import Load, Version
 from simulator.simulate.traffic import Traffic
 
@@ -65,7 +66,7 @@ def trace_rollout(scenario: Scenario, number: int) -> RolloutTrace:
     generator = np.random.default_rng([scenario.seed, number, round(scenario.version.error_ratio * 1000)])
     start = _NEW_YEAR + timedelta(seconds=int(generator.integers(60)))
     traffic = Traffic(scenario.load, scenario.version, start, generator)
-    evaluations = tuple(run_evaluations(scenario.policy, traffic, start))
+    evaluations = tuple(run_evaluations(scenario.policy, traffic, start, judging=JudgeOnChange()))
     traffic.serve(evaluations[-1].at)
     return RolloutTrace(start, evaluations, traffic)
 

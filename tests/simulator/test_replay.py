@@ -78,6 +78,20 @@ def test_minute_of_the_first_shift_is_not_judged():
     assert all(evaluation.move is not Move.ROLL_BACK for evaluation in replayed.evaluations)
 
 
+def test_auto_chooses_its_steps_by_the_recorded_minutes_before_the_first_shift():
+    before, both = [(0, 0, 600, 1)] * 90, [(6, 0, 594, 1)] * 5
+    replayed = replay(Policy(), Recording(minutes(*before, *both), ON_AWS))
+    assert replayed.policy.steps[0].percent == replayed.evaluations[0].percent == 1
+    assert [step.percent for step in replayed.policy.steps] == [1, 5, 25, 50]
+
+
+def test_recording_for_which_auto_would_not_split_is_refused():
+    before, both = [(0, 0, 1, 0)] * 90, [(1, 0, 1, 0)] * 5
+    sentence = r"steps: Auto promotes at once, because .* no step compares the recorded versions\. Write steps into"
+    with pytest.raises(InvalidInputError, match=sentence):
+        replay(Policy(), Recording(minutes(*before, *both), ON_AWS))
+
+
 def test_slow_version_is_rolled_back_by_its_recorded_slow_calls():
     slow = _after_a_minute_of_stable(*[(100, 30, 900, 1)] * 10)
     with_slow = replace(recording(*[(100, 0, 900, 1)] * 10), slow_minutes=slow)

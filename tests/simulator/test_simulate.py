@@ -84,6 +84,30 @@ def test_false_rollback_is_a_finding_with_its_reason():
     ]
 
 
+def test_auto_chooses_steps_for_the_simulated_traffic():
+    report = simulate(Policy(), Load(calls_per_minute=600, error_percent=0.1, regression=300), 2, 1, print).report
+    assert report.auto.startswith("steps: Auto chose 1 % for 14m, ")
+    assert "about 600 calls a minute and stable fails 0.1 % of them" in report.auto
+    assert [step.percent for step in report.policy.steps] == [1, 5, 25, 50]
+    assert [step.percent for step in report.steps] == [1, 5, 25, 50, 100]
+    assert (report.healthy.promoted.count, report.bad.rolled_back.count) == (2, 2)
+    assert report.findings == []
+
+
+def test_auto_promotes_at_once_with_too_few_calls_and_its_bake_finds_a_broken_version():
+    report = simulate(Policy(), Load(calls_per_minute=0.2, error_percent=0.1, regression=1000), 2, 1, print).report
+    assert report.auto.startswith("steps: Auto promotes at once, because the alias can expect about 12 calls within 1h")
+    assert report.policy.is_all_at_once
+    assert [step.percent for step in report.steps] == [100]
+    assert (report.healthy.promoted.count, report.bad.rolled_back.count) == (2, 2)
+    assert report.healthy.seconds_to_promotion.max <= report.policy.bake + report.policy.max_extension + 120
+
+
+def test_steps_of_a_policy_are_simulated_as_written(quick):
+    assert quick.auto is None
+    assert [(step.percent, step.hold) for step in quick.policy.steps] == [(20, 240)]
+
+
 SLUGGISH = Load(calls_per_minute=3000, regression=1, slowdown=20)
 SLOW = {"slow": {"over_ms": 800}}
 ALARM = {"alarm": "checkout-5xx"}
