@@ -69,7 +69,7 @@ def _ghost(stack: Stack, shop: Shop, _execution: str) -> None:
     stack.client("lambda").delete_function(FunctionName=ghost.name)
     sweep = {"FunctionName": stack.ids["GuardianFunction"], "Payload": b'{"sweep": "versions"}'}
     answer = json.loads(stack.client("lambda").invoke(**sweep)["Payload"].read())
-    if f"{ghost.name}:{ghost.alias}" not in [failed["target"] for failed in answer.get("failed", [])]:
+    if f"{ghost.name}:{ghost.alias}" not in answer.get("deleted", []):
         raise RuntimeError(f"the guardian did not report the deleted function {ghost.name}, but answered {answer}")
 
 

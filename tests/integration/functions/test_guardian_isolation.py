@@ -138,12 +138,13 @@ def test_refused_function_does_not_stop_sweep_of_versions(handle, three_function
 
 
 def test_deleted_function_does_not_stop_sweep_of_versions(handle, three_functions, started, monkeypatch, lambda_wire):
-    """GetResources lists a deleted function for an hour or more: it has no alias, and sets off no alarm."""
-    lambda_wire.refuse_function("GetAlias", GHOST, "ResourceNotFoundException")
+    """GetResources lists a deleted function for an hour or more: it is reported, and sets off no alarm."""
+    for operation in ("GetAlias", "GetFunction"):
+        lambda_wire.refuse_function(operation, GHOST, "ResourceNotFoundException")
     monkeypatch.setattr(TaggedFunctions, "targets", lambda _self: map(target, (GHOST, *NAMES)))
     answer = handle("guardian", VERSIONS)
     assert started == ["a", "b", "my"]
-    assert answer["failed"] == []
+    assert (answer["failed"], answer["deleted"]) == ([], [f"{GHOST}:live"])
 
 
 def test_unreadable_tags_of_an_account_are_reported(handle, started, monkeypatch):

@@ -54,6 +54,10 @@ class FunctionLookup:
             )
         return function.get("Tags", {})
 
+    def require(self) -> None:
+        """Raise UnknownFunctionError where the function does not exist."""
+        _ = self._latest
+
     @property
     def opted_in_alias(self) -> str | None:
         """The alias that the opt-in tag names; None without a valid tag."""

@@ -9,6 +9,7 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.tagged_functions import tagged_functions
 from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
@@ -67,10 +68,11 @@ def _known(target: Target) -> Sighting | None:
 def _candidate(target: Target, known: Sighting | None) -> Candidate | None:
     """Return the newest version and what the alias serves; None without an alias, which has nothing to compare with.
 
-    Raises AliasServesLatestError.
+    Raises AliasServesLatestError, or UnknownFunctionError where the function was deleted.
     """
     alias = alias_of(target).find()
     if alias is None:
+        lookup(target.account_region, target.function).require()  # a deleted function has no alias either
         return None
     numbers = filter(is_version, [alias.version, known.newest if known else "0"])
     newest = versions_of(target).find_newest_from(max(numbers, key=int))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from rollout.aws.dynamodb.sweep_cursor import sweep_cursor
 from rollout.aws.powertools import MetricUnit, logger, metrics
-from rollout.domain.errors import RolloutError
+from rollout.domain.errors import RolloutError, UnknownFunctionError
 from rollout.domain.models import Value
 
 _Item = TypeVar("_Item")
@@ -29,6 +29,8 @@ class TargetSweep:
     def __init__(self, remaining_milliseconds: Callable[[], int]) -> None:
         self._remaining_milliseconds = remaining_milliseconds
         self.failed: list[FailedTarget] = []
+        self.deleted: list[str] = []
+        """The functions that no longer exist: the tagging API lists them for an hour or more."""
         self.not_reached: list[str] = []
 
     def treat_each(
@@ -51,16 +53,21 @@ class TargetSweep:
         """Report whatever error is raised for a target, and go on; the log has the stack trace of a defect."""
         try:
             yield
+        except UnknownFunctionError:
+            logger.info("Function deleted", target=name)
+            self.deleted.append(name)
         except Exception as error:  # noqa: BLE001 - a defect that one target meets must not stop the others
             log = logger.warning if isinstance(error, RolloutError) else logger.exception
             log("Target failed", target=name, error=_format(error))
             self.failed.append(FailedTarget(target=name, error=_format(error)))
 
     def report(self) -> dict[str, Any]:
-        """Count the failed targets and those not reached, and return them for the log and the answer."""
+        """Count the targets that failed, were deleted or not reached, and return them for the log and the answer."""
         metrics.add_metric("TargetsFailed", MetricUnit.Count, len(self.failed))
+        metrics.add_metric("TargetsDeleted", MetricUnit.Count, len(self.deleted))
         metrics.add_metric("TargetsNotReached", MetricUnit.Count, len(self.not_reached))
-        return {"failed": [failed.model_dump() for failed in self.failed], "not_reached": self.not_reached}
+        failed = [failed.model_dump() for failed in self.failed]
+        return {"failed": failed, "deleted": self.deleted, "not_reached": self.not_reached}
 
     def _in_turn(self, sweep: str, items: dict[str, _Item]) -> list[tuple[str, _Item]]:
         """Return the items by name, beginning with the one at which the last run of this sweep stopped."""
