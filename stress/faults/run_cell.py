@@ -19,7 +19,7 @@ LIMIT_SECONDS = 600 * PACE
 """Ten minutes of policy time: how long after the execution's end the alias may stay split."""
 WITHOUT_GUARDIAN_SECONDS = 4
 CALLS_PER_SECOND = 5
-CALLERS_OF_REFUSED_CANARY = 4
+CALLERS_OF_REFUSED_CANARY = 10
 """boto3 repeats a refused call after a pause, in which the caller makes no others."""
 
 
