@@ -47,10 +47,10 @@ class Repetitions:
 
     healthy: int = 200
     """Where the evidence decides, and a false rollback is possible."""
-    quiet: int = 100
+    quiet: int = 80
     """Healthy versions where only the guards decide: their rollouts take longest to simulate."""
     bad: int = 40
-    choices: int = 10
+    choices: int = 6
     extended: int = 2
     """Each waits for 2,500 evaluations where there are too few calls."""
     deployments: int = 2000

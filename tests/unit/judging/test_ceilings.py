@@ -5,8 +5,11 @@ from math import log
 
 import pytest
 
+from rollout.domain.counts import Counts
+from rollout.domain.enums import Phase, Verdict
 from rollout.judging.ceilings import ceiling_log_evidence, stable_rate_at_canary_calls
-from tests.samples import minutes
+from rollout.judging.judge import judge
+from tests.samples import minutes, observation_of, policy
 
 LIMIT = log(100)
 
@@ -42,3 +45,25 @@ def test_stable_is_weighted_by_the_canarys_calls():
 
 def test_stable_rate_without_stable_calls_is_zero():
     assert stable_rate_at_canary_calls(minutes((100, 50, 0, 0))) == 0
+
+
+BAKE = {"phase": Phase.BAKE}
+ONE_FAILED_OF_TWELVE = (Counts(calls=1), Counts(calls=1, bad=1), *[Counts(calls=1)] * 10)
+
+
+@pytest.mark.parametrize("history", [(Counts(calls=1, bad=1),), ONE_FAILED_OF_TWELVE, (Counts(calls=36, bad=3),)])
+def test_one_failed_call_of_a_quiet_stable_version_does_not_switch_the_ceiling_off(history):
+    """P5: at one call in five minutes no other guard would find a version that fails every call."""
+    observation = observation_of(*[(1, 1, 0, 0)] * 12, history=history, **BAKE)
+    judgement = judge(observation, policy())
+    assert judgement.verdict is Verdict.UNHEALTHY
+    assert judgement.reason.startswith("the canary fails more often than max_error_percent (5 %) allows; ")
+
+
+@pytest.mark.parametrize(
+    "history",
+    [(Counts(calls=12, bad=9),), (Counts(calls=2, bad=2),), (Counts(calls=50, bad=3),), (Counts(calls=1000, bad=51),)],
+)
+def test_release_during_an_outage_is_not_rolled_back_by_the_ceiling(history):
+    observation = observation_of(*[(1, 1, 0, 0)] * 12, history=history, **BAKE)
+    assert judge(observation, policy()).verdict is not Verdict.UNHEALTHY

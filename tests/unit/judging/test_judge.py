@@ -1,6 +1,7 @@
 """A verdict rests on proof: unhealthy by the evidence or a ceiling, healthy only with enough calls."""
 
 import json
+import math
 
 import pytest
 from hypothesis import example, given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
-from rollout.judging.ceilings import stable_rate_at_canary_calls
+from rollout.judging.ceilings import BY_CHANCE, FEW_CALLS, stable_rate_at_canary_calls
 from rollout.judging.judge import judge
 from rollout.judging.observation import Observation
 from rollout.policy.policy import Policy
@@ -122,7 +123,10 @@ def is_above_ceiling(observation: Observation, criteria: Policy) -> bool:
         return False
     if series.stable.calls:
         return 100 * stable_rate_at_canary_calls(series.minutes) <= ceiling
-    return series.before.bad_percent <= ceiling
+    before = series.before
+    mean = before.calls * ceiling / 100
+    fewer = math.fsum(math.exp(-mean) * mean**count / math.factorial(count) for count in range(before.bad))
+    return before.bad_percent <= ceiling or (before.calls < FEW_CALLS and 1 - fewer > BY_CHANCE)
 
 
 TOO_FEW_CALLS = observation_of((49, 0, 900, 0))

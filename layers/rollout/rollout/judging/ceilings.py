@@ -7,7 +7,7 @@ limit L in at most 1 of L rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon
 """
 
 from collections.abc import Iterable, Sequence
-from math import log, log1p
+from math import exp, log, log1p
 
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Unit
@@ -21,6 +21,12 @@ from rollout.policy.metric import Metric
 
 EXCESSES = (1.5, 3.0, 10.0)
 """The multiples of the ceiling that are tested against the ceiling, equally likely."""
+
+FEW_CALLS = 50
+"""With fewer calls of stable before the first shift, chance alone can put stable above a ceiling."""
+
+BY_CHANCE = 0.01
+"""Stable counts as above a ceiling if a rate at the ceiling gives as many bad calls with at most this probability."""
 
 _BREACHES = {
     "errors": "the canary fails more often than max_error_percent ({:g} %) allows",
@@ -45,18 +51,33 @@ def ceiling_breaches(observation: Observation, criteria: Criteria) -> list[Ceili
 
 def _breach(metric: Metric, observation: Observation, criteria: Criteria, limit: float) -> CeilingBreach | None:
     series, ceiling = observation.series.get(metric.name, Series()), criteria.ceiling(metric) or 0
-    if series.unit is not Unit.CALLS or not series.canary.bad_percent > ceiling >= _stable_percent(series):
+    if series.unit is not Unit.CALLS or series.canary.bad_percent <= ceiling or _is_stable_above(series, ceiling):
         return None
     # No smallest number of calls: an alias with twenty calls a day must not serve a version that fails all of them.
     proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion.theta)
     return CeilingBreach(sentence=_BREACHES[metric.kind].format(ceiling), is_proved=proof >= limit)
 
 
-def _stable_percent(series: Series) -> float:
-    """Return stable's bad calls per hundred: beside the canary if it serves there, otherwise in its history."""
+def _is_stable_above(series: Series, ceiling: float) -> bool:
+    """Whether stable is above the ceiling, in percent: beside the canary if it serves there, otherwise in its history.
+
+    One bad call among the few of a quiet alias puts stable above a ceiling by chance. That must not switch off the only
+    guard of such an alias, so there stable is above only by more than chance explains.
+    """
     if any(minute.stable.calls for minute in series.minutes):
-        return 100 * stable_rate_at_canary_calls(series.minutes)
-    return series.before.bad_percent
+        return 100 * stable_rate_at_canary_calls(series.minutes) > ceiling
+    before = series.before
+    is_chance = before.calls < FEW_CALLS and _chance_of(before.bad, before.calls * ceiling / 100) > BY_CHANCE
+    return before.bad_percent > ceiling and not is_chance
+
+
+def _chance_of(bad: int, expected: float) -> float:
+    """Return the probability of at least so many bad calls, as a Poisson variable with this mean."""
+    term, below = exp(-expected), 0.0
+    for count in range(bad):
+        below += term
+        term *= expected / (count + 1)
+    return 1 - below
 
 
 def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float) -> float:
