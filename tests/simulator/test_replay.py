@@ -133,7 +133,7 @@ def test_json_recording_gives_the_same_replay_as_csv(simulator, write_file):
     lines = [line for line in EXAMPLE.read_text().splitlines() if not line.startswith("#")]
     names = lines[0].split(",")
     rows = [{n: cell for n, cell in zip(names, line.split(","), strict=True) if cell} for line in lines[1:]]
-    default = "simulator/policies/default.yaml"
+    default = "simulator/policies/three-steps.yaml"
     from_json = simulator("replay", write_file("checkout.json", json.dumps(rows)), "--policy", default, "--json")
     from_csv = simulator("replay", EXAMPLE, "--policy", default, "--json")
     assert from_json.stdout == from_csv.stdout
@@ -141,7 +141,7 @@ def test_json_recording_gives_the_same_replay_as_csv(simulator, write_file):
 
 
 def test_all_evaluations_option_prints_more_lines(simulator):
-    default = ("--policy", "simulator/policies/default.yaml")
+    default = ("--policy", "simulator/policies/three-steps.yaml")
     short, long = (simulator("replay", EXAMPLE, *default, *more).stdout for more in ((), ("--all-evaluations",)))
     assert len(long.splitlines()) > len(short.splitlines())
 
@@ -151,10 +151,10 @@ def test_all_evaluations_option_prints_more_lines(simulator):
     [
         ("r.csv", "", "is empty"),
         ("r.csv", "start,calls\n", "needs the columns"),
-        ("r.csv", f"{COLUMNS}\n{AT},10,11,90,1\n", "line 2: row.canary_errors is 11, more than canary_calls"),
-        ("r.csv", f"# a comment\n{COLUMNS}\n{AT},10,,90,1\n", "line 3: row.canary_calls and canary_errors go"),
+        ("r.csv", f"{COLUMNS}\n{AT},10,11,90,1\n", "canary_errors is 11, more than canary_calls"),
+        ("r.csv", f"# a comment\n{COLUMNS}\n{AT},10,,90,1\n", "canary_calls and canary_errors go"),
         ("r.csv", f"{COLUMNS},canary_slow\n", "missing: stable_slow"),
-        ("r.csv", f"{COLUMNS},canary_slow,stable_slow\n{AT},10,0,90,1,11,0\n", "row.canary_slow is 11, more than"),
+        ("r.csv", f"{COLUMNS},canary_slow,stable_slow\n{AT},10,0,90,1,11,0\n", "canary_slow is 11, more than"),
         ("r.csv", f"{COLUMNS}\n{AT},-1,0,90,1\n", "canary_calls is"),
         ("r.csv", f"{COLUMNS}\nnoon,1,0,90,1\n", "start is"),
         ("r.csv", f"{COLUMNS}\n{AT},1,0,90,1,7\n", "line 2: 7 is beyond the last column"),
@@ -167,7 +167,7 @@ def test_all_evaluations_option_prints_more_lines(simulator):
     ],
 )
 def test_invalid_recording_is_refused_with_a_message(simulator, write_file, name, text, message):
-    result = simulator("replay", write_file(name, text), "--policy", "simulator/policies/default.yaml")
+    result = simulator("replay", write_file(name, text), "--policy", "simulator/policies/three-steps.yaml")
     assert (result.exit_code, result.stdout) == (1, "")
     assert message in result.stderr
 

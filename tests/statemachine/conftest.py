@@ -64,6 +64,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    history = SimpleNamespace(paginate=lambda **_: [{"Events": []}])  # moto has no LookupEvents
+    monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(get_paginator=lambda _name: history))
     with mock_aws(config={"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}):
         yield
 
