@@ -16,6 +16,8 @@ UNUSED = {
     ("MemberRole", "lambda:ListEventSourceMappings"),
     # No version waits for a hundred tries.
     ("PrepareRolloutFunctionRole", "states:StartExecution"),
+    # No alias of a member account gets another revision in the same moment.
+    ("WriterRole", "lambda:GetAlias"),
     # No query outlasts its evaluation.
     ("JudgeCanaryFunctionRole", "logs:StopQuery"),
     ("MemberRole", "logs:StopQuery"),
@@ -25,6 +27,7 @@ UNUSED = {
     ("GuardianFunctionRole", "sqs:SendMessage"),
     # No function has more than one page of versions.
     ("GuardianFunctionRole", "lambda:GetFunction"),
+    ("RestorerRole", "lambda:GetFunction"),
     # The guardian starts a rollout for a missed version, which is published at least 15 minutes ago.
     ("GuardianFunctionRole", "states:StartExecution"),
     *(
