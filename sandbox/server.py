@@ -1,13 +1,14 @@
 """Runs the emulator in a process of its own, which ends when this process ends."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,16 @@ def running(port: int, name: str = "serve", access_key: str = "test") -> Iterato
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a free port below those that the kernel gives to connections, so that none of them takes it meanwhile."""
+    ports = random.sample(range(20_000, 32_768), 100)
+    return next(port for port in ports if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with suppress(PortBusyError):
+        refuse_busy(port)
+        return True
+    return False
 
 
 def refuse_busy(port: int) -> None:
