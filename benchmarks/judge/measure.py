@@ -8,7 +8,8 @@ import numpy as np
 from scipy.stats import beta
 
 from benchmarks.judge.cells.cell import Cell, Scene
-from benchmarks.judge.cells.traffic import LATE, MINUTES, SEED, CountArray, RateArray, Traffic, play
+from benchmarks.judge.cells.play import play
+from benchmarks.judge.cells.traffic import LATE, MINUTES, SEED, CountArray, RateArray, Traffic
 from benchmarks.judge.rules.oracle import all_knowing, wald
 from benchmarks.judge.rules.peers import PEERS, Rule
 from benchmarks.judge.rules.shipped import by_evidence, compare, shipped

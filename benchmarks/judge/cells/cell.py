@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isinf
 
+from simulator.bursts.shape import INDEPENDENT, Bursts, Correlation
+
 
 class Scene(StrEnum):
     """What happens during the rollout."""
@@ -19,6 +21,39 @@ class Scene(StrEnum):
     """The canary is healthy for ten minutes."""
     COLD = "cold"
     """The canary is slow for two minutes, without errors."""
+    NEW_ERRORS = "new-errors"
+    """1 % of the canary's calls fail, beside stable's errors, which are none if its rate is 0."""
+    TENANT = "tenant"
+    """All calls of one tenant, 5 % of the calls, fail on the canary."""
+    LEAK = "leak"
+    """The canary's errors grow from 0 to 20 % of its calls over the half hour."""
+    SLOW = "slow"
+    """The calls that are counted are slow calls instead of errors."""
+    NEW_ENVIRONMENTS = "new-environments"
+    """Each new execution environment of the canary fails all its calls in its first minute."""
+
+
+FAULTS = {Scene.NEW_ERRORS, Scene.TENANT, Scene.LEAK, Scene.NEW_ENVIRONMENTS}
+"""The scenes in which the canary is worse than stable whatever its relative risk."""
+
+
+class Shared(StrEnum):
+    """Worlds in which both versions' errors come from one source."""
+
+    SLOW_WAVE = "slow-wave"
+    """One rate for both versions: log-normal, autoregressive, with a memory of an hour."""
+    QUICK_WAVE = "quick-wave"
+    """The same with a memory of two minutes."""
+    OUTAGE = "outage"
+    """An outage of both versions that begins at any second, of any length and depth."""
+    POISON = "poison"
+    """Events that fail on every version, and are tried three times; each attempt is routed by the share."""
+    TRANSIENT = "transient"
+    """Events that fail once, and at every other of at most two retries; each attempt is routed by the share."""
+
+
+World = Bursts | Shared
+"""How errors come: by version, or from one source for both."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +66,7 @@ class Cell:
     """Stable's error rate, 0 to 1."""
     risk: float
     """The canary's error rate over stable's, from 1; infinite if all its calls fail."""
-    correlation: float
-    """Intra-minute correlation of the errors of one version, 0 to 1; 0 is independent errors."""
+    world: World = INDEPENDENT
     scene: Scene = Scene.STEADY
 
     def __str__(self) -> str:
@@ -40,7 +74,7 @@ class Cell:
             f"calls={self.calls}",
             f"errors={100 * self.stable_rate:g}%",
             f"risk={'all' if isinf(self.risk) else f'{self.risk:g}'}",
-            f"correlation={self.correlation:g}",
+            f"{'correlation' if isinstance(self.world, Correlation) else 'world'}={self.world}",
             f"scene={self.scene}",
         )
         return " ".join(words)
@@ -48,4 +82,4 @@ class Cell:
     @property
     def is_healthy(self) -> bool:
         """Whether the canary is as good as stable."""
-        return self.risk == 1
+        return self.risk == 1 and self.scene not in FAULTS

@@ -7,12 +7,13 @@ from math import isinf
 from benchmarks.judge.cells.cell import Cell, Scene
 from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
 from benchmarks.judge.rules.peers import PEERS
+from simulator.bursts.shape import INDEPENDENT, Correlation
 
 MOST_FALSE = 0.01
 MOST_FALSE_HIGH = 0.02
 BUSY = 6_000
 BAD = 5
-MILD = 0.002
+STRONG_BURSTS = {Correlation(0.01)}
 LEAST_CAUGHT, LEAST_CAUGHT_IN_BURSTS = 0.99, 0.95
 PEER_FALSE = 0.05
 MOST_OF_ORACLE = 1.5
@@ -67,7 +68,7 @@ def _bad_are_caught(results: list[Result]) -> Demand:
 
 
 def _missed(result: Result) -> str | None:
-    least = LEAST_CAUGHT if result.cell.correlation <= MILD else LEAST_CAUGHT_IN_BURSTS
+    least = LEAST_CAUGHT_IN_BURSTS if result.cell.world in STRONG_BURSTS else LEAST_CAUGHT
     caught, knowing = (result.tallies[name].share for name in (SHIPPED, ALL_KNOWING))
     if caught >= least:
         return None
@@ -129,6 +130,6 @@ def _without_bursts(results: list[Result]) -> Iterator[Result]:
     """Yield the results without bursts in which the oracle decides."""
     for result in results:
         cell = result.cell
-        is_covered = cell.scene is Scene.STEADY and cell.correlation == 0 and 2 <= cell.risk <= 50  # noqa: PLR2004
+        is_covered = cell.scene is Scene.STEADY and cell.world == INDEPENDENT and 2 <= cell.risk <= 50  # noqa: PLR2004
         if is_covered and not isinf(result.tallies[ORACLE].median_failed):
             yield result

@@ -17,6 +17,7 @@ from benchmarks.judge.measure import SHIPPED, Result
 from benchmarks.judge.report.demands import healthy_twin, is_trusted
 from benchmarks.judge.report.tables import BURSTS, RISKS, TYPICAL_RATE
 from benchmarks.judge.rules.peers import PEERS
+from simulator.bursts.shape import Correlation
 
 COLORS = {
     SHIPPED: "#0b6e4f",
@@ -59,7 +60,7 @@ def _false_rollbacks(results: dict[Cell, Result]) -> Figure:
     figure, panels = plt.subplots(1, len(CALLS), figsize=(12, 4.6), sharey=True, layout="constrained")
     for panel, calls in zip(panels, CALLS, strict=True):
         for name in COLORS:
-            cells = [Cell(calls, TYPICAL_RATE, 1, correlation) for correlation in CORRELATIONS]
+            cells = [Cell(calls, TYPICAL_RATE, 1, Correlation(correlation)) for correlation in CORRELATIONS]
             tallies = [results[cell].tallies[name] for cell in cells if cell in results]
             _line(panel, name, [100 * tally.rolled_back / tally.rollouts for tally in tallies])
         panel.axhline(1, color=COLORS[SHIPPED], linewidth=0.8, linestyle=":")

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from benchmarks.judge.cells.cell import Cell
-from benchmarks.judge.cells.traffic import MINUTES, Traffic, play
+from benchmarks.judge.cells.play import play
+from benchmarks.judge.cells.traffic import MINUTES, Traffic
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase
 from rollout.evidence.series import Minute, Series
 from rollout.judging.judge import judge
 from rollout.judging.observation import Observation
 from rollout.policy.policy import Policy
+from simulator.bursts.shape import Correlation
 
 DAY = 1_440 // MINUTES
 """The number of simulated rollouts, of half an hour each, in a day."""
@@ -36,7 +38,7 @@ MetricMinutes = tuple[list[Minute], list[Counts]]
 
 def format_speed() -> str:
     """Return a sentence with the processor time in milliseconds, and its ratio to reading the minutes as JSON."""
-    traffic = play(Cell(6_000, 0.002, 1, 0.002), DAY * METRICS * RUNS)
+    traffic = play(Cell(6_000, 0.002, 1, Correlation(0.002)), DAY * METRICS * RUNS)
     days = [[_metric(traffic, run * METRICS + number) for number in range(METRICS)] for run in range(RUNS)]
     documents = [json.dumps([_to_json(minutes) for minutes, _ in day]) for day in days]
     judging, reading = _fastest(_judge_day, days), _fastest(json.loads, documents)

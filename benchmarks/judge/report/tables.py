@@ -8,10 +8,11 @@ from benchmarks.judge.cells.matrix import CALLS, CORRELATIONS, STABLE_RATES
 from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
 from benchmarks.judge.report.demands import MOST_FALSE, healthy_twin, is_trusted
 from benchmarks.judge.rules.peers import PEERS
+from simulator.bursts.shape import INDEPENDENT, Correlation
 
 JUDGES = (SHIPPED, *PEERS)
 TYPICAL_RATE = 0.002
-BURSTS = 0.002
+BURSTS = Correlation(0.002)
 RISKS = (1.5, 2, 5, 50, inf)
 BUSY = (600, 6_000, 60_000)
 HEADINGS = {Scene.OUTAGE: "outages", Scene.BIG_OUTAGE: "outages", Scene.WAVE: "wave", Scene.COLD: "cold"}
@@ -34,7 +35,7 @@ def false_rollbacks(results: Results) -> str:
     groups: dict[str, list[Result]] = {}
     for result in healthy:
         cell = result.cell
-        key = HEADINGS.get(cell.scene) or f"correlation {cell.correlation:g}"
+        key = HEADINGS.get(cell.scene) or f"correlation {cell.world}"
         groups.setdefault(key, []).append(result)
     rows = [[name, *(_worst(name, group) for group in groups.values()), _above(name, healthy)] for name in names]
     return table(["rule", *groups, "cells above 1 %"], rows)
@@ -102,7 +103,7 @@ def against_the_oracle(results: Results) -> str:
     rows = []
     for calls in CALLS:
         for rate in STABLE_RATES:
-            cells = [Cell(calls, rate, risk, 0) for risk in (2, 5, 50)]
+            cells = [Cell(calls, rate, risk, INDEPENDENT) for risk in (2, 5, 50)]
             if all(cell in results for cell in cells):
                 rows.append([f"{calls:,}/min, {100 * rate:g} %", *(_pair(results[cell]) for cell in cells)])
     return table(["calls, stable errors", *(_risk(risk) for risk in (2, 5, 50))], rows)
@@ -119,7 +120,7 @@ def caught_by_volume(results: Results) -> str:
     rows = []
     for calls in BUSY:
         for correlation in CORRELATIONS:
-            groups = [[Cell(calls, rate, risk, correlation) for rate in STABLE_RATES] for risk in RISKS]
+            groups = [[Cell(calls, rate, risk, Correlation(correlation)) for rate in STABLE_RATES] for risk in RISKS]
             if all(cell in results for group in groups for cell in group):
                 shares = [_percent(min(results[cell].tallies[SHIPPED].share for cell in group)) for group in groups]
                 rows.append([f"{calls:,}/min, correlation {correlation:g}", *shares])

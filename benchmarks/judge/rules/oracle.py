@@ -5,6 +5,7 @@ from scipy.special import gammaln
 
 from benchmarks.judge.cells.traffic import CountArray, FlagArray, RateArray, Traffic
 from rollout.evidence.assumptions import TOLERATED_RISK
+from simulator.bursts.shape import Correlation
 
 LIMIT = np.log(100)
 ALMOST_ALL = 1 - 1e-9
@@ -16,7 +17,7 @@ def wald(traffic: Traffic) -> FlagArray:
     It assumes independent errors, so it keeps its promise only without bursts. Source: Wald 1945.
     """
     cell = traffic.cell
-    risk = min(cell.risk, 1 / cell.stable_rate)
+    risk = min(cell.risk, 1 / cell.stable_rate) if cell.stable_rate else 1
     if risk <= TOLERATED_RISK:
         return np.zeros(traffic.canary_calls.shape, dtype=bool)
     n1, n0 = traffic.canary_calls, traffic.stable_calls
@@ -28,15 +29,18 @@ def wald(traffic: Traffic) -> FlagArray:
 
 
 def all_knowing(traffic: Traffic) -> FlagArray:
-    """Wald's test with each minute's true error rates and the correlation: hardly any test catches more."""
+    """Wald's test with each minute's true error rates and the correlation: hardly any test catches more.
+
+    In the worlds without a correlation it never rolls back.
+    """
     cell = traffic.cell
-    if cell.risk <= TOLERATED_RISK:
+    if cell.risk <= TOLERATED_RISK or not isinstance(cell.world, Correlation):
         return np.zeros(traffic.canary_calls.shape, dtype=bool)
     failing = np.minimum(traffic.canary_rate, ALMOST_ALL)
     tolerated = np.minimum(traffic.stable_rate * TOLERATED_RISK, ALMOST_ALL)
     calls, errors = traffic.canary_calls, traffic.canary_errors
-    gained = _log_likelihood(calls, errors, failing, cell.correlation)
-    gained -= _log_likelihood(calls, errors, tolerated, cell.correlation)
+    gained = _log_likelihood(calls, errors, failing, cell.world.value)
+    gained -= _log_likelihood(calls, errors, tolerated, cell.world.value)
     is_over: FlagArray = np.cumsum(gained, axis=1) >= LIMIT
     return is_over
 
