@@ -11,6 +11,8 @@ RateArray = NDArray[np.float64]
 
 BAD_MINUTES = 2
 """How long an environment that turned bad fails all its calls."""
+FEWEST = 1e-12
+"""Environments of a version without calls: a number to divide by."""
 TAIL = 1.5
 """The exponent of the Pareto multiplier: its mean is finite, its variance is not."""
 
@@ -42,10 +44,11 @@ def draw_beta_rates(rng: np.random.Generator, rate: RateArray, correlation: floa
 class BadEnvironments:
     """The execution environments of one version in many rollouts, at one time: some of them are bad.
 
-    A version has as many environments as its calls need, and at least one. Each turns bad at random moments, so that
-    the mean share of failed calls is the requested rate at any time, also in the first minute and after a change of
-    the number of environments. Two bad times of one environment can overlap, which makes that share smaller, by about
-    half the rate's square for a version with one environment.
+    The number of a version's environments is its calls over those of one environment, and need not be whole: calls
+    turn environments bad, so a version with a tenth of one environment's calls has a bad one a tenth as often. The mean
+    share of failed calls is the requested rate at any time, also in the first minute and after a change of the number.
+    It is less in two cases. A version with fewer calls than one environment serves has its share of the bad times, but
+    each of them fails only the calls that it has. And if more environments are bad than there are, all calls fail.
     """
 
     def __init__(self, rng: np.random.Generator, calls: float, rollouts: int) -> None:
@@ -57,19 +60,19 @@ class BadEnvironments:
 
     def pass_time(self, calls_per_minute: RateArray, rate: RateArray, minutes: float = 1) -> RateArray:
         """Return the share of each rollout's calls that bad environments get in the next minutes, at most 1."""
-        environments = np.maximum(np.ceil(np.round(calls_per_minute / self._calls, 9)), 1)
-        self._change_number(np.broadcast_to(environments, rate.shape), rate)
+        environments = np.broadcast_to(calls_per_minute / self._calls, rate.shape)
+        self._change_number(environments, rate)
         self._turn_bad(environments * rate, self._now, minutes)
         end = self._now + minutes
         bad = np.minimum(self._starts + BAD_MINUTES, end) - np.maximum(self._starts, self._now)
-        share = np.bincount(self._rows, np.maximum(bad, 0) / minutes, len(rate)) / environments
+        share = np.bincount(self._rows, np.maximum(bad, 0) / minutes, len(rate)) / np.maximum(environments, 1)
         self._now = end
         self._keep(self._starts + BAD_MINUTES > end)
         return np.minimum(share, 1)
 
     def _change_number(self, environments: RateArray, rate: RateArray) -> None:
         """Remove environments whether bad or not, or add some that may have turned bad before now."""
-        kept = np.minimum(environments / np.maximum(self._environments, 1), 1)
+        kept = np.minimum(environments / np.maximum(self._environments, FEWEST), 1)
         if (kept < 1).any():
             self._keep(self._rng.random(len(self._rows)) < kept[self._rows])
         added = np.maximum(environments - self._environments, 0)

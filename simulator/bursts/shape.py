@@ -27,10 +27,13 @@ class Clumps:
 
 @dataclass(frozen=True)
 class Environments:
-    """An execution environment turns bad at any second, and then fails all its calls for two minutes."""
+    """An execution environment turns bad at any second, and then fails all its calls for two minutes.
+
+    The number of a version's environments follows its calls.
+    """
 
     calls: float
-    """Calls a minute that one environment serves at most."""
+    """Calls a minute that one environment serves."""
 
     def __str__(self) -> str:
         return f"environments:{self.calls:g}"

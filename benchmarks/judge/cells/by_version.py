@@ -41,7 +41,7 @@ def serve(
     """Return one version's calls and bad calls in consecutive minutes: rollouts by minutes.
 
     `expected_calls` is by minutes. A clump brings its calls with it, however few the version has, so that the mean
-    share of bad calls is the rate at every volume.
+    share of bad calls is the rate at every volume; `BadEnvironments` says where it is less.
     """
     if isinstance(bursts, Clumps) and (rate < 1).all():
         bad = draw_clumped_calls(rng, expected_calls, rate, bursts.mean)

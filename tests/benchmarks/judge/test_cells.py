@@ -67,10 +67,11 @@ def test_healthy_canary_has_its_share_of_the_calls_and_the_rate_of_stable(world,
     assert traffic.canary_calls.mean(axis=0) == pytest.approx(calls * SHARES, rel=0.05)
     assert traffic.stable_calls.mean(axis=0) == pytest.approx(calls * (1 - SHARES), rel=0.05)
     assert traffic.history_calls.shape == (ROLLOUTS, HISTORY)
-    expected = rate(traffic.stable_rate * traffic.canary_calls, traffic.canary_calls)
-    assert rate(traffic.canary_errors, traffic.canary_calls) == pytest.approx(expected, rel=0.2)
     assert (traffic.canary_errors <= traffic.canary_calls).all()
-    if world is not Shared.OUTAGE:
+    if world != Environments(1_000) or calls > 1_000:  # otherwise a version needs less than one environment
+        expected = rate(traffic.stable_rate * traffic.canary_calls, traffic.canary_calls)
+        assert rate(traffic.canary_errors, traffic.canary_calls) == pytest.approx(expected, rel=0.2)
+    if world not in (Shared.OUTAGE, Environments(1_000)):
         assert rate(traffic.history_errors, traffic.history_calls) == pytest.approx(0.01, rel=0.1)
         assert rate(traffic.stable_errors, traffic.stable_calls) == pytest.approx(0.01, rel=0.15)
 
@@ -97,10 +98,10 @@ def test_clump_is_whole_on_one_version():
 
 
 def test_share_of_bad_environments_varies_less_the_more_calls_a_version_has():
-    """The variance of the failing share falls with the number of environments: 1 at 60 calls, 30 at 3,000."""
+    """The variance of the failing share falls with the number of environments: 3 at 300 calls, 30 at 3,000."""
     traffic = healthy(6_000, 0.01, Environments(100), 10_000)
     shares = traffic.canary_errors / np.maximum(traffic.canary_calls, 1)
-    assert shares[:, 2].var() / shares[:, -2].var() == pytest.approx(30, rel=0.4)
+    assert shares[:, 8].var() / shares[:, -2].var() == pytest.approx(10, rel=0.3)
 
 
 def autocorrelation(values, lag):
