@@ -1,8 +1,9 @@
-"""`python -m benchmarks.judge`: simulate the matrix, print the tables, and write them into docs/judging.md."""
+"""`python -m benchmarks.judge`: simulate the cells, print the tables, and write them into docs/judging.md."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,36 +13,66 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from benchmarks.judge.cells.cell import Cell
-from benchmarks.judge.cells.matrix import cells
+from benchmarks.judge.cells.matrix import cells, correlated_cells, having, world_cells
 from benchmarks.judge.measure import Result, measure
-from benchmarks.judge.report.markdown import report, write
+from benchmarks.judge.report import markdown, world_section
 from benchmarks.judge.report.pictures import draw
 from benchmarks.judge.report.speed import format_speed
 
 ROLLOUTS = 2_000
-QUICK = 100
+QUICK = 200
+"""Rollouts that are enough to find the interval of a share of 0 below 2 %."""
 DOCS = Path(__file__).parents[2] / "docs"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the cells, which has a section of the page."""
+
+    cells: Callable[[], Iterable[Cell]]
+    report: Callable[[list[Result], int, float], str]
+    begin: str
+    end: str
+
+
+def _report_matrix(results: list[Result], rollouts: int, seconds: float) -> str:
+    return markdown.report(results, rollouts, seconds, format_speed())
+
+
+PARTS = {
+    "worlds": Part(world_cells, world_section.report_worlds, world_section.BEGIN, world_section.END),
+    "correlated": Part(correlated_cells, _report_matrix, markdown.BEGIN, markdown.END),
+}
 
 
 @click.command(help=__doc__)
 @click.option("--quick", is_flag=True, help=f"{QUICK} rollouts per cell instead of {ROLLOUTS:,}; writes nothing.")
-@click.option("--only", multiple=True, metavar="WORDS", help="Cells with all these words, as in 'calls=6000 risk=5'.")
-@click.option("--docs", type=click.Path(path_type=Path), help="Output folder; docs/ if the whole matrix is simulated.")
-def main(*, quick: bool, only: tuple[str, ...], docs: Path | None) -> None:
+@click.option(
+    "--only", multiple=True, metavar="WORDS", help="Cells with all these words, as in 'calls=6000 world=clumps:*'."
+)
+@click.option("--part", type=click.Choice([*PARTS]), help="The cells of one section of the page; both by default.")
+@click.option("--docs", type=click.Path(path_type=Path), help="Output folder; docs/ unless --quick or --only is given.")
+def main(*, quick: bool, only: tuple[str, ...], part: str | None, docs: Path | None) -> None:
     """Simulate the cells and report."""
-    selected = cells(only)
-    if not selected:
+    rollouts, docs = QUICK if quick else ROLLOUTS, docs or (None if quick or only else DOCS)
+    selected = {name: having(PARTS[name].cells(), only) for name in ([part] if part else PARTS)}
+    if not any(selected.values()):
         raise click.ClickException(
             f"No cell has the words {' '.join(only)!r}: use words of a cell's name, such as {str(cells()[0])!r}."
         )
-    rollouts = QUICK if quick else ROLLOUTS
+    for name, chosen in selected.items():
+        if chosen:
+            _run(PARTS[name], chosen, rollouts, docs)
+
+
+def _run(part: Part, selected: Sequence[Cell], rollouts: int, docs: Path | None) -> None:
     started = time.monotonic()
     results = _measure_all(selected, rollouts)
-    text = report(results, rollouts, time.monotonic() - started, format_speed())
+    text = part.report(results, rollouts, time.monotonic() - started)
     Console().print(Markdown(text))
-    docs = docs or (None if quick or only else DOCS)
     if docs:
-        write(text, docs / "judging.md")
+        markdown.write(text, docs / "judging.md", part.begin, part.end)
+    if docs and part.cells is correlated_cells:
         draw(results, docs / "images")
 
 

@@ -20,6 +20,8 @@ EVIDENCE = "evidence only"
 ORACLE = "oracle"
 ALL_KNOWING = "all-knowing"
 RULES: dict[str, Rule] = {SHIPPED: shipped, EVIDENCE: by_evidence, **PEERS, ORACLE: wald, ALL_KNOWING: all_knowing}
+SLOW_RULES: dict[str, Rule] = {SHIPPED: by_evidence, EVIDENCE: by_evidence}
+"""The rules that judge slow calls; the ceiling of the policy's guards is on errors."""
 NORMAL_95 = 1.96
 COMPARED = 0.001
 """The share of rollouts that the shipped code judges too."""
@@ -87,7 +89,8 @@ def measure(cell: Cell, rollouts: int) -> Result:
     traffic = play(cell, rollouts)
     for row in _sample(cell, rollouts):
         compare(traffic, row)
-    rollbacks = {name: _first_rollback(rule, traffic) for name, rule in RULES.items()}
+    rules = SLOW_RULES if cell.scene is Scene.SLOW else RULES
+    rollbacks = {name: _first_rollback(rule, traffic) for name, rule in rules.items()}
     shipped_excess = _sum_until(traffic.excess_errors, rollbacks[SHIPPED])
     return Result(cell, {name: _tally(traffic, first, shipped_excess) for name, first in rollbacks.items()})
 

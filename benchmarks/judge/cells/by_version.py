@@ -21,7 +21,7 @@ def play_by_version(rng: np.random.Generator, cell: Cell, bursts: Bursts, rollou
     failing = np.full((rollouts, MINUTES), 1.0 if np.isinf(cell.risk) else min(cell.stable_rate * cell.risk, 1))
     stable_calls, stable_errors = serve(rng, bursts, cell.calls * (1 - shares), stable)
     canary_calls, canary_errors = serve(rng, bursts, cell.calls * SHARES, failing)
-    fault = fault_shares(rng, cell, rollouts)
+    fault, possible = fault_shares(rng, cell, rollouts), _possible_share(bursts, cell.calls * SHARES)
     return Traffic(
         cell=cell,
         history_calls=stable_calls[:, :HISTORY],
@@ -30,9 +30,14 @@ def play_by_version(rng: np.random.Generator, cell: Cell, bursts: Bursts, rollou
         canary_errors=canary_errors + rng.binomial(canary_calls - canary_errors, fault),
         stable_calls=stable_calls[:, HISTORY:],
         stable_errors=stable_errors[:, HISTORY:],
-        stable_rate=stable[:, HISTORY:],
-        canary_rate=1 - (1 - failing) * (1 - fault),
+        stable_rate=stable[:, HISTORY:] * possible,
+        canary_rate=1 - (1 - np.where(failing >= 1, 1, failing * possible)) * (1 - fault),
     )
+
+
+def _possible_share(bursts: Bursts, expected_calls: RateArray) -> RateArray | float:
+    """Return the mean share of bad calls over the rate: less than 1 for less than one environment."""
+    return np.minimum(expected_calls / bursts.calls, 1) if isinstance(bursts, Environments) else 1.0
 
 
 def serve(

@@ -33,9 +33,13 @@ FAULT_WORLDS: tuple[World, ...] = (INDEPENDENT, Clumps(3), Environments(100), He
 
 def cells(only: Iterable[str] = ()) -> list[Cell]:
     """Return the cells whose names contain all of the words, such as `calls=6000 risk=5` or `world=clumps:*`."""
+    return having([*correlated_cells(), *world_cells()], only)
+
+
+def having(some_cells: Iterable[Cell], only: Iterable[str]) -> list[Cell]:
+    """Return those of the cells whose names contain all of the words; `*` stands for any characters."""
     patterns = {word for option in only for word in option.split()}
-    all_cells = [*correlated_cells(), *world_cells()]
-    return [cell for cell in all_cells if all(_has(cell, pattern) for pattern in patterns)]
+    return [cell for cell in some_cells if all(_has(cell, pattern) for pattern in patterns)]
 
 
 def _has(cell: Cell, pattern: str) -> bool:
@@ -53,6 +57,8 @@ def world_cells() -> Iterator[Cell]:
     """Yield the cells of the other worlds: healthy canaries, bad ones, and the faults of releases."""
     for world, calls, rate in product(WORLDS, CALLS, WORLD_RATES):
         yield Cell(calls, rate, 1, world)
+    for calls in CALLS:
+        yield Cell(calls, 0, 1)
     for world, calls, rate, risk in product(BURSTS, CALLS, WORLD_RATES, BURST_RISKS):
         yield Cell(calls, rate, risk, world)
     yield from fault_cells()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import isinf
 
-from benchmarks.judge.cells.cell import Cell, Scene
+from benchmarks.judge.cells.cell import FAULTS, Cell, Scene
 from benchmarks.judge.measure import ALL_KNOWING, EVIDENCE, ORACLE, SHIPPED, Result, Tally
 from benchmarks.judge.rules.peers import PEERS
 from simulator.bursts.shape import INDEPENDENT, Correlation
@@ -36,10 +36,11 @@ class Demand:
 
 def demands(results: list[Result]) -> list[Demand]:
     """Return every demand with its breaches."""
-    return [_few_false(results), _bad_are_caught(results), _fewer_failures(results), _near_the_oracle(results)]
+    return [few_false(results), _bad_are_caught(results), _fewer_failures(results), _near_the_oracle(results)]
 
 
-def _few_false(results: list[Result]) -> Demand:
+def few_false(results: list[Result]) -> Demand:
+    """Return the demand on healthy canaries, with its breaches."""
     demand = Demand("Healthy canaries rolled back: at most 1 %, the 95 % interval below 2 %")
     for result in results:
         if result.cell.is_healthy:
@@ -87,7 +88,8 @@ def _fewer_failures(results: list[Result]) -> Demand:
 
 def healthy_twin(cell: Cell) -> Cell:
     """Return the cell that differs only in a healthy canary."""
-    return replace(cell, risk=1, scene=Scene.STEADY if cell.scene is Scene.LATE else cell.scene)
+    is_fault = cell.scene in {Scene.LATE, Scene.SLOW, *FAULTS}
+    return replace(cell, risk=1, scene=Scene.STEADY if is_fault else cell.scene)
 
 
 def is_trusted(tally: Tally) -> bool:

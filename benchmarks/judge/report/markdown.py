@@ -12,6 +12,7 @@ from benchmarks.judge.report.tables import (
     excess_failures,
     false_rollbacks,
 )
+from benchmarks.judge.report.world_demands import all_failing_as_soon
 
 BEGIN, END = "<!-- bench-judge -->", "<!-- /bench-judge -->"
 MOST_SHOWN = 12
@@ -36,12 +37,12 @@ def write(text: str, path: Path, begin: str = BEGIN, end: str = END) -> None:
 
 def _parts(results: list[Result], rollouts: int, seconds: float, speed: str) -> Iterator[str]:
     by_cell = {result.cell: result for result in results}
-    checked = demands(results)
+    checked = [*demands(results), all_failing_as_soon(results)]
     yield "## The judge compared with the rules that teams use"
     yield _format_setup(results, rollouts, seconds)
     yield _RULES
     yield speed
-    yield _format_summary(checked)
+    yield format_summary(checked)
     yield "### Healthy canaries rolled back"
     yield _FALSE
     yield false_rollbacks(by_cell)
@@ -59,7 +60,7 @@ def _parts(results: list[Result], rollouts: int, seconds: float, speed: str) -> 
     yield _ORACLE
     yield against_the_oracle(by_cell)
     yield "### Cells that break a demand"
-    yield from (_format_breaches(demand) for demand in checked)
+    yield from (format_breaches(demand) for demand in checked)
 
 
 def _format_setup(results: list[Result], rollouts: int, seconds: float) -> str:
@@ -102,12 +103,14 @@ Median failed canary calls until the decision, without bursts: shipped judge / o
 rollouts or more end without a decision."""
 
 
-def _format_summary(checked: list[Demand]) -> str:
+def format_summary(checked: list[Demand]) -> str:
+    """Return how many cells keep each demand, as a list."""
     lines = (f"- {demand.title}: {demand.cells - len(demand.breaches)} of {demand.cells} cells." for demand in checked)
     return "\n".join(lines)
 
 
-def _format_breaches(demand: Demand) -> str:
+def format_breaches(demand: Demand) -> str:
+    """Return a demand's breaches; many of them are folded."""
     if not demand.breaches:
         return f"{demand.title}: none."
     lines = "\n".join(f"- {breach}" for breach in demand.breaches)

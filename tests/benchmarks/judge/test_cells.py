@@ -29,7 +29,8 @@ def test_every_cell_has_a_name_of_its_own():
 
 def test_each_world_has_healthy_cells_at_every_volume_and_rate():
     found = {(cell.world, cell.calls, cell.stable_rate) for cell in world_cells() if cell.is_healthy}
-    assert found == {(world, calls, rate) for world in WORLDS for calls in CALLS for rate in WORLD_RATES}
+    expected = {(world, calls, stable_rate) for world in WORLDS for calls in CALLS for stable_rate in WORLD_RATES}
+    assert found == expected | {(INDEPENDENT, calls, 0) for calls in CALLS}
 
 
 @pytest.mark.parametrize(
@@ -68,9 +69,11 @@ def test_healthy_canary_has_its_share_of_the_calls_and_the_rate_of_stable(world,
     assert traffic.stable_calls.mean(axis=0) == pytest.approx(calls * (1 - SHARES), rel=0.05)
     assert traffic.history_calls.shape == (ROLLOUTS, HISTORY)
     assert (traffic.canary_errors <= traffic.canary_calls).all()
-    if world != Environments(1_000) or calls > 1_000:  # otherwise a version needs less than one environment
-        expected = rate(traffic.stable_rate * traffic.canary_calls, traffic.canary_calls)
-        assert rate(traffic.canary_errors, traffic.canary_calls) == pytest.approx(expected, rel=0.2)
+    expected = rate(traffic.stable_rate * traffic.canary_calls, traffic.canary_calls)
+    assert rate(traffic.canary_errors, traffic.canary_calls) == pytest.approx(expected, rel=0.2)
+    assert traffic.excess_errors.sum(axis=1).mean() == pytest.approx(
+        0, abs=0.2 * traffic.canary_errors.sum() / ROLLOUTS
+    )
     if world not in (Shared.OUTAGE, Environments(1_000)):
         assert rate(traffic.history_errors, traffic.history_calls) == pytest.approx(0.01, rel=0.1)
         assert rate(traffic.stable_errors, traffic.stable_calls) == pytest.approx(0.01, rel=0.15)
