@@ -5,6 +5,7 @@ from math import inf
 
 from benchmarks.judge.measure import Result, Tally
 from benchmarks.judge.report.markdown import format_breaches, format_summary
+from benchmarks.judge.report.tables import Results
 from benchmarks.judge.report.world_demands import world_demands
 from benchmarks.judge.report.world_tables import (
     caught_in_worlds,
@@ -21,44 +22,49 @@ BEGIN, END = "<!-- bench-worlds -->", "<!-- /bench-worlds -->"
 
 def report_worlds(results: list[Result], rollouts: int, seconds: float) -> str:
     """Return the report in Markdown."""
-    return "\n\n".join(_parts(results, rollouts, seconds)) + "\n"
+    by_cell, checked = {result.cell: result for result in results}, world_demands(results)
+    head = ["## The promise in other worlds", _format_setup(results, rollouts, seconds), _WORLDS]
+    tail = ["### Cells of other worlds that break a demand", *(format_breaches(demand) for demand in checked)]
+    tables = [*_promise(by_cell), *_bad_canaries(by_cell), *_faults(by_cell)]
+    return "\n\n".join([*head, format_summary(checked), *tables, *tail]) + "\n"
 
 
-def _parts(results: list[Result], rollouts: int, seconds: float) -> Iterator[str]:
-    by_cell = {result.cell: result for result in results}
-    checked = world_demands(results)
-    yield "## The promise in other worlds"
-    yield _format_setup(results, rollouts, seconds)
-    yield _WORLDS
-    yield format_summary(checked)
+def _promise(results: Results) -> Iterator[str]:
     yield "### Healthy canaries rolled back, by world"
     yield _PROMISE
-    yield promise_by_world(by_cell)
+    yield promise_by_world(results)
+
+
+def _bad_canaries(results: Results) -> Iterator[str]:
     yield "### Bad canaries caught in bursts"
     yield "The canary fails five times as often as stable, in bursts of the same shape:"
-    yield caught_in_worlds(by_cell, 5)
-    yield "All calls of the canary fail:"
-    yield caught_in_worlds(by_cell, inf)
+    yield caught_in_worlds(results, 5)
+    yield _ALL_FAIL
+    yield caught_in_worlds(results, inf)
     yield _FORMERLY
-    yield than_formerly(by_cell)
+    yield than_formerly(results)
     yield "### Excess failures in bursts"
     yield _EXCESS
-    yield excess_in_worlds(by_cell, 5)
-    yield "All calls of the canary fail:"
-    yield excess_in_worlds(by_cell, inf)
+    yield excess_in_worlds(results, 5)
+    yield _ALL_FAIL
+    yield excess_in_worlds(results, inf)
+
+
+def _faults(results: Results) -> Iterator[str]:
     yield "### Faults as releases have them"
     yield _FAULTS
-    yield faults_by_volume(by_cell)
+    yield faults_by_volume(results)
     yield "At 6,000 calls a minute, with errors that are independent otherwise, every rule: percent caught."
-    yield faults_by_rule(by_cell, format_caught)
+    yield faults_by_rule(results, format_caught)
     yield "Mean canary failures beyond stable's rate until the rollback or the end of the half hour:"
-    yield faults_by_rule(by_cell, _format_excess)
-    yield "### Cells of other worlds that break a demand"
-    yield from (format_breaches(demand) for demand in checked)
+    yield faults_by_rule(results, _format_excess)
 
 
 def _format_excess(tally: Tally) -> str:
     return f"{tally.excess.value:,.0f} ± {tally.excess.margin:,.0f}"
+
+
+_ALL_FAIL = "All calls of the canary fail:"
 
 
 def _format_setup(results: list[Result], rollouts: int, seconds: float) -> str:
