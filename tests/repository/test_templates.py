@@ -132,6 +132,14 @@ def test_every_alarm_of_the_stack_notifies_a_person():
     assert [alarm["AlarmActions"] for alarm in alarms] == [[topic]] * len(alarms)
 
 
+def test_alarm_of_failed_targets_sees_what_fails_once_an_hour():
+    """P8: the sweeps of aliases between two sweeps of versions find nothing wrong; CloudWatch looks back one day."""
+    (alarm,) = [a for a in of_type(HOME, "AWS::CloudWatch::Alarm") if a["MetricName"] == "TargetsFailed"]
+    seconds = alarm["EvaluationPeriods"] * alarm["Period"]
+    assert 1 < alarm["DatapointsToAlarm"] <= seconds / 3600
+    assert seconds <= 86_400
+
+
 def test_topic_of_the_alarms_can_be_used_by_cloudwatch():
     """A topic with the key alias/aws/sns takes no messages from CloudWatch: only a key of one's own can allow it."""
     resources = HOME["Resources"]

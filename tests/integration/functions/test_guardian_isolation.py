@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rollout.aws.boto import clients
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings
@@ -145,6 +146,19 @@ def test_deleted_function_does_not_stop_sweep_of_versions(handle, three_function
     answer = handle("guardian", VERSIONS)
     assert started == ["a", "b", "my"]
     assert (answer["failed"], answer["deleted"]) == ([], [f"{GHOST}:live"])
+
+
+def test_resource_that_is_no_function_does_not_stop_sweep_of_versions(handle, three_functions, started, monkeypatch):
+    """P9: one ARN of GetResources that cannot be read is reported, and the functions after it are served."""
+    arns = [f"arn:aws:lambda:eu-west-1:123456789012:function:{name}" for name in ("a-api", "b/c", "my-api")]
+    tags = [{"Key": "rollout:alias", "Value": "live"}]
+    page = {"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": tags} for arn in arns]}
+    pages = SimpleNamespace(paginate=lambda **_: [page])
+    monkeypatch.setattr(clients.tagging_client(), "get_paginator", lambda _: pages)
+    answer = handle("guardian", VERSIONS)
+    assert started == ["a", "my"]
+    (failed,) = answer["failed"]
+    assert failed["error"].endswith(f"these resources with the tag rollout:alias are no functions: {arns[1]}")
 
 
 def test_unreadable_tags_of_an_account_are_reported(handle, started, monkeypatch):

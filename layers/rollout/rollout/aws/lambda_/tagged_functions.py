@@ -9,9 +9,11 @@ from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import read_function
 from rollout.domain.tags import OPT_IN_TAG, tagged_alias
+from rollout.domain.text import format_names
 
 if TYPE_CHECKING:
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+    from mypy_boto3_resourcegroupstaggingapi.type_defs import ResourceTagMappingTypeDef
 
 
 class TaggedFunctions:
@@ -21,25 +23,35 @@ class TaggedFunctions:
         self._client = client
 
     def targets(self) -> Iterator[Target]:
-        """Yield the alias of each function whose tags are valid; raises AwsUnavailableError."""
+        """Yield the alias of each function whose tags are valid. Raises AwsUnavailableError.
+
+        A resource that cannot be read stops no other one: it is raised as a ValueError after the last of them (P9).
+        """
         pages = self._client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OPT_IN_TAG}]
         )
         with translate_aws_errors("listing the opted-in functions"):
             resources = [resource for page in pages for resource in page["ResourceTagMappingList"]]
+        unreadable = []
         for resource in resources:
-            function = read_function(resource["ResourceARN"])
-            tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
-            alias = tagged_alias(tags)
-            # Invalid tags were reported when the version was published.
-            if alias is None or any(tag_problems(tags, resource["ResourceARN"])):
-                continue
-            yield Target(
-                account=function.account or "",
-                region=function.region or "",
-                function=function.name,
-                alias=alias,
-            )
+            try:
+                targets = [*_targets(resource)]
+            except ValueError:
+                unreadable.append(resource["ResourceARN"])
+            else:
+                yield from targets
+        if unreadable:
+            raise ValueError(f"these resources with the tag {OPT_IN_TAG} are no functions: {format_names(unreadable)}")
+
+
+def _targets(resource: "ResourceTagMappingTypeDef") -> Iterator[Target]:
+    function = read_function(resource["ResourceARN"])
+    tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
+    alias = tagged_alias(tags)
+    # Invalid tags were reported when the version was published.
+    if alias is None or any(tag_problems(tags, resource["ResourceARN"])):
+        return
+    yield Target(account=function.account or "", region=function.region or "", function=function.name, alias=alias)
 
 
 def tagged_functions(account_region: AccountRegion) -> TaggedFunctions:
