@@ -9,8 +9,8 @@ from rollout.tasks.start import resolve_alias_and_version, start_once
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    published = read_event(event)
     with internal_errors(context, "no rollout was started"):
+        published = read_event(event)
         alias, version = resolve_alias_and_version(published)
         if alias is None or not version:
             reason = f"{published.function} has no {'opt-in tag' if alias is None else 'published version'}"

@@ -34,7 +34,9 @@ def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) 
         return rollout.model_copy(update=dict(decision))
     if canary.state == "Pending":
         raise VersionPendingError(
-            f"Version {canary.version} of {facts.target.function} is still Pending: it has to become Active."
+            f"Version {canary.version} of {facts.target.function} is still Pending. It is read again; if that does not"
+            " help, start the rollout again when its State is Active (aws lambda get-function-configuration"
+            f" --function-name {facts.target.function}:{canary.version})."
         )
     return _started(rollout, facts)
 

@@ -47,6 +47,7 @@ def test_transient_error_is_unavailable(error):
     ):
         raise error
     assert unavailable.value.__cause__ is error
+    assert str(unavailable.value).endswith("if that does not help, start the rollout again when AWS works normally.")
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ _TRANSIENT_CODES = (
     "TooManyRequestsException",
 )
 
+_REPEATED = "It is tried again; if that does not help, start the rollout again when AWS works normally."
+
 
 @contextmanager
 def translate_aws_errors(action: str) -> Iterator[None]:
@@ -42,12 +44,12 @@ def translate_aws_errors(action: str) -> Iterator[None]:
         yield
     except ClientError as error:
         if is_transient(error):
-            raise AwsUnavailableError(f"{action}: AWS answered {error}") from error
+            raise AwsUnavailableError(f"{action}: AWS answered {error}. {_REPEATED}") from error
         if error.operation_name == "AssumeRole":
             raise MemberAccessDeniedError(f"{action}: {_format_access_denied(error)}") from error
         raise AwsRefusedError(f"{action}: {_format_refusal(error)}", error_code(error)) from error
     except (ConnectionError, HTTPClientError) as error:
-        raise AwsUnavailableError(f"{action}: {error}") from error
+        raise AwsUnavailableError(f"{action}: {error}. {_REPEATED}") from error
 
 
 def _format_access_denied(error: ClientError) -> str:

@@ -14,7 +14,10 @@ def require_complete(results: Iterable[Mapping[str, Any]], by_id: Mapping[str, M
     incomplete = {name: last_status.get(name, "missing") for name in by_id if last_status.get(name) != "Complete"}
     if incomplete:
         statuses = ", ".join(f"{by_id[name].format()} is {status}" for name, status in incomplete.items())
-        raise MetricsIncompleteError(f"CloudWatch returned an incomplete answer: {statuses}.")
+        raise MetricsIncompleteError(
+            f"CloudWatch returned an incomplete answer: {statuses}. It is read again; if that does not help, start the"
+            " rollout again when CloudWatch works normally."
+        )
 
 
 def points_of(result: Mapping[str, Any], end: datetime) -> dict[datetime, float]:

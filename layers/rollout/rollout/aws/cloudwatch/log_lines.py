@@ -89,7 +89,10 @@ def _translated(error: ClientError, groups: Sequence[str]) -> Exception:
     names = " and ".join(groups)
     match error_code(error):
         case "LimitExceededException" | "ServiceUnavailableException":
-            return AwsUnavailableError(f"querying {names}: CloudWatch Logs answered {error}")
+            return AwsUnavailableError(
+                f"querying {names}: CloudWatch Logs answered {error}. It is tried again; if that does not help, use a"
+                " longer `interval`, and start the rollout again."
+            )
         case "AccessDeniedException":
             return LogsUnreadableError(
                 f"Lambda Rollouts may not query {names} ({error}). Set the stack's parameter LogGroups to a pattern"

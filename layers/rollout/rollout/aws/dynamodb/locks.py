@@ -64,7 +64,8 @@ class Locks:
         if not self._entries.change(lock.target, _values(lock), [lock.holder.arn]):
             raise LockLostError(
                 f"Execution {lock.holder.name} no longer holds the lock of {lock.target.name}, because the guardian or"
-                " another rollout has taken it over. Nothing was written."
+                " another rollout has taken it over. Nothing was written. To roll out the version again,"
+                " start a new execution."
             )
 
     def find(self, target: Target) -> Lock | None:
