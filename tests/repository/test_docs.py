@@ -59,6 +59,18 @@ def test_policy_page_lists_every_key_and_no_other():
     assert set(re.findall(r"^\| `([\w.]+)` \|", table, re.MULTILINE)) == POLICY_KEYS
 
 
+def test_decisions_are_in_order_of_their_dates():
+    dates = re.findall(r"^### (\S+): ", (DOCS / "decisions.md").read_text(), re.MULTILINE)
+    assert len(dates) > 50
+    assert dates == sorted(dates)
+
+
+def test_readme_counts_the_functions():
+    words = {8: "eight", 9: "nine", 10: "ten", 11: "eleven"}
+    count = words[len([*(ROOT / "functions").glob("*/app.py")])]
+    assert f"and {count} Lambda functions" in (ROOT / "README.md").read_text()
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/operating.md"])
 def test_page_explains_every_ending(page):
     endings = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
