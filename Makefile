@@ -92,11 +92,11 @@ mutate: $(READY)  ## run mutation tests on the deciding modules; before a releas
 			printf "%d of %d mutants killed, %.1f %%, and each module needs 90 %%; ", kills, all, 100 * kills / all; \
 			print "for the others: cd .mutation && ../$(BIN)/mutmut results, and mutmut show NAME"; exit low > 0 }'
 
-simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDOWN= BURSTS= ROLLOUTS=] against simulated traffic
+simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDOWN= BURSTS=clumps:10 LEARN=recording ROLLOUTS=] against simulated traffic
 	@$(ON_LAYER) -m simulator simulate $(if $(POLICY),"$(POLICY)") \
 		$(if $(CALLS),--calls $(CALLS)) $(if $(ERRORS),--errors $(ERRORS)) $(if $(REGRESSION),--regression $(REGRESSION)) \
 		$(if $(SLOW),--slow $(SLOW)) $(if $(SLOWDOWN),--slowdown $(SLOWDOWN)) \
-		$(if $(BURSTS),--bursts $(BURSTS)) $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) \
+		$(if $(BURSTS),--bursts $(BURSTS)) $(if $(LEARN),--learn "$(LEARN)") $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(PICTURE),--picture "$(PICTURE)")
 
 replay: $(READY)  ## play POLICY=path over the minutes recorded in RECORDING=path

@@ -3,26 +3,42 @@
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rollout.judging.window import Timing
+from simulator.bursts.shape import NEEDED, Bursts, parse_bursts
 from simulator.evaluation_loop import ON_AWS
 from simulator.files import InvalidInputError, read_policy_file
 from simulator.replay.record import RecordingRequest, cloudwatch_client, format_csv, record
 from simulator.replay.replay import replay
 from simulator.replay.report import print_replay
 from simulator.replay.rows import read_recording
+from simulator.simulate.learn import Learned, learn
 from simulator.simulate.load import Load
 from simulator.simulate.simulate import simulate
 from simulator.simulate.table import print_report
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Bursts(click.ParamType):
+    """A shape of bursts in its text form."""
+
+    name = "shape"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Bursts:
+        try:
+            return parse_bursts(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def _number_option(
@@ -45,20 +61,28 @@ def main() -> None:
 )
 @_number_option("--slow", "slow_percent", 1.0, click.FloatRange(0, 100), "Slow calls of stable, in percent.")
 @_number_option("--slowdown", "slowdown", 1.0, click.FloatRange(0), "How many times as often the bad version is slow.")
-@_number_option("--bursts", "bursts", 0.002, click.FloatRange(0, 1, max_open=True), "Correlation of calls in a minute.")
+@click.option("--bursts", default="0.002", show_default=True, type=_Bursts(), help=f"How bad calls come: {NEEDED}.")
+@click.option("--learn", "recording", type=_FILE, help="Take calls, errors and bursts from this recording of stable.")
 @_number_option("--rollouts", "rollouts", 1000, click.IntRange(1), "Number of rollouts of each version.")
 @_number_option("--seed", "seed", 1, click.IntRange(0), "Seed: the same seed gives the same answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--picture", type=_FILE, help="Draw the simulation into this PNG or SVG file.")
 def simulate_command(
-    policy: Path, *, rollouts: int, seed: int, as_json: bool, picture: Path | None, **load: float
+    policy: Path,
+    *,
+    rollouts: int,
+    seed: int,
+    as_json: bool,
+    picture: Path | None,
+    **load: Any,  # noqa: ANN401 - Load's
 ) -> None:
     """Run POLICY, a JSON or YAML file, on simulated traffic: rollouts of a healthy version and of a bad version."""
     with _handle_errors():
         parsed = read_policy_file(policy)
         draw = _load_drawing(picture) if picture else None
+        learned = _learn(**load)
         with _progress_bar(2 * rollouts) as report_progress:
-            simulation = simulate(parsed, Load(**load), rollouts, seed, report_progress)
+            simulation = simulate(parsed, learned.load, rollouts, seed, report_progress).with_learned(learned.sentence)
         if draw:
             draw(simulation, policy.name, picture)
     if as_json:
@@ -89,7 +113,7 @@ def replay_command(recording: Path, policy: Path, *, all_evaluations: bool, as_j
 @click.argument("function")
 @click.option("--alias", default="live", show_default=True, help="The alias that was split.")
 @click.option("--stable", required=True, help="The version that the alias served before.")
-@click.option("--canary", required=True, help="The version that was rolled out.")
+@click.option("--canary", help="The version that was rolled out; leave it out to record only stable, for --learn.")
 @click.option("--since", required=True, type=click.DateTime(), help="In UTC, at most 3 hours before the first shift.")
 @click.option("--until", required=True, type=click.DateTime(), help="In UTC.")
 @click.option(
@@ -103,6 +127,15 @@ def record_command(since: datetime, until: datetime, **request: Any) -> None:  #
     with _handle_errors():
         requested = RecordingRequest(**request)
         click.echo(format_csv(record(cloudwatch_client(), requested, first, last), requested), nl=False)
+
+
+def _learn(recording: Path | None, **load: Any) -> Learned:  # noqa: ANN401 - Load's fields
+    """Return the load of the options, or of the recording where the command line does not say otherwise."""
+    if not recording:
+        return Learned(Load(**load), None)
+    learned, source_of = learn(recording, Load(**load)), click.get_current_context().get_parameter_source
+    given = {name: value for name, value in load.items() if source_of(name) is ParameterSource.COMMANDLINE}
+    return replace(learned, load=replace(learned.load, **given))
 
 
 def _load_drawing(picture: Path) -> Callable[..., None]:

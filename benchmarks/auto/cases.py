@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from simulator.bursts.shape import Correlation
 from simulator.simulate.load import Load, Version
 
 DAY_SECONDS = 86_400
@@ -34,7 +35,7 @@ class Fault:
 
     def load(self, calls_per_minute: float) -> Load:
         """Return the load of the alias at a traffic."""
-        return Load(calls_per_minute=calls_per_minute, error_percent=STABLE_ERROR_PERCENT, bursts=self.bursts)
+        return Load(calls_per_minute, STABLE_ERROR_PERCENT, Correlation(self.bursts))
 
 
 HEALTHY = Fault("healthy", STABLE_ERROR_PERCENT)

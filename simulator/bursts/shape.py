@@ -1,6 +1,7 @@
 """The shapes in which the bad calls of one version come, each with a text form such as `clumps:10`."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,11 @@ class Correlation:
     def __str__(self) -> str:
         return f"{self.value:g}"
 
+    @property
+    def phrase(self) -> str:
+        """How bad calls come, as the end of a sentence."""
+        return f"in bursts (correlation {self})" if self.value else "independently"
+
 
 @dataclass(frozen=True)
 class Clumps:
@@ -23,6 +29,11 @@ class Clumps:
 
     def __str__(self) -> str:
         return f"clumps:{self.mean:g}"
+
+    @property
+    def phrase(self) -> str:
+        """How bad calls come, as the end of a sentence."""
+        return f"in clumps of {self.mean:g} calls on average"
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,11 @@ class Environments:
     def __str__(self) -> str:
         return f"environments:{self.calls:g}"
 
+    @property
+    def phrase(self) -> str:
+        """How bad calls come, as the end of a sentence."""
+        return f"in execution environments of {self.calls:,g} calls a minute that turn bad for two minutes"
+
 
 @dataclass(frozen=True)
 class Heavy:
@@ -46,8 +62,38 @@ class Heavy:
     def __str__(self) -> str:
         return "heavy"
 
+    @property
+    def phrase(self) -> str:
+        """How bad calls come, as the end of a sentence."""
+        return "in minutes with heavy tails"
+
 
 Bursts = Correlation | Clumps | Environments | Heavy
 """A shape of bursts; a version's mean rate is the same in each."""
 
 INDEPENDENT = Correlation(0)
+
+NEEDED = "a correlation from 0 to less than 1, such as 0.002, or clumps:10, environments:100 or heavy"
+
+
+def parse_bursts(text: str) -> Bursts:
+    """Return the shape with this text form; raises ValueError, which says what is needed."""
+    name, colon, number = text.strip().partition(":")
+    match name if colon else "", _to_number(number if colon else name):
+        case "clumps", float(mean) if mean >= 1:
+            return Clumps(mean)
+        case "environments", float(calls) if calls > 0:
+            return Environments(calls)
+        case "", float(value) if 0 <= value < 1:
+            return Correlation(value)
+        case "", None if name == "heavy":
+            return Heavy()
+    raise ValueError(f"{text!r} is no shape of bursts. Give {NEEDED}.")
+
+
+def _to_number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None

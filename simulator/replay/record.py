@@ -34,12 +34,12 @@ def cloudwatch_client() -> "CloudWatchClient":
 
 @dataclass(frozen=True)
 class RecordingRequest:
-    """The alias to record, and the two versions between which it was split."""
+    """The alias to record, and the two versions between which it was split, if it was."""
 
     function: str
     alias: str
     stable: str
-    canary: str
+    canary: str | None = None
     slow_over_ms: float | None = None
     """The limit in milliseconds above which a call is slow; None to record no slow calls."""
 
@@ -47,7 +47,7 @@ class RecordingRequest:
     def series(self) -> dict[str, dict[str, str]]:
         """The CloudWatch dimensions of each version's counts, and of the alias's own."""
         alias = {"FunctionName": self.function, "Resource": f"{self.function}:{self.alias}"}
-        versions = {"stable": self.stable, "canary": self.canary}
+        versions = {"stable": self.stable} | ({"canary": self.canary} if self.canary else {})
         return {name: alias | {"ExecutedVersion": version} for name, version in versions.items()} | {"alias": alias}
 
     @property
@@ -131,7 +131,8 @@ def _queries(request: RecordingRequest) -> Iterator[Any]:
 
 
 def _rows(counts: _Counts) -> Iterator[Row]:
-    canary, stable, alias = (counts[name] for name in ("canary", "stable", "alias"))
+    stable, alias = counts["stable"], counts["alias"]
+    canary = counts.get("canary", {count: {} for count in stable})
     split = canary["calls"].keys() | stable["calls"].keys()
     first_shift = min(canary["calls"], default=None)
     for start in sorted(alias["calls"].keys() | split):

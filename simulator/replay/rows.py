@@ -74,16 +74,21 @@ COLUMNS = tuple(name for name in Row.model_fields if name not in SLOW_COLUMNS)
 
 
 def read_recording(path: Path, timing: Timing) -> Recording:
-    """Return the recording in a file; raises InvalidInputError."""
-    read_rows = _read_csv if path.suffix.lower() == ".csv" else _read_json
-    rows = [(position, _validate(value, position)) for position, value in read_rows(path)]
-    _check_starts(rows, timing)
-    recording = _recording([row for _, row in rows], timing)
+    """Return the recording in a file, with calls on the canary; raises InvalidInputError."""
+    recording = read_minutes(path, timing)
     if not recording.with_canary:
         raise InvalidInputError(
             f"{path} has no minute with calls on the canary. Record a time in which the alias was split."
         )
     return recording
+
+
+def read_minutes(path: Path, timing: Timing) -> Recording:
+    """Return the recording in a file, with or without calls on the canary; raises InvalidInputError."""
+    read_rows = _read_csv if path.suffix.lower() == ".csv" else _read_json
+    rows = [(position, _validate(value, position)) for position, value in read_rows(path)]
+    _check_starts(rows, timing)
+    return _recording([row for _, row in rows], timing)
 
 
 def _check_starts(rows: Sequence[tuple[str, Row]], timing: Timing) -> None:
@@ -103,7 +108,8 @@ def _check_starts(rows: Sequence[tuple[str, Row]], timing: Timing) -> None:
 
 def _recording(rows: Sequence[Row], timing: Timing) -> Recording:
     minutes, slow = (tuple(row.minute for row in rows), tuple(row.slow_minute for row in rows))
-    has_slow = canary_counts(slow).calls and stable_counts(slow).calls
+    is_split = canary_counts(minutes).calls > 0
+    has_slow = stable_counts(slow).calls and (canary_counts(slow).calls or not is_split)
     return Recording(minutes, timing, slow if has_slow else ())
 
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from rollout.auto.recent_day import READ_PERIODS, RecentDay
 from rollout.domain.counts import Counts
+from simulator.bursts.draws import draw_beta_rates, draw_heavy_rates
+from simulator.bursts.shape import Bursts, Correlation, Heavy
 from simulator.metrics import ERRORS, SLOW
 
 
@@ -34,6 +36,7 @@ class Version:
 
 HEALTHY = Version()
 
+TYPICAL = Correlation(0.002)
 _MIDNIGHT = datetime(2025, 12, 31, tzinfo=UTC)
 
 
@@ -44,8 +47,8 @@ class Load:
     calls_per_minute: float = 6000
     error_percent: float = 0.2
     """Of stable's calls."""
-    bursts: float = 0.002
-    """The correlation of two calls of one version in one minute: 0 is independence, 1 a minute all good or all bad."""
+    bursts: Bursts = TYPICAL
+    """How failed calls, and slow calls, come in bursts on one version."""
     regression: float = 5
     """How many times as often as stable the bad version fails."""
     slow_percent: float = 1
@@ -76,9 +79,10 @@ class Load:
         return {kind: min(percent / 100, 1.0) for kind, percent in percents.items()}
 
     def draw_rates(self, rate: float, periods: int, generator: np.random.Generator) -> list[float]:
-        """Return the rate of each period, beta-distributed around `rate` if bad calls come in bursts."""
-        if self.bursts == 0 or rate in (0, 1):
-            return [rate] * periods
-        concentration = (1 - self.bursts) / self.bursts
-        drawn = generator.beta(rate * concentration, (1 - rate) * concentration, periods)
-        return [float(value) for value in drawn]
+        """Return the rate of each period: drawn around `rate` if the bursts are of whole minutes."""
+        rates = np.full(periods, rate)
+        if rate not in (0, 1) and isinstance(self.bursts, Heavy):
+            rates = draw_heavy_rates(generator, rates)
+        elif rate not in (0, 1) and isinstance(self.bursts, Correlation) and self.bursts.value:
+            rates = draw_beta_rates(generator, rates, self.bursts.value)
+        return [float(value) for value in rates]

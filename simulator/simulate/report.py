@@ -71,7 +71,10 @@ class Report(BaseModel, frozen=True):
     """The names of the policy's metrics that cannot be simulated."""
     calls_per_minute: float
     error_percent: float
-    bursts: float
+    bursts: float | str
+    """The correlation, or the text form of another shape, such as `clumps:10`."""
+    learned: str | None = None
+    """What a recording shows of the load, as a sentence; null without one."""
     regression: float
     slow_percent: float | None
     """Like `slowdown`, null if the policy does not count slow calls."""

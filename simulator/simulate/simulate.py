@@ -1,10 +1,11 @@
 """`simulate`: runs a policy against simulated traffic, thousands of times."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rollout.auto.choose import choose
 from rollout.policy.policy import Policy
+from simulator.bursts.shape import Correlation
 from simulator.evaluation_loop import ON_AWS
 from simulator.files import InvalidInputError
 from simulator.metrics import ERRORS, SLOW, counts_slow, ignore_unsupported
@@ -22,6 +23,10 @@ class Simulation:
     report: Report
     scenarios: list[Scenario]
     results: list[list[RolloutResult]]
+
+    def with_learned(self, sentence: str | None) -> "Simulation":
+        """Return the simulation with a sentence on what a recording shows of the load."""
+        return replace(self, report=self.report.model_copy(update={"learned": sentence}))
 
 
 def simulate(
@@ -45,7 +50,7 @@ def simulate(
         unsupported_metrics=unsupported,
         calls_per_minute=load.calls_per_minute,
         error_percent=load.error_percent,
-        bursts=load.bursts,
+        bursts=load.bursts.value if isinstance(load.bursts, Correlation) else str(load.bursts),
         regression=load.regression,
         slow_percent=load.slow_percent if has_slow else None,
         slowdown=load.slowdown if has_slow else None,

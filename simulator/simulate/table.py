@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout.domain.durations import format_duration
+from simulator.bursts.shape import parse_bursts
 from simulator.simulate.findings import conclusion, name_step, summary
 from simulator.simulate.report import Report, VersionReport
 from simulator.wording import format_counts, format_percent, format_share, format_times
@@ -56,14 +57,15 @@ def format_plan(report: Report) -> str:
 
 def format_traffic(report: Report) -> str:
     """Return the simulated traffic in one line."""
-    bursts = f"in bursts (correlation {report.bursts:g})" if report.bursts else "independently"
+    bursts = parse_bursts(str(report.bursts)).phrase
     slow = f" and {report.slow_percent:g} % are slow" if report.slow_percent is not None else ""
     return f"{report.calls_per_minute:,g} calls a minute; {report.error_percent:g} % fail{slow} on stable, {bursts}"
 
 
 def _scenario(policy_name: str, report: Report) -> str:
+    learned = f"{report.learned}\n" if report.learned else ""
     return (
-        f"[bold]{policy_name}[/bold]: {format_plan(report)}\n{format_traffic(report)}\n"
+        f"[bold]{policy_name}[/bold]: {format_plan(report)}\n{learned}{format_traffic(report)}\n"
         f"{report.rollouts:,} rollouts of each version, judged by the shipped code, seed {report.seed}"
     )
 

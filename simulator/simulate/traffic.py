@@ -13,6 +13,7 @@ from rollout.state.rollout import Rollout
 from simulator.evaluation_loop import ON_AWS
 from simulator.metrics import ERRORS, SLOW, counts_slow, measured_by_name
 from simulator.simulate.load import HEALTHY, Load, Version
+from simulator.simulate.version_calls import Rates, VersionCalls
 
 HISTORY_PERIODS = 60
 """How many periods stable has served before the first shift: an hour on AWS."""
@@ -22,24 +23,25 @@ HISTORY_PERIODS = 60
 class _Period:
     """The calls of one period so far, and each version's probabilities that a call fails or is slow."""
 
-    canary_rates: dict[str, float]
-    stable_rates: dict[str, float]
+    canary_rates: Rates
+    stable_rates: Rates
     minutes: dict[str, Minute]
 
 
 class Traffic:
     """A TrafficSource of simulated calls.
 
-    The number of calls is Poisson. The failed and the slow calls among them are beta-binomial in each period,
+    The number of calls is Poisson. The failed and the slow calls among them come in the bursts of the load,
     independently by version and of each other.
     """
 
     def __init__(
         self, load: Load, version: Version, start: datetime, generator: np.random.Generator, timing: Timing = ON_AWS
     ) -> None:
-        self._load, self._version, self._timing = load, version, timing
+        self._load, self._timing = load, timing
         # A generator of their own for slow calls: the same calls fail whether or not the policy counts slow ones.
         self._generators = {ERRORS: generator, SLOW: generator.spawn(1)[0]}
+        self._canary, self._stable = (VersionCalls(load, each, self._generators) for each in (version, HEALTHY))
         self._period_length = timedelta(seconds=timing.period_seconds)
         # A call is visible half the lag after it was made; the other half leaves time for late datapoints.
         self._visibility_delay = timedelta(seconds=timing.lag_seconds / 2)
@@ -98,31 +100,23 @@ class Traffic:
 
     def _period(self, start: datetime) -> _Period:
         if start not in self._periods:
-            canary, stable = (self._draw_rates(version, 1)[0] for version in (self._version, HEALTHY))
+            canary, stable = (version.draw_rates(1)[0] for version in (self._canary, self._stable))
             self._periods[start] = _Period(canary, stable, {kind: Minute(start=start) for kind in self._generators})
         return self._periods[start]
 
     def _serve_in(self, period: _Period, duration: timedelta) -> None:
         canary_share = next(percent for at, percent in reversed(self.shifts) if at <= self._served_until) / 100
-        calls = self._load.calls_per_minute * duration.total_seconds() / 60
-        canary = self._serve_calls(calls * canary_share, period.canary_rates)
-        stable = self._serve_calls(calls * (1 - canary_share), period.stable_rates)
+        minutes = duration.total_seconds() / 60
+        calls = self._load.calls_per_minute * minutes
+        canary = self._canary.serve(calls * canary_share, minutes, period.canary_rates)
+        stable = self._stable.serve(calls * (1 - canary_share), minutes, period.stable_rates)
         period.minutes = {
             kind: Minute(start=before.start, canary=before.canary + canary[kind], stable=before.stable + stable[kind])
             for kind, before in period.minutes.items()
         }
 
-    def _draw_rates(self, version: Version, periods: int) -> list[dict[str, float]]:
-        rates = self._load.rates(version)
-        drawn = {kind: self._load.draw_rates(rate, periods, self._generators[kind]) for kind, rate in rates.items()}
-        return [{kind: drawn[kind][number] for kind in drawn} for number in range(periods)]
-
-    def _serve_calls(self, expected_calls: float, rates: dict[str, float]) -> dict[str, Counts]:
-        calls = int(self._generators[ERRORS].poisson(expected_calls))
-        bad = {kind: int(self._generators[kind].binomial(calls, rate)) for kind, rate in rates.items()}
-        return {kind: Counts(calls=calls, bad=count) for kind, count in bad.items()}
-
     def _serve_history(self) -> dict[str, tuple[Counts, ...]]:
-        calls = self._load.calls_per_minute * self._timing.period_seconds / 60
-        periods = [self._serve_calls(calls, rates) for rates in self._draw_rates(HEALTHY, HISTORY_PERIODS)]
+        minutes = self._timing.period_seconds / 60
+        calls = self._load.calls_per_minute * minutes
+        periods = [self._stable.serve(calls, minutes, rates) for rates in self._stable.draw_rates(HISTORY_PERIODS)]
         return {kind: tuple(period[kind] for period in periods if period[kind].calls) for kind in self._generators}

@@ -49,6 +49,21 @@ def test_simulation_prints_slow_calls(simulator, write_file):
     assert re.search(r"\nslow calls +- +[\d,]+ / [\d,]+ *\n", result.stdout)
 
 
+@pytest.mark.parametrize("bursts", ["0.01", "clumps:10", "environments:100", "heavy"])
+def test_bursts_are_reported_as_they_were_given(simulator, write_file, bursts):
+    result = simulator("simulate", write_file("quick.json", QUICK), *FEW, "--bursts", bursts, "--json")
+    assert str(Report.model_validate(json.loads(result.stdout)).bursts) == bursts
+
+
+def test_load_is_learned_from_a_recording_unless_an_option_says_otherwise(simulator, write_file):
+    recording, policy = "simulator/recordings/checkout.csv", write_file("quick.json", QUICK)
+    result = simulator("simulate", policy, "--rollouts", 2, "--learn", recording, "--errors", 3)
+    assert result.stdout.splitlines()[1:3] == [
+        f"{recording} has 33 minutes of stable: 900 calls a minute; 0.516 % fail, independently.",
+        "900 calls a minute; 3 % fail on stable, independently",
+    ]
+
+
 def test_json_option_prints_only_the_report(simulator, write_file):
     result = simulator("simulate", write_file("quick.json", QUICK), *FEW, "--json")
     report = Report.model_validate(json.loads(result.stdout))
@@ -92,6 +107,11 @@ def test_invalid_policy_is_refused_with_a_message(simulator, write_file, name, t
         (("simulate", "simulator/policies/default.yaml", "--calls", 0), "'--calls'"),
         (("simulate", "simulator/policies/default.yaml", "--errors", 101), "'--errors'"),
         (("simulate", "simulator/policies/default.yaml", "--bursts", 1), "'--bursts'"),
+        (
+            ("simulate", "simulator/policies/default.yaml", "--bursts", "clump:3"),
+            "'clump:3' is no shape of bursts",
+        ),
+        (("simulate", "simulator/policies/default.yaml", "--learn", "nowhere.csv"), "nowhere.csv cannot be read"),
         (("simulate", "simulator/policies/default.yaml", "--slow", 101), "'--slow'"),
         (("simulate", "simulator/policies/default.yaml", "--slowdown", 5), "Add the metric slow to the policy"),
         (("simulate", "simulator/policies/default.yaml", "--picture", "a.gif"), "ends in .png or .svg"),

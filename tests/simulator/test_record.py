@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from simulator.evaluation_loop import ON_AWS
 from simulator.files import InvalidInputError
 from simulator.replay.record import RecordingRequest, format_csv, record
-from simulator.replay.rows import read_recording
+from simulator.replay.rows import read_minutes, read_recording
 from tests.samples import AT
 
 MINUTE = timedelta(minutes=1)
@@ -77,6 +77,18 @@ def test_alias_counts_are_stables_before_the_split_and_left_out_after_it(tmp_pat
 def test_version_without_datapoints_is_empty():
     rows = record_counts(alias={0: (90, 1)}, stable={0: (90, 1)}, canary={})
     assert (rows[0].canary_calls, rows[0].canary_errors, rows[0].stable_calls) == (None, None, 90)
+
+
+def test_alias_that_was_not_split_is_recorded_as_stable(tmp_path):
+    counts = {None: {0: (100, 1), 1: (100, 2)}, "3": {}}
+    request = RecordingRequest("shop", "live", stable="3")
+    (tmp_path / "recorded.csv").write_text(
+        format_csv(record(FakeCloudWatch(counts), request, AT, AT + 10 * MINUTE), request)
+    )
+    minutes = read_minutes(tmp_path / "recorded.csv", ON_AWS).minutes
+    assert [(m.canary.calls, m.stable.calls, m.stable.bad) for m in minutes] == [(0, 100, 1), (0, 100, 2)]
+    with pytest.raises(InvalidInputError, match="has no minute with calls on the canary"):
+        read_recording(tmp_path / "recorded.csv", ON_AWS)
 
 
 def test_slow_calls_are_recorded_on_request(tmp_path):

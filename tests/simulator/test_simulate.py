@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rollout.policy.policy import Policy
+from simulator.bursts.shape import INDEPENDENT
 from simulator.files import InvalidInputError
 from simulator.shares import distribution_of, share_of
 from simulator.simulate.findings import conclusion, findings, summary
@@ -17,7 +18,7 @@ from simulator.simulate.simulate import Simulation, simulate
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"steps": [{"percent": 20, "hold": "4m"}], "bake": "3m"}
-BUSY = Load(calls_per_minute=3000, error_percent=0.2, bursts=0, regression=20)
+BUSY = Load(calls_per_minute=3000, error_percent=0.2, bursts=INDEPENDENT, regression=20)
 DOCUMENT = (ROOT / "docs/simulating.md").read_text()
 
 
