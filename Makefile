@@ -104,6 +104,7 @@ replay: $(READY)  ## play POLICY=path over the minutes recorded in RECORDING=pat
 
 bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
 	@$(ON_LAYER) -m benchmarks.judge
+	@$(ON_LAYER) -m benchmarks.judge.long
 	@$(ON_LAYER) -m benchmarks.judge.shares
 
 bench-auto: $(READY)  ## simulate steps: Auto at four traffics, and write the tables of docs/low-traffic.md

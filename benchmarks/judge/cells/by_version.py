@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.judge.cells.cell import Cell
 from benchmarks.judge.cells.faults import fault_shares
-from benchmarks.judge.cells.traffic import HISTORY, MINUTES, SHARES, CountArray, RateArray, Traffic
+from benchmarks.judge.cells.traffic import HISTORY, CountArray, RateArray, Traffic
 from simulator.bursts.draws import (
     BadEnvironments,
     draw_beta_rates,
@@ -14,14 +14,14 @@ from simulator.bursts.draws import (
 from simulator.bursts.shape import Bursts, Clumps, Correlation, Environments
 
 
-def play_by_version(rng: np.random.Generator, cell: Cell, bursts: Bursts, rollouts: int) -> Traffic:
-    """Return rollouts of a cell; the versions are independent of each other."""
-    shares = np.concatenate([np.zeros(HISTORY), SHARES])
-    stable = np.full((rollouts, HISTORY + MINUTES), cell.stable_rate)
-    failing = np.full((rollouts, MINUTES), 1.0 if np.isinf(cell.risk) else min(cell.stable_rate * cell.risk, 1))
-    stable_calls, stable_errors = serve(rng, bursts, cell.calls * (1 - shares), stable)
-    canary_calls, canary_errors = serve(rng, bursts, cell.calls * SHARES, failing)
-    fault, possible = fault_shares(rng, cell, rollouts), _possible_share(bursts, cell.calls * SHARES)
+def play_by_version(rng: np.random.Generator, cell: Cell, bursts: Bursts, rollouts: int, shares: RateArray) -> Traffic:
+    """Return rollouts of a cell with the canary's share in each minute; the versions are independent of each other."""
+    with_history = np.concatenate([np.zeros(HISTORY), shares])
+    stable = np.full((rollouts, len(with_history)), cell.stable_rate)
+    failing = np.full((rollouts, len(shares)), 1.0 if np.isinf(cell.risk) else min(cell.stable_rate * cell.risk, 1))
+    stable_calls, stable_errors = serve(rng, bursts, cell.calls * (1 - with_history), stable)
+    canary_calls, canary_errors = serve(rng, bursts, cell.calls * shares, failing)
+    fault, possible = fault_shares(rng, cell, rollouts, shares), _possible_share(bursts, cell.calls * shares)
     return Traffic(
         cell=cell,
         history_calls=stable_calls[:, :HISTORY],

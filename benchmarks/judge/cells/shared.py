@@ -3,9 +3,8 @@
 import numpy as np
 
 from benchmarks.judge.cells.cell import Cell, Shared
-from benchmarks.judge.cells.traffic import HISTORY, MINUTES, SHARES, CountArray, RateArray, Traffic
+from benchmarks.judge.cells.traffic import HISTORY, CountArray, RateArray, Traffic
 
-ALL_MINUTES = HISTORY + MINUTES
 MEMORY = {Shared.SLOW_WAVE: 60, Shared.QUICK_WAVE: 2}
 """Minutes after which the autocorrelation of a wave has fallen to 1/e."""
 DEVIATION = 1.0
@@ -19,11 +18,12 @@ FAILS_AGAIN = {Shared.POISON: 1, Shared.TRANSIENT: 0.5}
 """The probability that a retry fails."""
 
 
-def play_shared(rng: np.random.Generator, cell: Cell, world: Shared, rollouts: int) -> Traffic:
-    """Return rollouts of a cell; its canary has no further errors of its own."""
-    shares = np.concatenate([np.zeros(HISTORY), SHARES])
+def play_shared(rng: np.random.Generator, cell: Cell, world: Shared, rollouts: int, shares: RateArray) -> Traffic:
+    """Return rollouts of a cell with the canary's share in each minute; the canary has no errors of its own."""
+    all_shares = np.concatenate([np.zeros(HISTORY), shares])
     errors_of = _retried if world in FAILS_AGAIN else _together
-    (canary_calls, canary_errors), (stable_calls, stable_errors), rate = errors_of(rng, cell, world, shares, rollouts)
+    canary, stable, rate = errors_of(rng, cell, world, all_shares, rollouts)
+    (canary_calls, canary_errors), (stable_calls, stable_errors) = canary, stable
     return Traffic(
         cell=cell,
         history_calls=stable_calls[:, :HISTORY],
@@ -44,31 +44,32 @@ Both = tuple[Counted, Counted, RateArray]
 
 def _together(rng: np.random.Generator, cell: Cell, world: Shared, shares: RateArray, rollouts: int) -> Both:
     """Return calls that fail independently at one rate."""
-    rate = _outage(rng, cell, rollouts) if world is Shared.OUTAGE else _wave(rng, cell, world, rollouts)
+    shape = rollouts, len(shares)
+    rate = _outage(rng, cell, shape) if world is Shared.OUTAGE else _wave(rng, cell, world, shape)
     canary, stable = (rng.poisson(cell.calls * share, rate.shape) for share in (shares, 1 - shares))
     return (canary, rng.binomial(canary, rate)), (stable, rng.binomial(stable, rate)), rate
 
 
-def _wave(rng: np.random.Generator, cell: Cell, world: Shared, rollouts: int) -> RateArray:
+def _wave(rng: np.random.Generator, cell: Cell, world: Shared, shape: tuple[int, int]) -> RateArray:
     """Return rates whose logarithms are autoregressive of order 1, with the cell's rate as mean."""
     kept = np.exp(-1 / MEMORY[world])
-    steps = DEVIATION * rng.standard_normal((rollouts, ALL_MINUTES))
+    steps = DEVIATION * rng.standard_normal(shape)
     steps[:, 1:] *= np.sqrt(1 - kept**2)
-    for minute in range(1, ALL_MINUTES):
+    for minute in range(1, shape[1]):
         steps[:, minute] += kept * steps[:, minute - 1]
     rate: RateArray = np.minimum(cell.stable_rate * np.exp(steps - DEVIATION**2 / 2), 1)
     return rate
 
 
-def _outage(rng: np.random.Generator, cell: Cell, rollouts: int) -> RateArray:
+def _outage(rng: np.random.Generator, cell: Cell, shape: tuple[int, int]) -> RateArray:
     """Return rates with an outage that covers a part of its first and of its last minute.
 
     It begins at any second, from the longest outage before the first shift on.
     """
-    longest = OUTAGE_MINUTES[1]
-    start = HISTORY - longest + (MINUTES + longest) * rng.random((rollouts, 1))
+    longest, (rollouts, all_minutes) = OUTAGE_MINUTES[1], shape
+    start = HISTORY - longest + (all_minutes - HISTORY + longest) * rng.random((rollouts, 1))
     end = start + rng.uniform(*OUTAGE_MINUTES, (rollouts, 1))
-    minutes = np.arange(ALL_MINUTES)
+    minutes = np.arange(all_minutes)
     covered = np.clip(np.minimum(end, minutes + 1) - np.maximum(start, minutes), 0, 1)
     depth = rng.uniform(*OUTAGE_DEPTH, (rollouts, 1))
     rate: RateArray = cell.stable_rate + (depth - cell.stable_rate) * covered
@@ -78,12 +79,12 @@ def _outage(rng: np.random.Generator, cell: Cell, rollouts: int) -> RateArray:
 def _retried(rng: np.random.Generator, cell: Cell, world: Shared, shares: RateArray, rollouts: int) -> Both:
     """Return calls among which events fail more than once, each time on a version chosen by the share."""
     again = FAILS_AGAIN[world]
-    before = max(DELAYS)
+    before, minutes = max(DELAYS), len(shares)
     events = cell.calls * cell.stable_rate / sum(again**number for number in range(len(DELAYS)))
-    failing = rng.poisson(events, (rollouts, ALL_MINUTES + before))
-    errors = np.zeros((rollouts, ALL_MINUTES), dtype=np.int64)
+    failing = rng.poisson(events, (rollouts, minutes + before))
+    errors = np.zeros((rollouts, minutes), dtype=np.int64)
     for delay in DELAYS:
-        errors += failing[:, before - delay : before - delay + ALL_MINUTES]
+        errors += failing[:, before - delay : before - delay + minutes]
         failing = rng.binomial(failing, again)
     canary = rng.binomial(errors, shares)
     passing = cell.calls * (1 - cell.stable_rate)
