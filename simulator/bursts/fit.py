@@ -3,8 +3,8 @@
 In clumps, a minute's bad calls are a compound Poisson sum, and their variance is a multiple of their mean; with a
 correlation it grows with the square of the mean. The correlation is modelled as negative binomial, which is nearly
 beta-binomial at low rates, and so are clumps if a minute has very many bad calls. Heavy tails are a Poisson mixture
-over the Pareto multiplier.
-Environments are told by time: the bad two minutes of one make neighbouring minutes alike, and those further away not.
+over the Pareto multiplier. Environments are recognized by time: the bad two minutes of one make neighbouring minutes
+alike, and those further away not.
 """
 
 from dataclasses import dataclass
