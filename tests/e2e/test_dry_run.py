@@ -14,7 +14,7 @@ def test_dry_run_returns_plan_and_touches_nothing(dry_run, stack):
     """P6."""
     rollout, answer = dry_run.possible, dry_run.possible.output
     assert rollout.ending == "SUCCEEDED"
-    assert stack.executions.states(rollout.execution) == ["PrepareRollout", "ChooseStart", "NothingToDo"]
+    assert stack.executions.states(rollout.execution) == ["ReadInput", "PrepareRollout", "ChooseStart", "NothingToDo"]
     assert answer["reason"].startswith(
         "dry run, nothing was touched: version 2 would be rolled out to dry-run:live in 2 steps, in place of version"
         " 1, and be done after 1m as planned"

@@ -43,5 +43,5 @@ def test_stable_cannot_be_pruned_until_the_rollout_has_ended(stories, stack):
 @pytest.mark.parametrize("story", [other_role_is_promoted, other_role_fails_in_bake])
 def test_version_with_other_role_never_shares_alias(story, stories, stack):
     states = stack.executions.states(stories(story).execution)
-    assert states[:3] == ["PrepareRollout", "ChooseStart", "PromoteVersion"]
+    assert states[:4] == ["ReadInput", "PrepareRollout", "ChooseStart", "PromoteVersion"]
     assert "ShiftTraffic" not in states

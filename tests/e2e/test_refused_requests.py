@@ -25,7 +25,7 @@ def test_request_is_rejected_by_error_and_cause(case, refused, stack):
     assert refused.descriptions[case]["error"] == error
     assert sentence in refused.descriptions[case]["cause"]
     states = stack.executions.states(refused.executions[case])
-    assert states == ["PrepareRollout", "ChooseStart", "RolloutRejected"]
+    assert states == ["ReadInput", "PrepareRollout", "ChooseStart", "RolloutRejected"]
 
 
 @pytest.mark.parametrize("name", INVALID_POLICIES)

@@ -30,6 +30,13 @@ OTHERWISE = "ReadFailure:otherwise > RolloutRejected"
 
 PATH_CASES = [
     PathCase(
+        "an execution begins",
+        "ReadInput > PrepareRollout > ChooseStart:nothing_to_do > NothingToDo",
+        status="SUCCEEDED",
+        prepare_rollout=(ACCEPTED | {"start": "nothing_to_do"},),
+        start_at="ReadInput",
+    ),
+    PathCase(
         "a queued version has nothing to do",
         "PrepareRollout > ChooseStart:queue > WaitForTurn > PrepareRollout > ChooseStart:nothing_to_do > NothingToDo",
         status="SUCCEEDED",

@@ -80,6 +80,18 @@ def test_odd_input_is_rejected_by_name_if_prepare_fails(odd: object, machine: Ma
     assert (ended.path, ended.error) == (REJECT_FAILED, "BrokenError")
 
 
+def test_prepare_gets_the_input_once(aws, tasks: Tasks):
+    """P6: Step Functions ends an execution whose state gets more than 256 KB, by an error that no state can catch."""
+    payloads: list[Any] = []
+    tasks["prepare_rollout"] = lambda document: payloads.append(document) or ACCEPTED | {"start": "reject"}
+    request = {"function": "shop", "policy": "x" * 200_000}
+    ended = Machine(definition()["StartAt"]).run(request)
+    assert ended.path.endswith("PrepareRollout > ChooseStart:otherwise > RolloutRejected")
+    [payload] = payloads
+    assert payload["request"] == request
+    assert len(json.dumps(payload)) < len(json.dumps(request)) + 1_000
+
+
 @pytest.mark.parametrize("task", TASKS[:4])
 def test_transient_error_is_retried(task: str, machine: Machine, tasks: Tasks):
     case = next(case for case in PATH_CASES if case.name == "every step is healthy")

@@ -138,6 +138,7 @@ def test_document_is_passed_on_unchanged():
     """Only these states, and the catches, add to the document."""
     fields = {"InputPath", "OutputPath", "Parameters", "ResultSelector", "ResultPath", "Result", "Assign"}
     assert {name: fields & set(state) for name, state in STATES.items() if fields & set(state)} == {
+        "ReadInput": {"Result"},
         "PrepareRollout": {"Parameters"},
         "NameFailure": {"Parameters"},
         "ParseFailure": {"Parameters"},

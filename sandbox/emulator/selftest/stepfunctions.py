@@ -24,6 +24,8 @@ def _begin(fixture: Fixture) -> bool:
         "End": True,
     }
     start(fixture, "updates", update, {})
+    doubled = {"Type": "Pass", "Parameters": {"one.$": "$", "two.$": "$$.Execution.Input"}, "End": True}
+    start(fixture, "doubles", doubled, {"large": "x" * 140_000})
     start(fixture, "waits", {"Type": "Wait", "Seconds": 60, "End": True}, {}, TimeoutSeconds=1)
     return True
 
@@ -104,6 +106,11 @@ def _invocations(fixture: Fixture) -> float:
     return float(sum(point["Sum"] for point in points))
 
 
+def _payload_limited(fixture: Fixture) -> bool:
+    """The input of a state has at most 256 KB after its Parameters."""
+    return bool(end_of(fixture, "doubles")["error"] == "States.DataLimitExceeded")
+
+
 def _machine_timeout_applied(fixture: Fixture) -> bool:
     """An execution ends after the TimeoutSeconds of its state machine."""
     return bool(end_of(fixture, "waits")["status"] == "TIMED_OUT")
@@ -158,6 +165,7 @@ CHECKS = [
     _retry_delay_capped,
     _machine_role_checked,
     _throttle_reported,
+    _payload_limited,
     _events_wait_for_capacity,
     _machine_timeout_applied,
     _stop_is_kept,

@@ -14,6 +14,7 @@ from ministack.services import stepfunctions
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
 current: contextvars.ContextVar[Record] = contextvars.ContextVar("execution")
+_MAX_PAYLOAD_BYTES = 262_144
 _NOT_CAUGHT_BY_ALL = {"States.Runtime", "States.DataLimitExceeded"}
 
 
@@ -98,3 +99,13 @@ def _set_retry_delay(
 def _match_error(original: Original, names: list[str], error: str) -> bool:
     """States.ALL and States.TaskFailed do not catch the two errors that mean an invalid definition."""
     return error in names if error in _NOT_CAUGHT_BY_ALL else bool(original(names, error))
+
+
+@extends(stepfunctions, "_apply_parameters")
+def _limit_payload(original: Original, state: Record, *rest: object) -> object:
+    """The input of a state has at most 256 KB after its Parameters; the error is none that States.ALL catches."""
+    effective = original(state, *rest)
+    if len(json.dumps(effective, ensure_ascii=False, separators=(",", ":")).encode()) > _MAX_PAYLOAD_BYTES:
+        cause = "The state's input is larger than the maximum number of bytes that the service allows."
+        raise stepfunctions._ExecutionError("States.DataLimitExceeded", cause)
+    return effective

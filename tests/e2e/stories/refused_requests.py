@@ -34,6 +34,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "UnknownPolicyError",
         "there is no parameter /rollouts/policies/nowhere",
     ),
+    "nearly the largest input": ({"function": NAME, "policy": "x" * 250_000}, "InvalidPolicyError", "policy is"),
     "no opt-in tag": ({"function": UNTAGGED}, "NotOptedInError", "tag-resource"),
     "a split alias": ({"function": SPLIT}, "AliasSplitError", "version 1 with 30 % to version 2"),
 }

@@ -21,7 +21,7 @@ def test_usage_counts_every_evaluation_and_step():
     used = usage(AN_HOUR, metrics_in_step=6, metrics_in_bake=4)
     evaluations = AN_HOUR.planned_evaluations
     assert evaluations == 16 + 16 + 31
-    assert used.transitions == 6 + 2 + 3 * evaluations
+    assert used.transitions == 7 + 2 + 3 * evaluations
     assert used.lambda_calls == 4 + 2 + evaluations
     assert used.metrics == 6 * 32 + 4 * 31
     assert used == PER_ROLLOUT + PER_STEP * 2 + PER_EVALUATION * evaluations + Usage(metrics=used.metrics)

@@ -99,7 +99,7 @@ class Preparation(Value):
     request: Annotated[Any, BeforeValidator(plain_json)]
     execution: Execution
     previous: Any = None
-    """The document of the try before; at the first try the execution's input."""
+    """The document of the try before; empty at the first try."""
 
     @property
     def waiting(self) -> Waiting:
