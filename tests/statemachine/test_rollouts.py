@@ -13,7 +13,7 @@ from rollout.aws.boto import clients
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP
 from tests.statemachine.conftest import POLICY
-from tests.statemachine.machine import Machine
+from tests.statemachine.machine import Machine, definition
 from tests.statemachine.moto_account import (
     alias,
     ledger,
@@ -42,7 +42,7 @@ def test_rollout_uses_the_resources_that_its_cost_counts(orchestrator: Machine, 
     publish_healthy_counts()
     calls: list[Any] = []
     clients.dynamodb_client().meta.events.register("before-parameter-build.dynamodb", lambda **call: calls.append(call))
-    ended = orchestrator.run({"function": "shop"})
+    ended = Machine(definition()["StartAt"]).run({"function": "shop"})
     usage = PER_ROLLOUT + PER_STEP * 2 + PER_EVALUATION * ended.visits("JudgeCanary")
     entered = [event["type"] for event in ended.events if event["type"].endswith("StateEntered")]
     assert (usage.transitions, usage.lambda_calls - 1) == (len(entered), entered.count("TaskStateEntered"))
