@@ -3,11 +3,14 @@
 import math
 
 import numpy as np
+from scipy.special import gammaln
 
-from benchmarks.judge.cells.traffic import FlagArray, RateArray, Traffic
-from benchmarks.judge.rules.learning import learn
+from benchmarks.judge.cells.traffic import CountArray, FlagArray, RateArray, Traffic
+from benchmarks.judge.rules.bursts import spread_of, sum_of_runs
+from benchmarks.judge.rules.learning import Learned, learn
 from rollout.evidence.assumptions import TOLERATED_RISK
 from rollout.evidence.paired_test import MARGIN
+from rollout.evidence.spread import Bursts
 from rollout.judging.ceilings import EXCESSES
 from rollout.policy.policy import Policy
 
@@ -22,17 +25,38 @@ def breaks_ceiling(traffic: Traffic, policy: Policy) -> FlagArray:
 
 
 def _log_evidence(traffic: Traffic, ceiling: float) -> RateArray:
-    theta = MARGIN * learn(traffic).theta[:, None]
-    spread = theta * traffic.canary_calls
+    learned = learn(traffic)
+    proportional, whole = (_log_evidence_of(traffic, ceiling, learned, bursts) for bursts in Bursts)
+    is_alike = learned.theta * learned.calls < 1
+    evidence: RateArray = np.where(is_alike[:, None], proportional, np.minimum(proportional, whole))
+    return evidence
+
+
+def _log_evidence_of(traffic: Traffic, ceiling: float, learned: Learned, bursts: Bursts) -> RateArray:
+    theta, spread = MARGIN * learned.theta[:, None], spread_of(traffic.canary_calls, learned, bursts)
     stable_rate = traffic.stable_errors / np.maximum(traffic.stable_calls, 1)
-    allowed = np.minimum(1, np.maximum(ceiling, TOLERATED_RISK * stable_rate))
+    allowed = spread.portion * np.minimum(1, np.maximum(ceiling, TOLERATED_RISK * stable_rate))
     totals = []
     for excess in EXCESSES:
-        log_factor = np.log1p(excess * spread) - np.log1p(spread)
-        worth = traffic.canary_errors * (math.log(excess) - log_factor) - allowed / theta * log_factor
-        totals.append(np.cumsum(worth, axis=1))
+        worth = _GAINS[bursts](traffic.canary_errors, excess, MARGIN * spread.size, allowed / theta)
+        totals.append(sum_of_runs(worth, learned.is_lasting))
     evidence: RateArray = np.logaddexp.reduce(totals, axis=0) - math.log(len(EXCESSES))
     return evidence
+
+
+def _gain_by_larger_bursts(bad: CountArray, excess: float, size: RateArray, shape: RateArray) -> RateArray:
+    log_factor = np.log1p(excess * size) - np.log1p(size)
+    gain: RateArray = bad * (math.log(excess) - log_factor) - shape * log_factor
+    return gain
+
+
+def _gain_by_more_bursts(bad: CountArray, excess: float, size: RateArray, shape: RateArray) -> RateArray:
+    more = excess * shape
+    rise: RateArray = gammaln(bad + more) - gammaln(more) - gammaln(bad + shape) + gammaln(shape)
+    return rise - (more - shape) * np.log1p(size)
+
+
+_GAINS = {Bursts.PROPORTIONAL: _gain_by_larger_bursts, Bursts.WHOLE: _gain_by_more_bursts}
 
 
 def _stable_rate_at_canary_calls(traffic: Traffic) -> RateArray:

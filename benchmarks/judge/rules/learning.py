@@ -1,4 +1,4 @@
-"""What rollout.evidence.dispersion and rate_grid learn from stable's history, vectorised: one row per rollout.
+"""What rollout.evidence learns from stable's history, vectorised: one row per rollout.
 
 It requires an hour of history with calls in each minute.
 """
@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, logsumexp
 
 from benchmarks.judge.cells.traffic import HISTORY, CountArray, FlagArray, RateArray, Traffic
 from rollout.evidence.dispersion import SCALES
+from rollout.evidence.outliers import FACTOR_STEPS, SHARES
 from rollout.evidence.rate_grid import BELOW, JUMP, RISK_STEPS, STEP
+from rollout.evidence.runs import FEWEST_WITH_ERRORS
 
 CAUTION = 0.8
 """The quantile of theta that is used after HISTORY minutes."""
+
+FAR, CORRELATED = (4, 5, 6, 7, 8), 0.25
+"""The lags of unrelated minutes, and the correlation of neighbours from which bursts may last."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,20 @@ class Learned:
     """What an hour of stable's minutes gives, one row per rollout."""
 
     theta: RateArray
+    calls: RateArray
+    """Stable's calls a minute."""
+    outliers: RateArray
+    is_lasting: FlagArray
     shapes: RateArray
-    """Stable's shapes at every rate level, all rows as wide as the widest."""
+    """Stable's shapes at every rate level, all rows as wide as the widest, with the risks and outliers above it."""
     levels: CountArray
     """The number of rate levels in each row."""
     weights: RateArray
+
+    @property
+    def width(self) -> int:
+        """The number of rate levels of the widest row."""
+        return int(self.levels.max())
 
 
 @lru_cache(maxsize=1)
@@ -34,25 +48,33 @@ def learn(traffic: Traffic) -> Learned:
     """Return what the shipped judge learns from each rollout's history."""
     calls, errors = traffic.history_calls, traffic.history_errors
     rate = np.clip((errors.sum(axis=1) + 0.5) / (calls.sum(axis=1) + 1), 1e-6, 1)
-    theta = _theta(calls, errors, rate)
+    theta, mean_calls = _theta(calls, errors, rate), calls.mean(axis=1)
+    outliers = _outliers(calls, errors, rate, theta)
     levels = BELOW + np.ceil(np.log(1 / rate) / np.log(STEP)).astype(np.int64) + 1
-    steps = np.arange(-BELOW, levels.max() - BELOW + max(RISK_STEPS))
+    steps = np.arange(-BELOW, levels.max() - BELOW + max(RISK_STEPS) + max(FACTOR_STEPS))
     shapes = (rate / theta)[:, None] * STEP**steps
+    used = shapes[:, None, : levels.max() + max(FACTOR_STEPS)]
+    logs = with_outliers(log_likelihoods(errors, calls * theta[:, None], used), outliers)
+    is_lasting = (theta * mean_calls > 1) & _may_last(errors)
+    return Learned(theta, mean_calls, outliers, is_lasting, shapes, levels, _weights(logs, levels))
+
+
+def _weights(logs: RateArray, levels: CountArray) -> RateArray:
+    """Return the weight of each rate level after the history, given its log-likelihoods."""
     exists = np.arange(levels.max()) < levels[:, None]
     weights = np.where(exists, 1 / levels[:, None], 0)
-    logs = log_likelihoods(errors, calls * theta[:, None], shapes[:, : levels.max()])
     for minute in range(HISTORY):
         likelihood = np.exp(logs[:, minute] - logs[:, minute].max(axis=1, keepdims=True))
         weights = after_jump(weights, exists, levels) * likelihood
         weights /= weights.sum(axis=1, keepdims=True)
-    return Learned(theta, shapes, levels, weights)
+    return weights
 
 
 def _theta(calls: CountArray, errors: CountArray, rate: RateArray) -> RateArray:
     logs = np.empty((len(rate), len(SCALES)))
     for index, scale in enumerate(SCALES):
         spread = np.asarray(calls * scale, dtype=np.float64)
-        likelihood = log_likelihoods(errors, spread, (rate / scale)[:, None])[:, :, 0]
+        likelihood = log_likelihoods(errors, spread, (rate / scale)[:, None, None])[:, :, 0]
         logs[:, index] = (likelihood + errors * np.log(np.maximum(spread, 1e-300) / (1 + spread))).sum(axis=1)
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     needed = CAUTION * weights.sum(axis=1)
@@ -64,13 +86,46 @@ def _theta(calls: CountArray, errors: CountArray, rate: RateArray) -> RateArray:
     return theta
 
 
-def log_likelihoods(errors: CountArray, spread: RateArray, shapes: RateArray) -> RateArray:
-    """Return the negative binomial log-likelihoods, up to a constant: rollouts by minutes by rate levels."""
-    logs = -shapes[:, None, :] * np.log1p(spread)[:, :, None]
+def _outliers(calls: CountArray, errors: CountArray, rate: RateArray, theta: RateArray) -> RateArray:
+    """Return rollout.evidence.outliers.outlier_probability of each row."""
+    shapes = (rate / theta)[:, None, None] * STEP ** np.array([0, *FACTOR_STEPS])
+    logs = log_likelihoods(errors, calls * theta[:, None], shapes)
+    shares = np.log([1 - sum(SHARES), *SHARES])
+    ratio = (logsumexp(logs + shares, axis=2) - logs[:, :, 0]).sum(axis=1)
+    probability: RateArray = 1 / (1 + np.exp(np.minimum(-ratio, 700)))
+    return probability
+
+
+def _may_last(errors: CountArray) -> FlagArray:
+    """Return rollout.evidence.runs.may_last of each row."""
+    squares = {lag: ((errors[:, lag:] - errors[:, :-lag]) ** 2).mean(axis=1) for lag in (1, *FAR)}
+    far = np.mean([squares[lag] for lag in FAR], axis=0)
+    is_correlated = (far > 0) & (1 - squares[1] / np.where(far > 0, far, 1) > CORRELATED)
+    may: FlagArray = ((errors > 0).sum(axis=1) < FEWEST_WITH_ERRORS) | is_correlated
+    return may
+
+
+def log_likelihoods(errors: CountArray, size: RateArray, shapes: RateArray) -> RateArray:
+    """Return the negative binomial log-likelihoods, up to a constant: rollouts by minutes by rate levels.
+
+    `shapes` are rollouts by minutes, or by one if they are alike in all minutes, by rate levels.
+    """
+    logs = -shapes * np.log1p(size)[:, :, None]
     row, minute = np.nonzero(errors)
-    wide = shapes[row]
-    logs[row, minute] += gammaln(errors[row, minute][:, None] + wide) - gammaln(shapes)[row]
+    wide = np.broadcast_to(shapes, logs.shape)[row, minute]
+    logs[row, minute] += gammaln(errors[row, minute][:, None] + wide) - gammaln(wide)
     return logs
+
+
+def with_outliers(logs: RateArray, outliers: RateArray) -> RateArray:
+    """Return rollout.evidence.outliers.with_outliers of log-likelihoods."""
+    width = logs.shape[2] - max(FACTOR_STEPS)
+    shares = outliers[:, None] * np.array(SHARES)
+    mixed: RateArray = logs[:, :, :width] + np.log1p(-shares.sum(axis=1))[:, None, None]
+    for steps, share in zip(FACTOR_STEPS, shares.T, strict=True):
+        with np.errstate(divide="ignore"):
+            mixed = np.logaddexp(mixed, logs[:, :, steps : steps + width] + np.log(share)[:, None, None])
+    return mixed
 
 
 def after_jump(weights: RateArray, exists: FlagArray, levels: CountArray) -> RateArray:

@@ -10,10 +10,13 @@ import numpy as np
 from scipy.special import logsumexp
 
 from benchmarks.judge.cells.traffic import MINUTES, CountArray, FlagArray, RateArray, Traffic
-from benchmarks.judge.rules.learning import Learned, after_jump, learn, log_likelihoods
+from benchmarks.judge.rules.bursts import Spread, spread_of, sum_of_runs
+from benchmarks.judge.rules.learning import Learned, after_jump, learn, log_likelihoods, with_outliers
 from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY, TOLERATED_RISK
+from rollout.evidence.outliers import FACTOR_STEPS, MOST_WORTH
 from rollout.evidence.paired_test import MARGIN, RISKS
 from rollout.evidence.rate_grid import JUMP, RISK_SHARES, RISK_STEPS
+from rollout.evidence.spread import Bursts
 
 NOTHING = -1e300
 """ln of the weight of a rate level that a row does not have."""
@@ -23,14 +26,24 @@ NOTHING = -1e300
 def log_evidence(traffic: Traffic) -> RateArray:
     """Return the natural log of the evidence against each canary: rollouts by evaluations."""
     learned = learn(traffic)
-    paired, level = _paired(traffic, MARGIN * learned.theta), _level(traffic, learned)
-    evidence: RateArray = np.logaddexp(paired, level) - np.log(2)
+    proportional, whole = (_log_evidence(traffic, learned, bursts) for bursts in Bursts)
+    is_alike = learned.theta * learned.calls < 1
+    evidence: RateArray = np.where(is_alike[:, None], proportional, np.minimum(proportional, whole))
     return evidence
 
 
-def _paired(traffic: Traffic, theta: RateArray) -> RateArray:
+def _log_evidence(traffic: Traffic, learned: Learned, bursts: Bursts) -> RateArray:
+    canary, stable = (spread_of(calls, learned, bursts) for calls in (traffic.canary_calls, traffic.stable_calls))
+    level = sum_of_runs(_level(traffic, learned, canary, stable), learned.is_lasting)
+    paired = sum_of_runs(_paired(traffic, learned, canary, stable), learned.is_lasting)
+    evidence: RateArray = np.logaddexp(level + np.log(3), paired) - np.log(4)
+    return evidence
+
+
+def _paired(traffic: Traffic, learned: Learned, canary: Spread, stable: Spread) -> RateArray:
     risks, states = np.array(RISKS), len(RISKS)
-    weights = np.tile(np.r_[HEALTHY_WEIGHT, np.full(states, (1 - HEALTHY_WEIGHT) / states)], (len(theta), 1))
+    rollouts = len(learned.theta)
+    weights = np.tile(np.r_[HEALTHY_WEIGHT, np.full(states, (1 - HEALTHY_WEIGHT) / states)], (rollouts, 1))
     gained = np.zeros(traffic.canary_calls.shape)
     for minute in range(MINUTES):
         both = (traffic.canary_calls[:, minute] > 0) & (traffic.stable_calls[:, minute] > 0)
@@ -39,36 +52,37 @@ def _paired(traffic: Traffic, theta: RateArray) -> RateArray:
             (1 - SWITCH_PROBABILITY) * weights[:, 1:] + SWITCH_PROBABILITY / states * weights[:, :1],
         ])  # fmt: skip
         errors1, errors0 = traffic.canary_errors[:, minute, None], traffic.stable_errors[:, minute, None]
-        gain, loss = _stakes(traffic.canary_calls[:, minute] * theta, traffic.stable_calls[:, minute] * theta, risks)
+        gain, loss = _stakes(canary.at(minute), stable.at(minute), risks)
         with np.errstate(divide="ignore"):  # a weight may have vanished
             switched = np.log(switched)
         logs = switched + np.pad(gain * errors1 - loss * errors0, ((0, 0), (1, 0)))
         total = logsumexp(logs, axis=1)
-        gained[both, minute] = total[both]
+        counts = both & (traffic.canary_errors[:, minute] + traffic.stable_errors[:, minute] > 0)
+        gained[counts, minute] = total[counts]  # otherwise rounding could start a run
         weights = np.where(both[:, None], np.exp(logs - total[:, None]), weights)
-    return np.cumsum(gained, axis=1)
+    with np.errstate(divide="ignore"):
+        return np.minimum(gained, np.log(MOST_WORTH / learned.outliers)[:, None])
 
 
-def _stakes(spread1: RateArray, spread0: RateArray, risks: RateArray) -> tuple[RateArray, RateArray]:
-    spread1, spread0 = np.maximum(spread1, 1e-9)[:, None], np.maximum(spread0, 1e-9)[:, None]
-    log1, log0, ratio = np.log1p(spread1), np.log1p(spread0), risks / TOLERATED_RISK
-    y = (TOLERATED_RISK * log1 + log0) / (risks * log1 + log0)
-    excess = TOLERATED_RISK * (log1 - np.log1p(ratio * y * spread1)) + log0 - np.log1p(y * spread0)
-    slope = TOLERATED_RISK * ratio * spread1 / (1 + ratio * y * spread1) + spread0 / (1 + y * spread0)
+def _stakes(canary: Spread, stable: Spread, risks: RateArray) -> tuple[RateArray, RateArray]:
+    size1, size0 = (np.maximum(MARGIN * spread.size, 1e-9)[:, None] for spread in (canary, stable))
+    portion0, weight, ratio = stable.portion[:, None], TOLERATED_RISK * canary.portion[:, None], risks / TOLERATED_RISK
+    log1, log0 = np.log1p(size1), portion0 * np.log1p(size0)
+    y = (weight * log1 + log0) / (ratio * weight * log1 + log0)
+    excess = weight * (log1 - np.log1p(ratio * y * size1)) + log0 - portion0 * np.log1p(y * size0)
+    slope = weight * ratio * size1 / (1 + ratio * y * size1) + portion0 * size0 / (1 + y * size0)
     y = np.clip(y + excess / slope, 1e-9, 1)
-    factor1 = np.exp(log1 + (log0 - np.log1p(y * spread0)) / TOLERATED_RISK)
-    x = (factor1 - 1) / spread1
-    return np.log(x * (1 + spread1) / factor1), -np.log(y * (1 + spread0) / (1 + y * spread0))
+    factor1 = np.exp(log1 + (log0 - portion0 * np.log1p(y * size0)) / weight)
+    x = (factor1 - 1) / size1
+    return np.log(x * (1 + size1) / factor1), -np.log(y * (1 + size0) / (1 + y * size0))
 
 
-def _level(traffic: Traffic, learned: Learned) -> RateArray:
-    wide = learned.weights.shape[1]
-    stable = log_likelihoods(
-        traffic.stable_errors, traffic.stable_calls * learned.theta[:, None], learned.shapes[:, :wide]
-    )
-    canary = log_likelihoods(
-        traffic.canary_errors, traffic.canary_calls * learned.theta[:, None], TOLERATED_RISK * learned.shapes
-    )
+def _level(traffic: Traffic, learned: Learned, canary_spread: Spread, stable_spread: Spread) -> RateArray:
+    wide, shapes = learned.width, learned.shapes[:, None]
+    shown = shapes[:, :, : wide + max(FACTOR_STEPS)] * stable_spread.portion[:, :, None]
+    stable = with_outliers(log_likelihoods(traffic.stable_errors, stable_spread.size, shown), learned.outliers)
+    shown = TOLERATED_RISK * shapes * canary_spread.portion[:, :, None]
+    canary = with_outliers(log_likelihoods(traffic.canary_errors, canary_spread.size, shown), learned.outliers)
     shifts = (0, *RISK_STEPS)
     exists = np.arange(wide) < learned.levels[:, None]
     share = np.r_[HEALTHY_WEIGHT, (1 - HEALTHY_WEIGHT) * np.array(RISK_SHARES)]
@@ -82,7 +96,7 @@ def _level(traffic: Traffic, learned: Learned) -> RateArray:
         switched = _after_switch(weights, exists, learned.levels)
         weights, log_alternative = _update(weights, switched, logs, both)
         gained[:, minute] = log_alternative - log_null
-    return np.cumsum(gained, axis=1)
+    return gained
 
 
 def _after_switch(weights: RateArray, exists: FlagArray, levels: CountArray) -> RateArray:

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.non_inferiority_test import INTOLERABLE_RISK, RATIOS, early_log_evidence
 from rollout.evidence.paired_test import MARGIN
 from tests.samples import minutes
 
 THETA = 0.01 / 0.99
+LEARNED = Dispersion(theta=THETA, error_rate=0.01, minutes=60)
+EVEN = Dispersion(theta=0.0001, error_rate=0.002, minutes=60, calls=6000)
 PROOF = log(300)
 
 
@@ -32,7 +35,7 @@ def test_expected_worth_for_an_intolerable_canary_is_at_most_one(canary_calls, s
     canary = beta_binomial(canary_calls, risk * rate, correlation)
     stable = beta_binomial(stable_calls, rate, correlation)
     worth = sum(
-        p1 * p0 * exp(early_log_evidence(minutes((canary_calls, errors1, stable_calls, errors0)), THETA))
+        p1 * p0 * exp(early_log_evidence(minutes((canary_calls, errors1, stable_calls, errors0)), LEARNED))
         for errors1, p1 in enumerate(canary)
         for errors0, p0 in enumerate(stable)
     )
@@ -42,24 +45,32 @@ def test_expected_worth_for_an_intolerable_canary_is_at_most_one(canary_calls, s
 @pytest.mark.parametrize("served", [[], [(100, 0, 900, 0)], [(0, 0, 900, 90)], [(100, 0, 0, 0)]])
 def test_evidence_without_failures_or_comparable_minutes_is_zero(served):
     """P5: missing data never passes, and neither does a canary with too few calls to fail."""
-    assert early_log_evidence(minutes(*served), THETA) == 0
+    assert early_log_evidence(minutes(*served), LEARNED) == 0
 
 
 def test_canary_as_good_as_stable_reaches_the_proof():
-    assert early_log_evidence(minutes(*[(3000, 6, 3000, 6)] * 20), 0.0001) > PROOF
+    assert early_log_evidence(minutes(*[(3000, 6, 3000, 6)] * 20), EVEN) > PROOF
 
 
 def test_canary_twice_as_bad_does_not_reach_the_proof():
-    assert early_log_evidence(minutes(*[(600, 3, 5400, 11), (600, 2, 5400, 11)] * 15), 0.0001) < 0
+    assert early_log_evidence(minutes(*[(600, 3, 5400, 11), (600, 2, 5400, 11)] * 15), EVEN) < 0
 
 
 @given(st.integers(0, 99), st.integers(0, 899))
 def test_canary_error_never_raises_and_stable_error_never_lowers_the_evidence(canary, stable):
     base, worse, better = (
-        early_log_evidence(minutes((100, canary + more, 900, stable + stable_more)), THETA)
+        early_log_evidence(minutes((100, canary + more, 900, stable + stable_more)), LEARNED)
         for more, stable_more in [(0, 0), (1, 0), (0, 1)]
     )
     assert worse <= base <= better
+
+
+def test_canary_that_met_no_clump_yet_does_not_reach_the_proof():
+    """Stable fails by ten calls at a time, so a canary with a tenth of the calls is expected to see none for long."""
+    served = minutes(*[(600, 0, 5400, 10), *[(600, 0, 5400, 0)] * 4] * 8)
+    clumps = Dispersion(theta=9 / 6000, error_rate=0.0003, minutes=60, calls=6000)
+    assert early_log_evidence(served, clumps) < 1
+    assert early_log_evidence(served, clumps.model_copy(update={"theta": 1e-6})) > PROOF
 
 
 def test_averaged_ratios_are_above_the_tolerated_one():

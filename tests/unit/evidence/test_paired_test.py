@@ -7,19 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.evidence.assumptions import TOLERATED_RISK
+from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.grouping import Group
-from rollout.evidence.paired_test import RISKS, paired_log_evidence, stakes_at
+from rollout.evidence.outliers import MOST_WORTH
+from rollout.evidence.paired_test import MARGIN, RISKS, paired_gains, stakes_at
+from rollout.evidence.spread import Bursts, Spread, spread_of
 
+LEARNED = Dispersion(theta=0.001, error_rate=0.002, minutes=60, calls=6000)
 spreads = st.floats(1e-6, 1e6)
 
 
-@given(st.sampled_from(RISKS), spreads, spreads)
-def test_stakes_fulfil_the_condition_of_the_theorem(risk, canary_spread, stable_spread):
+portions = st.floats(0.01, 1)
+
+
+@given(st.sampled_from(RISKS), st.builds(Spread, spreads, portions), st.builds(Spread, spreads, portions))
+def test_stakes_fulfil_the_condition_of_the_theorem(risk, canary, stable):
     """The condition in the docstring of rollout.evidence.paired_test."""
-    gain, loss = stakes_at(risk, canary_spread, stable_spread)
-    canary = log1p(-canary_spread * (exp(gain) - 1))
-    stable = log1p(stable_spread * (1 - exp(-loss)))
-    assert isclose(TOLERATED_RISK * canary + stable, 0, abs_tol=1e-6 * max(1, abs(stable)))
+    gain, loss = stakes_at(risk, canary, stable)
+    left = 1 - canary.size * (exp(gain) - 1)
+    gained = stable.portion * log1p(stable.size * (1 - exp(-loss)))
+    assert isclose(left, exp(-gained / (TOLERATED_RISK * canary.portion)), rel_tol=1e-6, abs_tol=1e-9)
 
 
 def beta_binomial(calls: int, rate: float, correlation: float) -> list[float]:
@@ -39,7 +46,7 @@ def test_expected_worth_for_a_tolerated_canary_is_at_most_one(canary_calls, stab
     canary = beta_binomial(canary_calls, TOLERATED_RISK * rate, correlation)
     stable = beta_binomial(stable_calls, rate, correlation)
     for risk in RISKS:
-        gain, loss = stakes_at(risk, canary_calls * theta, stable_calls * theta)
+        gain, loss = stakes_at(risk, Spread(canary_calls * theta, 1), Spread(stable_calls * theta, 1))
         worth_canary = sum(p * exp(gain * errors) for errors, p in enumerate(canary))
         worth_stable = sum(p * exp(-loss * errors) for errors, p in enumerate(stable))
         assert worth_canary * worth_stable <= 1 + 1e-9
@@ -49,17 +56,54 @@ def test_expected_worth_for_a_tolerated_canary_is_at_most_one(canary_calls, stab
 @pytest.mark.parametrize("risk", RISKS)
 def test_stakes_without_bursts_are_the_likelihood_ratio_of_the_source(risk, canary_calls, stable_calls):
     """Lindon, Sanden and Shirikian 2022, conditional on the errors of both versions together."""
-    gain, loss = stakes_at(risk, canary_calls * 1e-9, stable_calls * 1e-9)
+    gain, loss = stakes_at(risk, Spread(canary_calls * 1e-9, 1), Spread(stable_calls * 1e-9, 1))
     shrink = log((risk * canary_calls + stable_calls) / (TOLERATED_RISK * canary_calls + stable_calls))
     assert gain == pytest.approx(log(risk / TOLERATED_RISK) - shrink, rel=1e-3)
     assert loss == pytest.approx(shrink, rel=1e-3)
 
 
+def clumped(calls: int, rate: float, size: float) -> list[float]:
+    """Return the probability of each number of errors if they come in clumps of geometric size (Polya-Aeppli)."""
+    mean, most = calls * rate / size, 60
+    log_clumps = [count * log(mean) - mean - lgamma(count + 1) for count in range(most)]
+    errors = [exp(-mean)] + [0.0] * 400
+    for total in range(1, len(errors)):
+        for count in range(1, min(total, most - 1) + 1):
+            ways = lgamma(total) - lgamma(count) - lgamma(total - count + 1)
+            errors[total] += exp(log_clumps[count] + ways - count * log(size) + (total - count) * log1p(-1 / size))
+    return errors
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("size", [3, 10])
+def test_expected_worth_of_whole_clumps_is_at_most_one(share, size):
+    """A canary with few calls meets a clump whole: sums over every number of errors of both versions."""
+    learned = Dispersion(theta=2 * (size - 1) / 1000, error_rate=0.01, minutes=60, calls=1000)
+    calls = round(1000 * share), round(1000 * (1 - share))
+    spreads = [spread_of(each, learned, Bursts.WHOLE, MARGIN) for each in calls]
+    canary, stable = clumped(calls[0], TOLERATED_RISK * 0.01, size), clumped(calls[1], 0.01, size)
+    for risk in RISKS:
+        gain, loss = stakes_at(risk, *spreads)
+        worth_canary = sum(p * exp(gain * errors) for errors, p in enumerate(canary))
+        worth_stable = sum(p * exp(-loss * errors) for errors, p in enumerate(stable))
+        assert worth_canary * worth_stable <= 1 + 1e-9
+
+
+def evidence(*groups: Group, learned: Dispersion = LEARNED) -> float:
+    return sum(paired_gains(groups, learned, Bursts.PROPORTIONAL))
+
+
 def test_outage_of_both_versions_is_no_evidence():
     outage = Group(1, 600, 300, 5400, 2700)
-    assert paired_log_evidence([outage] * 5, 0.001) <= 0
+    assert evidence(*[outage] * 5) <= 0
 
 
 def test_late_fault_is_found_within_two_minutes():
     healthy, failing = Group(1, 600, 1, 5400, 11), Group(1, 600, 60, 5400, 11)
-    assert paired_log_evidence([healthy] * 10 + [failing] * 2, 0.001) > log(100)
+    assert evidence(*[healthy] * 10, *[failing] * 2) > log(100)
+
+
+def test_minute_of_a_stable_with_outliers_has_a_limited_worth():
+    failing, learned = Group(1, 600, 600, 5400, 11), LEARNED.model_copy(update={"outliers": 0.5})
+    assert evidence(failing, learned=learned) == pytest.approx(log(MOST_WORTH / 0.5))
+    assert evidence(failing) > 100

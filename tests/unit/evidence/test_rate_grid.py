@@ -1,22 +1,24 @@
 """The rate grid follows stable's hidden rate level and never loses it to underflow."""
 
-from math import lgamma, log, log1p
+from math import exp, inf, lgamma, log, log1p
 
 import pytest
 
 from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import TOLERATED_RISK
 from rollout.evidence.dispersion import Dispersion
+from rollout.evidence.outliers import FACTOR_STEPS
 from rollout.evidence.rate_grid import (
     BELOW,
     JUMP,
     STEP,
     Likelihoods,
     Transition,
+    canary_table,
     jump_transition,
     learn_levels,
     likelihoods,
-    tables,
+    stable_table,
     update_weights,
 )
 
@@ -37,20 +39,29 @@ def negative_binomial(errors: int, mean: float, spread: float) -> float:
 
 @pytest.mark.parametrize("errors", [0, 1, 7, 400])
 def test_likelihoods_equal_the_negative_binomial_up_to_a_constant(errors):
-    stable, canary = tables(LEARNED.theta, LEARNED.error_rate, 1)
-    levels, calls = likelihoods(errors, 1000 * LEARNED.theta, stable), 1000
+    stable, canary = (table(LEARNED.theta, LEARNED.error_rate, 1) for table in (stable_table, canary_table))
+    levels, calls = likelihoods(errors, 1000 * LEARNED.theta, stable, 0), 1000
     exact = [
         negative_binomial(errors, calls * LEARNED.error_rate * STEP**step, calls * LEARNED.theta)
         for step in range(-BELOW, len(stable.shapes) - BELOW)
     ]
-    assert levels.logs == pytest.approx([value - max(exact) for value in exact], abs=1e-9)
+    shown = [value - max(exact) for value in exact][: len(levels.logs)]
+    assert levels.logs == pytest.approx(shown, abs=1e-9)
+    assert levels.values == pytest.approx([exp(value) for value in shown], abs=1e-9)
     assert canary.shapes[0] == pytest.approx(TOLERATED_RISK * stable.shapes[0])
 
 
 def test_grid_reaches_up_to_every_call_failing():
     """With a lower end, an outage of both versions would look like a bad canary."""
-    stable, _ = tables(LEARNED.theta, LEARNED.error_rate, 1)
-    assert stable.shapes[-1] * LEARNED.theta >= 1
+    stable = stable_table(LEARNED.theta, LEARNED.error_rate, 1)
+    highest = len(stable.shapes) - max(FACTOR_STEPS) - 1
+    assert stable.shapes[highest] * LEARNED.theta >= 1
+
+
+def test_level_of_a_vanished_likelihood_keeps_its_logarithm():
+    levels = likelihoods(10**6, 1000 * LEARNED.theta, stable_table(LEARNED.theta, LEARNED.error_rate, 1), 0.5)
+    assert levels.values[0] == 0
+    assert -inf < levels.logs[0] < -700
 
 
 NOTHING = Likelihoods([0.0, 0.0], [1.0, 1.0])

@@ -22,11 +22,11 @@ def bake_after(*counts: tuple[int, int, int, int]) -> Observation:
 
 def test_calls_of_the_steps_that_fail_late_roll_back_in_the_bake():
     """The bake test itself is advisory: these calls are compared with stable's own of the same minutes."""
-    judgement = judge(bake_after(*[FINE] * 5, FAILING), policy())
+    judgement = judge(bake_after(*[FINE] * 5, FAILING, FAILING), policy())
     assert judgement.verdict is Verdict.UNHEALTHY
     assert judgement.reason.startswith(
-        "calls that began before the promotion and ended later show a worse canary: errors: canary 20 of 600 calls"
-        " (3.3 %), stable 6 of 5,400 calls (0.11 %); evidence 10^"
+        "calls that began before the promotion and ended later show a worse canary: errors: canary 40 of 700 calls"
+        " (5.7 %), stable 7 of 6,300 calls (0.11 %); evidence 10^"
     )
 
 

@@ -1,11 +1,12 @@
 """The evidence against the canary: valid at every evaluation, and under bursts of errors.
 
-The evidence is the mean of two tests, because a mean of e-values is an e-value. The paired test
+The evidence is a mean of two tests, because a mean of e-values is an e-value. The paired test
 (rollout.evidence.paired_test) is a theorem for every error rate. The level test (rollout.evidence.level_test) finds
-more faults when errors come in bursts. Both use the burst scale of stable's errors (rollout.evidence.dispersion),
-learned before the first shift and, in long rollouts, also during it. For a canary that is no worse than tolerated, the
-probability that the evidence reaches 1/alpha at any evaluation is at most alpha. docs/judging.md states which part of
-this is proved, which part is measured, and where it ends.
+more faults when errors come in bursts. Both know stable's bursts (rollout.evidence.dispersion), learned before the
+first shift and, in long rollouts, also during it. What a canary meets of them is unknown, so each answer is tested and
+the weaker evidence counts (rollout.evidence.spread). For a canary that is no worse than tolerated, the probability that
+the evidence reaches 1/alpha at any evaluation is at most alpha. docs/judging.md states which part of this is proved,
+which part is measured, and where it ends.
 
 Sources: Ville 1939; Lindon, Sanden and Shirikian 2022, "Rapid Regression Detection in Software Deployments through
 Sequential Testing", arXiv 2205.14762, which is the case without bursts.
@@ -16,11 +17,13 @@ from collections.abc import Sequence
 from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import log_mean_exp
 from rollout.evidence.dispersion import Dispersion
-from rollout.evidence.grouping import group_canary_minutes, group_minutes
-from rollout.evidence.level_test import level_log_evidence
-from rollout.evidence.paired_test import paired_log_evidence
-from rollout.evidence.rate_grid import learn_levels
+from rollout.evidence.grouping import Group, group_canary_minutes, group_minutes
+from rollout.evidence.level_test import level_gains
+from rollout.evidence.paired_test import paired_gains
+from rollout.evidence.rate_grid import Weights, learn_levels
+from rollout.evidence.runs import log_sum_of_runs
 from rollout.evidence.series import Minute
+from rollout.evidence.spread import Bursts, possible_bursts
 
 
 def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
@@ -33,7 +36,15 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersio
     if not groups:
         return 0.0
     levels = learn_levels(history, dispersion)
-    return log_mean_exp([paired_log_evidence(groups, dispersion.theta), level_log_evidence(groups, dispersion, levels)])
+    return min(_log_evidence(groups, dispersion, bursts, levels) for bursts in possible_bursts(dispersion))
+
+
+def _log_evidence(groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights) -> float:
+    starts, is_lasting = [group.start for group in groups], dispersion.is_lasting
+    level = log_sum_of_runs(level_gains(groups, dispersion, bursts, levels), starts, is_lasting=is_lasting)
+    paired = log_sum_of_runs(paired_gains(groups, dispersion, bursts), starts, is_lasting=is_lasting)
+    # The level test finds most faults, so it gets three quarters of the mean.
+    return log_mean_exp([level, level, level, paired])
 
 
 def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
@@ -43,6 +54,12 @@ def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], disp
     first. The promise holds only as far as stable's error rate would have stayed the same. No stable version serves
     beside the canary, so an outage after promotion looks like a worse canary: advisory, unless a policy says otherwise.
     """
-    levels = learn_levels(history, dispersion)
+    groups, levels = group_canary_minutes(minutes), learn_levels(history, dispersion)
+    starts = [group.start for group in groups]
     # Without stable's counts beside it, a rate level that can jump explains every worse canary.
-    return level_log_evidence(group_canary_minutes(minutes), dispersion, levels, jump=0)
+    return min(
+        log_sum_of_runs(
+            level_gains(groups, dispersion, bursts, levels, jump=0), starts, is_lasting=dispersion.is_lasting
+        )
+        for bursts in possible_bursts(dispersion)
+    )

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import exp, fsum, lgamma, log, log1p
 from operator import mul
+from statistics import fmean
 
 from rollout.domain.counts import Counts
 from rollout.domain.models import Value
+from rollout.evidence.outliers import outlier_probability
+from rollout.evidence.runs import may_last
 
-SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(21))
-"""The candidate thetas, 1e-6 to 0.1, equally likely a priori on a logarithmic scale."""
+SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(29))
+"""The candidate thetas, 1e-6 to 10, equally likely a priori on a logarithmic scale; at 10, calls fail by the minute."""
 
 FEWEST_MINUTES, ENOUGH_MINUTES = 15, 60
 """With fewer minutes than the first, theta is assumed; from the second on, theta counts as learned."""
@@ -45,6 +48,17 @@ class Dispersion(Value):
     """Stable's errors per call, 0 to 1."""
     minutes: int
     """The number of minutes that theta rests on."""
+    calls: float = 0.0
+    """Stable's calls a minute, on average over these minutes."""
+    outliers: float = 0.0
+    """The probability, 0 to 1, that some minutes of a version are many times as bad (rollout.evidence.outliers)."""
+    is_lasting: bool = False
+    """Whether a burst may last longer than a minute (rollout.evidence.runs)."""
+
+    @property
+    def burst_size(self) -> float:
+        """How many errors a burst has beyond the first, on average, at stable's calls."""
+        return self.theta * self.calls
 
     @property
     def is_assumed(self) -> bool:
@@ -67,7 +81,16 @@ def learn_dispersion(
         learned_from = before + since[: ENOUGH_MINUTES - len(before)]
     risk = _LONG_RISK if is_long else _RISK
     theta = UNKNOWN_THETA if len(learned_from) < FEWEST_MINUTES else _upper_theta(learned_from, risk)
-    return Dispersion(theta=theta, error_rate=_error_rate(before or learned_from), minutes=len(learned_from))
+    rate = _error_rate(before or learned_from)
+    calls = fmean(counts.calls for counts in learned_from) if learned_from else 0.0
+    return Dispersion(
+        theta=theta,
+        error_rate=rate,
+        minutes=len(learned_from),
+        calls=calls,
+        outliers=outlier_probability(learned_from, rate, theta),
+        is_lasting=theta * calls > 1 and may_last(learned_from),
+    )
 
 
 def _with_calls(minutes: Sequence[Counts]) -> list[Counts]:

@@ -6,7 +6,7 @@ average over the rate levels of the grid, and measured by simulation for all oth
 Sources: Robbins 1970 for mixtures; Turner and Gruenwald, arXiv 2302.11401, for evidence from stratified counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY
 from rollout.evidence.dispersion import Dispersion
@@ -18,38 +18,44 @@ from rollout.evidence.rate_grid import (
     Likelihoods,
     Transition,
     Weights,
+    canary_table,
     jump_transition,
     likelihoods,
-    tables,
+    stable_table,
     update_weights,
 )
+from rollout.evidence.spread import Bursts, spread_of
 
 _SHIFTS = (0, *RISK_STEPS)
 
 
-def level_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: Weights, jump: float = JUMP) -> float:
-    """Return ln of the evidence against the canary.
+def level_gains(
+    groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights, jump: float = JUMP
+) -> Iterator[float]:
+    """Yield what each group adds to ln of the evidence against the canary.
 
     `levels` are the weights of stable's rate levels at the first shift; `jump` is the probability per group that the
     level jumps.
     """
-    tolerated, total = levels, 0.0
+    tolerated = levels
     shares = (HEALTHY_WEIGHT, *((1 - HEALTHY_WEIGHT) * share for share in RISK_SHARES))
     states = [[share * weight for weight in levels] for share in shares]
     for group in groups:
-        stable, canary = _group_likelihoods(group, dispersion)
+        stable, canary = _group_likelihoods(group, dispersion, bursts)
         steady = [jump_transition(tolerated, jump)]
         (tolerated,), log_tolerated = update_weights([tolerated], steady, stable, canary, (0,))
         states, log_failing = update_weights(states, _switch_transitions(states, jump), stable, canary, _SHIFTS)
-        total += log_failing - log_tolerated
-    return total
+        yield log_failing - log_tolerated
 
 
-def _group_likelihoods(group: Group, dispersion: Dispersion) -> tuple[Likelihoods, Likelihoods]:
-    stable, canary = tables(dispersion.theta, dispersion.error_rate, group.minutes)
+def _group_likelihoods(group: Group, dispersion: Dispersion, bursts: Bursts) -> tuple[Likelihoods, Likelihoods]:
+    learned = dispersion.theta, dispersion.error_rate
+    stable, canary = (spread_of(calls, dispersion, bursts) for calls in (group.stable_calls, group.canary_calls))
+    stable_at_levels = stable_table(*learned, group.minutes * stable.portion)
+    canary_at_levels = canary_table(*learned, group.minutes * canary.portion)
     return (
-        likelihoods(group.stable_bad, group.stable_calls * dispersion.theta, stable),
-        likelihoods(group.canary_bad, group.canary_calls * dispersion.theta, canary),
+        likelihoods(group.stable_bad, stable.size, stable_at_levels, dispersion.outliers),
+        likelihoods(group.canary_bad, canary.size, canary_at_levels, dispersion.outliers),
     )
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import TOLERATED_RISK
 from rollout.evidence.dispersion import ENOUGH_MINUTES, Dispersion
+from rollout.evidence.outliers import FACTOR_STEPS, with_outliers
 
 STEP = 10**0.125
 """Ratio of neighbouring rate levels."""
@@ -24,11 +25,12 @@ BELOW = 8
 JUMP = 0.01
 """Probability per minute that stable's rate level jumps to any other: outages, waves, another team's release."""
 
-RISK_STEPS = (1, 2, 4, 6, 12)
-"""The relative risks of the level test are TOLERATED_RISK * STEP**steps: 1.5, 1.96, 3.5, 6.2 and 35."""
+RISK_STEPS = (1, 2, 4, 6, 12, 20)
+"""The relative risks of the level test are TOLERATED_RISK * STEP**steps: 1.5, 1.96, 3.5, 6.2, 35 and 348."""
 
-RISK_SHARES = (0.04, 0.24, 0.24, 0.24, 0.24)
-"""The prior of each; the least risk takes many calls to tell from the tolerated one, so a small prior costs little."""
+RISK_SHARES = (0.04, 0.22, 0.22, 0.22, 0.22, 0.08)
+"""The prior of each. The least risk takes many calls to tell from the tolerated one, and the largest few: small shares
+cost them little."""
 
 _UNDERFLOW = 1e-250
 """Below this total, terms have vanished: it is summed again in logarithms."""
@@ -59,18 +61,30 @@ class Table(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def tables(theta: float, error_rate: float, minutes: int) -> tuple[Table, Table]:
-    """Return the tables for a group of `minutes`: stable's, and the canary's from the tolerated risk upwards."""
-    above = ceil(log(1 / error_rate) / log(STEP)) + 1
-    shape = minutes * error_rate / theta
-    stable = tuple(shape * STEP**step for step in range(-BELOW, above))
-    canary = tuple(TOLERATED_RISK * shape * STEP**step for step in range(-BELOW, above + max(RISK_STEPS)))
-    return Table(stable, tuple(map(lgamma, stable))), Table(canary, tuple(map(lgamma, canary)))
+def stable_table(theta: float, error_rate: float, minutes: float) -> Table:
+    """Return the table of stable for a group of so many minutes, each times the portion of bursts that it can meet."""
+    return _table(minutes * error_rate / theta, _levels_above(error_rate))
 
 
-def likelihoods(errors: int, spread: float, table: Table) -> Likelihoods:
-    """Return the likelihood of each rate level, given the errors and a spread of calls*theta."""
-    log_scale = log1p(spread)
+@lru_cache(maxsize=64)
+def canary_table(theta: float, error_rate: float, minutes: float) -> Table:
+    """Return the table of the canary for such a group, from the tolerated risk upwards."""
+    return _table(TOLERATED_RISK * minutes * error_rate / theta, _levels_above(error_rate) + max(RISK_STEPS))
+
+
+def _table(shape: float, above: int) -> Table:
+    shapes = tuple(shape * STEP**step for step in range(-BELOW, above + max(FACTOR_STEPS)))
+    return Table(shapes, tuple(map(lgamma, shapes)))
+
+
+def _levels_above(error_rate: float) -> int:
+    """Return the number of rate levels from the learned one up to that at which every call fails."""
+    return ceil(log(1 / error_rate) / log(STEP)) + 1
+
+
+def likelihoods(errors: int, size: float, table: Table, outliers: float) -> Likelihoods:
+    """Return the likelihood of each rate level, given the errors, their spread, and the probability of outliers."""
+    log_scale = log1p(size)
     if errors:
         rises = map(lgamma, [errors + shape for shape in table.shapes])
         logs = [rise - base - shape * log_scale for rise, shape, base in zip(rises, *table, strict=True)]
@@ -78,17 +92,20 @@ def likelihoods(errors: int, spread: float, table: Table) -> Likelihoods:
         logs = [-shape * log_scale for shape in table.shapes]
     largest = max(logs)
     logs = [value - largest for value in logs]
-    return Likelihoods(logs, list(map(exp, logs)))
+    values = with_outliers(list(map(exp, logs)), outliers)
+    # A value can vanish where its logarithm has not: the logarithm without outliers is then close enough, and lower.
+    return Likelihoods([log(value) if value else old for value, old in zip(values, logs, strict=False)], values)
 
 
 def learn_levels(history: Sequence[Counts], dispersion: Dispersion) -> Weights:
     """Return the probability of each rate level at the first shift, from the last ENOUGH_MINUTES of `history`."""
-    table, _ = tables(dispersion.theta, dispersion.error_rate, 1)
-    weights = [1 / len(table.shapes)] * len(table.shapes)
+    table = stable_table(dispersion.theta, dispersion.error_rate, 1)
+    levels = len(table.shapes) - max(FACTOR_STEPS)
+    weights = [1 / levels] * levels
     no_canary = Likelihoods([0.0] * len(weights), [1.0] * len(weights))
     for counts in history[-ENOUGH_MINUTES:]:
         if counts.calls:
-            stable = likelihoods(counts.bad, counts.calls * dispersion.theta, table)
+            stable = likelihoods(counts.bad, counts.calls * dispersion.theta, table, dispersion.outliers)
             (weights,), _ = update_weights([weights], [jump_transition(weights)], stable, no_canary, (0,))
     return weights
 

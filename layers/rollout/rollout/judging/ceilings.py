@@ -6,15 +6,19 @@ rollout.evidence.paired_test with a known rate. So at any number of evaluations,
 limit L in at most 1 of L rollouts. Source: Howard, Ramdas, McAuliffe and Sekhon 2020, Probability Surveys 17.
 """
 
-from collections.abc import Iterable, Sequence
-from math import exp, log, log1p
+from collections.abc import Sequence
+from math import exp, lgamma, log, log1p
 
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Unit
 from rollout.domain.models import Value
 from rollout.evidence.assumptions import TOLERATED_RISK, log_mean_exp
+from rollout.evidence.dispersion import Dispersion
+from rollout.evidence.grouping import numbers
 from rollout.evidence.paired_test import MARGIN
+from rollout.evidence.runs import log_sum_of_runs
 from rollout.evidence.series import Minute, Series
+from rollout.evidence.spread import Bursts, possible_bursts, spread_of
 from rollout.judging.observation import Observation
 from rollout.policy.criteria import Criteria
 from rollout.policy.metric import Metric
@@ -54,7 +58,7 @@ def _breach(metric: Metric, observation: Observation, criteria: Criteria, limit:
     if series.unit is not Unit.CALLS or series.canary.bad_percent <= ceiling or _is_stable_above(series, ceiling):
         return None
     # No smallest number of calls: an alias with twenty calls a day must not serve a version that fails all of them.
-    proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion.theta)
+    proof = ceiling_log_evidence(series.minutes, ceiling / 100, series.dispersion)
     return CeilingBreach(sentence=_BREACHES[metric.kind].format(ceiling), is_proved=proof >= limit)
 
 
@@ -80,19 +84,41 @@ def _chance_of(bad: int, expected: float) -> float:
     return 1 - below
 
 
-def ceiling_log_evidence(minutes: Iterable[Minute], ceiling: float, theta: float) -> float:
+def ceiling_log_evidence(minutes: Sequence[Minute], ceiling: float, dispersion: Dispersion) -> float:
     """Return ln of the evidence that the canary's rate is above `ceiling`, a share of calls from 0 to 1.
 
     In a minute in which stable itself is above the ceiling, stable's rate replaces it, so that an outage of both
     versions never counts as proof.
     """
-    totals = [0.0] * len(EXCESSES)
-    for minute in minutes:
-        spread, shape = MARGIN * theta * minute.canary.calls, _allowed_rate(minute.stable, ceiling) / (MARGIN * theta)
-        for index, excess in enumerate(EXCESSES):
-            log_factor = log1p(excess * spread) - log1p(spread)
-            totals[index] += minute.canary.bad * (log(excess) - log_factor) - shape * log_factor
-    return log_mean_exp(totals)
+    return min(_log_evidence(minutes, ceiling, dispersion, bursts) for bursts in possible_bursts(dispersion))
+
+
+def _log_evidence(minutes: Sequence[Minute], ceiling: float, dispersion: Dispersion, bursts: Bursts) -> float:
+    gains = zip(*(_gains(minute, ceiling, dispersion, bursts) for minute in minutes), strict=True)
+    starts = numbers(minutes)
+    totals = [log_sum_of_runs(each, starts, is_lasting=dispersion.is_lasting) for each in gains]
+    return log_mean_exp(totals) if totals else 0.0
+
+
+def _gains(minute: Minute, ceiling: float, dispersion: Dispersion, bursts: Bursts) -> list[float]:
+    """Return what a minute adds to ln of the evidence at each excess."""
+    size, portion = spread_of(minute.canary.calls, dispersion, bursts, MARGIN)
+    shape = portion * _allowed_rate(minute.stable, ceiling) / (MARGIN * dispersion.theta)
+    return [_GAINS[bursts](minute.canary.bad, excess, size, shape) for excess in EXCESSES]
+
+
+def _gain_by_larger_bursts(bad: int, excess: float, size: float, shape: float) -> float:
+    log_factor = log1p(excess * size) - log1p(size)
+    return bad * (log(excess) - log_factor) - shape * log_factor
+
+
+def _gain_by_more_bursts(bad: int, excess: float, size: float, shape: float) -> float:
+    more = excess * shape
+    return lgamma(bad + more) - lgamma(more) - lgamma(bad + shape) + lgamma(shape) - (more - shape) * log1p(size)
+
+
+_GAINS = {Bursts.PROPORTIONAL: _gain_by_larger_bursts, Bursts.WHOLE: _gain_by_more_bursts}
+"""How a worse canary differs: if bursts come whole, more of them, otherwise a single one could never count for much."""
 
 
 def _allowed_rate(stable: Counts, ceiling: float) -> float:

@@ -46,4 +46,4 @@ def early_end(observation: Observation, policy: Policy) -> EarlyEnd | None:
 def _log_evidence(name: str, observation: Observation) -> float:
     if name not in observation.series:
         return 0.0
-    return early_log_evidence(observation.closed_in_step(name), observation.series[name].dispersion.theta)
+    return early_log_evidence(observation.closed_in_step(name), observation.series[name].dispersion)
