@@ -67,4 +67,5 @@ def _series(visible: Sequence[Minute], phase: Phase, window: Window) -> Series:
     if phase is Phase.BAKE:
         minutes = [Minute(start=minute.start, canary=minute.canary) for minute in minutes if minute.canary.calls]
     history = (minute.stable for minute in visible if window.is_history(minute.start))
-    return Series(minutes=tuple(minutes), history=tuple(stable for stable in history if stable.calls))
+    before = tuple(stable for stable in history if stable.calls)
+    return Series(minutes=tuple(minutes), history=before, period_seconds=window.period_seconds)

@@ -92,7 +92,7 @@ class Traffic:
         if phase is Phase.BAKE:
             visible = [Minute(start=minute.start, canary=minute.canary + minute.stable) for minute in visible]
             history += tuple(minute.stable for minute in minutes if window.is_history(minute.start))
-        return Series(minutes=tuple(visible), history=history)
+        return Series(minutes=tuple(visible), history=history, period_seconds=window.period_seconds)
 
     def _has_calls(self, start: datetime) -> bool:
         counted = self._periods[start].minutes[ERRORS]

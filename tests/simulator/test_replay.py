@@ -50,7 +50,7 @@ def test_bad_version_is_rolled_back_and_later_calls_are_counted():
     assert replayed.outcome is Outcome.ROLLED_BACK
     assert replayed.evaluations[-1].move is Move.ROLL_BACK
     assert replayed.canary.bad + replayed.canary_after.bad == 200
-    assert replayed.canary_after.bad > 100
+    assert replayed.canary_after.bad >= 80
     assert format_ending(replayed).startswith("Rolled back at 12:0")
 
 

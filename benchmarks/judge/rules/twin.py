@@ -28,7 +28,8 @@ def log_evidence(traffic: Traffic) -> RateArray:
     learned = learn(traffic)
     proportional, whole = (_log_evidence(traffic, learned, bursts) for bursts in Bursts)
     is_alike = learned.theta * learned.calls < 1
-    evidence: RateArray = np.where(is_alike[:, None], proportional, np.minimum(proportional, whole))
+    needs_no_second = is_alike[:, None] | (proportional <= 0)
+    evidence: RateArray = np.where(needs_no_second, proportional, np.minimum(proportional, whole))
     return evidence
 
 

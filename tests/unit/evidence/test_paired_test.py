@@ -12,6 +12,7 @@ from rollout.evidence.grouping import Group
 from rollout.evidence.outliers import MOST_WORTH
 from rollout.evidence.paired_test import MARGIN, RISKS, paired_gains, stakes_at
 from rollout.evidence.spread import Bursts, Spread, spread_of
+from tests.samples import AT
 
 LEARNED = Dispersion(theta=0.001, error_rate=0.002, minutes=60, calls=6000)
 spreads = st.floats(1e-6, 1e6)
@@ -94,16 +95,16 @@ def evidence(*groups: Group, learned: Dispersion = LEARNED) -> float:
 
 
 def test_outage_of_both_versions_is_no_evidence():
-    outage = Group(1, 600, 300, 5400, 2700)
+    outage = Group(1, 600, 300, 5400, 2700, AT)
     assert evidence(*[outage] * 5) <= 0
 
 
 def test_late_fault_is_found_within_two_minutes():
-    healthy, failing = Group(1, 600, 1, 5400, 11), Group(1, 600, 60, 5400, 11)
+    healthy, failing = Group(1, 600, 1, 5400, 11, AT), Group(1, 600, 60, 5400, 11, AT)
     assert evidence(*[healthy] * 10, *[failing] * 2) > log(100)
 
 
 def test_minute_of_a_stable_with_outliers_has_a_limited_worth():
-    failing, learned = Group(1, 600, 600, 5400, 11), LEARNED.model_copy(update={"outliers": 0.5})
+    failing, learned = Group(1, 600, 600, 5400, 11, AT), LEARNED.model_copy(update={"outliers": 0.5})
     assert evidence(failing, learned=learned) == pytest.approx(log(MOST_WORTH / 0.5))
     assert evidence(failing) > 100

@@ -64,7 +64,7 @@ def test_level_of_a_vanished_likelihood_keeps_its_logarithm():
     assert -inf < levels.logs[0] < -700
 
 
-NOTHING = Likelihoods([0.0, 0.0], [1.0, 1.0])
+NOTHING = Likelihoods([1.0, 1.0], [0.0, 0.0])
 
 
 def test_jump_keeps_the_total_weight():
@@ -74,8 +74,8 @@ def test_jump_keeps_the_total_weight():
 
 
 def test_underflowing_weights_are_summed_in_logs():
-    far, near = Likelihoods([0.0, -2000.0], [1.0, 0.0]), Likelihoods([-2000.0, 0.0], [0.0, 1.0])
-    (weights,), total = update_weights([[0.5, 0.5]], [Transition(0.5, [0.0, 0.5], 0.0)], far, near, (0,))
+    far, near = Likelihoods([1.0, 0.0], [0.0, -2000.0]), Likelihoods([0.0, 1.0], [-2000.0, 0.0])
+    (weights,), total = update_weights([[0.5, 0.5]], [Transition(0.5, 1.0, [0.0, 0.5], 0.0)], far, near, (0,))
     assert weights[0] / weights[1] == pytest.approx(0.25 / 0.75)
     assert total == pytest.approx(-2000)
 

@@ -1,18 +1,22 @@
 """Within a run of minutes only the strongest counts, so that a burst of two minutes is one proof."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.domain.counts import Counts
 from rollout.evidence.runs import FEWEST_WITH_ERRORS, log_sum_of_runs, may_last
+from tests.samples import AT
 
 gains = st.lists(st.floats(-10, 10), max_size=40)
 
 
-def total(*each: float, is_lasting: bool = True, length: int = 1) -> float:
-    starts = range(0, length * len(each), length) if each else []
-    return log_sum_of_runs(each, starts, is_lasting=is_lasting)
+def total(*each: float, run_seconds: float = 180, minutes: int = 1) -> float:
+    """Return the sum of the log evidence of minutes that lie so many minutes apart."""
+    starts = [AT + number * timedelta(minutes=minutes) for number in range(len(each))]
+    return log_sum_of_runs(each, starts, run_seconds)
 
 
 @pytest.mark.parametrize(
@@ -30,18 +34,18 @@ def test_strongest_minute_of_a_run_counts_and_every_minute_that_lowers_the_evide
 
 
 def test_every_minute_counts_if_bursts_do_not_last():
-    assert total(1, 3, 2, is_lasting=False) == 6
+    assert total(1, 3, 2, run_seconds=0) == 6
 
 
 def test_minutes_far_apart_are_no_run():
-    assert total(2, 2, 2, length=3) == 6
-    assert total(2, 2, 2, length=48) == 6
+    assert total(2, 2, 2, minutes=3) == 6
+    assert total(2, 2, 2, minutes=48) == 6
 
 
 @given(gains)
 def test_runs_never_raise_the_evidence(each):
     """So a supermartingale stays one."""
-    assert total(*each) <= total(*each, is_lasting=False) + 1e-9
+    assert total(*each) <= total(*each, run_seconds=0) + 1e-9
 
 
 def counts(*errors: int) -> list[Counts]:

@@ -15,7 +15,7 @@ from tests.samples import minutes, observation_of, policy
 LIMIT = log(100)
 LEARNED = Dispersion(theta=0.001, error_rate=0.01, minutes=60, calls=600)
 EVEN = LEARNED.model_copy(update={"theta": 1e-5})
-BURSTY = LEARNED.model_copy(update={"theta": 0.1, "is_lasting": True})
+BURSTY = LEARNED.model_copy(update={"theta": 0.1, "run_seconds": 180})
 
 
 def test_canary_that_always_fails_reaches_the_limit_in_one_minute():

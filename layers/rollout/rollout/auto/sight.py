@@ -49,12 +49,12 @@ def sighting(policy: Policy, error_percent: float, expected: Expectation, timing
     periods = max(math.ceil(_total_seconds(policy) / timing.period_seconds / _MOST_MINUTES), 1)
     minute = timing.model_copy(update={"period_seconds": periods * timing.period_seconds})
     minutes = _minutes(policy, error_percent / 100, expected, periods, minute)
-    if not _is_seen(policy, minutes, expected):
+    if not _is_seen(policy, minutes, expected, minute):
         return None
     low, high = 0, len(minutes)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _is_seen(policy, minutes[:middle], expected) else (middle, high)
+        low, high = (low, middle) if _is_seen(policy, minutes[:middle], expected, minute) else (middle, high)
     # One more period: the share changes within it. CloudWatch shows a call at the latest when its period is closed.
     seen = high * minute.period_seconds + timing.period_seconds + timing.lag_seconds
     return Sighting(error_percent=error_percent, seconds=policy.seconds_in(seen))
@@ -66,11 +66,12 @@ def _total_seconds(policy: Policy) -> int:
     return sum(policy.seconds_in(step.hold) for step in policy.steps)
 
 
-def _is_seen(policy: Policy, minutes: tuple[Minute, ...], expected: Expectation) -> bool:
+def _is_seen(policy: Policy, minutes: tuple[Minute, ...], expected: Expectation, timing: Timing) -> bool:
     """Whether the judge finds the canary unhealthy after these minutes."""
+    errors = Series(minutes=minutes, history=expected.history, period_seconds=timing.period_seconds)
     observation = Observation(
         phase=Phase.BAKE if policy.is_all_at_once else Phase.SHIFTING,
-        series={CALLS: Series(minutes=minutes, history=expected.history)},
+        series={CALLS: errors},
         step_since=_START,
         closed_until=_START,
     )

@@ -23,7 +23,7 @@ from rollout.evidence.paired_test import paired_gains
 from rollout.evidence.rate_grid import Weights, learn_levels
 from rollout.evidence.runs import log_sum_of_runs
 from rollout.evidence.series import Minute
-from rollout.evidence.spread import Bursts, possible_bursts
+from rollout.evidence.spread import Bursts, weakest
 
 
 def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
@@ -36,13 +36,13 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersio
     if not groups:
         return 0.0
     levels = learn_levels(history, dispersion)
-    return min(_log_evidence(groups, dispersion, bursts, levels) for bursts in possible_bursts(dispersion))
+    return weakest(dispersion, lambda bursts: _log_evidence(groups, dispersion, bursts, levels))
 
 
 def _log_evidence(groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights) -> float:
-    starts, is_lasting = [group.start for group in groups], dispersion.is_lasting
-    level = log_sum_of_runs(level_gains(groups, dispersion, bursts, levels), starts, is_lasting=is_lasting)
-    paired = log_sum_of_runs(paired_gains(groups, dispersion, bursts), starts, is_lasting=is_lasting)
+    starts, run_seconds = [group.start for group in groups], dispersion.run_seconds
+    level = log_sum_of_runs(level_gains(groups, dispersion, bursts, levels), starts, run_seconds)
+    paired = log_sum_of_runs(paired_gains(groups, dispersion, bursts), starts, run_seconds)
     # The level test finds most faults, so it gets three quarters of the mean.
     return log_mean_exp([level, level, level, paired])
 
@@ -57,9 +57,9 @@ def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], disp
     groups, levels = group_canary_minutes(minutes), learn_levels(history, dispersion)
     starts = [group.start for group in groups]
     # Without stable's counts beside it, a rate level that can jump explains every worse canary.
-    return min(
-        log_sum_of_runs(
-            level_gains(groups, dispersion, bursts, levels, jump=0), starts, is_lasting=dispersion.is_lasting
-        )
-        for bursts in possible_bursts(dispersion)
+    return weakest(
+        dispersion,
+        lambda bursts: log_sum_of_runs(
+            level_gains(groups, dispersion, bursts, levels, jump=0), starts, dispersion.run_seconds
+        ),
     )

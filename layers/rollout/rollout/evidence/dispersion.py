@@ -16,7 +16,7 @@ from statistics import fmean
 from rollout.domain.counts import Counts
 from rollout.domain.models import Value
 from rollout.evidence.outliers import outlier_probability
-from rollout.evidence.runs import may_last
+from rollout.evidence.runs import RUN, may_last
 
 SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(29))
 """The candidate thetas, 1e-6 to 10, equally likely a priori on a logarithmic scale; at 10, calls fail by the minute."""
@@ -52,8 +52,8 @@ class Dispersion(Value):
     """Stable's calls a minute, on average over these minutes."""
     outliers: float = 0.0
     """The probability, 0 to 1, that some minutes of a version are many times as bad (rollout.evidence.outliers)."""
-    is_lasting: bool = False
-    """Whether a burst may last longer than a minute (rollout.evidence.runs)."""
+    run_seconds: float = 0.0
+    """The seconds in which several minutes with errors can be one burst; 0 if no burst lasts longer than a minute."""
 
     @property
     def burst_size(self) -> float:
@@ -67,7 +67,7 @@ class Dispersion(Value):
 
 
 def learn_dispersion(
-    history: Sequence[Counts], during: Sequence[Counts] = (), calm: Sequence[Counts] = ()
+    history: Sequence[Counts], during: Sequence[Counts] = (), calm: Sequence[Counts] = (), period_seconds: int = 60
 ) -> Dispersion:
     """Return the burst scale of stable's errors, from its `history` and, if that is short, from `during` the rollout.
 
@@ -88,8 +88,8 @@ def learn_dispersion(
         error_rate=rate,
         minutes=len(learned_from),
         calls=calls,
-        outliers=outlier_probability(learned_from, rate, theta),
-        is_lasting=theta * calls > 1 and may_last(learned_from),
+        outliers=outlier_probability(learned_from[-ENOUGH_MINUTES:], rate, theta),
+        run_seconds=RUN * period_seconds if theta * calls > 1 and may_last(learned_from) else 0,
     )
 
 

@@ -1,6 +1,7 @@
 """Groups of minutes: each minute by itself in a short rollout, older minutes together in a long one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -13,10 +14,10 @@ MOST_GROUPS = 30
 NEWEST = 15
 """This many of the newest minutes always stay single, so that older minutes do not dilute a late fault."""
 
-Row = tuple[int, int, int, int, int]
-"""One minute: calls and bad calls of the canary, calls and bad calls of stable, and its number."""
+Row = tuple[int, int, int, int, datetime]
+"""One minute: calls and bad calls of the canary, calls and bad calls of stable, and its start."""
 
-_COUNTS = attrgetter("canary.calls", "canary.bad", "stable.calls", "stable.bad")
+_ROW = attrgetter("canary.calls", "canary.bad", "stable.calls", "stable.bad", "start")
 
 
 class Group(NamedTuple):
@@ -30,30 +31,17 @@ class Group(NamedTuple):
     """Bad calls of all the minutes."""
     stable_calls: float
     stable_bad: int
-    start: int = 0
-    """The number of the first minute, as numbers() counts them."""
+    start: datetime
 
 
-def group_minutes(minutes: Sequence[Minute]) -> list[Group]:
+def group_minutes(minutes: Iterable[Minute]) -> list[Group]:
     """Return the minutes in which both versions served, in at most MOST_GROUPS groups."""
-    return _group_rows([row for row in _rows(minutes) if row[0] and row[2]])
+    return _group_rows([row for row in map(_ROW, minutes) if row[0] and row[2]])
 
 
-def group_canary_minutes(minutes: Sequence[Minute]) -> list[Group]:
+def group_canary_minutes(minutes: Iterable[Minute]) -> list[Group]:
     """Return the minutes in which the canary served, without stable's counts, in at most MOST_GROUPS groups."""
-    return _group_rows([(*row[:2], 0, 0, row[4]) for row in _rows(minutes) if row[0]])
-
-
-def numbers(minutes: Sequence[Minute]) -> list[int]:
-    """Return the number of each minute, counted from the first in steps of the shortest distance between two."""
-    starts = [minute.start for minute in minutes]
-    seconds = [(start - starts[0]).total_seconds() for start in starts]
-    shortest = min((after - before for before, after in pairwise(seconds)), default=1)
-    return [round(second / shortest) for second in seconds]
-
-
-def _rows(minutes: Sequence[Minute]) -> list[Row]:
-    return [(*counts, number) for counts, number in zip(map(_COUNTS, minutes), numbers(minutes), strict=True)]
+    return _group_rows([(*row[:2], 0, 0, row[4]) for row in map(_ROW, minutes) if row[0]])
 
 
 def _group_rows(rows: Sequence[Row]) -> list[Group]:
@@ -66,5 +54,6 @@ def _group_rows(rows: Sequence[Row]) -> list[Group]:
 
 
 def _group(rows: Sequence[Row]) -> Group:
-    canary_calls, canary_bad, stable_calls, stable_bad, _ = map(sum, zip(*rows, strict=True))
-    return Group(len(rows), canary_calls / len(rows), canary_bad, stable_calls / len(rows), stable_bad, rows[0][4])
+    *counts, starts = zip(*rows, strict=True)
+    canary_calls, canary_bad, stable_calls, stable_bad = map(sum, counts)
+    return Group(len(rows), canary_calls / len(rows), canary_bad, stable_calls / len(rows), stable_bad, starts[0])

@@ -75,7 +75,5 @@ def _switch_transitions(states: Sequence[Weights], jump: float) -> list[Transiti
 def _transition(scale: float, own: float, other: Weights, inflow: float, jump: float) -> Transition:
     """Return the transition of a state of total weight `own` that receives the share `inflow` of another state."""
     kept, fresh = scale * (1 - jump), scale * jump / len(other)
-    gained = [kept * inflow * weight for weight in other]
-    return Transition(
-        kept * (1 - SWITCH_PROBABILITY), gained, fresh * ((1 - SWITCH_PROBABILITY) * own + inflow * sum(other))
-    )
+    stays = 1 - SWITCH_PROBABILITY
+    return Transition(kept * stays, kept * inflow, other, fresh * (stays * own + inflow * sum(other)))

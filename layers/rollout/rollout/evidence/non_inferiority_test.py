@@ -10,7 +10,7 @@ of the minutes, for bursts up to MARGIN*theta. A step of more than thirty minute
 Source: Ville 1939; the proof is in docs/judging.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rollout.evidence.assumptions import log_mean_exp
 from rollout.evidence.dispersion import Dispersion
@@ -19,7 +19,7 @@ from rollout.evidence.outliers import log_most_worth
 from rollout.evidence.paired_test import log_worths
 from rollout.evidence.runs import log_sum_of_runs
 from rollout.evidence.series import Minute
-from rollout.evidence.spread import Bursts, possible_bursts
+from rollout.evidence.spread import Bursts, weakest
 
 INTOLERABLE_RISK = 2.0
 """A canary that fails this many times as often as stable, or more, must not end a step early."""
@@ -28,21 +28,21 @@ RATIOS = (0.75, 1.0, 1.5)
 """The ratios of stable's error rate to the canary's that are averaged, equally weighted."""
 
 
-def early_log_evidence(minutes: Sequence[Minute], dispersion: Dispersion) -> float:
+def early_log_evidence(minutes: Iterable[Minute], dispersion: Dispersion) -> float:
     """Return ln of the evidence that the canary fails less than INTOLERABLE_RISK times as often as stable.
 
     `minutes` are the closed minutes of one step. 0 is no evidence; an intolerable canary reaches ln(300) in at most 1
     of 300 steps.
     """
     swapped = [_swap_versions(group) for group in group_minutes(minutes) if group.canary_bad or group.stable_bad]
-    return min(_log_evidence(swapped, dispersion, bursts) for bursts in possible_bursts(dispersion))
+    return weakest(dispersion, lambda bursts: _log_evidence(swapped, dispersion, bursts))
 
 
 def _log_evidence(swapped: Sequence[Group], dispersion: Dispersion, bursts: Bursts) -> float:
     most, starts = log_most_worth(dispersion.outliers), [group.start for group in swapped]
     worths = [log_worths(group, dispersion, bursts, 1 / INTOLERABLE_RISK, RATIOS) for group in swapped]
     by_ratio = ([min(worth, most) for worth in column] for column in zip(*worths, strict=True))
-    totals = [log_sum_of_runs(gains, starts, is_lasting=dispersion.is_lasting) for gains in by_ratio]
+    totals = [log_sum_of_runs(gains, starts, dispersion.run_seconds) for gains in by_ratio]
     return log_mean_exp(totals) if totals else 0.0
 
 

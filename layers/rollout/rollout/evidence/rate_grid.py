@@ -8,7 +8,7 @@ Source: Rabiner 1989 for the forward recursion.
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import ceil, exp, inf, lgamma, log, log1p
-from operator import add, mul
+from operator import add
 from typing import NamedTuple
 
 from rollout.domain.counts import Counts
@@ -39,17 +39,24 @@ Weights = list[float]
 
 
 class Likelihoods(NamedTuple):
-    """The likelihood of each rate level, up to a constant: logarithms, the largest 0, and their exponentials."""
+    """The likelihood of each rate level, up to a constant."""
 
-    logs: list[float]
     values: list[float]
+    usual_logs: list[float]
+    """The logarithms without outliers, the largest 0."""
+
+    @property
+    def logs(self) -> list[float]:
+        """The logarithms: where a value has vanished, the one without outliers, which is close and lower."""
+        return [log(value) if value else usual for value, usual in zip(self.values, self.usual_logs, strict=False)]
 
 
 class Transition(NamedTuple):
-    """How weights change before a group: each becomes kept * itself + gained at its level + fresh."""
+    """How weights change before a group: each becomes kept * itself + inflow * the other's at its level + fresh."""
 
     kept: float
-    gained: Weights
+    inflow: float
+    other: Weights
     fresh: float
 
 
@@ -92,9 +99,7 @@ def likelihoods(errors: int, size: float, table: Table, outliers: float) -> Like
         logs = [-shape * log_scale for shape in table.shapes]
     largest = max(logs)
     logs = [value - largest for value in logs]
-    values = with_outliers(list(map(exp, logs)), outliers)
-    # A value can vanish where its logarithm has not: the logarithm without outliers is then close enough, and lower.
-    return Likelihoods([log(value) if value else old for value, old in zip(values, logs, strict=False)], values)
+    return Likelihoods(with_outliers(list(map(exp, logs)), outliers), logs)
 
 
 def learn_levels(history: Sequence[Counts], dispersion: Dispersion) -> Weights:
@@ -102,7 +107,7 @@ def learn_levels(history: Sequence[Counts], dispersion: Dispersion) -> Weights:
     table = stable_table(dispersion.theta, dispersion.error_rate, 1)
     levels = len(table.shapes) - max(FACTOR_STEPS)
     weights = [1 / levels] * levels
-    no_canary = Likelihoods([0.0] * len(weights), [1.0] * len(weights))
+    no_canary = Likelihoods([1.0] * len(weights), [0.0] * len(weights))
     for counts in history[-ENOUGH_MINUTES:]:
         if counts.calls:
             stable = likelihoods(counts.bad, counts.calls * dispersion.theta, table, dispersion.outliers)
@@ -112,7 +117,7 @@ def learn_levels(history: Sequence[Counts], dispersion: Dispersion) -> Weights:
 
 def jump_transition(weights: Weights, jump: float = JUMP) -> Transition:
     """Return the transition of weights whose rate level jumps with probability `jump`."""
-    return Transition((1 - jump) / sum(weights), [0.0] * len(weights), jump / len(weights))
+    return Transition((1 - jump) / sum(weights), 0.0, weights, jump / len(weights))
 
 
 def update_weights(
@@ -126,21 +131,26 @@ def update_weights(
 
     Each row is one state of the canary, whose relative risk is `shift` grid steps above the tolerated one.
     """
-    before = list(zip(rows, transitions, shifts, strict=True))
-    after = [_after(row, step, list(map(mul, stable.values, canary.values[shift:]))) for row, step, shift in before]
+    steps = list(zip(rows, transitions, shifts, strict=True))
+    after = [_after(row, step, stable.values, canary.values[shift:]) for row, step, shift in steps]
     largest = 0.0
     if sum(map(sum, after)) < _UNDERFLOW:
-        logs = [_logs_after(row, step, list(map(add, stable.logs, canary.logs[shift:]))) for row, step, shift in before]
+        stable_logs, canary_logs = stable.logs, canary.logs
+        logs = [_logs_after(row, step, stable_logs, canary_logs[shift:]) for row, step, shift in steps]
         largest = max(map(max, logs))
         after = [[exp(value - largest) for value in row] for row in logs]
     return after, largest + log(sum(map(sum, after)))
 
 
-def _after(row: Weights, transition: Transition, values: list[float]) -> Weights:
-    kept, gained, fresh = transition
-    return [(kept * own + other + fresh) * value for own, other, value in zip(row, gained, values, strict=True)]
+def _after(row: Weights, transition: Transition, stable: list[float], canary: list[float]) -> Weights:
+    kept, inflow, others, fresh = transition
+    return [  # the innermost loop of an evaluation
+        (kept * own + inflow * other + fresh) * stable_value * canary_value
+        for own, other, stable_value, canary_value in zip(row, others, stable, canary, strict=False)
+    ]
 
 
-def _logs_after(row: Weights, transition: Transition, logs: list[float]) -> list[float]:
-    weights = _after(row, transition, [1.0] * len(row))
-    return [log(weight) + value if weight else -inf for weight, value in zip(weights, logs, strict=True)]
+def _logs_after(row: Weights, transition: Transition, stable: list[float], canary: list[float]) -> list[float]:
+    weights = _after(row, transition, ones := [1.0] * len(row), ones)
+    logs = map(add, stable, canary)
+    return [log(weight) + value if weight else -inf for weight, value in zip(weights, logs, strict=False)]

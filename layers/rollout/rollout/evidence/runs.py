@@ -1,12 +1,13 @@
 """Runs of minutes: a burst that lasts longer than a minute must not count as several proofs.
 
-An execution environment that fails for two minutes touches three. So where bursts may last, a run of RUN minutes starts
-with each minute that raises the evidence, and only the strongest minute of a run counts; minutes that lower it always
-count. Every factor of the product becomes at most what it was, so a product that is a supermartingale stays one.
+An execution environment that fails for two minutes touches three. So where bursts may last, a run of three minutes
+starts with each minute that raises the evidence, and only the strongest minute of a run counts; minutes that lower it
+always count. Every factor of the product becomes at most what it was, so a product that is a supermartingale stays one.
 Source: Leadbetter, Lindgren and Rootzen 1983 for runs as one extreme event.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from rollout.domain.counts import Counts
 
@@ -16,21 +17,22 @@ RUN = 3
 FEWEST_WITH_ERRORS = 6
 """With fewer minutes with errors, stable's history does not show whether its bursts last."""
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _FAR = (4, 5, 6, 7, 8)
 _CORRELATED = 0.25
 
 
-def log_sum_of_runs(gains: Iterable[float], starts: Iterable[int], *, is_lasting: bool) -> float:
-    """Return the sum of the log evidence of groups in order of time; `starts` is the number of each group's minute."""
-    if not is_lasting:
+def log_sum_of_runs(gains: Iterable[float], starts: Iterable[datetime], run_seconds: float) -> float:
+    """Return the sum of the log evidence of groups in order of time; `starts` are the starts of the groups."""
+    if not run_seconds:
         return sum(gains)
     total = strongest = 0.0
-    end = -1
+    run, end = timedelta(seconds=run_seconds), _NEVER
     for gain, start in zip(gains, starts, strict=True):
         if gain <= 0:
             total += gain
         elif start >= end:
-            total, strongest, end = total + gain, gain, start + RUN
+            total, strongest, end = total + gain, gain, start + run
         else:
             total, strongest = total + max(gain - strongest, 0), max(gain, strongest)
     return total

@@ -30,6 +30,8 @@ class Series(Value):
     before_promotion: "Series | None" = None
     """In the bake, the minutes of both versions until the promotion: calls of that time can still be counted."""
     unit: Unit = Unit.CALLS
+    period_seconds: int = 60
+    """The length of what is called a minute here: a minute on AWS."""
     note: str = ""
     """Why nothing is counted, or why it is counted differently from what the policy asks for."""
 
@@ -52,7 +54,8 @@ class Series(Value):
     def dispersion(self) -> Dispersion:
         """The burst scale of stable's bad calls, from its history and, if needed, from its minutes in the rollout."""
         calm = [minute.stable for minute in self.minutes if minute.canary.calls and not minute.canary.bad]
-        return learn_dispersion(self.history, [minute.stable for minute in self.minutes], calm)
+        during = [minute.stable for minute in self.minutes]
+        return learn_dispersion(self.history, during, calm, self.period_seconds)
 
 
 Measured = Mapping[str, Series]

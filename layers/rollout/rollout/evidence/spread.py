@@ -4,7 +4,9 @@ Stable's history shows its bursts at its own volume. What a canary with fewer ca
 answers are tested, and the weaker evidence counts: the minimum of two e-values is an e-value under either.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from math import inf
 from typing import NamedTuple
 
 from rollout.evidence.dispersion import Dispersion
@@ -40,6 +42,16 @@ def spread_of(calls: float, dispersion: Dispersion, bursts: Bursts, margin: floa
     whole = dispersion.theta * (max(calls, dispersion.calls) if bursts is Bursts.WHOLE else calls)
     size = max(min(whole, calls - 1), _SMALLEST_SIZE)
     return Spread(margin * size, dispersion.theta * calls / size)
+
+
+def weakest(dispersion: Dispersion, log_evidence: Callable[[Bursts], float]) -> float:
+    """Return the least log evidence under every possible answer; an answer with no evidence at all ends the search."""
+    least = inf
+    for bursts in possible_bursts(dispersion):
+        least = min(least, log_evidence(bursts))
+        if least <= 0:
+            break
+    return least
 
 
 def possible_bursts(dispersion: Dispersion) -> tuple[Bursts, ...]:

@@ -14,11 +14,10 @@ from rollout.domain.enums import Unit
 from rollout.domain.models import Value
 from rollout.evidence.assumptions import TOLERATED_RISK, log_mean_exp
 from rollout.evidence.dispersion import Dispersion
-from rollout.evidence.grouping import numbers
 from rollout.evidence.paired_test import MARGIN
 from rollout.evidence.runs import log_sum_of_runs
 from rollout.evidence.series import Minute, Series
-from rollout.evidence.spread import Bursts, possible_bursts, spread_of
+from rollout.evidence.spread import Bursts, spread_of, weakest
 from rollout.judging.observation import Observation
 from rollout.policy.criteria import Criteria
 from rollout.policy.metric import Metric
@@ -90,13 +89,13 @@ def ceiling_log_evidence(minutes: Sequence[Minute], ceiling: float, dispersion: 
     In a minute in which stable itself is above the ceiling, stable's rate replaces it, so that an outage of both
     versions never counts as proof.
     """
-    return min(_log_evidence(minutes, ceiling, dispersion, bursts) for bursts in possible_bursts(dispersion))
+    return weakest(dispersion, lambda bursts: _log_evidence(minutes, ceiling, dispersion, bursts))
 
 
 def _log_evidence(minutes: Sequence[Minute], ceiling: float, dispersion: Dispersion, bursts: Bursts) -> float:
     gains = zip(*(_gains(minute, ceiling, dispersion, bursts) for minute in minutes), strict=True)
-    starts = numbers(minutes)
-    totals = [log_sum_of_runs(each, starts, is_lasting=dispersion.is_lasting) for each in gains]
+    starts = [minute.start for minute in minutes]
+    totals = [log_sum_of_runs(each, starts, dispersion.run_seconds) for each in gains]
     return log_mean_exp(totals) if totals else 0.0
 
 

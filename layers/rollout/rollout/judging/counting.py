@@ -116,12 +116,16 @@ def series_from(
     history = [_counts(reading, before, at) for at in before.periods() if at < window.history_end]
     # In the bake only the canary serves, so stable's minutes beside the canary are history too.
     beside = [_counts(reading, stable, at) for at in stable.periods() if window.shared_start <= at < window.start]
+    steps = Series(
+        minutes=_minutes(reading, canary, stable, shared),
+        history=_newest(history),
+        period_seconds=window.period_seconds,
+    )
     return Series(
         minutes=_minutes(reading, canary, stable, starts),
         history=_newest(history + beside),
-        before_promotion=Series(minutes=_minutes(reading, canary, stable, shared), history=_newest(history))
-        if shared
-        else None,
+        before_promotion=steps if shared else None,
+        period_seconds=window.period_seconds,
         title=reading.title,
         unit=reading.unit,
         note=reading.note,

@@ -55,6 +55,7 @@ class Window(Value):
     settled_until: datetime
     """End of the periods of which no call can still be running, because the versions' timeout has passed too."""
     end: datetime
+    period_seconds: int = 60
 
     def is_history(self, start: datetime) -> bool:
         """Whether to learn from stable's period at `start`: before the first shift; in the bake, before promotion."""
@@ -89,6 +90,7 @@ def evaluation_window(  # noqa: PLR0913 - each is a time of the rollout
         closed_until=timing.floor(now - timedelta(seconds=timing.lag_seconds + usual_seconds)),
         settled_until=timing.floor(now - timedelta(seconds=timing.lag_seconds + timeout_seconds)),
         end=timing.ceiling(now),
+        period_seconds=timing.period_seconds,
     )
 
 
