@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.domain.errors import InvalidPolicyError, RolloutError
-from rollout.domain.text import MAX_SENTENCE_LENGTH, format_names, join_within, shorten
+from rollout.domain.text import MAX_SENTENCE_LENGTH, as_sentence, format_names, join_within, shorten
 from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.endings import moved_by_other, rejected
@@ -20,6 +20,11 @@ def test_long_text_keeps_its_beginning_and_its_end(limit):
     assert text.startswith("begin ")
     assert text.endswith(" end")
     assert "(50,010 characters in all)" in text
+
+
+@pytest.mark.parametrize("text", ["Rate exceeded", "Rate exceeded.", "Rate exceeded. ", ValueError("Rate exceeded.")])
+def test_sentence_ends_in_one_full_stop(text):
+    assert as_sentence(text) == "Rate exceeded."
 
 
 def test_sentences_that_do_not_fit_are_counted():

@@ -115,6 +115,17 @@ def test_rollout_that_ended_otherwise_is_not_completed(ending, now):
     assert search_result(search(), ending, "", now) == SearchResult(ending=None)
 
 
+def test_cause_with_a_full_stop_gets_no_second_one():
+    """A rollback that failed quotes an error, which is a sentence of its own."""
+    moved = moved_by_other("because: LockLostError: Nothing was written.", AliasState(version="5", revision_id="r"))
+    cause = with_writer(moved, "").cause
+    assert cause.startswith("because: LockLostError: Nothing was written. CloudTrail does not name the writer yet")
+    result = search_result(search(), in_ledger(cause), ANNA, SOON)
+    assert result is not None
+    assert result.ending is not None
+    assert result.ending.cause == f"because: LockLostError: Nothing was written. CloudTrail says it was {ANNA}"
+
+
 def test_long_cause_is_completed_at_its_end():
     """A shortened cause keeps its end, so that the note is found and replaced."""
     moved = moved_by_other("x" * 5000, AliasState(version="5", revision_id="revision-5"))

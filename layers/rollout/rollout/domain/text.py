@@ -22,6 +22,11 @@ def shorten(text: str, limit: int = MAX_SENTENCE_LENGTH) -> str:
     return f"{text[: kept - kept // 3]}{note}{text[len(text) - kept // 3 :]}"[:limit]
 
 
+def as_sentence(text: object) -> str:
+    """Return a text, such as an error of AWS, with one full stop at its end, so that another sentence can follow."""
+    return f"{str(text).rstrip().removesuffix('.')}."
+
+
 def join_within(sentences: Sequence[str], separator: str, noun: str, limit: int) -> str:
     """Return the first sentences that fit into `limit` characters, and the number of the others.
 

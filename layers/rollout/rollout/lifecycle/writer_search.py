@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
-from rollout.domain.text import shorten
+from rollout.domain.text import as_sentence, shorten
 from rollout.lifecycle.rollback import Closing
 from rollout.state.rollout import Ending
 from rollout.state.writer_search import WriterSearch
@@ -67,7 +67,7 @@ def search_result(search: WriterSearch, ending: Ending | None, writer: str, now:
 
 
 def _completed(ending: Ending, writer: str) -> Ending:
-    cause = ending.cause.removesuffix(f". {_NOT_YET}")
+    cause = ending.cause.removesuffix(f" {_NOT_YET}")
     if cause == ending.cause:
         return ending.model_copy(update={"writer": writer})
     note = _format_writer(writer) if writer else "CloudTrail does not name the writer"
@@ -75,7 +75,7 @@ def _completed(ending: Ending, writer: str) -> Ending:
 
 
 def _with_note(ending: Ending, cause: str, note: str, writer: str) -> Ending:
-    return ending.model_copy(update={"cause": shorten(f"{cause}. {note}"), "writer": writer})
+    return ending.model_copy(update={"cause": shorten(f"{as_sentence(cause)} {note}"), "writer": writer})
 
 
 def _format_writer(writer: str) -> str:

@@ -2,6 +2,7 @@
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
+from rollout.domain.text import as_sentence
 from rollout.state.alias import AliasState
 from rollout.state.failure import Failure, format_failure
 from rollout.state.rollout import Ending, Rollout
@@ -47,7 +48,8 @@ def rollback_failed(target_name: str, stable_version: str, failure: Failure) -> 
     """Return the ending that needs a person at once: the alias may still be split."""
     cause = (
         f"{target_name} may still be split: neither RollBack nor RestoreAlias could point it at version"
-        f" {stable_version} alone; {format_failure(failure)}. Do it by hand: docs/runbook.md, RollbackFailed"
+        f" {stable_version} alone; {as_sentence(format_failure(failure))} Do it by hand: docs/runbook.md,"
+        " RollbackFailed"
     )
     return Ending(outcome=Outcome.ROLLBACK_FAILED, error="RollbackFailed", cause=cause)
 

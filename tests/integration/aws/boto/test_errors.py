@@ -10,7 +10,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from rollout.aws.boto.errors import translate_aws_errors
+from rollout.aws.boto.errors import translate_aws_errors, was_repeated
 from rollout.domain.errors import AliasChangedError, AwsRefusedError, AwsUnavailableError
 
 URL = {"endpoint_url": "https://lambda.eu-west-1.amazonaws.com"}
@@ -48,6 +48,23 @@ def test_transient_error_is_unavailable(error):
         raise error
     assert unavailable.value.__cause__ is error
     assert str(unavailable.value).endswith("if that does not help, start the rollout again when AWS works normally.")
+
+
+@pytest.mark.parametrize("message", ["Rate exceeded", "Rate exceeded."])
+def test_message_of_aws_ends_in_one_full_stop(message):
+    answer = {"Error": {"Code": "Throttling", "Message": message}}
+    with (
+        pytest.raises(AwsUnavailableError, match=r"Rate exceeded\. It is tried again"),
+        translate_aws_errors("reading"),
+    ):
+        raise ClientError(answer, "GetAlias")
+
+
+@pytest.mark.parametrize(("attempts", "is_repeated"), [(None, False), (0, False), (1, True)])
+def test_call_that_the_client_has_sent_again_is_recognized(attempts, is_repeated):
+    metadata = {} if attempts is None else {"ResponseMetadata": {"RetryAttempts": attempts}}
+    answer = {"Error": {"Code": "PreconditionFailedException", "Message": "no"}} | metadata
+    assert was_repeated(ClientError(answer, "UpdateAlias")) is is_repeated
 
 
 @pytest.mark.parametrize(

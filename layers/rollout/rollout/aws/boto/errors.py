@@ -7,6 +7,7 @@ from http import HTTPStatus
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own
 
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, MemberAccessDeniedError
+from rollout.domain.text import as_sentence
 
 _TRANSIENT_CODES = (
     "ExecutionLimitExceeded",
@@ -44,12 +45,12 @@ def translate_aws_errors(action: str) -> Iterator[None]:
         yield
     except ClientError as error:
         if is_transient(error):
-            raise AwsUnavailableError(f"{action}: AWS answered {error}. {_REPEATED}") from error
+            raise AwsUnavailableError(f"{action}: AWS answered {as_sentence(error)} {_REPEATED}") from error
         if error.operation_name == "AssumeRole":
             raise MemberAccessDeniedError(f"{action}: {_format_access_denied(error)}") from error
         raise AwsRefusedError(f"{action}: {_format_refusal(error)}", error_code(error)) from error
     except (ConnectionError, HTTPClientError) as error:
-        raise AwsUnavailableError(f"{action}: {error}. {_REPEATED}") from error
+        raise AwsUnavailableError(f"{action}: {as_sentence(error)} {_REPEATED}") from error
 
 
 def _format_access_denied(error: ClientError) -> str:
@@ -71,6 +72,12 @@ def _format_refusal(error: ClientError) -> str:
 def error_code(error: ClientError) -> str:
     """Return the error code of AWS, such as ResourceNotFoundException."""
     return error.response["Error"]["Code"]
+
+
+def was_repeated(error: ClientError) -> bool:
+    """Whether the client has sent the refused call more than once, so that an earlier attempt may have been made."""
+    attempts: int = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    return attempts > 0
 
 
 def is_transient(error: ClientError) -> bool:

@@ -15,6 +15,7 @@ from rollout.aws.boto.errors import error_code, translate_aws_errors
 from rollout.aws.cloudwatch.log_query import log_query, read_rows
 from rollout.domain.errors import AwsUnavailableError, LogsUnreadableError, MetricsIncompleteError
 from rollout.domain.identity import AccountRegion
+from rollout.domain.text import as_sentence
 from rollout.judging.log_lines import LogRow, add_rows, unread_since, unreadable
 from rollout.judging.window import Timing, Window
 from rollout.policy.logs import Logs
@@ -90,8 +91,8 @@ def _translated(error: ClientError, groups: Sequence[str]) -> Exception:
     match error_code(error):
         case "LimitExceededException" | "ServiceUnavailableException":
             return AwsUnavailableError(
-                f"querying {names}: CloudWatch Logs answered {error}. It is tried again; if that does not help, use a"
-                " longer `interval`, and start the rollout again."
+                f"querying {names}: CloudWatch Logs answered {as_sentence(error)} It is tried again; if that does not"
+                " help, use a longer `interval`, and start the rollout again."
             )
         case "AccessDeniedException":
             return LogsUnreadableError(
