@@ -231,6 +231,12 @@ def locked(ledger: Callable[[], list[dict[str, Any]]]) -> None:
     locks().acquire(lock_of(Rollout.model_validate(event("judge_canary"))))
 
 
+def begin_rollback() -> None:
+    """Let the rollout of the execution in events/ be in its rollback, as RollBack does."""
+    rollout = Rollout.model_validate(event("judge_canary"))
+    assert locks().begin_rollback(rollout.target, rollout.execution)
+
+
 def _keys(**kinds: str) -> list[dict[str, str]]:
     return [{"AttributeName": name, "KeyType": kind} for name, kind in kinds.items()]
 

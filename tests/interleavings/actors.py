@@ -35,7 +35,8 @@ class Actor:
         """The execution whose alias the actor writes."""
         self.first_seen_write = 0
         """The length of the alias's history when a guardian started."""
-        self.refused_reads = 0
+        self.refused_lookups = 0
+        """How many calls failed that read, or that check the lock."""
         self.has_ended = self.is_killed = False
         self.error: Exception | None = None
         self.broken_promise: AssertionError | None = None
@@ -94,16 +95,16 @@ def current_actor() -> Actor | None:
 
 
 def read_call(effect: Callable[[], Any]) -> Any:
-    """Make a call that reads, with the outcome that the test chose."""
-    return _call(effect, is_read=True)
+    """Make a call that reads, or checks the lock, with the outcome that the test chose."""
+    return _call(effect, is_lookup=True)
 
 
 def write_call(effect: Callable[[], Any]) -> Any:
     """Make a call that writes, with the outcome that the test chose."""
-    return _call(effect, is_read=False)
+    return _call(effect, is_lookup=False)
 
 
-def _call(effect: Callable[[], Any], *, is_read: bool) -> Any:
+def _call(effect: Callable[[], Any], *, is_lookup: bool) -> Any:
     actor = current_actor()
     if actor is None:
         return effect()
@@ -114,7 +115,7 @@ def _call(effect: Callable[[], Any], *, is_read: bool) -> Any:
         _carry_out(effect)
     if outcome in (CallOutcome.KILLED_BEFORE, CallOutcome.KILLED_AFTER):
         raise _KilledError
-    actor.refused_reads += is_read
+    actor.refused_lookups += is_lookup
     raise client_error("ServiceException" if outcome is CallOutcome.RESPONSE_LOST else "ThrottlingException")
 
 

@@ -43,14 +43,17 @@ class DynamoDbClient:
         response: Item = read_call(lambda: {"Item": item} if (item := self._items.get(_key(Key))) else {})
         return response
 
-    def put_item(self, **request: Any) -> None:
-        write_call(lambda: self._write(request["Item"], request, lambda _: dict(request["Item"])))
+    def put_item(self, **request: Any) -> Item:
+        response: Item = write_call(lambda: self._write(request["Item"], request, lambda _: dict(request["Item"])))
+        return response
 
-    def update_item(self, **request: Any) -> None:
-        write_call(lambda: self._write(request["Key"], request, lambda item: _update(item, request)))
+    def update_item(self, **request: Any) -> Item:
+        response: Item = read_call(lambda: self._write(request["Key"], request, lambda item: _update(item, request)))
+        return response
 
-    def delete_item(self, **request: Any) -> None:
-        write_call(lambda: self._write(request["Key"], request, lambda _: None))
+    def delete_item(self, **request: Any) -> Item:
+        response: Item = write_call(lambda: self._write(request["Key"], request, lambda _: None))
+        return response
 
     def query(self, **request: Any) -> Item:
         response: Item = read_call(lambda: {"Items": [*self._select(request)][: request.get("Limit")]})
@@ -62,7 +65,7 @@ class DynamoDbClient:
     def _pages(self, **request: Any) -> Iterator[Item]:
         yield self.query(**request)
 
-    def _write(self, key: Item, request: Item, change: Callable[[Item], Item | None]) -> None:
+    def _write(self, key: Item, request: Item, change: Callable[[Item], Item | None]) -> Item:
         before = self._items.get(_key(key))
         if not _meets_condition(before or {}, request):
             raise client_error("ConditionalCheckFailedException", ConditionFailed)
@@ -72,6 +75,7 @@ class DynamoDbClient:
         else:
             self._items[_key(key)] = after
         self._on_write(before and plain(before), after and plain(after))
+        return {"Attributes": before} if before and request.get("ReturnValues") == "ALL_OLD" else {}
 
     def _select(self, request: Item) -> Iterator[Item]:
         values = request["ExpressionAttributeValues"]
@@ -102,13 +106,18 @@ def _is_true(item: Item, term: str, values: Item) -> bool:
     if absent := re.fullmatch(r"attribute_not_exists\((\w+)\)", term):
         return absent[1] not in item
     name, *placeholders = re.findall(r"^\w+|:\w+", term)
+    if "<=" in term:
+        return name in item and int(item[name]["N"]) <= int(values[placeholders[0]]["N"])
     is_one_of = item.get(name) in [values[placeholder] for placeholder in placeholders]
     return name in item and is_one_of is not ("<>" in term)
 
 
 def _update(item: Item, request: Item) -> Item:
-    assignments, _, removals = request["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
+    expression, _, additions = request["UpdateExpression"].removeprefix("SET ").partition(" ADD ")
+    assignments, _, removals = expression.partition(" REMOVE ")
     values, after = request["ExpressionAttributeValues"], dict(item)
+    for name, addend in re.findall(r"(\w+) (:\w+)", additions):
+        after[name] = {"N": str(int(after.get(name, {"N": "0"})["N"]) + int(values[addend]["N"]))}
     for name, if_not_exists, value in re.findall(r"(\w+) = (?:(if_not_exists)\(\w+, )?(:\w+)\)?", assignments):
         after[name] = item[name] if if_not_exists and name in item else values[value]
     for name in re.findall(r"#?\w+", removals):

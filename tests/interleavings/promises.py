@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rollout.state.rollout import read_rollout
@@ -30,6 +31,8 @@ class Promises:
         self._last_writes: dict[str, int] = {}
         """For each execution, the position of its last write in the alias's history."""
         self._first_writes: dict[str, int] = {}
+        self._unmarked: set[str] = set()
+        """Executions whose RollBack could not mark the lock, so that a late task may have split the alias again."""
         self._wrote_without_lock = False
         """Whether a rollback that could not read its lock has written an alias that it no longer owned."""
 
@@ -38,13 +41,15 @@ class Promises:
         actor = current_actor()
         if actor is None:
             return
+        if actor.name == "RollBack" and actor.refused_lookups:
+            self._unmarked.add(actor.execution)
         if actor.owner == GUARDIAN:
             self._repaired.add(actor.execution)
         if not self._only_changes_revision(actor, before, after):
+            self._check_nothing_is_overwritten(before, after, actor.execution)
             position = len(self._scenario.lambda_.history) - 1
             self._first_writes.setdefault(actor.execution, position)
             self._last_writes[actor.execution] = position
-            self._check_nothing_is_overwritten(before, after, actor.execution)
         self._check_lock_is_held(actor)
         self._check_stable_is_kept(actor)
 
@@ -70,13 +75,19 @@ class Promises:
         if execution.document["revision_id"] == f"revision-{len(self._scenario.lambda_.history) - 1}":
             return  # PrepareRollout read this routing, or it equals the one the rollout was about to write.
         shares = {version: weight * 100 for version, weight in before.weights.items()}
-        if read_rollout(execution.document).written_alias.serves(before.version, shares):
+        is_as_decided = read_rollout(execution.document).written_alias.serves(before.version, shares)
+        if is_as_decided and not self._has_written_since_decision(execution):
             return  # Only the revision differs from what the rollout decided on, as after a changed description.
         is_own_state = before.versions <= {stable, canary} and (
             before.version == stable or "PromoteVersion" in execution.path
         )
         assert is_own_state, f"P2: {execution.name} has overwritten {before} with {after}"
         assert after.unsplit_version, f"P2: {execution.name} has split {before} again"
+
+    def _has_written_since_decision(self, execution: "Execution") -> bool:
+        """Whether a task of the execution has written after the revision in the document, which does not know it."""
+        decided_on = int(execution.document["revision_id"].removeprefix("revision-")) - 1
+        return self._last_writes.get(execution.arn, decided_on) > decided_on
 
     def _check_lock_is_held(self, actor: Actor) -> None:
         entry = self._scenario.dynamodb.entry("lock")
@@ -86,7 +97,7 @@ class Promises:
         if is_held and not is_late:
             return
         # A rollback writes even if it cannot read the ledger: an unreadable ledger must not leave the alias split.
-        if actor.name == "RollBack" and actor.refused_reads:
+        if actor.name == "RollBack" and actor.refused_lookups:
             self._wrote_without_lock = True
             return
         raise AssertionError(f"P3: {actor.name} of {actor.execution} has written while {owner} held the lock")
@@ -112,20 +123,27 @@ class Promises:
 
     def _check_outcome(self, execution: "Execution", outcome: str, reason: str) -> None:
         history = self._scenario.lambda_.history
-        document = execution.document
-        unsplit = {routing.unsplit_version for routing in history[self._last_split(execution.arn) :]}
         message = f"P10: {execution.name} is {outcome} ({reason}) after {history}"
-        if outcome == "rolled_back":
-            assert document["stable_version"] in unsplit, message
-        if outcome == "promoted":
-            assert document["canary_version"] in unsplit, message
-        if NOTHING_WRITTEN in reason or outcome == "rejected":
+        self._check_outcome_is_true(execution, outcome, message)
+        if NOTHING_WRITTEN in reason:
             assert execution.arn not in self._last_writes, message
         if MOVED in reason:
             assert self._wrote_without_lock or any(each.writer == ANOTHER_WRITER for each in history), message
         if share := LEFT_WITH_SHARE.search(reason):
             own_routing = history[self._last_writes[execution.arn]]
             assert own_routing.weights == {share[2]: int(share[1]) / 100}, message
+
+    def _check_outcome_is_true(self, execution: "Execution", outcome: str, message: str) -> None:
+        history = self._scenario.lambda_.history
+        unsplit = {routing.unsplit_version for routing in history[self._last_split(execution.arn) :]}
+        is_true: dict[str, Callable[[], bool]] = {
+            "rolled_back": lambda: execution.document["stable_version"] in unsplit,
+            "promoted": lambda: execution.document["canary_version"] in unsplit,
+            "rollback_failed": lambda: "RestoreAlias" in execution.path or execution.arn in self._unmarked,
+            "rejected": lambda: execution.arn not in self._last_writes,
+            "handed_over": lambda: True,
+        }
+        assert is_true[outcome](), message
 
     def _last_split(self, arn: str) -> int:
         """Return the position of the execution's last split in the alias's history; 0 if there is none."""

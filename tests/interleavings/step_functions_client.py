@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from tests.interleavings.actors import current_actor, read_call, write_call
+from tests.interleavings.execution import STATES
 
 if TYPE_CHECKING:
     from tests.interleavings.execution import Execution
@@ -32,8 +33,9 @@ class StepFunctionsClient:
         write_call(lambda: self._start(name, json.loads(input)))
 
     def _describe(self, execution: "Execution") -> dict[str, str]:
-        """Return the status, with the error of a rejection; the ledger has the other endings."""
-        return {"status": execution.status, "error": execution.document.get("Error", "")}
+        if execution.status != "FAILED":
+            return {"status": execution.status}
+        return {"status": "FAILED", "error": STATES[execution.state].get("Error") or execution.document["Error"]}
 
     def _start(self, name: str, request: dict[str, Any]) -> None:
         for execution in self._scenario.executions:

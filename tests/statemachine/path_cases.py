@@ -173,6 +173,14 @@ PATH_CASES = [
         **failed("RolloutHandedOver", HANDED_OVER["Cause"]),
     ),
     PathCase(
+        "the guardian closed the rollout before its first write, and the execution was redriven",
+        f"{BEGIN.split(' > WaitForMetrics')[0]}! > RollBack > CloseRollout > ChooseEnding:rejected > ReadRejection >"
+        " RolloutRejected",
+        shift_traffic=(FAILS,),
+        roll_back=(ACCEPTED | {"ending": REFUSED},),
+        **failed("AlreadyServedError", REFUSED["Cause"]),
+    ),
+    PathCase(
         "no function can run, and RestoreAlias restores the alias",
         "PrepareRollout > ChooseStart:begin > ShiftTraffic! > RollBack! > RestoreAlias > CloseRollout! >"
         " ChooseEnding:rolled_back > RolloutRolledBack",

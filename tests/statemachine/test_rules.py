@@ -144,5 +144,6 @@ def test_document_is_passed_on_unchanged():
         "ParseFailure": {"Parameters"},
         "FormatFailure": {"Parameters"},
         "RestoreAlias": {"Parameters", "ResultSelector", "ResultPath"},
+        "ReadRejection": {"Parameters"},
         "NameRollbackFailure": {"Parameters", "ResultPath"},
     }

@@ -41,6 +41,8 @@ def test_result_of_execution_has_its_error():
     arn = ARN.replace("stateMachine", "execution") + ":my-api-2"
     execution = {"executionArn": arn, "stateMachineArn": ARN, "startDate": 0}
     result = {"status": "FAILED", "error": "AliasSplitError"}
-    stub.add_response("describe_execution", execution | result, {"executionArn": arn})
+    for _ in range(2):
+        stub.add_response("describe_execution", execution | result, {"executionArn": arn})
     with stub:
         assert Executions(stub.client, ARN).find_result("my-api-2") == ("FAILED", "AliasSplitError")
+        assert Executions(stub.client, ARN).find_error(arn) == "AliasSplitError"

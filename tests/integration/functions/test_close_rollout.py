@@ -7,7 +7,12 @@ import pytest
 from cfnlint.decode.cfn_yaml import load
 
 from rollout.aws.cloudtrail import CloudTrail
-from tests.integration.conftest import event, owned_entry
+from rollout.aws.dynamodb.locks import Locks, locks
+from rollout.domain.errors import AwsUnavailableError
+from rollout.domain.identity import Execution, Target
+from rollout.state.lock import lock_of
+from rollout.state.rollout import Rollout
+from tests.integration.conftest import alias, begin_rollback, event, owned_entry
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.usefixtures("locked", "split")
@@ -15,8 +20,9 @@ pytestmark = pytest.mark.usefixtures("locked", "split")
 
 @pytest.fixture
 def split(handle, my_api, locked):
-    """The alias after the first step of the rollout."""
+    """The alias after the first step of the rollout, whose rollback has begun."""
     handle("shift_traffic", event("shift_traffic"))
+    begin_rollback()
 
 
 @pytest.mark.parametrize(
@@ -89,11 +95,49 @@ FAILURE = {"Error": "Runtime.ImportModuleError", "Cause": '{"errorMessage": "no 
 
 def test_alias_that_restore_alias_left_split_is_not_reported_as_rolled_back(handle, ledger):
     """P1, P10: RestoreAlias was answered, but its empty map of weights was lost. The guardian needs the lock."""
-    ending = handle("close_rollout", event("close_rollout") | {"failure": FAILURE})["ending"]
+    document = event("close_rollout") | {"failure": FAILURE}
+    document["ending"] |= {"restored_revision": alias()["revision"]}
+    ending = handle("close_rollout", document)["ending"]
     assert ending["outcome"] == "rollback_failed"
     assert ending["Cause"].startswith("my-api:live serves version 1 with 10 % to version 2, although AWS answered")
     assert ending["Cause"].endswith("because: Runtime.ImportModuleError: no module")
     assert owned_entry("lock") is not None
+
+
+@pytest.mark.parametrize(("next_move", "is_kept"), [("roll_back", True), ("finish", False)])
+def test_lock_is_kept_for_the_guardian_where_roll_back_has_not_begun(handle, next_move, is_kept):
+    """P1, P3: after RestoreAlias, a task that outlived its execution may still hold the lock, and needs stable."""
+    document = event("close_rollout") | {"next_move": next_move}
+    locks().release(Target.model_validate(document["target"]), Execution.model_validate(document["execution"]))
+    locks().acquire(lock_of(Rollout.model_validate(document)))
+    assert handle("close_rollout", document)["ending"]["outcome"] == "rolled_back"
+    assert (owned_entry("lock") is not None) is is_kept
+
+
+@pytest.mark.parametrize("file", ["close_rollout", "close_rollout_without_an_ending"])
+def test_rollout_without_its_lock_ends_as_the_ledger_says(handle, ledger, file):
+    """P10: the guardian closed it, and the alias serves what a later rollout has written."""
+    recorded = handle("close_rollout", handed_over())["ending"]
+    assert owned_entry("lock") is None
+    assert handle("close_rollout", event(file) | {"failure": FAILURE})["ending"] == recorded
+    assert [entry["reason"] for entry in ledger()] == [recorded["Cause"]]
+
+
+def test_rollout_without_its_lock_and_without_an_ending_in_the_ledger_keeps_its_own(handle, locked, ledger):
+    """P10: the guardian has taken over the lock, and not yet closed the rollout."""
+    document = event("close_rollout_without_an_ending")
+    locks().release(Target.model_validate(document["target"]), Execution.model_validate(document["execution"]))
+    assert handle("close_rollout", document)["ending"]["outcome"] == "rollback_failed"
+
+
+def test_ledger_that_cannot_be_read_leaves_the_ending_to_the_next_try(handle, monkeypatch):
+    monkeypatch.setattr(Locks, "find", raise_unavailable)
+    with pytest.raises(AwsUnavailableError):
+        handle("close_rollout", event("close_rollout") | {"failure": FAILURE})
+
+
+def raise_unavailable(_self, _target):
+    raise AwsUnavailableError("reading the ledger: AWS answered Throttling")
 
 
 def test_alias_that_cannot_be_read_corrects_nothing(handle, ledger, lambda_wire):

@@ -4,7 +4,7 @@ import pytest
 
 from rollout.aws.dynamodb.locks import Locks
 from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
+from rollout.domain.errors import AwsUnavailableError, LockLostError, VersionDeletedError
 from tests.integration.conftest import alias, client, event
 
 pytestmark = pytest.mark.usefixtures("locked")
@@ -27,6 +27,22 @@ def test_split_alias_is_restored_to_stable(handle, my_api, file):
         assert (alias()["version"], alias()["weights"]) == ("1", {})
         assert (ending["outcome"], ending["Error"]) == ("rolled_back", "RolloutRolledBack")
         assert ending["Cause"].startswith("my-api:live serves version 1 alone again; ")
+
+
+def test_alias_that_was_not_split_is_written_too(handle, my_api, lambda_wire):
+    """P1, P3: a task that outlived its execution fails its write only if the alias has a new revision."""
+    before = alias()
+    assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"
+    assert lambda_wire.calls.count("UpdateAlias") == 1
+    assert alias() == before
+
+
+def test_late_task_cannot_announce_a_write_after_the_rollback(handle, my_api):
+    """P1, P3."""
+    handle("roll_back", event("roll_back"))
+    with pytest.raises(LockLostError):
+        handle("shift_traffic", event("shift_traffic"))
+    assert alias()["weights"] == {}
 
 
 def test_cause_is_failure_of_earlier_task(handle, my_api):
@@ -81,7 +97,7 @@ def test_alias_serves_canary_where_stable_was_deleted(handle, monkeypatch):
 def test_alias_is_restored_without_ledger(handle, monkeypatch):
     """P1: the revision and the versions of the alias still protect other writers (P2)."""
     handle("shift_traffic", event("shift_traffic"))
-    monkeypatch.setattr(Locks, "find", throttled)
+    monkeypatch.setattr(Locks, "begin_rollback", throttled)
     assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"
     assert (alias()["version"], alias()["weights"]) == ("1", {})
 

@@ -29,7 +29,7 @@ def test_rejected_request_keeps_no_version(handle):
 
 
 def test_closed_rollout_lets_go_of_stable(handle):
-    document = handle("prepare_rollout", event("prepare_rollout"))
+    document = handle("prepare_rollout", event("prepare_rollout")) | {"next_move": "finish"}
     ending = {"outcome": "promoted", "Error": "", "Cause": "as decided"}
     for _ in range(2):
         handle("close_rollout", document | {"ending": ending})
@@ -64,7 +64,7 @@ def test_late_prepare_keeps_no_version_after_the_guardian(handle, monkeypatch):
 
 def test_lock_is_kept_while_the_stable_alias_cannot_be_deleted(handle, lambda_wire):
     """The guardian releases both later."""
-    document = handle("prepare_rollout", event("prepare_rollout"))
+    document = handle("prepare_rollout", event("prepare_rollout")) | {"next_move": "finish"}
     lambda_wire.refuse("DeleteAlias", "TooManyRequestsException")
     ending = {"outcome": "promoted", "Error": "", "Cause": "as decided"}
     with pytest.raises(AwsUnavailableError):

@@ -16,7 +16,7 @@ from rollout.lifecycle.writer_search import SEARCH_TIME
 from rollout.state.rollout import Rollout
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.guardian.writer_search import name_writers
-from tests.integration.conftest import NOW, alias, client, event, move_alias
+from tests.integration.conftest import NOW, alias, begin_rollback, client, event, move_alias
 
 SWEEP, STOPPED = {"sweep": "aliases"}, event("guardian")
 ANNA = "arn:aws:iam::123456789012:user/anna at 2026-03-01T12:05:00Z"
@@ -65,6 +65,7 @@ def moved_document(execution: str = "") -> dict[str, Any]:
 @pytest.fixture
 def handed_over(handle, published, my_api, locked):
     """A rollout that was closed before CloudTrail had the name."""
+    begin_rollback()
     return handle("close_rollout", moved_document())
 
 

@@ -230,8 +230,9 @@ CALLS = [
             "ConditionExpression": "c",
             "ExpressionAttributeNames": {"#open": "open"},
             "ExpressionAttributeValues": VALUES,
+            "ReturnValues": "ALL_OLD",
         },
-        (),
+        ("Attributes",),
         ("ConditionalCheckFailedException",),
     ),
     Call(

@@ -22,9 +22,6 @@ def alias(version: str, **shares: float) -> AliasState:
     return AliasState(version=version, revision_id="r", shares={name[1:]: percent for name, percent in shares.items()})
 
 
-UNTOUCHED = AliasState(version="3", revision_id=rollout().revision_id)
-
-
 @pytest.mark.parametrize(
     ("lock", "state", "last", "serve", "outcome"),
     [
@@ -47,10 +44,20 @@ UNTOUCHED = AliasState(version="3", revision_id=rollout().revision_id)
         (SHIFTING, alias("3", v5=10), FinalState(status="ABORTED"), None, Outcome.HANDED_OVER),
         (SHIFTING, None, FinalState(status="gone"), None, Outcome.HANDED_OVER),
         (UNWRITTEN, alias("3"), FinalState(status="FAILED"), None, Outcome.REJECTED),
-        (UNWRITTEN, UNTOUCHED, FinalState(status="FAILED"), None, Outcome.REJECTED),
-        (UNWRITTEN, UNTOUCHED, FinalState(status="ABORTED"), "3", Outcome.REJECTED),
-        (UNWRITTEN, UNTOUCHED, FinalState(status="TIMED_OUT"), "3", Outcome.REJECTED),
-        (UNWRITTEN, alias("3"), FinalState(status="ABORTED"), None, Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="TIMED_OUT"), "3", Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="ABORTED"), "3", Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="FAILED", error="AliasBusyError"), None, Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="FAILED", error="RollbackFailed"), "3", Outcome.REJECTED),
+        (UNWRITTEN, alias("3"), FinalState(status="FAILED", error="RolloutHandedOver"), "3", Outcome.REJECTED),
+        (
+            UNWRITTEN,
+            alias("3"),
+            FinalState(status="FAILED", error="RolloutRolledBack", ending=ROLLED_BACK),
+            "3",
+            Outcome.ROLLED_BACK,
+        ),
+        (UNWRITTEN, alias("5"), FinalState(status="ABORTED"), None, Outcome.REJECTED),
+        (UNWRITTEN, alias("3", v4=10), FinalState(status="ABORTED"), None, Outcome.REJECTED),
         (UNWRITTEN, None, FinalState(status="ABORTED"), None, Outcome.REJECTED),
         (SHIFTING, alias("3", v4=10), FinalState(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),
         (SHIFTING, None, FinalState(status="FAILED", last_move=Move.HAND_OVER), None, Outcome.HANDED_OVER),

@@ -3,10 +3,11 @@
 import pytest
 
 from rollout.domain.enums import Outcome
-from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, needs_restore, rollback_ending
+from rollout.lifecycle.rollback import Closing, RollbackContext, corrected_ending, is_own_state, rollback_ending
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of, handed_over, rollback_failed, rolled_back
 from rollout.state.failure import Failure
+from rollout.state.lock import lock_of
 from tests.samples import EXECUTION, TARGET, judgement, rollout
 
 REQUIRED = {
@@ -27,15 +28,15 @@ def alias(version: str, **shares: float) -> AliasState:
 
 
 @pytest.mark.parametrize(
-    ("state", "document", "outcome", "writes"),
+    ("state", "document", "outcome", "is_own"),
     [
-        (alias("3"), {}, Outcome.ROLLED_BACK, False),
+        (alias("3"), {}, Outcome.ROLLED_BACK, True),
         (alias("3", v4=10), {}, Outcome.ROLLED_BACK, True),
         (alias("3", v4=0), {}, Outcome.ROLLED_BACK, True),
         (alias("4"), PROMOTING, Outcome.ROLLED_BACK, True),
         (alias("4"), BAKING, Outcome.ROLLED_BACK, True),
         (alias("4", v3=100), BAKING, Outcome.ROLLED_BACK, True),
-        (alias("3"), BAKING, Outcome.ROLLED_BACK, False),
+        (alias("3"), BAKING, Outcome.ROLLED_BACK, True),
         (alias("4"), {}, Outcome.HANDED_OVER, False),
         (alias("4", v3=50), {}, Outcome.HANDED_OVER, False),
         (alias("5"), {}, Outcome.HANDED_OVER, False),
@@ -44,11 +45,11 @@ def alias(version: str, **shares: float) -> AliasState:
         (None, {}, Outcome.HANDED_OVER, False),
     ],
 )
-def test_rollback_restores_only_own_states(state, document, outcome, writes):
+def test_rollback_restores_only_own_states(state, document, outcome, is_own):
     """P1, P2: an alias in any other state is handed over."""
     context = rollback_context(**document)
     assert rollback_ending(state, context).outcome is outcome
-    assert (state is not None and needs_restore(state, context)) is writes
+    assert (state is not None and is_own_state(state, context)) is is_own
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_failure_precedes_last_decision_in_cause():
 )
 def test_invalid_document_can_be_rolled_back(document):
     """P1: a document that a later deployment wrote, or that no task understands, leads to RollBack."""
-    assert needs_restore(alias("3", v4=10), RollbackContext.model_validate(document | REQUIRED))
+    assert is_own_state(alias("3", v4=10), RollbackContext.model_validate(document | REQUIRED))
 
 
 def test_ending_in_document_is_kept():
@@ -99,7 +100,11 @@ def test_ending_in_document_is_kept():
 
 @pytest.mark.parametrize(
     ("failure", "sentence"),
-    [({"failure": {"Error": "Boom", "Cause": "No."}}, "Boom: No."), ({}, "no task reported how")],
+    [
+        ({"failure": {"Error": "Boom", "Cause": "No."}}, "; Boom: No. Do it by hand"),
+        ({"failure": {"Error": "Boom"}}, "; Boom. Do it by hand"),
+        ({}, "no task reported how"),
+    ],
 )
 def test_document_without_ending_ends_in_rollback_failed(failure, sentence):
     """P10."""
@@ -108,6 +113,25 @@ def test_document_without_ending_ends_in_rollback_failed(failure, sentence):
     assert sentence in ending.cause
 
 
+@pytest.mark.parametrize(
+    ("document", "is_rollback"),
+    [
+        ({"next_move": "roll_back"}, True),
+        ({"next_move": "promote", "failure": {"Error": "Boom"}}, True),
+        ({"next_move": "teleport"}, True),
+        ({}, True),
+        ({"next_move": "finish"}, False),
+        ({"next_move": "hand_over"}, False),
+    ],
+)
+def test_rollback_before_the_close_is_recognized(document, is_rollback):
+    """P3: after a rollback, the lock is released only where no late task can still write."""
+    assert Closing.model_validate(REQUIRED | document).was_rolled_back is is_rollback
+
+
+LOCK = lock_of(rollout())
+MARKED = LOCK.model_copy(update={"is_rolling_back": True})
+RESTORED = rolled_back("my-api:live", "3", "it failed").model_copy(update={"restored_revision": "r"})
 FAILED = rollback_failed("my-api:live", "3", Failure(Error="Lambda.PreconditionFailedException", Cause="stale"))
 
 
@@ -124,7 +148,7 @@ FAILED = rollback_failed("my-api:live", "3", Failure(Error="Lambda.PreconditionF
 def test_failed_rollback_is_corrected_by_alias(state, outcome):
     """P10: the answer of RestoreAlias may be lost after its write, or another writer came first."""
     closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
-    assert corrected_ending(FAILED, state, closing).outcome is outcome
+    assert corrected_ending(FAILED, state, closing, LOCK).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -148,11 +172,37 @@ def test_failed_rollback_is_corrected_by_alias(state, outcome):
 def test_rollback_that_left_the_alias_split_is_not_reported_as_made(state, outcome, sentence):
     """P1, P10: that Step Functions passes on RestoreAlias's empty map of weights is not proven."""
     closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
-    ending = corrected_ending(rolled_back("my-api:live", "3", "it failed"), state, closing)
+    ending = corrected_ending(RESTORED, state, closing, MARKED)
     assert (ending.outcome, sentence in ending.cause) == (outcome, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "document"),
+    [
+        (alias("4"), PROMOTING),
+        (alias("4"), BAKING),
+        (alias("4", v3=20), BAKING),
+        (alias("3", v4=20), BAKING),
+        (alias("3", v4=10), {}),
+    ],
+)
+@pytest.mark.parametrize("revision", ["", "another"])
+def test_rollback_that_another_writer_undid_was_made(state, document, revision):
+    """P10: the rollout itself writes nothing after RollBack has marked the lock. RollbackFailed calls a person."""
+    closing = Closing.model_validate(REQUIRED | {"reason": "it failed"} | document)
+    ending = corrected_ending(RESTORED.model_copy(update={"restored_revision": revision}), state, closing, MARKED)
+    assert ending.outcome is Outcome.HANDED_OVER
+    assert f"version 3 was expected, but it points at {state.format()}. The alias is left as it is" in ending.cause
+
+
+@pytest.mark.parametrize("state", [alias("3", v4=10), alias("4")])
+def test_alias_that_a_late_task_may_have_written_is_not_reported_as_moved(state):
+    """P10: RollBack could not mark the lock, so the rollout may have split the alias again."""
+    closing = Closing.model_validate(REQUIRED | {"reason": "it failed"} | PROMOTING)
+    assert corrected_ending(RESTORED, state, closing, LOCK).outcome is Outcome.ROLLBACK_FAILED
 
 
 @pytest.mark.parametrize("ending", [handed_over("it was moved"), ending_of(Outcome.PROMOTED, "all is well")])
 def test_other_endings_are_not_corrected(ending):
     closing = Closing.model_validate(REQUIRED | {"reason": "it failed"})
-    assert corrected_ending(ending, alias("5"), closing) == ending
+    assert corrected_ending(ending, alias("5"), closing, LOCK) == ending

@@ -22,6 +22,10 @@ class Executions:
         """Return the status of an execution, as Step Functions spells it, or `gone`."""
         return self._describe(arn)[0]
 
+    def find_error(self, arn: str) -> str:
+        """Return the error with which an execution ended; empty where it has none."""
+        return self._describe(arn)[1]
+
     def find_result(self, name: str) -> tuple[str, str]:
         """Return the status and the error of the execution with this name; the error is empty where it has none."""
         return self._describe(f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}")

@@ -44,7 +44,7 @@ class VersionPendingError(RolloutError):
 
 
 class AliasChangedError(RolloutError):
-    """When another writer moved the alias after the rollout read it, so the rollout did not write."""
+    """When another writer moved the alias after the rollout read it, or may have undone its write."""
 
 
 class AliasBusyError(RolloutError):
@@ -52,7 +52,7 @@ class AliasBusyError(RolloutError):
 
 
 class LockLostError(RolloutError):
-    """When the rollout no longer holds the lock of its alias, so it did not write."""
+    """When the rollout, or a late task of it, no longer holds the lock of its alias, so it did not write."""
 
 
 class NotAllowedError(RolloutError):

@@ -2,11 +2,14 @@
 
 from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.models import Value
-from rollout.lifecycle.rollback import RollbackContext, format_left_as_is, is_own_state
+from rollout.lifecycle.rollback import RollbackContext, format_expected, format_left_as_is, is_own_state
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of, handed_over, moved_by_other, rolled_back
 from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
+
+_ENDED_BY_ROLLBACK = ("RolloutRolledBack", "RolloutHandedOver", "RollbackFailed")
+"""The errors of executions that came to RollBack, and perhaps to RestoreAlias; all others ended in PrepareRollout."""
 
 
 class FinalState(Value):
@@ -14,6 +17,8 @@ class FinalState(Value):
 
     status: str
     """The status of the execution, as Step Functions spells it; `gone` where it no longer exists."""
+    error: str = ""
+    """The error of a failed execution whose rollout announced no write."""
     ending: Ending | None = None
     """The ending in the ledger, if the rollout closed it."""
     last_move: Move | None = None
@@ -43,7 +48,7 @@ def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> Repai
     if last.last_move is Move.HAND_OVER:
         return RepairPlan(serve=None, ending=_kept_ending(last) or _handed_over_by_policy(lock, alias))
     if alias is None or not is_own_state(alias, context):
-        moved = moved_by_other(format_left_as_is(alias, context), alias)
+        moved = moved_by_other(format_left_as_is(alias, context, format_expected(context)), alias)
         return RepairPlan(serve=None, ending=_kept_ending(last) or moved)
     if _stays_promoted(lock, alias, last):
         return RepairPlan(serve=lock.canary_version, ending=_kept_ending(last) or _promoted(lock, last))
@@ -53,11 +58,12 @@ def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> Repai
 def _rewritten_version(lock: Lock, alias: AliasState | None, last: FinalState) -> str | None:
     """Return the version to write again where the rollout wrote nothing, but RestoreAlias may still be running.
 
-    RestoreAlias checks no lock, only the revision, and the repeated write changes the revision.
+    RestoreAlias checks no lock, only the revision, and the repeated write changes the revision. It may know a later
+    revision than the lock, so the version counts.
     """
-    was_cut_short = last.status in ("ABORTED", "TIMED_OUT")
-    is_untouched = alias is not None and alias.revision_id == lock.revision_id
-    return lock.stable_version if was_cut_short and is_untouched else None
+    may_restore = last.status in ("ABORTED", "TIMED_OUT") or last.error in _ENDED_BY_ROLLBACK
+    is_untouched = alias is not None and alias.serves_alone(lock.stable_version)
+    return lock.stable_version if may_restore and is_untouched else None
 
 
 def _rollback_context(lock: Lock, last: FinalState) -> RollbackContext:

@@ -13,6 +13,7 @@ from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of, format_moved, handed_over, moved_by_other, rollback_failed, rolled_back
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
+from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 
 
@@ -51,6 +52,11 @@ class Closing(RollbackContext):
     """Only reported, so an invalid judgement does not prevent the close."""
 
     @property
+    def was_rolled_back(self) -> bool:
+        """Whether RollBack or RestoreAlias ran before."""
+        return self.failure is not None or self.next_move not in (Move.FINISH, Move.HAND_OVER)
+
+    @property
     def known_ending(self) -> Ending:
         """The ending in the document; RollbackFailed where neither RollBack nor RestoreAlias reached one."""
         unknown = Failure(Error="Unknown", Cause="no task reported how the rollout ended")
@@ -80,31 +86,44 @@ def _may_be_promoted(context: RollbackContext) -> bool:
     return context.phase == Phase.BAKE or context.next_move == Move.PROMOTE
 
 
-def needs_restore(alias: AliasState, context: RollbackContext) -> bool:
-    """Whether the rollback must write the alias: it is the rollout's own state, and not yet stable alone."""
-    return is_own_state(alias, context) and not alias.serves_alone(context.stable_version)
-
-
 def rollback_ending(alias: AliasState | None, context: RollbackContext) -> Ending:
     """Return the ending of a rollback: rolled back, or handed over where the alias was moved."""
     if alias and is_own_state(alias, context):
         return rolled_back(context.target.name, context.stable_version, context.cause)
-    return moved_by_other(format_left_as_is(alias, context), alias)
+    return moved_by_other(format_left_as_is(alias, context, format_expected(context)), alias)
 
 
-def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing) -> Ending:
-    """Return the ending that the alias proves (P10).
+def corrected_ending(ending: Ending, alias: AliasState | None, closing: Closing, lock: Lock) -> Ending:
+    """Return the ending that the alias proves while the rollout holds the lock (P10).
 
     A rollback reported as failed may have restored the alias, and one reported as made may have left it split.
     """
-    if ending.outcome not in (Outcome.ROLLBACK_FAILED, Outcome.ROLLED_BACK):
-        return ending
+    if ending.outcome is Outcome.ROLLBACK_FAILED:
+        return _corrected_failure(ending, alias, closing)
+    return _corrected_rollback(ending, alias, closing, lock) if ending.outcome is Outcome.ROLLED_BACK else ending
+
+
+def _corrected_failure(ending: Ending, alias: AliasState | None, closing: Closing) -> Ending:
     if alias and alias.serves_alone(closing.stable_version):
-        made = ending.outcome is Outcome.ROLLED_BACK
-        return ending if made else rolled_back(closing.target.name, closing.stable_version, closing.cause)
-    if alias is None or not is_own_state(alias, closing):
-        return moved_by_other(format_left_as_is(alias, closing), alias)
-    return ending if ending.outcome is Outcome.ROLLBACK_FAILED else not_restored(alias, closing)
+        return rolled_back(closing.target.name, closing.stable_version, closing.cause)
+    if alias and is_own_state(alias, closing):
+        return ending
+    return moved_by_other(format_left_as_is(alias, closing, format_expected(closing)), alias)
+
+
+def _corrected_rollback(ending: Ending, alias: AliasState | None, closing: Closing, lock: Lock) -> Ending:
+    """Return the ending of a rollback that AWS answered: the alias was moved after it, unless the rollout split it."""
+    if alias and alias.serves_alone(closing.stable_version):
+        return ending
+    if alias and is_own_state(alias, closing) and _is_own_write(alias, ending, lock):
+        return not_restored(alias, closing)
+    restored = AliasState(version=closing.stable_version, revision_id="").format()
+    return moved_by_other(format_left_as_is(alias, closing, restored), alias)
+
+
+def _is_own_write(alias: AliasState, ending: Ending, lock: Lock) -> bool:
+    """Whether the alias is as RestoreAlias left it, or as a late task may have left it, which RollBack did not end."""
+    return alias.revision_id == ending.restored_revision or not lock.is_rolling_back
 
 
 def not_restored(alias: AliasState, context: RollbackContext) -> Ending:
@@ -127,13 +146,14 @@ def stable_deleted_ending(context: RollbackContext) -> Ending:
     )
 
 
-def format_left_as_is(alias: AliasState | None, context: RollbackContext) -> str:
+def format_left_as_is(alias: AliasState | None, context: RollbackContext, expected: str) -> str:
     """Return the sentence for an alias that another writer moved, and that is therefore left as it is."""
-    moved = format_moved(context.target.name, _format_expected(context), alias)
+    moved = format_moved(context.target.name, expected, alias)
     return f"{moved}. The alias is left as it is; the rollout was being rolled back because: {context.cause}"
 
 
-def _format_expected(context: RollbackContext) -> str:
+def format_expected(context: RollbackContext) -> str:
+    """Return the states that the rollout itself may have left the alias in, as a sentence part."""
     stable, canary = context.stable_version, context.canary_version
     if _may_be_promoted(context):
         return f"version {stable} or {canary}"

@@ -34,10 +34,14 @@ class Lock(Value):
     """The alias's revision after the holder last read or wrote it."""
     planned_write: PlannedWrite | None = None
     """The write that the holder announced; only the alias shows whether it was made."""
+    write_number: int = 0
+    """Which of the rollout's writes is announced, from 1; 0 before the first."""
     promoting: bool = False
     """Whether a promotion was announced, so that the holder may have made the alias serve the canary alone."""
     is_taken_over: bool = False
     """Whether the guardian took over the lock from its holder."""
+    is_rolling_back: bool = False
+    """Whether RollBack has begun, after which no late task of the holder may write."""
     superseded_by: str = ""
     """The newer version for which the holder has to roll back."""
     awaited_by: str = ""
@@ -51,6 +55,16 @@ class Lock(Value):
     def belongs_to(self, execution_arn: str) -> bool:
         """Whether this execution may write the alias."""
         return self.holder.arn == execution_arn and not self.is_taken_over
+
+
+class Announcement(Value):
+    """A write that the holder of a lock has announced."""
+
+    lock: Lock
+    number: int
+    """How many announcements the lock has had, this one included."""
+    is_first: bool
+    """Whether no earlier task has announced this write, and so none can have made it."""
 
 
 class QueuedVersion(Value):
@@ -75,5 +89,6 @@ def lock_of(rollout: Rollout, planned_write: PlannedWrite | None = None) -> Lock
         canary_version=rollout.canary_version,
         revision_id=rollout.revision_id,
         planned_write=planned_write,
+        write_number=rollout.step + 1 if planned_write else 0,
         promoting=is_promotion or rollout.phase is Phase.BAKE,
     )

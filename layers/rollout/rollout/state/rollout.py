@@ -35,6 +35,11 @@ class Ending(Value):
     moved_revision: str = Field(
         default="", exclude_if=_is_empty, description="The alias's revision by another writer, if one moved it."
     )
+    restored_revision: str = Field(
+        default="",
+        exclude_if=_is_empty,
+        description="The alias's revision after RestoreAlias; empty without it.",
+    )
     writer: str = Field(
         default="", exclude_if=_is_empty, description="Who moved the alias, and when; empty while it is not known."
     )

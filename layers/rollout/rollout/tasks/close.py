@@ -1,6 +1,8 @@
 """Determines the ending of a rollout, records it in the ledger and counts it."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
@@ -11,6 +13,7 @@ from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.lifecycle.writer_search import with_writer, writer_search
+from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 from rollout.tasks.find_writer import writer_if_known
 from rollout.tasks.keep_stable import let_go_of_stable
@@ -19,7 +22,8 @@ from rollout.tasks.keep_stable import let_go_of_stable
 def final_ending(closing: Closing, now: datetime) -> Ending:
     """Return the ending of a rollout, corrected by the alias where a task failed, or it may be split.
 
-    An alias that was moved is reported with its writer; where CloudTrail has no name yet, the ending says so.
+    An alias that was moved is reported with its writer; where CloudTrail has no name yet, the ending says so. Raises
+    AwsUnavailableError where the ledger cannot be read.
     """
     ending = _corrected(closing)
     if not ending.moved_revision:
@@ -28,18 +32,27 @@ def final_ending(closing: Closing, now: datetime) -> Ending:
 
 
 def _corrected(closing: Closing) -> Ending:
-    """Return the ending that the alias proves; an alias that cannot be read corrects nothing.
+    """Return the ending that the alias proves, or the one in the ledger where the rollout has lost its lock.
 
     A write of RestoreAlias whose answer was lost looks like a failure to the state machine, and one that was answered
-    may have left the weights.
+    may have left the weights. Without the lock the alias proves nothing: another rollout may have moved it since.
     """
     ending = closing.known_ending
     if ending.outcome is not Outcome.ROLLBACK_FAILED and closing.failure is None:
         return ending
+    correct = _correction(ending, closing)
+    lock = locks().find(closing.target)
+    if lock and lock.belongs_to(closing.execution.arn):
+        return correct(lock)
+    return ledger().find_ending(closing.target, closing.execution) or ending
+
+
+def _correction(ending: Ending, closing: Closing) -> Callable[[Lock], Ending]:
+    """Read the alias; return the correction of the ending by it. An alias that cannot be read corrects nothing."""
     try:
-        return corrected_ending(ending, alias_of(closing.target).find(), closing)
+        return partial(corrected_ending, ending, alias_of(closing.target).find(), closing)
     except (AwsUnavailableError, AwsRefusedError):
-        return ending
+        return lambda _lock: ending
 
 
 def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
@@ -58,6 +71,13 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
 
 
 def release_lock(closing: Closing) -> None:
-    """Let stable be deleted again, and release the lock; raises AwsUnavailableError."""
+    """Let stable be deleted again, and release the lock; raises AwsUnavailableError.
+
+    After RestoreAlias, or a rollback without the ledger, a late task may still hold the lock. Then it is kept for the
+    guardian, which takes it over and gives the alias a new revision.
+    """
+    lock = locks().find(closing.target) if closing.was_rolled_back else None
+    if lock and lock.belongs_to(closing.execution.arn) and not lock.is_rolling_back:
+        return
     let_go_of_stable(closing.target, closing.execution)
     locks().release(closing.target, closing.execution)

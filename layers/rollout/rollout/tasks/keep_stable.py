@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.stable_alias import stable_alias_of
@@ -17,11 +18,19 @@ def keep_stable(rollout: Rollout) -> None:
     Raises LockLostError where the guardian has taken over the lock meanwhile: it looked for the alias before this task
     created it, so this task deletes it again. Raises AliasBusyError or AwsUnavailableError.
     """
+    check_lock = partial(_check_lock, rollout)
     with _never_fails_the_rollout(rollout.target):
-        stable_alias_of(rollout.target, rollout.execution).point_at(rollout.stable_version)
+        stable_alias_of(rollout.target, rollout.execution).point_at(rollout.stable_version, check_lock)
+    try:
+        check_lock()
+    except LockLostError:
+        let_go_of_stable(rollout.target, rollout.execution)
+        raise
+
+
+def _check_lock(rollout: Rollout) -> None:
     lock = locks().find(rollout.target)
     if lock is None or not lock.belongs_to(rollout.execution.arn):
-        let_go_of_stable(rollout.target, rollout.execution)
         raise LockLostError(
             f"Execution {rollout.execution.name} no longer holds the lock of {rollout.target.name}, because the"
             " guardian has taken it over. Start a new execution."

@@ -14,10 +14,12 @@ from rollout.state.rollout import Rollout
 
 def ownership_of(rollout: Rollout) -> Ownership:
     """Return the alias and the lock of a rollout, and its ending where it lost the lock; raises AwsUnavailableError."""
+    # The alias is read before the lock: what it serves under a lock that is still held, no later rollout has written.
+    alias = alias_of(rollout.target).find()
     lock = locks().find(rollout.target)
     is_held = lock is not None and lock.belongs_to(rollout.execution.arn)
     return Ownership(
-        alias=alias_of(rollout.target).find(),
+        alias=alias,
         lock=lock,
         ended=None if is_held else ledger().find_ending(rollout.target, rollout.execution),
     )

@@ -4,7 +4,7 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import LambdaAlias, alias_of
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
-from rollout.lifecycle.rollback import RollbackContext, needs_restore, rollback_ending, stable_deleted_ending
+from rollout.lifecycle.rollback import RollbackContext, is_own_state, rollback_ending, stable_deleted_ending
 from rollout.state.alias import AliasState
 from rollout.state.endings import handed_over
 from rollout.state.rollout import Ending
@@ -16,7 +16,7 @@ def roll_back(context: RollbackContext) -> Ending:
     Raises AliasChangedError or AwsUnavailableError.
     """
     alias = alias_of(context.target)
-    # The alias is read before the lock: a guardian that takes over later changes the revision.
+    # The alias is read before the lock is checked: a guardian that takes over later changes the revision.
     state = alias.find()
     return _ending_elsewhere(context) or _restore(alias, state, context)
 
@@ -28,8 +28,7 @@ def _ending_elsewhere(context: RollbackContext) -> Ending | None:
     other writers (P2).
     """
     try:
-        lock = locks().find(context.target)
-        if lock and lock.belongs_to(context.execution.arn):
+        if locks().begin_rollback(context.target, context.execution):
             return None
         return ledger().find_ending(context.target, context.execution) or handed_over(
             f"{context.target.name} is left as it is, because this rollout no longer holds its lock. The rollout was"
@@ -40,8 +39,9 @@ def _ending_elsewhere(context: RollbackContext) -> Ending | None:
 
 
 def _restore(alias: LambdaAlias, state: AliasState | None, context: RollbackContext) -> Ending:
-    if state is None or not needs_restore(state, context):
+    if state is None or not is_own_state(state, context):
         return rollback_ending(state, context)
+    # An alias that serves stable alone is written too: a late task fails its write only if the revision changes.
     try:
         alias.point_at(context.stable_version, state.revision_id)
     except VersionDeletedError:

@@ -15,6 +15,6 @@ def write_alias(rollout: Rollout, version: str, shares: dict[str, float]) -> Ali
     `rollout` is the rollout before the write. Raises LockLostError, AliasChangedError, VersionDeletedError,
     NotAllowedError or AwsUnavailableError.
     """
-    announce = partial(locks().announce, lock_of(rollout, PlannedWrite(version=version, shares=shares)))
-    announce()
-    return alias_of(rollout.target).change(version, shares, Change(rollout.written_alias, still_allowed=announce))
+    announced = locks().announce(lock_of(rollout, PlannedWrite(version=version, shares=shares)))
+    change = Change(rollout.written_alias, check_lock=partial(locks().confirm, announced), is_first=announced.is_first)
+    return alias_of(rollout.target).change(version, shares, change)

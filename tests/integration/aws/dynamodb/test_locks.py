@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.aws.dynamodb.locks import Locks, locks
-from rollout.domain.errors import AliasBusyError, LockLostError
+from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution
 from rollout.state.lock import Lock, PlannedWrite, lock_of
 from tests.integration.conftest import NOW, owned_entry
@@ -16,8 +16,8 @@ STEP = PlannedWrite(version="3", shares={"4": 10.0})
 pytestmark = pytest.mark.usefixtures("ledger")
 
 
-def announced(planned_write: PlannedWrite) -> Lock:
-    return lock_of(rollout(), planned_write)
+def announced(planned_write: PlannedWrite, step: int = 0) -> Lock:
+    return lock_of(rollout(step=step), planned_write)
 
 
 def test_lock_is_acquired_by_one_execution_any_number_of_times():
@@ -45,6 +45,72 @@ def test_lock_acquired_again_keeps_announced_write():
     lock = locks().find(TARGET)
     assert lock is not None
     assert lock.planned_write == STEP
+
+
+def test_only_the_first_announcement_of_a_write_is_the_first():
+    """P2: a later task cannot know whether an earlier one has made the write."""
+    locks().acquire(LOCK)
+    again = [locks().announce(announced(STEP)) for _ in range(3)]
+    assert [(each.number, each.is_first) for each in again] == [(1, True), (2, False), (3, False)]
+    following = locks().announce(announced(STEP, step=1))
+    assert (following.number, following.is_first) == (4, True)
+
+
+def test_announcement_is_confirmed_until_the_next_one():
+    """P2, P3."""
+    locks().acquire(LOCK)
+    first = locks().announce(announced(STEP))
+    locks().confirm(first)
+    second = locks().announce(announced(STEP))
+    locks().confirm(second)
+    with pytest.raises(LockLostError, match="a later task of the execution has taken it over"):
+        locks().confirm(first)
+    locks().take_over(LOCK)
+    with pytest.raises(LockLostError):
+        locks().confirm(second)
+
+
+def test_late_task_announces_no_earlier_write():
+    """P10: otherwise the lock would no longer say that a promotion was announced."""
+    locks().acquire(LOCK)
+    locks().announce(announced(PlannedWrite(version="4"), step=2))
+    with pytest.raises(LockLostError, match="Nothing was written"):
+        locks().announce(announced(STEP))
+    lock = locks().find(TARGET)
+    assert lock is not None
+    assert (lock.promoting, lock.write_number) == (True, 3)
+
+
+def test_nothing_is_announced_or_confirmed_after_a_rollback_has_begun():
+    """P1, P3: a rollback may begin twice."""
+    locks().acquire(LOCK)
+    late = locks().announce(announced(STEP))
+    assert [locks().begin_rollback(TARGET, EXECUTION) for _ in range(2)] == [True, True]
+    with pytest.raises(LockLostError):
+        locks().confirm(late)
+    with pytest.raises(LockLostError):
+        locks().announce(announced(PlannedWrite(version="4"), step=9))
+    lock = locks().find(TARGET)
+    assert lock is not None
+    assert (lock.is_rolling_back, lock.planned_write) == (True, STEP)
+
+
+def test_rollback_without_lock_does_not_begin():
+    """P3."""
+    assert not locks().begin_rollback(TARGET, EXECUTION)
+    locks().acquire(OTHER_LOCK)
+    assert not locks().begin_rollback(TARGET, EXECUTION)
+    locks().take_over(OTHER_LOCK)
+    assert not locks().begin_rollback(TARGET, OTHER)
+
+
+@pytest.mark.parametrize("versions", [{"stable_version": "2"}, {"canary_version": "5"}])
+def test_lock_is_not_acquired_again_for_other_versions(versions):
+    """P2: another writer moved the alias between two tries of one execution, of which the first may still run."""
+    locks().acquire(LOCK)
+    with pytest.raises(AliasChangedError, match=r"to roll out version 4 over version 3, and now finds .* Nothing was"):
+        locks().acquire(lock_of(rollout(**versions)))
+    assert locks().find(TARGET) == LOCK
 
 
 def test_write_without_lock_cannot_be_announced():

@@ -46,8 +46,12 @@ def update(version: str, weights: dict[str, float]) -> dict[str, Any]:
     return NAME | answer(version, weights, "before")
 
 
-def split(live: LambdaAlias, percent: float, before: AliasState = BEFORE, held: Any = lambda: None) -> AliasState:
-    return live.change("1", {"2": percent}, Change(before, held))
+def split(live: LambdaAlias, percent: float, held: Any = lambda: None, *, is_first: bool = True) -> AliasState:
+    return live.change("1", {"2": percent}, Change(BEFORE, held, is_first))
+
+
+def lost() -> None:
+    raise LockLostError("it is lost")
 
 
 @pytest.mark.parametrize(
@@ -99,13 +103,35 @@ def test_alias_with_changed_description_is_written_once_more(stubber, live, weig
 
 def test_alias_is_not_written_once_more_without_its_lock(stubber, live):
     """P3: the guardian took over the lock, and rewrote the alias."""
-
-    def lost() -> None:
-        raise LockLostError("it is lost")
-
     changed_elsewhere(stubber, {"2": 0.05})
     with pytest.raises(LockLostError):
         split(live, 10, held=lost)
+
+
+def test_alias_that_a_later_rollout_moved_is_reported_as_a_lost_lock(stubber, live):
+    """P10: only under its lock may a rollout say that another writer moved its alias."""
+    changed_elsewhere(stubber, {"3": 0.1})
+    with pytest.raises(LockLostError):
+        split(live, 10, held=lost)
+
+
+UNDONE = "serves version 1 with 5 % to version 2 as before, .* may have been made, and undone by another writer"
+
+
+def test_alias_whose_write_may_have_been_undone_is_not_written_once_more(stubber, live):
+    """P2: an earlier task announced the same write, and may have made it."""
+    changed_elsewhere(stubber, {"2": 0.05})
+    with pytest.raises(AliasChangedError, match=UNDONE):
+        split(live, 10, is_first=False)
+
+
+def test_write_that_the_client_has_sent_again_is_not_made_once_more(stubber, live):
+    """P2: the answer to the first attempt may have been lost."""
+    repeated = {"RetryAttempts": 1}
+    stubber.add_client_error("update_alias", "PreconditionFailedException", "no", 412, response_meta=repeated)
+    stubber.add_response("get_alias", answer("1", {"2": 0.05}, "changed"), NAME)
+    with pytest.raises(AliasChangedError, match=UNDONE):
+        split(live, 10)
 
 
 def test_alias_that_changes_again_is_not_written(stubber, live):
@@ -132,7 +158,23 @@ def test_repeated_promotion_succeeds(stubber, live):
     """P4."""
     stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
     stubber.add_response("get_alias", {"FunctionVersion": "2", "RevisionId": "after"}, NAME)
-    assert live.point_at("2", "before").revision_id == "after"
+    assert live.change("2", {}, Change(BEFORE, lost, is_first=False)).revision_id == "after"
+
+
+def test_alias_that_serves_the_version_with_another_revision_is_not_restored_yet(stubber, live):
+    """P1: a late task may know that revision, and only a new one lets its write fail."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    stubber.add_response("get_alias", {"FunctionVersion": "1", "RevisionId": "after"}, NAME)
+    with pytest.raises(AliasChangedError, match="serves version 1 alone, but has another revision than was read"):
+        live.point_at("1", "before")
+
+
+def test_moved_alias_is_not_restored(stubber, live):
+    """P2."""
+    stubber.add_client_error("update_alias", "PreconditionFailedException", http_status_code=412)
+    stubber.add_response("get_alias", {"FunctionVersion": "3", "RevisionId": "after"}, NAME)
+    with pytest.raises(AliasChangedError, match=r"was moved by another writer: .* points at version 3"):
+        live.point_at("1", "before")
 
 
 @pytest.mark.parametrize(

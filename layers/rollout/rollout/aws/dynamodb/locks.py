@@ -7,14 +7,17 @@ from rollout.aws.boto import clients
 from rollout.aws.dynamodb.items import OPEN
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
 from rollout.aws.dynamodb.table import Table
-from rollout.domain.errors import AliasBusyError, LockLostError
+from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution, Target
-from rollout.state.lock import Lock
+from rollout.state.lock import Announcement, Lock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _GUARDIAN = "guardian of "
+
+_ROLLBACK = 1_000_000
+"""The number of the last write, a rollback; the others count from 1."""
 
 _REQUESTS = {"superseded_by", "awaited_by"}
 """The fields that newer versions write, beside the document of the holder."""
@@ -50,23 +53,48 @@ class Locks:
     def acquire(self, lock: Lock) -> None:
         """Acquire the lock for its holder; raises AliasBusyError where another rollout holds it.
 
-        A lock that the holder already has stays unchanged: a late repetition must not erase the announced write.
+        A lock that the holder already has stays unchanged: a late repetition must not erase the announced write. Raises
+        AliasChangedError where it is for other versions, so that all tasks of an execution keep the same stable.
         """
         if self._entries.put(lock.target, _values(lock) | {OPEN: "lock"}, lock.holder.arn):
             return
-        if self._entries.find(lock.target).get("holder") != lock.holder.arn:
+        held = self.find(lock.target)
+        if held is None or not held.belongs_to(lock.holder.arn):
             raise AliasBusyError(
                 f"Another rollout has just acquired the lock of {lock.target.name}. The state machine tries again."
             )
-
-    def announce(self, lock: Lock) -> None:
-        """Record what the holder is about to write; raises LockLostError where it no longer holds the lock."""
-        if not self._entries.change(lock.target, _values(lock), [lock.holder.arn]):
-            raise LockLostError(
-                f"Execution {lock.holder.name} no longer holds the lock of {lock.target.name}, because the guardian or"
-                " another rollout has taken it over. Nothing was written. To roll out the version again,"
-                " start a new execution."
+        if (held.stable_version, held.canary_version) != (lock.stable_version, lock.canary_version):
+            raise AliasChangedError(
+                f"Execution {lock.holder.name} holds the lock of {lock.target.name} to roll out version"
+                f" {held.canary_version} over version {held.stable_version}, and now finds version"
+                f" {lock.canary_version} over version {lock.stable_version}. Nothing was written. To roll out the"
+                " version, start a new execution."
             )
+
+    def announce(self, lock: Lock) -> Announcement:
+        """Record what the holder is about to write.
+
+        Raises LockLostError where it no longer holds the lock, or has announced a later write: the task belongs to an
+        execution that was stopped and has gone on since.
+        """
+        before = self._entries.announce(lock.target, _values(lock), lock.holder.arn, lock.write_number)
+        if before is None:
+            raise _lost(lock)
+        return Announcement(
+            lock=lock,
+            number=int(before.get("announcements", 0)) + 1,
+            is_first=before.get("write_number", 0) < lock.write_number,
+        )
+
+    def confirm(self, announcement: Announcement) -> None:
+        """Raise LockLostError where the holder no longer holds the lock, or another task of it has announced since."""
+        lock = announcement.lock
+        if not self._entries.confirm(lock.target, lock.holder.arn, announcement.number):
+            raise _lost(lock)
+
+    def begin_rollback(self, target: Target, holder: Execution) -> bool:
+        """Let no late task of the holder announce or confirm a write from now on; False where it holds no lock."""
+        return self._entries.announce(target, {}, holder.arn, _ROLLBACK) is not None
 
     def find(self, target: Target) -> Lock | None:
         """Return the lock of an alias; None where no rollout holds it."""
@@ -98,6 +126,14 @@ class Locks:
         return [LockEntry(values) for values in self._table.find_open("lock")]
 
 
+def _lost(lock: Lock) -> LockLostError:
+    return LockLostError(
+        f"Execution {lock.holder.name} no longer holds the lock of {lock.target.name}, because the guardian,"
+        " another rollout or a later task of the execution has taken it over. Nothing was written. To roll out the"
+        " version again, start a new execution."
+    )
+
+
 def _guardian_of(lock: Lock) -> str:
     """Return the guardian as the holder of this lock only, so that a late guardian releases no later lock."""
     return _GUARDIAN + lock.holder.arn
@@ -110,7 +146,11 @@ def _values(lock: Lock) -> dict[str, str]:
 def _lock(entry: dict[str, Any]) -> Lock:
     lock = Lock.model_validate_json(entry["lock_document"])
     requests = {name: entry.get(name, "") for name in _REQUESTS}
-    return lock.model_copy(update={"is_taken_over": entry["holder"] == _guardian_of(lock)} | requests)
+    facts = {
+        "is_taken_over": entry["holder"] == _guardian_of(lock),
+        "is_rolling_back": entry.get("write_number") == _ROLLBACK,
+    }
+    return lock.model_copy(update=facts | requests)
 
 
 def locks() -> Locks:

@@ -1,5 +1,6 @@
 """Entries of the ledger table that have one holder; only the holder may change or delete them (P3)."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rollout.aws.dynamodb.items import partition, typed
@@ -33,12 +34,34 @@ class OwnedEntries:
     def change(self, target: Target, values: dict[str, str], holders: list[str]) -> bool:
         """Set some values of the entry; False where none of these holders has it."""
         condition, holder_values = _held_by(holders)
-        new_values = {f":{name}": value for name, value in values.items()}
         return self._table.update(
             self._key(target),
-            UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in values),
+            UpdateExpression=f"SET {_assignments(values)}",
             ConditionExpression=condition,
-            ExpressionAttributeValues=typed(new_values | holder_values),
+            ExpressionAttributeValues=typed(_placeholders(values) | holder_values),
+        )
+
+    def announce(self, target: Target, values: dict[str, str], holder: str, write_number: int) -> dict[str, Any] | None:
+        """Set some values of the entry for a write, and count it; return the entry as it was before.
+
+        None where this holder does not have the entry, or has announced a write with a higher number.
+        """
+        new_values = values | {"write_number": write_number}
+        return self._table.exchange(
+            self._key(target),
+            UpdateExpression=f"SET {_assignments(new_values)} ADD announcements :one",
+            ConditionExpression="holder = :own AND attribute_not_exists(write_number)"
+            " OR holder = :own AND write_number <= :write_number",
+            ExpressionAttributeValues=typed(_placeholders(new_values) | {":own": holder, ":one": 1}),
+        )
+
+    def confirm(self, target: Target, holder: str, announcements: int) -> bool:
+        """Whether this holder has the entry, and has announced nothing since this many announcements."""
+        return self._table.update(
+            self._key(target),
+            UpdateExpression="SET announcements = :announcements",
+            ConditionExpression="holder = :own AND announcements = :announcements",
+            ExpressionAttributeValues=typed({":own": holder, ":announcements": announcements}),
         )
 
     def delete(self, target: Target, holder: str) -> bool:
@@ -50,6 +73,14 @@ class OwnedEntries:
 
     def _key(self, target: Target) -> dict[str, str]:
         return {"target": partition(target), "entry": self._kind}
+
+
+def _assignments(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = :{name}" for name in values)
+
+
+def _placeholders(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f":{name}": value for name, value in values.items()}
 
 
 def _held_by(holders: list[str]) -> tuple[str, dict[str, str]]:

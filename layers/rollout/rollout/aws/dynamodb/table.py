@@ -36,20 +36,26 @@ class Table:
 
     def put(self, item: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401 - the parameters of PutItem
         """Write an item; False where the condition fails."""
-        return self._write(self._client.put_item, Item=typed(item), **condition)
+        return self._write(self._client.put_item, Item=typed(item), **condition) is not None
 
     def update(self, key: dict[str, str], **change: Any) -> bool:  # noqa: ANN401 - the parameters of UpdateItem
         """Change an item; False where the condition fails."""
-        return self._write(self._client.update_item, Key=typed(key), **change)
+        return self._write(self._client.update_item, Key=typed(key), **change) is not None
+
+    def exchange(self, key: dict[str, str], **change: Any) -> dict[str, Any] | None:  # noqa: ANN401 - as above
+        """Change an item and return it as it was before; None where the condition fails."""
+        answer = self._write(self._client.update_item, Key=typed(key), ReturnValues="ALL_OLD", **change)
+        return None if answer is None else plain(answer.get("Attributes", {}))
 
     def delete(self, key: dict[str, str], **condition: Any) -> bool:  # noqa: ANN401 - the parameters of DeleteItem
         """Delete an item; False where the condition fails."""
-        return self._write(self._client.delete_item, Key=typed(key), **condition)
+        return self._write(self._client.delete_item, Key=typed(key), **condition) is not None
 
-    def _write(self, method: Any, **parameters: Any) -> bool:  # noqa: ANN401 - a method of the client
+    def _write(self, method: Any, **parameters: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a method of the client
+        """Return the answer; None where the condition fails."""
         with translate_aws_errors("writing the ledger"):
             try:
-                method(TableName=self._name, **parameters)
+                answer: dict[str, Any] = method(TableName=self._name, **parameters)
             except self._client.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+                return None
+        return answer

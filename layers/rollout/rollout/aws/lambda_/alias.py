@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import translate_aws_errors
+from rollout.aws.boto.errors import translate_aws_errors, was_repeated
 from rollout.domain.errors import AliasChangedError, AwsRefusedError, NotAllowedError, VersionDeletedError
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
@@ -19,12 +19,21 @@ _WEIGHT_DIGITS = 6
 
 
 class Change(NamedTuple):
-    """What a write is based on, so that it can be repeated where only the description or a permission was changed."""
+    """What a write is based on: a refused write is repeated where only the description or a permission has changed."""
 
     before: AliasState
     """The versions and shares that the alias had when the write was decided, and its revision."""
-    still_allowed: Callable[[], None]
-    """Raises where the writer no longer holds the lock of the alias."""
+    check_lock: Callable[[], None]
+    """Raises LockLostError where the writer no longer holds the lock of the alias."""
+    is_first: bool
+    """Whether no earlier task can have made this write."""
+
+
+class _Refused(NamedTuple):
+    """A write that Lambda refused because the alias has another revision."""
+
+    was_repeated: bool
+    """Whether the client has sent the write more than once: an attempt whose answer was lost may have been made."""
 
 
 class LambdaAlias:
@@ -45,28 +54,44 @@ class LambdaAlias:
     def change(self, version: str, shares: dict[str, float], change: Change) -> AliasState:
         """Let the alias serve a version, with shares in percent to others, from the state that the change names.
 
-        A changed description or permission gives the alias another revision. Where the alias still has
-        the versions and shares of `change`, and the writer still holds the lock, the write is made once more with the
-        new revision. The lock is checked after the alias is read: a guardian that takes over later changes the revision
-        again. Raises AliasChangedError, VersionDeletedError, NotAllowedError, AwsUnavailableError, and what
-        `still_allowed` raises.
+        A changed description or permission gives the alias another revision. Where the alias still has the versions
+        and shares of `change`, the write is made once more with the new revision, unless it may have been made before:
+        then another writer may have undone it. The lock is checked after the alias is read, because a guardian that
+        takes over later changes the revision again.
+
+        Raises AliasChangedError, LockLostError, VersionDeletedError, NotAllowedError or AwsUnavailableError.
         """
         written = self._write(version, shares, change.before.revision_id)
-        if written:
+        if isinstance(written, AliasState):
             return written
         alias = self.find()
-        is_unmoved = alias is not None and alias.serves(change.before.version, change.before.shares)
-        if alias is None or not is_unmoved or alias.serves(version, shares):
+        if alias and alias.serves(version, shares):
+            return alias
+        change.check_lock()
+        if alias is None or not alias.serves(change.before.version, change.before.shares):
             return self._require(alias, version, shares)
-        change.still_allowed()
-        return self._update(version, shares, alias.revision_id)
+        if written.was_repeated or not change.is_first:
+            raise self._undone(alias, version, shares)
+        written = self._write(version, shares, alias.revision_id)
+        return written if isinstance(written, AliasState) else self._require(self.find(), version, shares)
 
     def point_at(self, version: str, revision_id: str) -> AliasState:
-        """Let the alias serve one version alone, in one call.
+        """Let the alias serve one version alone, and give it a new revision, in one call.
 
-        Raises AliasChangedError, VersionDeletedError, NotAllowedError or AwsUnavailableError.
+        Raises AliasChangedError where the alias has another revision, even if it serves the version alone: a late task
+        may know that revision, and write the alias after the lock is released. Raises VersionDeletedError,
+        NotAllowedError or AwsUnavailableError.
         """
-        return self._update(version, {}, revision_id)
+        written = self._write(version, {}, revision_id)
+        if isinstance(written, AliasState):
+            return written
+        alias = self.find()
+        if alias is None or not alias.serves_alone(version):
+            return self._require(alias, version, {})
+        raise AliasChangedError(
+            f"{self._target.name} serves version {version} alone, but has another revision than was read. Nothing was"
+            " written; the next try reads it again."
+        )
 
     def create(self, version: str, description: str) -> None:
         """Create the alias; raises AliasChangedError where it exists at another version, or AwsUnavailableError."""
@@ -81,12 +106,8 @@ class LambdaAlias:
             except self._client.exceptions.ResourceConflictException:
                 self._require(self.find(), version, {})
 
-    def _update(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState:
-        # A write whose answer was lost changes the revision just as another writer does, so compare the state.
-        return self._write(version, shares, revision_id) or self._require(self.find(), version, shares)
-
-    def _write(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState | None:
-        """Write the alias and return it; None where it has another revision."""
+    def _write(self, version: str, shares: dict[str, float], revision_id: str) -> AliasState | _Refused:
+        """Write the alias and return it, or how the write was refused where the alias has another revision."""
         with self._denial_named(), translate_aws_errors(f"pointing {self._target.name} at version {version}"):
             try:
                 answer = self._client.update_alias(
@@ -101,8 +122,8 @@ class LambdaAlias:
                     f"Lambda cannot point {self._target.name} at {_expected(version, shares).format()}, because the"
                     " alias or a version no longer exists. Nothing was written."
                 ) from error
-            except self._client.exceptions.PreconditionFailedException:
-                return None
+            except self._client.exceptions.PreconditionFailedException as error:
+                return _Refused(was_repeated(error))
         return _state(answer)
 
     @contextmanager
@@ -128,6 +149,13 @@ class LambdaAlias:
         raise AliasChangedError(
             f"{self._target.name} was moved by another writer: the rollout was about to write {expected}, but the alias"
             f" {actual}. Nothing was written."
+        )
+
+    def _undone(self, alias: AliasState, version: str, shares: dict[str, float]) -> AliasChangedError:
+        return AliasChangedError(
+            f"{self._target.name} serves {alias.format()} as before, but has another revision: an earlier attempt to"
+            f" point it at {_expected(version, shares).format()} may have been made, and undone by another writer, so"
+            " it is not repeated. To roll out the version again, start a new execution."
         )
 
 

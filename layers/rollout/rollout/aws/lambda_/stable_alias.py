@@ -4,7 +4,7 @@ Lambda refuses to delete a version that an alias references. The alias of the ro
 promotion, and pruners of old versions delete what no alias references.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.domain.errors import AliasBusyError, AwsRefusedError, StableNotKeptError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.lambda_names import stable_alias_name
+from rollout.domain.text import as_sentence
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -42,14 +43,16 @@ class StableAlias:
         self._target = target.model_copy(update={"alias": stable_alias_name(target.alias)})
         self._description = f"{_OWN}, for execution {execution.name}"
 
-    def point_at(self, version: str) -> None:
+    def point_at(self, version: str, check_lock: Callable[[], None]) -> None:
         """Let the alias point at stable; one that an earlier rollout left behind is made again.
 
-        Raises AliasBusyError where another execution makes the alias at the same time.
+        `check_lock` raises LockLostError where another rollout holds the lock: then the alias may be that rollout's,
+        and stays. Raises AliasBusyError where another execution makes the alias at the same time.
         """
         with _refusal_reported(f"creating {self._target.name}"):
             if self._create(version) or self._is_kept(version):
                 return
+            check_lock()
             self._delete()
             if not self._create(version):
                 raise AliasBusyError(f"{self._target.name} has just been created. The state machine tries again.")
@@ -100,7 +103,7 @@ def _refusal_reported(action: str) -> Iterator[None]:
     except AwsRefusedError as error:
         if error.code not in _REFUSALS:
             raise
-        raise StableNotKeptError(f"{action}: AWS answered {error.__cause__}. {_REMEDY}") from error
+        raise StableNotKeptError(f"{action}: AWS answered {as_sentence(error.__cause__)} {_REMEDY}") from error
 
 
 def stable_alias_of(target: Target, execution: Execution) -> StableAlias:

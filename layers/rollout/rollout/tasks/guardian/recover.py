@@ -85,6 +85,7 @@ def _closing(lock: Lock) -> Closing:
 def _final_state(lock: Lock, status: str) -> FinalState:
     return FinalState(
         status=status,
+        error="" if lock.planned_write else executions().find_error(lock.holder.arn),
         ending=ledger().find_ending(lock.target, lock.holder),
         last_move=ledger().find_last_move(lock.target, lock.holder),
     )
