@@ -18,8 +18,6 @@ UNUSED = {
     ("PrepareRolloutFunctionRole", "states:StartExecution"),
     # No alias of a member account gets another revision in the same moment.
     ("WriterRole", "lambda:GetAlias"),
-    # No rollout loses its lock before its rollback, whose ending is then read in the ledger.
-    ("RollBackFunctionRole", "dynamodb:GetItem"),
     # No query outlasts its evaluation.
     ("JudgeCanaryFunctionRole", "logs:StopQuery"),
     ("MemberRole", "logs:StopQuery"),

@@ -16,10 +16,13 @@ from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from rollout.aws.boto import clients
+from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.powertools import logger
+from rollout.domain.enums import Outcome
 from rollout.lifecycle.missed_versions import Sighting
+from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from tests.moto_lambda import answer_like_aws
@@ -229,6 +232,12 @@ def ledger(aws: None) -> Callable[[], list[dict[str, Any]]]:
 def locked(ledger: Callable[[], list[dict[str, Any]]]) -> None:
     """The ledger with the lock of the execution in events/."""
     locks().acquire(lock_of(Rollout.model_validate(event("judge_canary"))))
+
+
+def record_ending(outcome: Outcome, cause: str) -> None:
+    """Record an ending of the rollout in events/, as the guardian does; the lock stays."""
+    rollout = Rollout.model_validate(event("judge_canary"))
+    rollout_ledger().close(rollout.target, rollout.execution, ending_of(outcome, cause), NOW)
 
 
 def begin_rollback() -> None:

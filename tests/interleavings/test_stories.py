@@ -7,8 +7,8 @@ from tests.interleavings.execution import Execution
 from tests.interleavings.scenario import Scenario
 from tests.interleavings.test_regressions import CALLS_TO_LOCK, reach, start_guardian
 
-CALLS_TO_ANNOUNCE = 1
-"""Calls of ShiftTraffic up to and including the one that announces its write."""
+CALLS_TO_ANNOUNCE = 2
+"""Calls of ShiftTraffic up to its write: it announces the write, and finds the rollout not closed in the ledger."""
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def stop_and_redrive(scenario: Scenario, execution: Execution, state: str) -> No
     reach(scenario, execution, state)
 
 
-@pytest.mark.parametrize("calls", [0, CALLS_TO_ANNOUNCE])
+@pytest.mark.parametrize("calls", range(CALLS_TO_ANNOUNCE + 1))
 def test_stale_shift_splits_no_alias_that_another_writer_has_restored(scenario, calls):
     """P2: the redriven execution made the same write, and another writer restored the alias."""
     rollout = scenario.request("2")
@@ -261,4 +261,23 @@ def test_stale_restore_alias_with_a_later_revision_writes_nothing_after_the_guar
     rollout.stop()
     scenario.start_guardian().finish()
     stale_task.finish()
+    scenario.check_settled()
+
+
+@pytest.mark.parametrize("calls", range(CALLS_TO_LOCK))
+@pytest.mark.parametrize("state", ["ShiftTraffic", "RollBack"])
+def test_rollout_that_the_guardian_closed_writes_nothing_under_the_lock_of_a_stale_prepare(scenario, state, calls):
+    """P10: the stale task took the lock again after the guardian had released it."""
+    rollout = scenario.request("2")
+    stale_task = reach(scenario, rollout, "PrepareRollout", calls)
+    stop_and_redrive(scenario, rollout, "ShiftTraffic")
+    while rollout.state != state:
+        rollout.advance(CallOutcome.THROTTLED)
+    rollout.stop()
+    scenario.start_guardian().finish()
+    stale_task.finish()
+    written = len(scenario.lambda_.history)
+    rollout.redrive()
+    scenario.run(rollout)
+    assert (rollout.path[-1], len(scenario.lambda_.history)) == ("RolloutRejected", written)
     scenario.check_settled()

@@ -8,11 +8,12 @@ from cfnlint.decode.cfn_yaml import load
 
 from rollout.aws.cloudtrail import CloudTrail
 from rollout.aws.dynamodb.locks import Locks, locks
+from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError
 from rollout.domain.identity import Execution, Target
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
-from tests.integration.conftest import alias, begin_rollback, event, owned_entry
+from tests.integration.conftest import alias, begin_rollback, event, owned_entry, record_ending
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.usefixtures("locked", "split")
@@ -128,6 +129,18 @@ def test_rollout_without_its_lock_and_without_an_ending_in_the_ledger_keeps_its_
     document = event("close_rollout_without_an_ending")
     locks().release(Target.model_validate(document["target"]), Execution.model_validate(document["execution"]))
     assert handle("close_rollout", document)["ending"]["outcome"] == "rollback_failed"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "cause"),
+    [(Outcome.REJECTED, "as recorded"), (Outcome.ROLLBACK_FAILED, "my-api:live serves version 1 with 10 % to")],
+)
+def test_rollout_that_was_closed_ends_as_recorded_although_it_has_a_lock(handle, recorded, cause):
+    """P10: only a rollback that failed is corrected by the alias once more."""
+    record_ending(recorded, "as recorded")
+    document = event("close_rollout") | {"failure": FAILURE}
+    document["ending"] |= {"restored_revision": alias()["revision"]}
+    assert handle("close_rollout", document)["ending"]["Cause"].startswith(cause)
 
 
 def test_ledger_that_cannot_be_read_leaves_the_ending_to_the_next_try(handle, monkeypatch):

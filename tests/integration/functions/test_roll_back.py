@@ -4,8 +4,9 @@ import pytest
 
 from rollout.aws.dynamodb.locks import Locks
 from rollout.aws.lambda_.alias import LambdaAlias
+from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError, LockLostError, VersionDeletedError
-from tests.integration.conftest import alias, client, event
+from tests.integration.conftest import alias, client, event, record_ending
 
 pytestmark = pytest.mark.usefixtures("locked")
 
@@ -35,6 +36,19 @@ def test_alias_that_was_not_split_is_written_too(handle, my_api, lambda_wire):
     assert handle("roll_back", event("roll_back"))["ending"]["outcome"] == "rolled_back"
     assert lambda_wire.calls.count("UpdateAlias") == 1
     assert alias() == before
+
+
+@pytest.mark.parametrize(
+    ("recorded", "outcome", "version"),
+    [(Outcome.ROLLED_BACK, "rolled_back", "2"), (Outcome.ROLLBACK_FAILED, "rolled_back", "1")],
+)
+def test_rollout_that_was_closed_is_not_rolled_back_again(handle, my_api, recorded, outcome, version):
+    """P10: except after a rollback that failed."""
+    baking = handle("promote_version", event("promote_version"))
+    record_ending(recorded, "as recorded")
+    ending = handle("roll_back", baking)["ending"]
+    assert (ending["outcome"], alias()["version"]) == (outcome, version)
+    assert (ending["Cause"] == "as recorded") is (version == "2")
 
 
 def test_late_task_cannot_announce_a_write_after_the_rollback(handle, my_api):

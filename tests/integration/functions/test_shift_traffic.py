@@ -2,8 +2,9 @@
 
 import pytest
 
-from rollout.domain.errors import NotAllowedError
-from tests.integration.conftest import NOW, alias, event
+from rollout.domain.enums import Outcome
+from rollout.domain.errors import LockLostError, NotAllowedError
+from tests.integration.conftest import NOW, alias, event, record_ending
 
 pytestmark = pytest.mark.usefixtures("locked")
 
@@ -31,6 +32,16 @@ def test_shift_after_a_changed_permission_is_written(handle, my_api, locked, lam
     assert handle("shift_traffic", document)["step"] == document["step"] + 1
     assert refused == []
     assert alias()["weights"] == {"2": 0.5}
+
+
+@pytest.mark.parametrize("task", ["shift_traffic", "promote_version"])
+def test_rollout_that_was_closed_writes_nothing(handle, my_api, task):
+    """P10: a task that outlived its execution has taken the lock again after the guardian closed the rollout."""
+    record_ending(Outcome.REJECTED, "execution my-api-2 was stopped before it wrote to my-api:live")
+    before = alias()
+    with pytest.raises(LockLostError, match="was closed in the ledger while it did not run"):
+        handle(task, event(task))
+    assert alias() == before
 
 
 def test_shift_without_tag_gives_the_command(handle, my_api, locked, lambda_wire):

@@ -53,13 +53,13 @@ class Usage(Value):
         return Usage(**{name: count * times for name, count in self})
 
 
-PER_ROLLOUT = Usage(transitions=7, lambda_calls=4, reads=4, writes=11, events=2)
+PER_ROLLOUT = Usage(transitions=7, lambda_calls=4, reads=5, writes=11, events=2)
 """ReadInput, PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of
 StartRollout. The lock is acquired, updated for the promotion and released, the ledger entry is opened and closed, each
 of them in the index too; one more write leaves the queue."""
 
-PER_STEP = Usage(transitions=1, lambda_calls=1, writes=2, events=1)
-"""ShiftTraffic, which updates the lock."""
+PER_STEP = Usage(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
+"""ShiftTraffic, which updates the lock and reads the ledger entry."""
 
 PER_EVALUATION = Usage(transitions=3, lambda_calls=1, reads=1, writes=1)
 """WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""

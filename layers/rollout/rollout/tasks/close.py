@@ -42,9 +42,11 @@ def _corrected(closing: Closing) -> Ending:
         return ending
     correct = _correction(ending, closing)
     lock = locks().find(closing.target)
-    if lock and lock.belongs_to(closing.execution.arn):
+    is_held = lock is not None and lock.belongs_to(closing.execution.arn)
+    recorded = ledger().find_ending(closing.target, closing.execution)
+    if lock and is_held and (recorded is None or recorded.outcome is Outcome.ROLLBACK_FAILED):
         return correct(lock)
-    return ledger().find_ending(closing.target, closing.execution) or ending
+    return recorded or ending
 
 
 def _correction(ending: Ending, closing: Closing) -> Callable[[Lock], Ending]:

@@ -3,6 +3,7 @@
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import LambdaAlias, alias_of
+from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
 from rollout.lifecycle.rollback import RollbackContext, is_own_state, rollback_ending, stable_deleted_ending
 from rollout.state.alias import AliasState
@@ -22,15 +23,17 @@ def roll_back(context: RollbackContext) -> Ending:
 
 
 def _ending_elsewhere(context: RollbackContext) -> Ending | None:
-    """Return the ending of a rollout that lost its lock; None where it holds the lock, or the ledger is unavailable.
+    """Return the ending of a rollout that lost its lock, or that the guardian closed; None for all others.
 
     An unavailable ledger must not keep an alias split (P1). The revision and the versions of the alias still protect
     other writers (P2).
     """
     try:
-        if locks().begin_rollback(context.target, context.execution):
+        is_held = locks().begin_rollback(context.target, context.execution)
+        ended = ledger().find_ending(context.target, context.execution)
+        if is_held and (ended is None or ended.outcome is Outcome.ROLLBACK_FAILED):
             return None
-        return ledger().find_ending(context.target, context.execution) or handed_over(
+        return ended or handed_over(
             f"{context.target.name} is left as it is, because this rollout no longer holds its lock. The rollout was"
             f" being rolled back because: {context.cause}"
         )
