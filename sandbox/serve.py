@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from sandbox.history import USUAL, record_history
 from sandbox.server import ROOT, Sandbox
 from sandbox.shop import Shop, write_package
 
@@ -16,9 +17,10 @@ BAD_VERSION = Path(".sandbox") / f"{FUNCTION}-bad.zip"
 def create_function(sandbox: Sandbox) -> Shop:
     """Create my-api with version 1 behind its alias live, and write the packages of two further versions."""
     shop = Shop(sandbox, FUNCTION)
-    shop.create()
-    write_package(ROOT / GOOD_VERSION, fault_percent=0)
-    write_package(ROOT / BAD_VERSION, fault_percent=25)
+    shop.create(**USUAL)
+    record_history(sandbox, shop, CALLS_PER_SECOND)
+    write_package(ROOT / GOOD_VERSION, **USUAL)
+    write_package(ROOT / BAD_VERSION, **{**USUAL, "fault_percent": 25})
     return shop
 
 
@@ -64,7 +66,7 @@ def introduction(sandbox: Sandbox, outputs: dict[str, str]) -> Iterator[tuple[st
         f"The stack is deployed at {sandbox.url}",
         [
             *(f"{name}  {outputs[name]}" for name in ("StateMachineArn", "LedgerTableName")),
-            f"{FUNCTION} serves version 1 behind its alias live: about {CALLS_PER_SECOND} calls a second.",
+            f"{FUNCTION} serves version 1 behind its alias live: about {CALLS_PER_SECOND} calls a second; 1 % fail.",
         ],
     )
     yield "Use it from another shell:", list(setup_commands(sandbox))

@@ -12,7 +12,7 @@ from sandbox.traffic import CALLERS, Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
 # Every later version has these variables: Lambda publishes no version without a change.
-_HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "delay_ms": 0.0, "http_500_percent": 0.0}
+_HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "slow_percent": 0.0, "delay_ms": 0.0, "http_500_percent": 0.0}
 _ROLE_ATTEMPTS, _ROLE_SECONDS = 10, 3
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
@@ -55,8 +55,7 @@ class Shop:
             Runtime="python3.13",
             Handler="app.handler",
             Role=self.role(),
-            Code={"ZipFile": _package()},
-            Environment=_environment(behaviour),
+            Code={"ZipFile": _package(**behaviour)},
         )
         self._lambda.get_waiter("function_active_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 0.1})
         version = str(self._lambda.publish_version(FunctionName=created["FunctionName"])["Version"])

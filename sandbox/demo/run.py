@@ -10,9 +10,11 @@ from rich.live import Live
 
 from sandbox.demo.view import line, panel, summary
 from sandbox.demo.watch import Snapshot, Watcher
+from sandbox.history import USUAL, record_history
 from sandbox.server import LOG, Sandbox, SandboxError
 from sandbox.shop import Shop
 
+_CALLS_PER_SECOND = 20
 _POLL_SECONDS = 0.5
 _START_SECONDS = 20
 _ROLLOUT_SECONDS = 120
@@ -32,9 +34,9 @@ class Release:
 
 
 RELEASES = (
-    Release("which is healthy", {}, is_promoted=True),
-    Release("in which every fourth call fails", {"fault_percent": 25}, is_promoted=False),
-    Release("in which every call takes 1.5 seconds longer", {"delay_ms": 1500}, is_promoted=False),
+    Release("which is healthy", USUAL, is_promoted=True),
+    Release("in which every fourth call fails", {**USUAL, "fault_percent": 25}, is_promoted=False),
+    Release("in which every call takes 1.5 seconds longer", {**USUAL, "delay_ms": 1500}, is_promoted=False),
 )
 
 
@@ -66,11 +68,14 @@ class ObservedRollout:
 def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[ObservedRollout]:
     """Roll out every release and print how each rollout ended; return what was observed."""
     shop = Shop(sandbox)
-    shop.create()
+    shop.create(**USUAL)
+    record_history(sandbox, shop, _CALLS_PER_SECOND)
     console.print(
-        "\nThe function shop serves version 1 behind its alias live: about 20 calls a second.", soft_wrap=True
+        f"\nThe function shop serves version 1 behind its alias live: about {_CALLS_PER_SECOND} calls a second, of"
+        " which 1 % fail and 1 % are slow, with metrics of the last five minutes.",
+        soft_wrap=True,
     )
-    with shop.traffic(per_second=20):
+    with shop.traffic(_CALLS_PER_SECOND):
         rollouts = [_roll_out(sandbox, shop, state_machine_arn, console, release) for release in RELEASES]
     console.print()
     for rollout in rollouts:

@@ -16,9 +16,11 @@ FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 HEALTHY, UNHEALTHY = (("2", 100, 1), ("1", 900, 9)), (("2", 100, 40), ("1", 900, 9))
 
 
-def emit(counts, *, per_version=True):
-    """Put the calls and errors of each version into CloudWatch, at 12:02."""
-    at = datetime(2026, 3, 1, 12, 2, tzinfo=UTC)
+AT = datetime(2026, 3, 1, 12, 2, tzinfo=UTC)
+
+
+def emit(counts, *, per_version=True, at=AT):
+    """Put the calls and errors of each version into CloudWatch, by default at 12:02."""
     data = [
         {
             "MetricName": name,
@@ -37,6 +39,13 @@ def emit(counts, *, per_version=True):
 
 
 @pytest.fixture
+def history(my_api):
+    """An hour before the first shift in which one call in a hundred fails: without it, bursts are assumed."""
+    for minute in range(60):
+        emit([("1", 1000, 10)], per_version=False, at=datetime(2026, 3, 1, 11, minute, tzinfo=UTC))
+
+
+@pytest.fixture
 def in_step(my_api):
     move_alias("1", **{"2": 0.1})
 
@@ -47,7 +56,7 @@ def in_bake(my_api):
 
 
 @pytest.fixture
-def evaluate(handle, ledger, in_step):
+def evaluate(handle, ledger, history, in_step):
     """Evaluate these counts; return the document and the evaluation's entry in the ledger."""
 
     def run(counts):
