@@ -17,7 +17,7 @@ BAD_VERSION = Path(".sandbox") / f"{FUNCTION}-bad.zip"
 def create_function(sandbox: Sandbox) -> Shop:
     """Create my-api with version 1 behind its alias live, and write the packages of two further versions."""
     shop = Shop(sandbox, FUNCTION)
-    shop.create(**USUAL)
+    shop.create(opted_in=True, **USUAL)
     record_history(sandbox, shop, CALLS_PER_SECOND)
     write_package(ROOT / GOOD_VERSION, **USUAL)
     write_package(ROOT / BAD_VERSION, **{**USUAL, "fault_percent": 25})

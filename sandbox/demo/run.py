@@ -68,7 +68,7 @@ class ObservedRollout:
 def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[ObservedRollout]:
     """Roll out every release and print how each rollout ended; return what was observed."""
     shop = Shop(sandbox)
-    shop.create(**USUAL)
+    shop.create(opted_in=True, **USUAL)
     record_history(sandbox, shop, _CALLS_PER_SECOND)
     console.print(
         f"\nThe function shop serves version 1 behind its alias live: about {_CALLS_PER_SECOND} calls a second, of"
