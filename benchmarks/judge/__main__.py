@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks.judge.cells.cell import Cell
 from benchmarks.judge.cells.matrix import cells, correlated_cells, having, world_cells
 from benchmarks.judge.measure import Result, measure
-from benchmarks.judge.report import markdown, world_section
+from benchmarks.judge.report import markdown, promise_section, world_section
 from benchmarks.judge.report.pictures import draw
 from benchmarks.judge.report.speed import format_speed
 
@@ -26,13 +26,20 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of the cells, which has a section of the page."""
+class Section:
+    """A section of the page, between two markers."""
 
-    cells: Callable[[], Iterable[Cell]]
     report: Callable[[list[Result], int, float], str]
     begin: str
     end: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the cells, which has sections of the page."""
+
+    cells: Callable[[], Iterable[Cell]]
+    sections: tuple[Section, ...]
 
 
 def _report_matrix(results: list[Result], rollouts: int, seconds: float) -> str:
@@ -40,8 +47,14 @@ def _report_matrix(results: list[Result], rollouts: int, seconds: float) -> str:
 
 
 PARTS = {
-    "worlds": Part(world_cells, world_section.report_worlds, world_section.BEGIN, world_section.END),
-    "correlated": Part(correlated_cells, _report_matrix, markdown.BEGIN, markdown.END),
+    "worlds": Part(
+        world_cells,
+        (
+            Section(promise_section.report_promise, promise_section.BEGIN, promise_section.END),
+            Section(world_section.report_worlds, world_section.BEGIN, world_section.END),
+        ),
+    ),
+    "correlated": Part(correlated_cells, (Section(_report_matrix, markdown.BEGIN, markdown.END),)),
 }
 
 
@@ -68,10 +81,12 @@ def main(*, quick: bool, only: tuple[str, ...], part: str | None, docs: Path | N
 def _run(part: Part, selected: Sequence[Cell], rollouts: int, docs: Path | None) -> None:
     started = time.monotonic()
     results = _measure_all(selected, rollouts)
-    text = part.report(results, rollouts, time.monotonic() - started)
-    Console().print(Markdown(text))
-    if docs:
-        markdown.write(text, docs / "judging.md", part.begin, part.end)
+    seconds = time.monotonic() - started
+    for section in part.sections:
+        text = section.report(results, rollouts, seconds)
+        Console().print(Markdown(text))
+        if docs:
+            markdown.write(text, docs / "judging.md", section.begin, section.end)
     if docs and part.cells is correlated_cells:
         draw(results, docs / "images")
 

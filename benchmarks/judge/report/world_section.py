@@ -13,7 +13,6 @@ from benchmarks.judge.report.world_tables import (
     faults_by_rule,
     faults_by_volume,
     format_caught,
-    promise_by_world,
     than_formerly,
 )
 
@@ -25,14 +24,8 @@ def report_worlds(results: list[Result], rollouts: int, seconds: float) -> str:
     by_cell, checked = {result.cell: result for result in results}, world_demands(results)
     head = ["## The promise in other worlds", _format_setup(results, rollouts, seconds), _WORLDS]
     tail = ["### Cells of other worlds that break a demand", *(format_breaches(demand) for demand in checked)]
-    tables = [*_promise(by_cell), *_bad_canaries(by_cell), *_faults(by_cell)]
+    tables = [*_bad_canaries(by_cell), *_faults(by_cell)]
     return "\n\n".join([*head, format_summary(checked), *tables, *tail]) + "\n"
-
-
-def _promise(results: Results) -> Iterator[str]:
-    yield "### Healthy canaries rolled back, by world"
-    yield _PROMISE
-    yield promise_by_world(results)
 
 
 def _bad_canaries(results: Results) -> Iterator[str]:
@@ -85,9 +78,6 @@ on one version; *environments*, of this many calls a minute each, that turn bad 
 calls for two minutes; *heavy*, each minute's rate times a Pareto multiplier with exponent 1.5. The number of
 environments follows a version's calls: one with a tenth of an environment's calls has a bad one a tenth as often, which
 then fails all its calls."""
-
-_PROMISE = """\
-Percent of the rollouts: the worst cell of each world, its 95 % interval, and the number of cells above 1 %."""
 
 _FORMERLY = """\
 The judge before it knew these worlds rolled many healthy canaries back in them. Five times the errors at 6,000 calls a
