@@ -24,6 +24,7 @@ from tests.e2e.stories.starts import (
     faulty_version_published,
     healthy_version_published,
     operator_starts_rollout,
+    tasks_run_twice,
 )
 
 
@@ -151,15 +152,18 @@ def test_weights_edited_by_outside_change_are_handed_over(stories):
 def test_late_shift_overwrites_nothing(stories):
     """P2."""
     rollout = stories(healthy_version_published)
-    assert rollout.late_shift["errorType"] == "AliasChangedError"
+    assert rollout.late_shift["errorType"] == "LockLostError"
     assert rollout.shop.shares() == {"2": 100}
 
 
-def test_second_promotion_is_success(stories):
+def test_repeated_shift_and_promotion_are_success(stories):
     """P4."""
-    rollout = stories(healthy_version_published)
-    assert rollout.second_promotion["phase"] == "bake"
-    assert rollout.shop.shares() == {"2": 100}
+    rollout = stories(tasks_run_twice)
+    assert {state: answer["phase"] for state, answer in rollout.answers.items()} == {
+        "ShiftTraffic": "shifting",
+        "PromoteVersion": "bake",
+    }
+    assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
 
 
 def test_ledger_has_every_evaluation_and_ending(stories, stack):

@@ -42,6 +42,7 @@ from tests.e2e.stories.starts import (
     other_role_is_promoted,
     pipeline_starts_rollout,
     tag_names_policy,
+    tasks_run_twice,
 )
 from tests.e2e.stories.vanished_tags import (
     member_tag_vanishes,
@@ -68,6 +69,7 @@ STORIES = (
     events_arrive_twice,
     operator_starts_rollout,
     tag_names_policy,
+    tasks_run_twice,
     newer_version_supersedes,
     faulty_member_version,
     dry_runs,

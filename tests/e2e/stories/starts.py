@@ -13,6 +13,7 @@ from tests.e2e.stories.rollout import (
     roll_out,
     shop_with_canaries,
     shop_with_canary_of_other_role,
+    start,
 )
 
 
@@ -22,8 +23,6 @@ class HealthyRollout(FinishedRollout):
 
     late_shift: dict[str, Any]
     """The answer of the first shift, invoked after the end."""
-    second_promotion: dict[str, Any]
-    """The answer of the promotion, invoked as if its first answer had been lost."""
     second_event: dict[str, Any]
     """The answer of StartRollout to a repeated event."""
 
@@ -33,12 +32,31 @@ def healthy_version_published(stack: Stack) -> HealthyRollout:
     with shop.traffic(per_second=6, callers=2):
         execution = stack.executions.wait_for_version(shop.name, shop.publish())
         rollout = finish(stack, shop, execution)
-    inputs = stack.executions.inputs(execution)
-    again = {state: stack.run_task(state, inputs[state], shop) for state in ("ShiftTraffic", "PromoteVersion")}
+    late_shift = stack.run_task("ShiftTraffic", stack.executions.inputs(execution)["ShiftTraffic"], shop)
     second_event = stack.invoke("StartRolloutFunction", published_event(f"{shop.arn}:2"))
-    return HealthyRollout(
-        shop, execution, rollout.description, again["ShiftTraffic"], again["PromoteVersion"], second_event
-    )
+    return HealthyRollout(shop, execution, rollout.description, late_shift, second_event)
+
+
+@dataclass(frozen=True)
+class RepeatedTasks(FinishedRollout):
+    """A rollout whose writing functions run twice, as if their first answers had been lost."""
+
+    answers: dict[str, dict[str, Any]]
+    """The second answer of each state."""
+
+
+def tasks_run_twice(stack: Stack) -> RepeatedTasks:
+    shop = shop_with_canaries(stack, "repeated-tasks")
+    with shop.traffic(per_second=4, callers=2):
+        execution = start(stack, shop, policy=QUICK | {"steps": [{"percent": 50, "hold": 15}], "bake": 15})
+        answers = {state: _run_again(stack, execution, state) for state in ("ShiftTraffic", "PromoteVersion")}
+        rollout = finish(stack, shop, execution)
+    return RepeatedTasks(shop, execution, rollout.description, answers)
+
+
+def _run_again(stack: Stack, execution: str, state: str) -> dict[str, Any]:
+    stack.executions.wait_for_state(execution, "WaitForMetrics", after=state)
+    return stack.invoke(f"{state}Function", stack.executions.inputs(execution)[state])
 
 
 def faulty_version_published(stack: Stack) -> FinishedRollout:
