@@ -17,6 +17,7 @@ from rollout.evidence.dispersion import (
 from rollout.evidence.series import Series
 from tests.samples import minutes
 
+CLEAN = Counts(calls=6000, bad=0)
 STEADY = Counts(calls=6000, bad=12)
 BURSTY = [Counts(calls=6000, bad=errors) for errors in (0, 1, 60, 2, 0, 0, 35, 1, 0, 21)]
 any_counts = st.integers(0, 10**9).flatmap(
@@ -41,7 +42,16 @@ def test_shorter_history_gives_a_larger_theta():
 def test_too_short_history_gives_the_assumed_theta(minute_count):
     """P5: nothing is learned from it, and bursts are assumed."""
     dispersion = learn_dispersion([STEADY] * minute_count)
-    assert (dispersion.theta, dispersion.minutes, dispersion.is_assumed) == (UNKNOWN_THETA, minute_count, True)
+    assert (dispersion.theta, dispersion.minutes, dispersion.is_assumed) == (UNKNOWN_THETA, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("minute_count", "is_assumed"), [(FEWEST_MINUTES, True), (ENOUGH_MINUTES - 1, True), (ENOUGH_MINUTES, False)]
+)
+def test_less_than_an_hour_without_errors_gives_the_assumed_theta(minute_count, is_assumed):
+    """A few minutes without errors show no bursts, and no largest one either."""
+    assert learn_dispersion([CLEAN] * minute_count).is_assumed == is_assumed
+    assert not learn_dispersion([CLEAN] * (minute_count - 1) + [STEADY]).is_assumed
 
 
 def test_short_history_is_completed_with_minutes_of_the_rollout():

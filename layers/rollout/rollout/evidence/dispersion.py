@@ -22,7 +22,8 @@ SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(29))
 """The candidate thetas, 1e-6 to 10, equally likely a priori on a logarithmic scale; at 10, calls fail by the minute."""
 
 FEWEST_MINUTES, ENOUGH_MINUTES = 15, 60
-"""With fewer minutes than the first, theta is assumed; from the second on, theta counts as learned."""
+"""With fewer minutes than the first, theta is assumed; from the second on, theta counts as learned. In between, it is
+learned if stable had errors: without any, few minutes show nothing."""
 
 MOST_MINUTES = 180
 """A long rollout continues to learn until theta rests on this many minutes, history included."""
@@ -31,7 +32,7 @@ SHORT_ROLLOUT = 30
 """Up to this many minutes, a long enough history is the only source; a longer rollout outlasts what it can show."""
 
 UNKNOWN_THETA = 0.02
-"""The theta assumed with fewer than FEWEST_MINUTES: burstier errors than most functions ever show."""
+"""The theta that is assumed until there is one to learn: burstier errors than most functions ever show."""
 
 _RISK, _LONG_RISK = 0.2, 0.1
 """The posterior probability that theta is above the value used, with ENOUGH_MINUTES: in a short, in a long rollout."""
@@ -47,7 +48,7 @@ class Dispersion(Value):
     error_rate: float
     """Stable's errors per call, 0 to 1."""
     minutes: int
-    """The number of minutes that theta rests on."""
+    """The number of minutes that theta rests on; 0 if it is assumed."""
     calls: float = 0.0
     """Stable's calls a minute, on average over these minutes."""
     outliers: float = 0.0
@@ -63,7 +64,7 @@ class Dispersion(Value):
     @property
     def is_assumed(self) -> bool:
         """Whether there were too few minutes to learn from."""
-        return self.minutes < FEWEST_MINUTES
+        return not self.minutes
 
 
 def learn_dispersion(
@@ -80,13 +81,14 @@ def learn_dispersion(
     if len(learned_from) < ENOUGH_MINUTES:
         learned_from = before + since[: ENOUGH_MINUTES - len(before)]
     risk = _LONG_RISK if is_long else _RISK
-    theta = UNKNOWN_THETA if len(learned_from) < FEWEST_MINUTES else _upper_theta(learned_from, risk)
+    is_known = _is_enough(learned_from)
+    theta = _upper_theta(learned_from, risk) if is_known else UNKNOWN_THETA
     rate = _error_rate(before or learned_from)
     calls = fmean(counts.calls for counts in learned_from) if learned_from else 0.0
     return Dispersion(
         theta=theta,
         error_rate=rate,
-        minutes=len(learned_from),
+        minutes=len(learned_from) if is_known else 0,
         calls=calls,
         outliers=outlier_probability(learned_from[-ENOUGH_MINUTES:], rate, theta),
         run_seconds=RUN * period_seconds if theta * calls > 1 and may_last(learned_from) else 0,
@@ -95,6 +97,12 @@ def learn_dispersion(
 
 def _with_calls(minutes: Sequence[Counts]) -> list[Counts]:
     return [counts for counts in minutes if counts.calls]
+
+
+def _is_enough(minutes: Sequence[Counts]) -> bool:
+    """Whether the minutes show how errors come."""
+    least = FEWEST_MINUTES if any(counts.bad for counts in minutes) else ENOUGH_MINUTES
+    return len(minutes) >= least
 
 
 def _error_rate(minutes: Sequence[Counts]) -> float:
