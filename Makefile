@@ -8,6 +8,9 @@ TEMPLATES := template.yaml template-member.yaml
 EVENTS := rollout-started step-shifted rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed alias-moved
 ON_LAYER := PYTHONPATH=layers/rollout $(BIN)/python
 
+# Without compiled modules, each process compiles again what it imports, and each cold start of a local Lambda does.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
 	verify-aws simulate replay bench-auto bench-judge bench-import lock docs diagram schema pictures clean
