@@ -19,7 +19,7 @@ def _read(stage: Stage, until: int) -> Lines:
     """Return the lines that Lambda writes once for each call, of the last two hours up to `until`."""
     logs = stage.account.client("logs")
     streams = " or ".join(f'strcontains(@logStream, "/[{version}]")' for version in _versions(stage))
-    query = logs.start_query(
+    started = logs.start_query(
         logGroupNames=[f"/aws/lambda/{stage.shop.name}"],
         startTime=until - _LOOKBACK_SECONDS,
         endTime=until - 1,
@@ -29,7 +29,7 @@ def _read(stage: Stage, until: int) -> Lines:
         f" by version, bin({stage.pace.period}s) as minute",
         limit=10_000,
     )
-    while (answer := logs.get_query_results(**query))["status"] in ("Scheduled", "Running"):
+    while (answer := logs.get_query_results(queryId=started["queryId"]))["status"] in ("Scheduled", "Running"):
         time.sleep(_POLL_SECONDS)
     rows = [{cell["field"]: cell["value"] for cell in row} for row in answer["results"]]
     return Counter({(row["version"], row["minute"]): round(float(row["matching"])) for row in rows})
