@@ -31,9 +31,20 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), named(path))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the dotted name of everything a file imports, wherever in it; relative imports are ruled out by ruff."""
-    for node in ast.walk(tree(path)):
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file's syntax tree."""
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Return the dotted name of everything a file imports, wherever in it; relative imports are ruled out by ruff."""
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         match node:
             case ast.Import():
                 yield from (alias.name for alias in node.names)
@@ -42,7 +53,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository.packages import AWS, CLOCKS, IMPURE, LAYER, PURE, REPOSITORY
-from tests.repository.sources import ROOT, files, imports, named, package_files, tree
+from tests.repository.sources import ROOT, files, imports, named, nodes, package_files
 
 LAYER_FILES = files("layers/rollout/rollout")
 MODULES = {".".join(path.relative_to(ROOT / "layers/rollout").with_suffix("").parts): path for path in LAYER_FILES}
@@ -67,7 +67,7 @@ def test_decisions_are_pure(package):
 
 
 def _clocks(path: Path) -> set[str]:
-    return {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)} & CLOCKS
+    return {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)} & CLOCKS
 
 
 def test_only_the_adapters_import_aws_libraries():

@@ -5,7 +5,7 @@ from collections import Counter
 from statistics import median, quantiles
 
 from tests.repository.packages import REPOSITORY
-from tests.repository.sources import ROOT, files, functions, length, named, tree
+from tests.repository.sources import ROOT, files, functions, length, named, nodes, tree
 
 PROGRAMS = [path for folder in REPOSITORY for path in files(folder)]
 
@@ -66,7 +66,7 @@ def test_every_package_says_what_it_holds():
 
 
 def test_every_error_says_when_it_is_raised():
-    classes = [node for path in PROGRAMS for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+    classes = [node for path in PROGRAMS for node in nodes(path) if isinstance(node, ast.ClassDef)]
     errors = [node for node in classes if node.name.endswith("Error")]
     assert [node.name for node in errors if not (ast.get_docstring(node) or "").startswith("When ")] == []
     assert len(errors) > 1
