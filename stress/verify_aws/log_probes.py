@@ -46,10 +46,10 @@ def _closed(stage: Stage) -> int:
 
 
 def _by_version(stage: Stage) -> Answer:
-    lines, found = _read(stage, _closed(stage)), Counter[str]()
-    for (version, _), count in lines.items():
+    served, found = {version: stage.served[version] for version in _versions(stage)}, Counter[str]()
+    time.sleep(stage.pace.lag + 2 * stage.pace.period)  # until the periods of these calls are closed
+    for (version, _), count in _read(stage, _closed(stage)).items():
         found[version] += count
-    served = {version: stage.served[version] for version in _versions(stage)}
     shown = ", ".join(f"version {version} {found[version]} lines of {calls} calls" for version, calls in served.items())
     complete = all(found[version] >= (1 - _TOLERATED) * calls for version, calls in served.items())
     return Answer(shown, bool(served) and complete)
