@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from click.testing import CliRunner
 
 from stress.verify_aws import account as account_module
@@ -269,3 +271,24 @@ def test_nothing_is_deployed_without_a_yes(monkeypatch):
     assert result.exit_code == 1
     assert "Start?" in result.output
     assert "Deploying" not in result.output
+
+
+@pytest.mark.parametrize(("lines", "holds"), [("9", False), ("10", True)])
+def test_log_probe_counts_the_lines_of_each_version(lines, holds):
+    """The stubbed client holds the parameters of both calls against the API model."""
+    logs = boto3.client("logs", "eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing")  # noqa: S106
+    pace = SimpleNamespace(period=0.01, lag=0)
+    stage = SimpleNamespace(
+        account=SimpleNamespace(client=lambda _name: logs),
+        shop=SimpleNamespace(name="shop"),
+        served={"1": 10, "refused": 2},
+        pace=pace,
+    )
+    cells = {"version": "1", "minute": "2026-01-01 12:00:00.000", "written": "30", "matching": lines}
+    row = [{"field": field, "value": value} for field, value in cells.items()]
+    with Stubber(logs) as stubber:
+        stubber.add_response("start_query", {"queryId": "of-the-test"})
+        stubber.add_response("get_query_results", {"status": "Running", "results": []}, {"queryId": "of-the-test"})
+        stubber.add_response("get_query_results", {"status": "Complete", "results": [row]}, {"queryId": "of-the-test"})
+        answer = LOG_PROBES[0].ask(stage)
+    assert (answer.holds, answer.found) == (holds, f"version 1 {lines} lines of 10 calls")
