@@ -3,6 +3,7 @@
 import json
 import traceback
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,8 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from rollout.aws.boto import clients
 from tests.moto_lambda import answer_like_aws
@@ -54,6 +57,8 @@ CLIENTS = (
 )
 TASKS = ("prepare_rollout", "shift_traffic", "judge_canary", "promote_version", "roll_back", "close_rollout")
 
+_parse = AmazonStateLanguageParser.parse
+
 Task = Callable[[Any], Any]
 Tasks = dict[str, Task]
 
@@ -68,6 +73,18 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(get_paginator=lambda _name: history))
     with mock_aws(config={"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}):
         yield
+
+
+@cache
+def _syntax_tree(definition: str) -> Any:
+    """Return the tree of a valid definition, which moto parses for each state machine and again for each execution."""
+    return _parse(definition)[1]
+
+
+def _parse_once(definition: str) -> tuple[Any, Any]:
+    """Return a new program, which an execution may change, and the tree, which none changes."""
+    tree = _syntax_tree(definition)
+    return Preprocessor().visit(tree), tree
 
 
 @pytest.fixture
@@ -86,6 +103,7 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> Tasks:
             return json.dumps(answer | {"stackTrace": traceback.format_tb(error.__traceback__)}).encode()
 
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+    monkeypatch.setattr(AmazonStateLanguageParser, "parse", _parse_once)
     # AWS names the errors of the direct call Lambda.*, as it names those of the tasks; moto names them lambda.*
     monkeypatch.setitem(state_task_service_aws_sdk._SERVICE_ERROR_NAMES, "lambda", "Lambda")
     monkeypatch.setattr(WaitFunction, "_wait_interval", lambda *_, **__: None)

@@ -140,5 +140,5 @@ class Machine:
             description = self._client.describe_execution(executionArn=arn)
             if description["status"] != "RUNNING":
                 return description
-            time.sleep(0.01)
+            time.sleep(0.05)  # each description is work that the execution waits for
         raise TimeoutError(f"the execution has not ended within {_TIMEOUT_SECONDS} seconds")
