@@ -35,7 +35,8 @@ demo: $(READY)  ## watch one version promoted and two rolled back, in a local AW
 sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0.0.1:4566 (PORT= for another)
 	@$(BIN)/python -m sandbox serve --port $(PORT)
 
-test: lint types $(READY)  ## run what CI runs: lint, types, all test suites (not faults, load, mutate, adopting)
+test: $(READY)  ## run what CI runs: lint, types, all test suites (not faults, load, mutate, adopting)
+	@$(MAKE) --no-print-directory --jobs 2 lint types
 	@$(BIN)/python -m pytest --quiet --numprocesses 3 --dist loadgroup --ignore tests/e2e  # one of three mostly waits
 	@$(BIN)/python -m pytest tests/e2e
 
