@@ -1,7 +1,9 @@
 """The environment of every test: the credentials of no real account, and the settings that the template sets."""
 
 import os
+from functools import cache
 
+import botocore.session
 from hypothesis import HealthCheck, settings
 
 os.environ.update(
@@ -15,3 +17,6 @@ os.environ.update(
 # The same examples in every run, and no deadline: a slow machine must not fail a property test.
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+# Each session would read and parse the service models again. A loader keeps nothing else, and no test changes a model.
+botocore.session.create_loader = cache(botocore.session.create_loader)
