@@ -110,6 +110,7 @@ bench-judge: $(READY)  ## compare the judge with the rules people use, and write
 	@$(ON_LAYER) -m benchmarks.judge
 	@$(ON_LAYER) -m benchmarks.judge.long
 	@$(ON_LAYER) -m benchmarks.judge.shares
+	@$(ON_LAYER) -m benchmarks.judge.calibration
 
 bench-auto: $(READY)  ## simulate steps: Auto at four traffics, and write the tables of docs/low-traffic.md
 	@$(ON_LAYER) -m benchmarks.auto

@@ -8,12 +8,14 @@ from typing import Protocol
 from rollout.domain.enums import Move
 from rollout.domain.identity import Execution, Target
 from rollout.evidence.series import Measured
+from rollout.judging.calibration import with_calibration
 from rollout.judging.judge import judge
 from rollout.judging.observation import Observation, observe
 from rollout.judging.window import Timing, Window, evaluation_window
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.policy.policy import Policy
+from rollout.state.calibration import Calibration
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 
@@ -63,15 +65,23 @@ def new_rollout(policy: Policy, started_at: datetime) -> Rollout:
     )
 
 
-def run_evaluations(
-    policy: Policy, source: TrafficSource, start: datetime, timing: Timing = ON_AWS, judging: Judge = judge
+def run_evaluations(  # noqa: PLR0913 - the last two replace a part of the shipped judge
+    policy: Policy,
+    source: TrafficSource,
+    start: datetime,
+    timing: Timing = ON_AWS,
+    *,
+    judging: Judge = judge,
+    calibration: Calibration | None = None,
 ) -> Iterator[Evaluation]:
     """Yield each evaluation of a rollout whose first shift is at `start`; the last evaluation ends the rollout.
 
     A policy without steps promotes at `start`. `judging` is the shipped judge, or one that returns the same verdicts.
+    The first evaluation calibrates the evidence limit, unless there is a `calibration`.
     """
     begin = _promote if policy.is_all_at_once else _shift
-    now, rollout = start, begin(new_rollout(policy, start), source, start, timing)
+    begun = new_rollout(policy, start).model_copy(update={"calibration": calibration})
+    now, rollout = start, begin(begun, source, start, timing)
     while True:
         now += timedelta(seconds=rollout.wait_seconds) + TASK_DURATION
         rollout = _evaluate(rollout, source, now, timing, judging)
@@ -101,5 +111,7 @@ def _promote(rollout: Rollout, source: TrafficSource, now: datetime, timing: Tim
 
 def _evaluate(rollout: Rollout, source: TrafficSource, now: datetime, timing: Timing, judging: Judge) -> Rollout:
     window = evaluation_window(rollout.shared_since, rollout.judged_since, now, timing)  # simulated calls are short
-    observation = observe(rollout, source.measure(rollout, window, now), window, timing)
+    measured = source.measure(rollout, window, now)
+    rollout = with_calibration(rollout, measured, timing)
+    observation = observe(rollout, measured, window, timing)
     return decide(rollout, judging(observation, rollout.policy), now, timing)

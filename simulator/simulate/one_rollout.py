@@ -10,6 +10,7 @@ from rollout.domain.enums import Move, Phase, Verdict
 from rollout.evidence.series import canary_counts
 from rollout.judging.window import EDGE
 from rollout.policy.policy import Policy
+from rollout.state.calibration import Calibration
 from simulator.evaluation_loop import Evaluation, run_evaluations
 from simulator.simulate.judge_on_change import JudgeOnChange
 from simulator.simulate.load import Load, Version
@@ -66,7 +67,10 @@ def trace_rollout(scenario: Scenario, number: int) -> RolloutTrace:
     generator = np.random.default_rng([scenario.seed, number, round(scenario.version.error_ratio * 1000)])
     start = _NEW_YEAR + timedelta(seconds=int(generator.integers(60)))
     traffic = Traffic(scenario.load, scenario.version, start, generator)
-    evaluations = tuple(run_evaluations(scenario.policy, traffic, start, judging=JudgeOnChange()))
+    # A calibration of each of a thousand rollouts would take minutes, and would raise hardly any limit.
+    evaluations = tuple(
+        run_evaluations(scenario.policy, traffic, start, judging=JudgeOnChange(), calibration=Calibration())
+    )
     traffic.serve(evaluations[-1].at)
     return RolloutTrace(start, evaluations, traffic)
 

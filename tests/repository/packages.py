@@ -12,7 +12,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "evidence": ("domain",),
     "state": ("domain", "policy"),
     "judging": ("domain", "policy", "evidence", "state"),
-    "auto": ("domain", "policy", "evidence", "judging"),
+    "auto": ("domain", "policy", "evidence", "state", "judging"),
     "lifecycle": ("domain", "policy", "state", "judging"),
     "admission": ("domain", "policy", "state", "judging", "auto"),
     "notifications": ("domain", "state", "judging", "lifecycle"),
@@ -48,6 +48,9 @@ REPOSITORY: dict[str, tuple[str, ...]] = {
 
 IMPURE = {"os", "time", "random", "secrets", "uuid", "socket", "subprocess", "threading", "urllib", "http", "pathlib"}
 """Modules of the standard library that no decision may import."""
+
+SEEDED = {"random.Random"}
+"""The one exception: a generator with a seed that is passed in draws the same each time."""
 
 CLOCKS = {"now", "utcnow", "today"}
 """Methods that read the clock."""

@@ -98,6 +98,8 @@ def test_plan_rests_on_traffic_of_alias(answer_of, traffic):
     assert (plan["stable_version"], plan["canary_version"]) == ("1", "2")
     assert plan["policy_source"] == "the stack's DefaultPolicy"
     assert plan["calls_per_minute"] == 60
+    assert plan["evidence"]["limit"] == 100
+    assert {fault["error_percent"] for fault in plan["evidence"]["faults"]} == {1, 10, 100}
     assert [step["expected_calls"] for step in plan["steps"]] == [30, 150]
     assert "min_invocations is 50; it is extended to about 11m in all" in plan["steps"][0]["warning"]
     assert plan["cost"]["counts"]["metrics"] == (12 + 6) * 6

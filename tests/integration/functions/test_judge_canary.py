@@ -257,3 +257,23 @@ def test_evaluation_reads_the_tags_in_one_call_and_the_alias_in_another(evaluate
 def test_client_of_the_tags_gives_up_within_seven_seconds():
     config = clients.fast_lambda_client().meta.config
     assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 7
+
+
+def test_first_evaluation_calibrates_the_limit_and_records_it(evaluate):
+    document, entry = evaluate(HEALTHY)
+    assert document["calibration"] == {"factor": 1, "metric": "errors", "level": 10, "exceeded": 1, "rollouts": 30}
+    assert entry["calibration"] == document["calibration"] | {"factor": "1"}
+    assert entry["evidence_limit"] == "100"
+
+
+def test_later_evaluation_keeps_the_calibration_of_the_first(handle, ledger, history, in_step):
+    """P4: every evaluation of a rollout compares with the same limit."""
+    raised = {"factor": 2.42, "metric": "errors", "level": 10, "exceeded": 35, "rollouts": 100}
+    emit(HEALTHY)
+    document = handle("judge_canary", event("judge_canary") | {"calibration": raised})
+    (entry,) = ledger()
+    assert document["calibration"] == raised
+    assert (document["judgement"]["evidence_limit"], entry["evidence_limit"]) == (250, "250")
+    assert entry["calibration"] == raised | {"factor": "2.42"}
+    assert document["reason"] == entry["reason"]
+    assert "against a limit of 250, raised from 100 because errors of this function come in clumps" in entry["reason"]

@@ -4,10 +4,12 @@ import pytest
 
 from rollout.admission.accept import accept
 from rollout.admission.request import RolloutRequest
+from rollout.auto.forecast import Fault, Forecast
 from rollout.domain.errors import NotOptedInError
 from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
+from rollout.state.calibration import Calibration
 from tests.samples import EXECUTION, ON_AWS, TARGET, facts, policy
 
 REQUEST = RolloutRequest(
@@ -24,12 +26,14 @@ POLICY = {"policy", "policy_source"}
 ALWAYS = {"start", "refusals", "warnings"}
 
 
-def answer(function=None, *, refusals=(), traffic=None, unreadable_fields=()):
+def answer(function=None, *, refusals=(), traffic=None, unreadable_fields=(), forecast=None):
     request = REQUEST.model_copy(update={"unreadable_fields": frozenset(unreadable_fields)})
     if "policy" in unreadable_fields:
         request = request.model_copy(update={"policy_source": ""})
     registered = accept(request, function, EXECUTION) if function and not refusals else None
-    return dry_run(Assessment(request, function, refusals, registered, traffic, (6, 4)), ON_AWS).document()
+    return dry_run(
+        Assessment(request, function, refusals, registered, traffic, (6, 4), None, forecast), ON_AWS
+    ).document()
 
 
 def test_answer_has_nothing_to_do_and_states_the_outcome():
@@ -93,3 +97,34 @@ def test_plan_without_a_rollout_has_no_schedule():
 def test_null_in_a_policy_stays_in_the_plan():
     """P12."""
     assert answer(facts())["plan"]["policy"]["guards"]["max_slow_percent"] is None
+
+
+FAULT = Fault(fault="fails every call", error_percent=100, found_after="4m")
+FAULTS = [{"fault": "fails every call", "error_percent": 100, "found_after": "4m"}]
+RAISED = Calibration(factor=4, metric="errors", level=10, exceeded=55, rollouts=100)
+CAUSE = "of this function come in clumps: 55 of 100 rollouts made of its own minutes exceeded 10"
+
+
+@pytest.mark.parametrize(
+    ("calibration", "expected"),
+    [
+        (Calibration(), {"limit": 100, "faults": FAULTS}),
+        (RAISED, {"limit": 400, "raised_from": 100, "reason": f"errors {CAUSE}", "faults": FAULTS}),
+    ],
+)
+def test_plan_states_the_evidence_limit_and_what_is_found_at_it(calibration, expected):
+    forecast = Forecast(calibration=calibration, faults=(FAULT,))
+    plan = answer(facts(), traffic=Traffic(calls=60_000, seconds=3600), forecast=forecast)["plan"]
+    assert plan["evidence"] == expected
+    assert len(plan["warnings"]) == calibration.is_raised
+
+
+def test_raised_limit_is_a_warning():
+    forecast = Forecast(calibration=RAISED, faults=())
+    document = answer(facts(), traffic=Traffic(calls=60_000, seconds=3600), forecast=forecast)
+    (warning,) = document["plan"]["warnings"]
+    assert warning == (
+        f"Errors {CAUSE}. So evidence of 400 is needed in place of 100, and small faults are found later or not at all:"
+        " plan.evidence.faults lists them. Longer steps find more."
+    )
+    assert document["reason"].endswith("; the plan has 1 warning")

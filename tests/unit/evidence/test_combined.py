@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollout.domain.counts import Counts
-from rollout.evidence.combined import bake_log_evidence, log_evidence
+from rollout.evidence.combined import bake_log_evidence, highest_log_evidence, log_evidence
 from rollout.evidence.dispersion import learn_dispersion
+from rollout.evidence.grouping import group_minutes
+from rollout.evidence.rate_grid import learn_levels
 from rollout.evidence.series import Series
 from tests.samples import minutes
 
@@ -175,3 +177,29 @@ def test_stables_counts_during_the_bake_are_ignored():
 def test_bake_evidence_is_finite_for_any_counts(served, before):
     history = tuple(Counts(calls=calls, bad=errors) for calls, errors, _, _ in before)
     assert math.isfinite(bake_evidence(*((calls, errors) for calls, errors, _, _ in served), history=history))
+
+
+BURSTS = tuple(Counts(calls=6000, bad=bad) for bad in (0, 0, 0, 30, 100, 70, 0, 1, 0, 2, 0, 0) * 5)
+
+
+def highest(served: list[FourCounts], history: tuple[Counts, ...], least: float) -> float:
+    dispersion = learn_dispersion(history)
+    return highest_log_evidence(group_minutes(minutes(*served)), dispersion, learn_levels(history, dispersion), least)
+
+
+@pytest.mark.parametrize("history", [HOUR, BURSTS])
+@pytest.mark.parametrize("least", [-math.inf, 1.0, LIMIT])
+def test_highest_evidence_is_that_of_the_evaluation_with_the_most(history, least):
+    """One pass finds what an evaluation after each minute finds."""
+    served = [(600, bad, 5400, 11) for bad in (1, 0, 9, 14, 2, 0, 30, 1, 0, 1)]
+    evaluations = [evidence(*served[: end + 1], history=history) for end in range(len(served))]
+    expected = max(evaluations)
+    assert highest(served, history, least) == (pytest.approx(expected) if expected >= least else 0)
+
+
+@given(stable=st.lists(st.integers(0, 900), min_size=1, max_size=8))
+@settings(max_examples=30)
+def test_evidence_without_an_error_of_the_canary_is_never_positive(stable):
+    served = [(100, 0, 900, bad) for bad in stable]
+    assert evidence(*served) <= 1e-9
+    assert highest(served, HOUR, -math.inf) == 0

@@ -5,6 +5,9 @@ from rollout.auto.recent_day import DAY_PERIODS, RecentDay
 from rollout.auto.sight import Expectation, Sighting, sighting
 from rollout.auto.wording import format_at_once, format_steps
 from rollout.domain.models import Value
+from rollout.evidence.series import Series
+from rollout.judging.calibration import calibrate
+from rollout.judging.observation import CALLS
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 
@@ -43,6 +46,7 @@ def choose(policy: Policy, day: RecentDay, timing: Timing) -> AutoPlan:
     plan = next(seeing, plans[-1] if plans else None)
     if plan is None:
         return _at_once(policy, day, expected, timing)
+    expected = _calibrated(plan, expected, timing)
     catches = _catches(plan, expected, timing)
     return AutoPlan(policy=plan, sentence=format_steps(plan, expected, catches, timing), catches=catches)
 
@@ -59,6 +63,12 @@ def _expectation(policy: Policy, day: RecentDay, timing: Timing) -> Expectation:
         error_rate=total.bad / total.calls if total.calls else 0,
         history=day.history(timing),
     )
+
+
+def _calibrated(plan: Policy, expected: Expectation, timing: Timing) -> Expectation:
+    """Return the expectation with the evidence limit that the rollout will have, as far as errors decide it."""
+    errors = {CALLS: Series(history=expected.history, period_seconds=timing.period_seconds)}
+    return expected.model_copy(update={"calibration": calibrate(plan, errors, timing, "steps: Auto")})
 
 
 def _at_once(policy: Policy, day: RecentDay, expected: Expectation, timing: Timing) -> AutoPlan:

@@ -10,10 +10,12 @@ from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
 from rollout.domain.models import Value
 from rollout.evidence.series import Minute, Series
+from rollout.judging.calibration import planned_shares
 from rollout.judging.judge import judge
 from rollout.judging.observation import CALLS, Observation
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
+from rollout.state.calibration import Calibration
 
 _UNLUCKY = 0.1
 """The judge is given as few failed calls as come in one of ten rollouts: it sees the others at least as soon."""
@@ -32,6 +34,8 @@ class Expectation(Value):
     """Stable's failed calls per call, 0 to 1."""
     history: tuple[Counts, ...] = ()
     """Stable's newest periods before the first shift."""
+    calibration: Calibration = Calibration()
+    """What raises the evidence limit of the rollout."""
 
 
 class Sighting(Value):
@@ -74,6 +78,7 @@ def _is_seen(policy: Policy, minutes: tuple[Minute, ...], expected: Expectation,
         series={CALLS: errors},
         step_since=_START,
         closed_until=_START,
+        calibration=expected.calibration,
     )
     return judge(observation, policy).verdict is Verdict.UNHEALTHY
 
@@ -102,8 +107,7 @@ def _minutes(
 
 def _shares(policy: Policy, timing: Timing) -> Iterator[float]:
     """Yield the canary's share, 0 to 1, in each whole minute of the plan."""
-    for step in policy.steps:
-        yield from [step.percent / 100] * (policy.seconds_in(step.hold) // timing.period_seconds)
+    yield from planned_shares(policy, timing)
     if policy.is_all_at_once:
         yield from [1.0] * (_total_seconds(policy) // timing.period_seconds)
 

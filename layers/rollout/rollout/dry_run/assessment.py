@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.request import RolloutRequest
 from rollout.admission.warnings import function_warnings
+from rollout.auto.forecast import Forecast
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import RefusedError
@@ -35,6 +36,8 @@ class Assessment(NamedTuple):
     """The number of CloudWatch metrics that an evaluation reads in a step, and in the bake."""
     log_bytes_per_second: float | None = None
     """What the log groups of the metric logs receive; None if it is unknown, or if nothing queries them."""
+    forecast: Forecast | None = None
+    """The evidence limit and what the rollout would find; None if it would have no steps."""
 
     @property
     def start(self) -> Start:
@@ -109,6 +112,18 @@ def plan_warnings(assessment: Assessment, timing: Timing) -> Iterator[str]:
     yield from _metric_warnings(policy, facts)
     yield from _timeout_warnings(policy, facts, timing)
     yield from _price_warnings(assessment, policy)
+    yield from _limit_warnings(assessment.forecast, policy)
+
+
+def _limit_warnings(forecast: Forecast | None, policy: Policy) -> Iterator[str]:
+    """Yield a warning if this function needs more evidence than the policy asks for."""
+    if forecast and forecast.calibration.is_raised:
+        limit, cause = forecast.calibration.applied_to(policy.evidence_limit), forecast.calibration.format_cause()
+        yield (
+            f"{cause[0].upper()}{cause[1:]}. So evidence of {limit:,.6g} is needed in place of"
+            f" {policy.evidence_limit:,.6g}, and small faults are found later or not at all: plan.evidence.faults"
+            " lists them. Longer steps find more."
+        )
 
 
 def _price_warnings(assessment: Assessment, policy: Policy) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from rollout.auto.forecast import Fault
 from rollout.auto.sight import Sighting
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Start
@@ -28,6 +29,16 @@ class Auto(Value):
     catches: tuple[Sighting, ...]
 
 
+class Evidence(OmitNone):
+    """The evidence that rolls the canary back, and which faults would reach it."""
+
+    limit: float
+    raised_from: float | None = None
+    """The limit of the policy, if this function needs a higher one."""
+    reason: str | None = None
+    faults: tuple[Fault, ...]
+
+
 class Plan(OmitNone):
     """The plan of a rollout, without the fields that are unknown or do not apply."""
 
@@ -38,6 +49,7 @@ class Plan(OmitNone):
     policy: Policy | None = None
     policy_source: str | None = None
     auto: Auto | None = None
+    evidence: Evidence | None = None
     calls_per_minute: float | Literal["unknown"] | None = None
     steps: list[PlannedStep] | None = None
     bake: PlannedStep | None = None
@@ -67,6 +79,7 @@ def dry_run(assessment: Assessment, timing: Timing) -> DryRun:
         start=assessment.start,
         **_request_fields(assessment),
         **_schedule_fields(assessment, timing),
+        evidence=_evidence(assessment),
         refusals=[Refusal(error=type(refusal).__name__, sentence=str(refusal)) for refusal in assessment.refusals],
         warnings=[*plan_warnings(assessment, timing)],
     )
@@ -92,6 +105,18 @@ def _request_fields(assessment: Assessment) -> dict[str, Any]:
     if facts and facts.canary and "version" not in unreadable_fields:
         known["canary_version"] = facts.canary.version
     return known
+
+
+def _evidence(assessment: Assessment) -> Evidence | None:
+    policy, forecast = assessment.planned_policy, assessment.forecast
+    if policy is None or forecast is None:
+        return None
+    calibration, own = forecast.calibration, policy.evidence_limit
+    if not calibration.is_raised:
+        return Evidence(limit=own, faults=forecast.faults)
+    return Evidence(
+        limit=calibration.applied_to(own), raised_from=own, reason=calibration.format_cause(), faults=forecast.faults
+    )
 
 
 def _schedule_fields(assessment: Assessment, timing: Timing) -> dict[str, Any]:

@@ -12,7 +12,8 @@ Sources: Ville 1939; Lindon, Sanden and Shirikian 2022, "Rapid Regression Detect
 Sequential Testing", arXiv 2205.14762, which is the case without bursts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import inf
 
 from rollout.domain.counts import Counts
 from rollout.evidence.assumptions import log_mean_exp
@@ -21,9 +22,9 @@ from rollout.evidence.grouping import Group, group_canary_minutes, group_minutes
 from rollout.evidence.level_test import level_gains
 from rollout.evidence.paired_test import paired_gains
 from rollout.evidence.rate_grid import Weights, learn_levels
-from rollout.evidence.runs import log_sum_of_runs
+from rollout.evidence.runs import log_sum_of_runs, sums_of_runs
 from rollout.evidence.series import Minute
-from rollout.evidence.spread import Bursts, weakest
+from rollout.evidence.spread import Bursts, possible_bursts, weakest
 
 
 def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
@@ -39,12 +40,35 @@ def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersio
     return weakest(dispersion, lambda bursts: _log_evidence(groups, dispersion, bursts, levels))
 
 
+def highest_log_evidence(groups: Sequence[Group], dispersion: Dispersion, levels: Weights, least: float) -> float:
+    """Return the highest log evidence of all evaluations, one after each group; 0 if it is below `least`.
+
+    `levels` are the weights of stable's rate levels at the first shift. All evaluations take one pass.
+    """
+    if not any(group.canary_bad for group in groups):
+        return 0.0  # without an error of the canary, no relative risk above the tolerated one is more likely
+    weakest_so_far = [inf] * len(groups)
+    for bursts in possible_bursts(dispersion):
+        running = _running_log_evidence(groups, dispersion, bursts, levels)
+        weakest_so_far = list(map(min, weakest_so_far, running))
+        if max(weakest_so_far) < least:
+            return 0.0
+    return max(weakest_so_far)
+
+
 def _log_evidence(groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights) -> float:
+    return [*_running_log_evidence(groups, dispersion, bursts, levels)][-1]
+
+
+def _running_log_evidence(
+    groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights
+) -> Iterator[float]:
+    """Yield the log evidence after each group."""
     starts, run_seconds = [group.start for group in groups], dispersion.run_seconds
-    level = log_sum_of_runs(level_gains(groups, dispersion, bursts, levels), starts, run_seconds)
-    paired = log_sum_of_runs(paired_gains(groups, dispersion, bursts), starts, run_seconds)
+    level = sums_of_runs(level_gains(groups, dispersion, bursts, levels), starts, run_seconds)
+    paired = sums_of_runs(paired_gains(groups, dispersion, bursts), starts, run_seconds)
     # The level test finds most faults, so it gets three quarters of the mean.
-    return log_mean_exp([level, level, level, paired])
+    return (log_mean_exp([one, one, one, other]) for one, other in zip(level, paired, strict=True))
 
 
 def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:

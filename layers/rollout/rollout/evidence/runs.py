@@ -6,8 +6,9 @@ always count. Every factor of the product becomes at most what it was, so a prod
 Source: Leadbetter, Lindgren and Rootzen 1983 for runs as one extreme event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from rollout.domain.counts import Counts
 
@@ -24,8 +25,14 @@ _CORRELATED = 0.25
 
 def log_sum_of_runs(gains: Iterable[float], starts: Iterable[datetime], run_seconds: float) -> float:
     """Return the sum of the log evidence of groups in order of time; `starts` are the starts of the groups."""
+    return [0.0, *sums_of_runs(gains, starts, run_seconds)][-1]
+
+
+def sums_of_runs(gains: Iterable[float], starts: Iterable[datetime], run_seconds: float) -> Iterator[float]:
+    """Yield this sum after each group."""
     if not run_seconds:
-        return sum(gains)
+        yield from accumulate(gains)
+        return
     total = strongest = 0.0
     run, end = timedelta(seconds=run_seconds), _NEVER
     for gain, start in zip(gains, starts, strict=True):
@@ -35,7 +42,7 @@ def log_sum_of_runs(gains: Iterable[float], starts: Iterable[datetime], run_seco
             total, strongest, end = total + gain, gain, start + run
         else:
             total, strongest = total + max(gain - strongest, 0), max(gain, strongest)
-    return total
+        yield total
 
 
 def may_last(minutes: Sequence[Counts]) -> bool:

@@ -40,7 +40,7 @@ def early_end(observation: Observation, policy: Policy) -> EarlyEnd | None:
     if not policy.advance_early or observation.phase is Phase.BAKE or not compared:
         return None
     weakest = min(_log_evidence(name, observation) for name in compared)
-    return EarlyEnd(log_evidence=weakest, log_limit=math.log(policy.evidence_limit * len(policy.steps)))
+    return EarlyEnd(log_evidence=weakest, log_limit=math.log(observation.evidence_limit(policy) * len(policy.steps)))
 
 
 def _log_evidence(name: str, observation: Observation) -> float:

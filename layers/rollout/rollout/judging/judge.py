@@ -35,7 +35,7 @@ def judge(observation: Observation, policy: Policy) -> Judgement:
         stable=observation.calls.stable,
         findings=findings,
         evidence=math.exp(min(combined_log_evidence(deciding), _MOST_SHOWN)),
-        evidence_limit=policy.evidence_limit,
+        evidence_limit=observation.evidence_limit(policy),
         settled_calls=observation.settled_calls,
         is_above_ceiling=verdict is Verdict.INCONCLUSIVE and not [*_too_few_calls(observation, policy)],
         may_end_step=early is not None and early.is_shown,
@@ -65,12 +65,12 @@ def _proofs(
     """Yield a sentence part on each proof that the canary is unhealthy, except for its ceilings."""
     if red := turned_red(observation.red_before, observation.alarms, criteria.alarms):
         yield f"alarm {', '.join(red)} turned red during the rollout"
-    log_limit = math.log(criteria.evidence_limit)
+    log_limit = math.log(observation.evidence_limit(criteria))
     if combined_log_evidence(deciding) >= log_limit:
         yield format_worse(max(deciding, key=_log_evidence))
     late = late_findings(observation, criteria)
     if combined_log_evidence(late) >= log_limit:
-        yield format_late(max(late, key=_log_evidence), criteria)
+        yield format_late(max(late, key=_log_evidence), observation, criteria)
     if missing and missing.is_critical:
         yield missing.sentence
 

@@ -12,6 +12,8 @@ from rollout.evidence.series import Measured, Minute, Series, canary_counts
 from rollout.judging.alarms import AlarmStates
 from rollout.judging.shares import ShareSpan, share_spans
 from rollout.judging.window import Timing, Window
+from rollout.policy.criteria import Criteria
+from rollout.state.calibration import Calibration
 from rollout.state.rollout import Rollout
 
 CALLS = "errors"
@@ -37,6 +39,12 @@ class Observation(Value):
     """The alarms that have been red since before the first shift."""
     alarms_without_data: tuple[str, ...] = ()
     """The alarms whose metrics had no datapoint before the first shift."""
+    calibration: Calibration = Calibration()
+    """What raises the evidence limit of this rollout."""
+
+    def evidence_limit(self, criteria: Criteria) -> float:
+        """Return the evidence at which the canary is unhealthy: the policy's limit, or a raised one."""
+        return self.calibration.applied_to(criteria.evidence_limit)
 
     @property
     def calls(self) -> Series:
@@ -83,4 +91,5 @@ def observe(
         alarms=dict(alarms or {}),
         red_before=rollout.red_before,
         alarms_without_data=rollout.alarms_without_data,
+        calibration=rollout.calibration or Calibration(),
     )

@@ -34,13 +34,13 @@ def format_too_few_calls(counted: int, needed: int, seconds: float, unit: Unit =
     return f"{counted:,} {unit} on the canary in this step, {needed:,} needed, about {left} more at this rate; "
 
 
-def format_late(strongest: Finding, criteria: Criteria) -> str:
+def format_late(strongest: Finding, observation: Observation, criteria: Criteria) -> str:
     """Return the start of an unhealthy judgement's reason in the bake, from calls that began before the promotion."""
     canary, stable = format_rate(strongest.canary), format_rate(strongest.stable)
     return (
         f"calls that began before the promotion and ended later show a worse canary: {strongest.metric}: canary"
-        f" {canary}, stable {stable}; evidence {_format_power(strongest.log_evidence)} against a limit of"
-        f" {criteria.evidence_limit:,.6g}"
+        f" {canary}, stable {stable}; evidence {_format_power(strongest.log_evidence)}"
+        f"{_format_limit(observation, criteria)}"
     )
 
 
@@ -71,7 +71,7 @@ def format_findings(
     """Return every metric's numbers and evidence, and the limit for those that decide."""
     if not findings:
         return f"calls: canary {observation.calls.canary.calls:,}, stable {observation.calls.stable.calls:,}"
-    limit = f" against a limit of {criteria.evidence_limit:,.6g}"
+    limit = _format_limit(observation, criteria)
     parts = [
         _format_finding(finding, observation) + (limit if [finding] == [*deciding] else "") for finding in findings
     ]
@@ -81,6 +81,12 @@ def format_findings(
         parts.append(f"combined evidence {_format_power(combined_log_evidence(deciding))}{limit}")
     is_assumed = any(_series(finding, observation).dispersion.is_assumed for finding in deciding)
     return "; ".join(parts) + (_NO_HISTORY if is_assumed else "")
+
+
+def _format_limit(observation: Observation, criteria: Criteria) -> str:
+    """Return the limit, and why it is higher than the policy's if it is."""
+    raised = observation.calibration.format(criteria.evidence_limit)
+    return f" against a limit of {observation.evidence_limit(criteria):,.6g}{f', {raised}' if raised else ''}"
 
 
 def _series(finding: Finding, observation: Observation) -> Series:

@@ -13,6 +13,7 @@ from rollout.domain.validation import read_as
 from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
 from rollout.state.alias import AliasState
+from rollout.state.calibration import Calibration
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
@@ -95,6 +96,10 @@ class Rollout(Value):
     )
     p99_before: float | None = Field(
         default=None, description="The p99 of stable before the first shift, in milliseconds: the limit of slow calls."
+    )
+    calibration: Calibration | None = Field(
+        default=None,
+        description="What raises the evidence limit of this rollout, if anything does; the first evaluation sets it.",
     )
     log_groups: tuple[str, ...] | None = Field(
         default=None, description="The log groups of both versions, if the policy counts log lines."

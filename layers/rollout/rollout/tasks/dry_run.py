@@ -6,11 +6,12 @@ from rollout.admission.accept import accept
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.request import Preparation, RolloutRequest
+from rollout.auto.forecast import Forecast, forecast
 from rollout.aws.cloudwatch.metrics import count_metrics, version_metrics
 from rollout.aws.lambda_.callers import alias_callers
 from rollout.aws.powertools import logger
 from rollout.aws.settings import timing
-from rollout.domain.enums import Phase
+from rollout.domain.enums import Phase, Start
 from rollout.domain.identity import Execution
 from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.plan import DryRun, dry_run
@@ -35,14 +36,17 @@ def answer_dry_run(preparation: Preparation, now: datetime) -> dict[str, object]
 
 def _dry_run(result: LookupResult, request: RolloutRequest, execution: Execution, now: datetime) -> DryRun:
     facts = _with_callers(result.facts)
+    rollout = accept(request, _with_active_canary(facts), execution) if facts and not result.refusals else None
+    traffic = _traffic(facts, now) if facts else None
     assessment = Assessment(
         request=request,
         facts=facts,
         refusals=result.refusals,
-        rollout=accept(request, _with_active_canary(facts), execution) if facts and not result.refusals else None,
-        traffic=_traffic(facts, now) if facts else None,
+        rollout=rollout,
+        traffic=traffic,
         metrics_per_evaluation=_metrics_per_evaluation(request, facts, execution),
         log_bytes_per_second=_log_bytes_per_second(request, facts, now) if facts else None,
+        forecast=_forecast(rollout, traffic, now) if rollout else None,
     )
     return dry_run(assessment, timing())
 
@@ -63,6 +67,14 @@ def _with_active_canary(facts: FunctionFacts) -> FunctionFacts:
 def _traffic(facts: FunctionFacts, now: datetime) -> Traffic | None:
     calls, until = version_metrics(facts.target.account_region).calls(facts.target, now)
     return recent_traffic(calls, until, timing())
+
+
+def _forecast(rollout: Rollout, traffic: Traffic | None, now: datetime) -> Forecast | None:
+    """Return the evidence limit of a rollout with steps, and what it would find; None for any other."""
+    if rollout.start not in (Start.BEGIN, Start.QUEUE) or not rollout.policy.steps:
+        return None
+    measured = version_metrics(rollout.target.account_region).history(rollout, now)
+    return forecast(rollout, measured, traffic.expected(timing().period_seconds) if traffic else None, timing())
 
 
 def _log_bytes_per_second(request: RolloutRequest, facts: FunctionFacts, now: datetime) -> float | None:

@@ -7,13 +7,16 @@ from rollout.aws.cloudwatch.log_lines import log_lines
 from rollout.aws.cloudwatch.metrics import version_metrics
 from rollout.aws.settings import timing
 from rollout.judging.alarms import still_red
+from rollout.judging.calibration import with_calibration
 from rollout.judging.observation import Observation, observe
 from rollout.judging.window import evaluation_window
 from rollout.state.rollout import Rollout
 
 
 def observe_rollout(rollout: Rollout, now: datetime) -> tuple[Rollout, Observation]:
-    """Return the rollout with the alarms that are still red, and what an evaluation at `now` has to judge.
+    """Return the rollout with what this evaluation found out about it, and what it has to judge at `now`.
+
+    That is which alarms are still red, the counts of log lines, and at the first evaluation the evidence limit.
 
     Raises MetricsIncompleteError or AwsUnavailableError where AWS gave no complete answer.
     """
@@ -32,4 +35,5 @@ def observe_rollout(rollout: Rollout, now: datetime) -> tuple[Rollout, Observati
         counts = log_lines(account_region).count(metric.logs, rollout, window)
         rollout = rollout.model_copy(update={"log_counts": counts})
     measured = version_metrics(account_region).measure(rollout, window)
+    rollout = with_calibration(rollout, measured, clock)
     return rollout, observe(rollout, measured, window, clock, states)

@@ -430,6 +430,16 @@ def test_ignored_metric_is_not_read():
     assert "Throttles" not in {name(query) for query in queries_of(ignoring)}
 
 
+def test_history_before_a_rollout_ends_with_the_last_closed_minute():
+    now = AT + timedelta(minutes=5, seconds=20)
+    fake = FakeCloudWatch({(ALIAS, "Invocations"): [100] * 6, (ALIAS, "Errors"): [1, 2, 3, 4, 5, 6]})
+    series = VersionMetrics(fake, ON_AWS).history(rollout(), now)["errors"]
+    assert [counts.bad for counts in series.history] == [1, 2, 3]
+    assert series.minutes == ()
+    (request,) = fake.requests
+    assert (request["StartTime"], request["EndTime"]) == (AT - timedelta(minutes=177), AT + timedelta(minutes=3))
+
+
 def test_p99_of_stable_is_median_of_minutes_weighted_by_calls():
     values: Values = {(ALIAS, "SampleCount"): [10, 100, 1, 10], (ALIAS, "p99"): [50.0, 80.0, 9000.0, 40.0]}
     assert VersionMetrics(FakeCloudWatch(values), ON_AWS).p99(TARGET, AT + timedelta(minutes=4)) == 80.0

@@ -77,6 +77,7 @@ class Ledger:
                 "findings": [_finding_item(finding) for finding in judgement.findings],
                 "evidence": f"{judgement.evidence:.6g}",
                 "evidence_limit": f"{judgement.evidence_limit:.6g}",
+                **_calibration_item(rollout),
             }
         )
 
@@ -157,6 +158,13 @@ def _finding_item(finding: Finding) -> dict[str, Any]:
     counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
     metric = {"metric": finding.metric, "mode": str(finding.mode)}
     return metric | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}
+
+
+def _calibration_item(rollout: Rollout) -> dict[str, Any]:
+    """Return what the evidence limit rests on; nothing in a rollout from before it was calibrated."""
+    if rollout.calibration is None:
+        return {}
+    return {"calibration": rollout.calibration.model_dump() | {"factor": f"{rollout.calibration.factor:.6g}"}}
 
 
 def ledger() -> Ledger:

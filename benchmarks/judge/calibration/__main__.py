@@ -1,0 +1,35 @@
+"""`python -m benchmarks.judge.calibration`: simulate, print the table, and write it into docs/judging.md."""
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from benchmarks.judge.calibration.measure import measure, places
+from benchmarks.judge.calibration.report import BEGIN, END, report
+from benchmarks.judge.report.markdown import write
+
+ROLLOUTS = 60
+QUICK = 10
+PAGE = Path(__file__).parents[3] / "docs" / "judging.md"
+
+
+@click.command(help=__doc__)
+@click.option("--quick", is_flag=True, help=f"{QUICK} rollouts per cell instead of {ROLLOUTS:,}; writes nothing.")
+def main(*, quick: bool) -> None:
+    """Simulate and report."""
+    started, rollouts = time.monotonic(), QUICK if quick else ROLLOUTS
+    with ProcessPoolExecutor() as workers:
+        results = list(workers.map(partial(measure, rollouts=rollouts), places()))
+    text = report(results, rollouts, time.monotonic() - started)
+    Console().print(Markdown(text))
+    if not quick:
+        write(text, PAGE, BEGIN, END)
+
+
+if __name__ == "__main__":
+    main()
