@@ -13,6 +13,7 @@ from rollout.admission.policy_source import choose_policy
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import RolloutRequest, read_request
 from rollout.auto.choose import choose
+from rollout.auto.forecast import forecast
 from rollout.aws.cloudwatch.metrics import count_metrics
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Phase
@@ -20,6 +21,8 @@ from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP, Cost, cost, usage
 from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
+from rollout.evidence.series import Series
+from rollout.judging.observation import CALLS
 from rollout.notifications.message import notification_of
 from rollout.policy.policy import Policy
 from tests.days import steady
@@ -64,7 +67,9 @@ def dry_run_answer() -> dict[str, object]:
     accepted = accept(request, found, EXECUTION)
     metrics = count_metrics(accepted), count_metrics(accepted.model_copy(update=_BAKE))
     traffic = Traffic(calls=CALLS_PER_MINUTE * 180, seconds=10_800)
-    assessment = Assessment(request, found, (), accepted, traffic, metrics)
+    history = steady(CALLS_PER_MINUTE).history(ON_AWS)
+    shown = forecast(accepted, {CALLS: Series(history=history)}, CALLS_PER_MINUTE, ON_AWS)
+    assessment = Assessment(request, found, (), accepted, traffic, metrics, forecast=shown)
     return dry_run(assessment, ON_AWS).document()
 
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks.judge.calibration.measure import measure, places
+from benchmarks.judge.calibration.measure import measure, settings
 from benchmarks.judge.calibration.report import BEGIN, END, report
 from benchmarks.judge.report.markdown import write
 
@@ -24,7 +24,7 @@ def main(*, quick: bool) -> None:
     """Simulate and report."""
     started, rollouts = time.monotonic(), QUICK if quick else ROLLOUTS
     with ProcessPoolExecutor() as workers:
-        results = list(workers.map(partial(measure, rollouts=rollouts), places()))
+        results = list(workers.map(partial(measure, rollouts=rollouts), settings()))
     text = report(results, rollouts, time.monotonic() - started)
     Console().print(Markdown(text))
     if not quick:

@@ -26,7 +26,7 @@ class Foreign(StrEnum):
     """All of a batch run on one version, chosen by the share."""
     HALF_HOURS = "half hours of clumps:10"
     STORMS = "storms of 3 to 8 minutes"
-    """About 40 failed calls a minute, all on the version that was chosen when the storm began."""
+    """About 40 failed calls a minute, all on one version; only a larger share can move a storm to the canary."""
 
 
 def play_foreign(world: Foreign, calls: int, rollouts: int) -> Traffic:
@@ -84,12 +84,15 @@ def _sizes(rng: np.random.Generator, clumps: CountArray) -> CountArray:
 def _storms(rng: np.random.Generator, _: int, rollouts: int, shares: RateArray) -> Errors:
     canary, stable = (np.zeros((rollouts, len(shares)), dtype=np.int64) for _ in range(2))
     for row in range(rollouts):
-        start = int(rng.geometric(1 / STORM_GAP))
-        while start < len(shares):
-            end = min(start + int(rng.integers(*STORM_MINUTES, endpoint=True)), len(shares))
-            struck = canary if rng.random() < shares[end - 1] else stable
-            struck[row, start:end] = rng.poisson(STORM_ERRORS, end - start)
-            start = end + int(rng.geometric(1 / STORM_GAP))
+        start = -3 * STORM_GAP  # storms come as often in the first minute as in any other
+        while (start := start + int(rng.geometric(1 / STORM_GAP))) < len(shares):
+            end = start + int(rng.integers(*STORM_MINUTES, endpoint=True))
+            struck = slice(max(start, 0), max(end, 0))
+            # One draw for the storm, and the share of each minute: the canary is as good as stable in every step.
+            is_canary = rng.random() < shares[struck]
+            errors = rng.poisson(STORM_ERRORS, len(is_canary))
+            canary[row, struck], stable[row, struck] = errors * is_canary, errors * ~is_canary
+            start = end
     return canary, stable
 
 

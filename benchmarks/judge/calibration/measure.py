@@ -36,7 +36,7 @@ WORSE = 5
 
 
 @dataclass(frozen=True)
-class Place:
+class Setting:
     """One kind of rollout."""
 
     world: World | Foreign
@@ -47,9 +47,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Result:
-    """The results of the rollouts of one place; pairs are shares without and with calibration, 0 to 1."""
+    """The results of the rollouts of one setting; pairs are shares without and with calibration, 0 to 1."""
 
-    place: Place
+    setting: Setting
     factors: tuple[float, ...]
     """What the limit of each rollout is multiplied by."""
     healthy: tuple[float, float]
@@ -57,36 +57,37 @@ class Result:
     failing: tuple[float, float]
 
 
-def places() -> list[Place]:
-    """Return every place: the worlds that the judge was made for, and then the foreign ones."""
-    known = [Place(world, calls, rate) for world in WORLDS for calls in CALLS for rate in RATES]
-    return known + [Place(world, calls) for world in Foreign for calls in CALLS]
+def settings() -> list[Setting]:
+    """Return every setting: the worlds that the judge was made for, and then the foreign ones."""
+    known = [Setting(world, calls, rate) for world in WORLDS for calls in CALLS for rate in RATES]
+    return known + [Setting(world, calls) for world in Foreign for calls in CALLS]
 
 
-def measure(place: Place, rollouts: int) -> Result:
+def measure(setting: Setting, rollouts: int) -> Result:
     """Return the results of so many rollouts; the same number gives the same results."""
-    healthy, worse, failing = _play(place, rollouts)
+    healthy, worse, failing = _play(setting, rollouts)
     found = [_excess(healthy, row) for row in range(rollouts)]
     own = POLICY.evidence_limit
     limits = np.array([Calibration(**excess._asdict()).applied_to(own) for excess in found])
     pairs = [_rolled_back(traffic, limits) for traffic in (healthy, worse, failing)]
-    return Result(place, tuple(float(limit / own) for limit in limits), *pairs)
+    return Result(setting, tuple(float(limit / own) for limit in limits), *pairs)
 
 
-def _play(place: Place, rollouts: int) -> Sequence[Traffic]:
+def _play(setting: Setting, rollouts: int) -> Sequence[Traffic]:
     """Return a healthy canary, a worse one and one that fails all its calls, after the same hours of history."""
-    if isinstance(place.world, Foreign | Shared):
-        healthy = _healthy(place.world, place, rollouts)
+    if isinstance(setting.world, Foreign | Shared):
+        healthy = _healthy(setting.world, setting, rollouts)
         return healthy, _worse(healthy), replace(healthy, canary_errors=healthy.canary_calls)
-    healthy, *bad = (play(Cell(place.calls, place.rate, risk, place.world), rollouts) for risk in (1, WORSE, math.inf))
+    cells = (Cell(setting.calls, setting.rate, risk, setting.world) for risk in (1, WORSE, math.inf))
+    healthy, *bad = (play(cell, rollouts) for cell in cells)
     calls, errors = healthy.history_calls, healthy.history_errors
     return healthy, *(replace(traffic, history_calls=calls, history_errors=errors) for traffic in bad)
 
 
-def _healthy(world: Foreign | Shared, place: Place, rollouts: int) -> Traffic:
+def _healthy(world: Foreign | Shared, setting: Setting, rollouts: int) -> Traffic:
     if isinstance(world, Foreign):
-        return play_foreign(world, place.calls, rollouts)
-    return play(Cell(place.calls, place.rate, 1, world), rollouts)
+        return play_foreign(world, setting.calls, rollouts)
+    return play(Cell(setting.calls, setting.rate, 1, world), rollouts)
 
 
 def _worse(healthy: Traffic) -> Traffic:

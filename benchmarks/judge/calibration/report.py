@@ -37,9 +37,9 @@ worlds are those that the judge was not made for.
 def _row(result: Result) -> list[str]:
     raised = [factor for factor in result.factors if factor > 1]
     return [
-        str(result.place.world),
-        f"{result.place.calls:,}",
-        f"{100 * result.place.rate:g} %" if result.place.rate else "",
+        str(result.setting.world),
+        f"{result.setting.calls:,}",
+        f"{100 * result.setting.rate:g} %" if result.setting.rate else "",
         f"{100 * len(raised) / len(result.factors):.1f}",
         f"{median(raised):.2g}" if raised else "",
         *(f"{100 * own:.1f} → {100 * with_it:.1f}" for own, with_it in (result.healthy, result.worse, result.failing)),

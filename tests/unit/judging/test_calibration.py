@@ -28,15 +28,15 @@ def measured(**histories):
 
 @pytest.fixture
 def excess_by_calls(monkeypatch):
-    """Let the excess of a metric be its stable calls in a minute, and return what it was asked for."""
-    asked = []
+    """Let the excess of a metric be its stable calls in a minute, and return the shares and seeds that it gets."""
+    requested = []
 
     def measure(history, shares, seed, period_seconds):
-        asked.append((shares, seed, period_seconds))
+        requested.append((shares, seed, period_seconds))
         return Excess(factor=history[0].calls, rollouts=100)
 
     monkeypatch.setattr(calibration, "measure_excess", measure)
-    return asked
+    return requested
 
 
 def test_errors_as_the_judge_expects_them_raise_nothing():
@@ -89,9 +89,9 @@ def test_first_evaluation_calibrates_and_later_ones_keep_it(excess_by_calls):
     assert first.calibration.factor == 1000
     assert with_calibration(begun, measured(), ON_AWS) == first
     other = measured(errors=(Counts(calls=7),) * 60)
-    asked = len(excess_by_calls)
+    requested = len(excess_by_calls)
     assert with_calibration(first, other, ON_AWS) == first
-    assert len(excess_by_calls) == asked
+    assert len(excess_by_calls) == requested
 
 
 def test_bake_reads_only_minutes_before_the_first_shift(excess_by_calls):

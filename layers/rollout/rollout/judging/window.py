@@ -94,6 +94,12 @@ def evaluation_window(  # noqa: PLR0913 - each is a time of the rollout
     )
 
 
+def history_window(now: datetime, timing: Timing) -> Window:
+    """Return the window that reads stable's closed periods before a rollout, as one that begins now would."""
+    end = timing.floor(now - timedelta(seconds=timing.lag_seconds))
+    return evaluation_window(end, end, end, timing)
+
+
 def seconds_to_next_evaluation(now: datetime, interval_seconds: int, timing: Timing) -> int:
     """Return whole seconds, at least 1, until the first edge of a period that is an interval after the last edge.
 

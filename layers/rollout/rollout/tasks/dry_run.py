@@ -16,6 +16,7 @@ from rollout.domain.identity import Execution
 from rollout.dry_run.assessment import Assessment
 from rollout.dry_run.plan import DryRun, dry_run
 from rollout.dry_run.traffic import Traffic, recent_traffic
+from rollout.judging.window import history_window
 from rollout.state.rollout import Rollout
 from rollout.tasks.look_up import LookupResult, look_up
 
@@ -73,7 +74,7 @@ def _forecast(rollout: Rollout, traffic: Traffic | None, now: datetime) -> Forec
     """Return the evidence limit of a rollout with steps, and what it would find; None for any other."""
     if rollout.start not in (Start.BEGIN, Start.QUEUE) or not rollout.policy.steps:
         return None
-    measured = version_metrics(rollout.target.account_region).history(rollout, now)
+    measured = version_metrics(rollout.target.account_region).measure(rollout, history_window(now, timing()))
     return forecast(rollout, measured, traffic.expected(timing().period_seconds) if traffic else None, timing())
 
 

@@ -13,7 +13,7 @@ from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Unit
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, MetricsIncompleteError
 from rollout.evidence.series import Minute, Series
-from rollout.judging.window import Window
+from rollout.judging.window import Window, history_window
 from rollout.state.log_counts import LogCounts
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import client
@@ -433,7 +433,7 @@ def test_ignored_metric_is_not_read():
 def test_history_before_a_rollout_ends_with_the_last_closed_minute():
     now = AT + timedelta(minutes=5, seconds=20)
     fake = FakeCloudWatch({(ALIAS, "Invocations"): [100] * 6, (ALIAS, "Errors"): [1, 2, 3, 4, 5, 6]})
-    series = VersionMetrics(fake, ON_AWS).history(rollout(), now)["errors"]
+    series = VersionMetrics(fake, ON_AWS).measure(rollout(), history_window(now, ON_AWS))["errors"]
     assert [counts.bad for counts in series.history] == [1, 2, 3]
     assert series.minutes == ()
     (request,) = fake.requests

@@ -33,7 +33,7 @@ from rollout.judging.counting import (
     with_unsplit,
 )
 from rollout.judging.log_lines import carry_back, format_uncounted, line_points
-from rollout.judging.window import HISTORY_PERIODS, Timing, Window, evaluation_window
+from rollout.judging.window import HISTORY_PERIODS, Timing, Window
 from rollout.policy.criteria import errors_metric
 from rollout.policy.metric import Metric
 from rollout.state.rollout import Rollout
@@ -102,14 +102,6 @@ class VersionMetrics:
         end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
         points = self._read([calls, errors], end - READ_PERIODS * timedelta(seconds=self._timing.period_seconds), end)
         return RecentDay.of(points[calls], points[errors], end)
-
-    def history(self, rollout: Rollout, now: datetime) -> dict[str, Series]:
-        """Return the series of each metric with stable's last 180 closed periods, before a rollout has begun.
-
-        Raises MetricsIncompleteError or AwsUnavailableError.
-        """
-        _, end = self._closed_history(now)
-        return self.measure(rollout, evaluation_window(end, end, end, self._timing))
 
     def log_bytes_per_second(self, log_groups: Sequence[str], now: datetime) -> float | None:
         """Return what these log groups received in the last 180 closed periods; None where CloudWatch has no number.

@@ -28,7 +28,7 @@ MOST_MINUTES = 30
 """A longer rollout is scaled down to so many minutes: the judge itself takes no more groups."""
 
 LEVELS = (10, 30, 100, 300, 1_000, 3_000)
-"""The evidence that is counted. One rollout above the last of them alone raises nothing."""
+"""The evidence that is counted. One rollout above all of them raises nothing."""
 
 RISK = 0.01
 """The probability that a bound is above the true share, at each level."""
