@@ -13,7 +13,7 @@ from benchmarks.judge.calibration.measure import measure, settings
 from benchmarks.judge.calibration.report import BEGIN, END, report
 from benchmarks.judge.report.markdown import write
 
-ROLLOUTS = 60
+ROLLOUTS = 40
 QUICK = 10
 PAGE = Path(__file__).parents[3] / "docs" / "judging.md"
 
