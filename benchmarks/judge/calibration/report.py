@@ -27,7 +27,7 @@ def report(results: Sequence[Result], rollouts: int, seconds: float) -> str:
 ### Calibration, measured
 
 `make bench-judge` wrote this section: {len(results)} cells, {rollouts:,} rollouts of half an hour each, in \
-{seconds / 60:.0f} minutes. Percent of the rollouts by the evidence only, without → with calibration. The last three
+{seconds / 60:.0f} minutes. Percent of the rollouts by the evidence only, without → with calibration. The last three \
 worlds are those that the judge was not made for.
 
 {table}
