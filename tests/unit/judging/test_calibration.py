@@ -19,6 +19,9 @@ from tests.samples import AT, ON_AWS, QUIET_HOUR, minutes, observation_of, polic
 RAISED = Calibration(factor=4, metric="errors", level=10, exceeded=55, rollouts=100)
 SERVED = (100, 8, 900, 9)
 """An evidence of 114."""
+CLUMPED = (*[Counts(calls=6000, bad=0)] * 40, *[Counts(calls=6000, bad=40)] * 20)
+"""No error for forty minutes, then forty a minute: longer than any burst that the judge knows."""
+LADDER = [{"percent": percent, "hold": "6m"} for percent in (1, 5, 10, 25, 50)]
 WITHOUT_CEILING = policy(guards={"max_error_percent": None})
 
 
@@ -31,7 +34,7 @@ def excess_by_calls(monkeypatch):
     """Let the excess of a metric be its stable calls in a minute, and return the shares and seeds that it gets."""
     requested = []
 
-    def measure(history, shares, seed, period_seconds):
+    def measure(history, shares, seed, period_seconds, _):
         requested.append((shares, seed, period_seconds))
         return Excess(factor=history[0].calls, rollouts=100)
 
@@ -74,6 +77,18 @@ def test_critical_metric_with_the_largest_factor_counts(excess_by_calls):
     )
     assert (found.metric, found.factor) == ("slow", 3)
     assert {(seed, seconds) for _, seed, seconds in excess_by_calls} == {("seed errors", 60), ("seed slow", 60)}
+
+
+@pytest.mark.parametrize(("metrics", "each"), [(1, 100), (5, 100), (6, 83), (20, 25)])
+def test_many_critical_metrics_share_the_time_of_a_task(metrics, each):
+    """Twenty metrics of 100 rollouts would take longer than the task may, and a healthy canary would be rolled back."""
+    names = [f"metric-{number}" for number in range(metrics)]
+    custom = [
+        {"cloudwatch": {"namespace": "Shop", "name": name, "dimensions": {"Version": "{version}"}}} for name in names
+    ]
+    histories = {metric.name: CLUMPED for metric in policy(metrics=custom).active_metrics}
+    found = calibrate(policy(metrics=custom, steps=LADDER), measured(**histories), ON_AWS, "seed")
+    assert (found.is_raised, found.rollouts) == (True, each)
 
 
 def test_metric_counted_by_the_minute_is_not_calibrated(excess_by_calls):

@@ -4,12 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Unit
-from rollout.evidence.calibration.excess import Excess, measure_excess
+from rollout.evidence.calibration.excess import ROLLOUTS, Excess, measure_excess
 from rollout.evidence.series import Measured, Series
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 from rollout.state.calibration import Calibration
 from rollout.state.rollout import Rollout
+
+MOST_ROLLOUTS = 500
+"""All critical metrics share so many rollouts of stable's minutes: the task that judges has a minute, and less than a
+third of a core."""
 
 
 def with_calibration(rollout: Rollout, measured: Measured, timing: Timing) -> Rollout:
@@ -29,10 +33,11 @@ def calibrate(policy: Policy, measured: Measured, timing: Timing, seed: str) -> 
 
     Of all critical metrics, the one that needs the largest factor counts. The same arguments give the same result.
     """
-    shares = [*planned_shares(policy, timing)]
+    shares, critical = [*planned_shares(policy, timing)], [*_critical(policy, measured)]
+    rollouts = min(ROLLOUTS, MOST_ROLLOUTS // max(len(critical), 1))
     found = [
-        _calibration(name, measure_excess(_before(series), shares, f"{seed} {name}", timing.period_seconds))
-        for name, series in _critical(policy, measured)
+        _calibration(name, measure_excess(_before(series), shares, f"{seed} {name}", timing.period_seconds, rollouts))
+        for name, series in critical
     ]
     return max(found, key=lambda calibration: calibration.factor, default=Calibration())
 

@@ -16,11 +16,11 @@ def history_of(calls: int, *errors: int) -> list[Counts]:
     return [Counts(calls=calls, bad=bad) for bad in errors]
 
 
-def excess_of(monkeypatch, *highest: float) -> Excess:
+def excess_of(monkeypatch, *highest: float, rollouts: int = ROLLOUTS) -> Excess:
     """Return the excess if the rollouts made of stable's minutes have these highest evidences, over and over."""
     given = iter(highest * ROLLOUTS)
     monkeypatch.setattr(excess, "highest_log_evidence", lambda *_: next(given))
-    return measure_excess(HISTORY, SHARES, "seed")
+    return measure_excess(HISTORY, SHARES, "seed", most_rollouts=rollouts)
 
 
 @pytest.mark.parametrize("calls", [60, 600, 6000])
@@ -71,8 +71,17 @@ def test_limit_is_raised_at_most_a_hundredfold(monkeypatch):
     assert excess_of(monkeypatch, 50.0).factor == MOST
 
 
-def test_single_rollout_never_raises_the_limit():
+def test_single_rollout_never_raises_the_limit(monkeypatch):
     assert all(level * least_probability(1, ROLLOUTS) < 1 for level in LEVELS)
+    few = excess_of(monkeypatch, 50.0, *[0.0] * 24, rollouts=25)
+    assert (few.factor, few.rollouts) == (1, 25)
+
+
+def test_fewer_rollouts_raise_the_limit_by_less(monkeypatch):
+    """Fewer rollouts show less, so the bound of the same share is lower."""
+    few, all_of_them = (excess_of(monkeypatch, 5.0, *[0.0] * 4, rollouts=rollouts) for rollouts in (25, ROLLOUTS))
+    assert (few.rollouts, all_of_them.rollouts) == (25, ROLLOUTS)
+    assert 1 < few.factor < all_of_them.factor
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,13 @@ class Excess(NamedTuple):
     """All rollouts; 0 if stable has too few minutes, or if there are no shares."""
 
 
-def measure_excess(history: Sequence[Counts], shares: Sequence[float], seed: str, period_seconds: int = 60) -> Excess:
+def measure_excess(
+    history: Sequence[Counts],
+    shares: Sequence[float],
+    seed: str,
+    period_seconds: int = 60,
+    most_rollouts: int = ROLLOUTS,
+) -> Excess:
     """Return the excess for stable's minutes before the first shift and the canary's share in each minute to come.
 
     Shares are from 0 to 1. The same arguments give the same result.
@@ -58,7 +64,7 @@ def measure_excess(history: Sequence[Counts], shares: Sequence[float], seed: str
     if len(served) < ENOUGH_MINUTES or not shares:
         return Excess()
     highest: list[float] = []
-    for value in islice(_highest(served, _scaled(shares), seed, period_seconds), ROLLOUTS):
+    for value in islice(_highest(served, _scaled(shares), seed, period_seconds), most_rollouts):
         highest.append(value)
         if len(highest) == FIRST and _reached(highest, LEVELS[0]) < FEWEST:
             return Excess(1.0, LEVELS[0], _reached(highest, LEVELS[0]), len(highest))
@@ -86,7 +92,8 @@ def _reached(highest: Sequence[float], level: int) -> int:
 
 def _at_level(highest: Sequence[float], level: int) -> Excess:
     exceeded = _reached(highest, level)
-    factor = level * least_probability(exceeded, len(highest))
+    # One of few rollouts shows no share, however high its evidence is.
+    factor = level * least_probability(exceeded, len(highest)) if exceeded >= FEWEST else 1.0
     return Excess(min(max(factor, 1.0), MOST), level, exceeded, len(highest))
 
 
