@@ -9,7 +9,6 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.writer_searches import writer_searches
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import MetricUnit, single_metric
-from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.lifecycle.writer_search import with_writer, writer_search
@@ -38,13 +37,13 @@ def _corrected(closing: Closing) -> Ending:
     may have left the weights. Without the lock the alias proves nothing: another rollout may have moved it since.
     """
     ending = closing.known_ending
-    if ending.outcome is not Outcome.ROLLBACK_FAILED and closing.failure is None:
+    if ending.leaves_alias_unsplit and closing.failure is None:
         return ending
     correct = _correction(ending, closing)
     lock = locks().find(closing.target)
-    is_held = lock is not None and lock.belongs_to(closing.execution.arn)
     recorded = ledger().find_ending(closing.target, closing.execution)
-    if lock and is_held and (recorded is None or recorded.outcome is Outcome.ROLLBACK_FAILED):
+    is_closed = recorded and recorded.leaves_alias_unsplit
+    if lock and lock.belongs_to(closing.execution.arn) and not is_closed:
         return correct(lock)
     return recorded or ending
 

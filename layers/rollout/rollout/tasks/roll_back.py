@@ -3,7 +3,6 @@
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import LambdaAlias, alias_of
-from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
 from rollout.lifecycle.rollback import RollbackContext, is_own_state, rollback_ending, stable_deleted_ending
 from rollout.state.alias import AliasState
@@ -31,7 +30,7 @@ def _ending_elsewhere(context: RollbackContext) -> Ending | None:
     try:
         is_held = locks().begin_rollback(context.target, context.execution)
         ended = ledger().find_ending(context.target, context.execution)
-        if is_held and (ended is None or ended.outcome is Outcome.ROLLBACK_FAILED):
+        if is_held and not (ended and ended.leaves_alias_unsplit):
             return None
         return ended or handed_over(
             f"{context.target.name} is left as it is, because this rollout no longer holds its lock. The rollout was"
