@@ -36,6 +36,10 @@ class Timing(Value):
         """Return the start of the first period that lies wholly after `at`, with a tolerance of EDGE."""
         return self.ceiling(at - EDGE)
 
+    def closed_until(self, now: datetime, call_seconds: float = 0) -> datetime:
+        """Return the end of the last period whose calls of up to `call_seconds` are counted at `now`."""
+        return self.floor(now - timedelta(seconds=self.lag_seconds + call_seconds))
+
 
 class Window(Value):
     """The times that an evaluation reads: stable's history, then both versions period by period, up to the open one."""
@@ -87,8 +91,8 @@ def evaluation_window(  # noqa: PLR0913 - each is a time of the rollout
         shared_start=timing.first_whole_period(shared_since),
         start=timing.first_whole_period(judged_since),
         shared_end=min(timing.floor(judged_since), timing.first_whole_period(judged_since)),
-        closed_until=timing.floor(now - timedelta(seconds=timing.lag_seconds + usual_seconds)),
-        settled_until=timing.floor(now - timedelta(seconds=timing.lag_seconds + timeout_seconds)),
+        closed_until=timing.closed_until(now, usual_seconds),
+        settled_until=timing.closed_until(now, timeout_seconds),
         end=timing.ceiling(now),
         period_seconds=timing.period_seconds,
     )
@@ -96,7 +100,7 @@ def evaluation_window(  # noqa: PLR0913 - each is a time of the rollout
 
 def history_window(now: datetime, timing: Timing) -> Window:
     """Return the window that reads stable's closed periods before a rollout, as one that begins now would."""
-    end = timing.floor(now - timedelta(seconds=timing.lag_seconds))
+    end = timing.closed_until(now)
     return evaluation_window(end, end, end, timing)
 
 

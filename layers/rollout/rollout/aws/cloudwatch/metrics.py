@@ -99,7 +99,7 @@ class VersionMetrics:
             MetricStatistic("AWS/Lambda", name, "Sum", lambda_dimensions(target, None))
             for name in ("Invocations", "Errors")
         )
-        end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
+        end = self._timing.closed_until(now)
         points = self._read([calls, errors], end - READ_PERIODS * timedelta(seconds=self._timing.period_seconds), end)
         return RecentDay.of(points[calls], points[errors], end)
 
@@ -117,7 +117,7 @@ class VersionMetrics:
         return total / (end - start).total_seconds() if any(points.values()) else None
 
     def _closed_history(self, now: datetime) -> tuple[datetime, datetime]:
-        end = self._timing.floor(now - timedelta(seconds=self._timing.lag_seconds))
+        end = self._timing.closed_until(now)
         return end - HISTORY_PERIODS * timedelta(seconds=self._timing.period_seconds), end
 
     def _measure(self, rollout: Rollout, window: Window, *, by_percentile: bool) -> dict[str, Series]:
