@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from benchmarks.judge.cells.cell import Cell
@@ -84,9 +83,7 @@ def _run(part: Part, selected: Sequence[Cell], rollouts: int, docs: Path | None)
     seconds = time.monotonic() - started
     for section in part.sections:
         text = section.report(results, rollouts, seconds)
-        Console().print(Markdown(text))
-        if docs:
-            markdown.write(text, docs / "judging.md", section.begin, section.end)
+        markdown.publish(text, docs / "judging.md" if docs else None, section.begin, section.end)
     if docs and part.cells is correlated_cells:
         draw(results, docs / "images")
 

@@ -3,19 +3,15 @@
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markdown import Markdown
 
 from benchmarks.judge.calibration.measure import measure, settings
 from benchmarks.judge.calibration.report import BEGIN, END, report
-from benchmarks.judge.report.markdown import write
+from benchmarks.judge.report.markdown import PAGE, publish
 
 ROLLOUTS = 40
 QUICK = 10
-PAGE = Path(__file__).parents[3] / "docs" / "judging.md"
 
 
 @click.command(help=__doc__)
@@ -26,9 +22,7 @@ def main(*, quick: bool) -> None:
     with ProcessPoolExecutor() as workers:
         results = list(workers.map(partial(measure, rollouts=rollouts), settings()))
     text = report(results, rollouts, time.monotonic() - started)
-    Console().print(Markdown(text))
-    if not quick:
-        write(text, PAGE, BEGIN, END)
+    publish(text, None if quick else PAGE, BEGIN, END)
 
 
 if __name__ == "__main__":

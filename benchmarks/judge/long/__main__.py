@@ -5,21 +5,18 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
-from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from benchmarks.judge.cells.matrix import having
 from benchmarks.judge.long.measure import Batch, batches, rolled_back
 from benchmarks.judge.long.plan import PLANS, cells
 from benchmarks.judge.long.report import BEGIN, END, Result, breaches, report
-from benchmarks.judge.report.markdown import write
+from benchmarks.judge.report.markdown import PAGE, publish
 
 QUICK = 10
-PAGE = Path(__file__).parents[3] / "docs" / "judging.md"
 
 
 @click.command(help=__doc__)
@@ -39,9 +36,7 @@ def main(*, quick: bool, only: tuple[str, ...], processes: int | None) -> None:
     ]
     results = _results(work, processes)
     text = report(results, time.monotonic() - started)
-    Console().print(Markdown(text))
-    if not quick and not only:
-        write(text, PAGE, BEGIN, END)
+    publish(text, None if quick or only else PAGE, BEGIN, END)
     sys.exit(int(bool(breaches(results))))
 
 

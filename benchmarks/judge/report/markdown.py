@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.console import Console
+from rich.markdown import Markdown
+
 from benchmarks.judge.measure import Result
 from benchmarks.judge.report.demands import Demand, demands
 from benchmarks.judge.report.tables import (
@@ -15,6 +18,7 @@ from benchmarks.judge.report.tables import (
 from benchmarks.judge.report.world_demands import all_failing_as_soon
 
 BEGIN, END = "<!-- bench-judge -->", "<!-- /bench-judge -->"
+PAGE = Path(__file__).parents[3] / "docs" / "judging.md"
 MOST_SHOWN = 12
 """Up to this many breaches are shown; more are folded."""
 
@@ -22,6 +26,13 @@ MOST_SHOWN = 12
 def report(results: list[Result], rollouts: int, seconds: float, speed: str) -> str:
     """Return the report in Markdown; `speed` is its sentence on processor time."""
     return "\n\n".join(_parts(results, rollouts, seconds, speed)) + "\n"
+
+
+def publish(text: str, page: Path | None, begin: str, end: str) -> None:
+    """Print a section in Markdown, and write it between its markers of the page, if there is one."""
+    Console().print(Markdown(text))
+    if page:
+        write(text, page, begin, end)
 
 
 def write(text: str, path: Path, begin: str = BEGIN, end: str = END) -> None:

@@ -2,20 +2,16 @@
 
 import sys
 import time
-from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markdown import Markdown
 
-from benchmarks.judge.report.markdown import write
+from benchmarks.judge.report.markdown import PAGE, publish
 from benchmarks.judge.shares.cell import cells
 from benchmarks.judge.shares.measure import measure
 from benchmarks.judge.shares.report import BEGIN, END, demands, report
 
 ROLLOUTS = 5_000
 QUICK = 200
-PAGE = Path(__file__).parents[3] / "docs" / "judging.md"
 
 
 @click.command(help=__doc__)
@@ -25,9 +21,7 @@ def main(*, quick: bool) -> None:
     started, rollouts = time.monotonic(), QUICK if quick else ROLLOUTS
     results = [measure(cell, rollouts) for cell in cells()]
     text = report(results, rollouts, time.monotonic() - started)
-    Console().print(Markdown(text))
-    if not quick:
-        write(text, PAGE, BEGIN, END)
+    publish(text, None if quick else PAGE, BEGIN, END)
     sys.exit(int(any(demands(results).values())))
 
 
