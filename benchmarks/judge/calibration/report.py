@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from benchmarks.judge.calibration.measure import Result
+from benchmarks.judge.report.world_tables import name_world
 
 BEGIN, END = "<!-- bench-calibration -->", "<!-- /bench-calibration -->"
 
@@ -37,7 +38,7 @@ worlds are those that the judge was not made for.
 def _row(result: Result) -> list[str]:
     raised = [factor for factor in result.factors if factor > 1]
     return [
-        str(result.setting.world),
+        name_world(result.setting.world),
         f"{result.setting.calls:,}",
         f"{100 * result.setting.rate:g} %" if result.setting.rate else "",
         f"{100 * len(raised) / len(result.factors):.1f}",

@@ -1,6 +1,7 @@
 """The tables of the worlds beside correlated errors, in Markdown."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from math import isinf
 
 from benchmarks.judge.cells.cell import Cell, Scene, World
@@ -41,7 +42,7 @@ def _worst(healthy: Sequence[Result], name: str) -> str:
     return f"{100 * worst.share:.1f} [{low:.1f}, {high:.1f}], {above} of {len(tallies)}"
 
 
-def name_world(world: World) -> str:
+def name_world(world: World | StrEnum) -> str:
     """Return the world's name in a table."""
     return "independent" if world == INDEPENDENT else str(world)
 

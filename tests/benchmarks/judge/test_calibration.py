@@ -45,5 +45,5 @@ def test_measured_shares_are_never_higher_with_calibration(world):
 
 def test_report_has_the_median_factor_of_the_raised_limits():
     result = Result(Setting(INDEPENDENT, 600, 0.01), (1.0, 2.0, 4.0, 1.0), (0.02, 0.0), (0.5, 0.25), (1.0, 1.0))
-    (row,) = (line for line in report([result], 4, 60).splitlines() if line.startswith("| 0 |"))
-    assert row == "| 0 | 600 | 1 % | 50.0 | 3 | 2.0 → 0.0 | 50.0 → 25.0 | 100.0 → 100.0 |"
+    (row,) = (line for line in report([result], 4, 60).splitlines() if line.startswith("| independent |"))
+    assert row == "| independent | 600 | 1 % | 50.0 | 3 | 2.0 → 0.0 | 50.0 → 25.0 | 100.0 → 100.0 |"
