@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a command, run by make
-"""Draws the state machine in the README: `make diagram`. With --check, fails if the picture is out of date."""
+"""Draws the state machines in their pages: `make diagram`. With --check, fails if a picture is out of date."""
 
 import json
 import re
@@ -10,6 +10,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(?<=<!-- statemachine -->\n).*?(?=<!-- /statemachine -->)", re.DOTALL)
+PAGES = {"README.md": "rollout.asl.json", "docs/operating.md": "command.asl.json"}
+"""The state machine that each page shows."""
 SHAPES = {
     "Task": "{0}[{0}]",
     "Choice": "{0}{{{{{0}}}}}",
@@ -63,20 +65,21 @@ def _caught(state: dict[str, Any]) -> list[str]:
     return [catch["Next"] for catch in state.get("Catch", []) if catch["Next"] not in _successors(state)]
 
 
-def drawn(readme: str) -> str:
-    """Return the README with the current picture of the state machine."""
-    machine = json.loads((ROOT / "statemachine" / "rollout.asl.json").read_text())
-    return BLOCK.sub(lambda _: f"```mermaid\n{picture(machine)}\n```\n", readme)
+def drawn(page: str, text: str) -> str:
+    """Return the text of a page with the current picture of its state machine."""
+    machine = json.loads((ROOT / "statemachine" / PAGES[page]).read_text())
+    return BLOCK.sub(lambda _: f"```mermaid\n{picture(machine)}\n```\n", text)
 
 
 def main() -> None:
-    """Write the picture, or compare it with --check."""
-    readme = ROOT / "README.md"
-    current, expected = readme.read_text(), drawn(readme.read_text())
-    if "--check" not in sys.argv:
-        readme.write_text(expected)
-    elif current != expected:
-        sys.exit("README.md shows another state machine than statemachine/rollout.asl.json: run make diagram")
+    """Write the pictures, or compare them with --check."""
+    for page, machine in PAGES.items():
+        current = (ROOT / page).read_text()
+        expected = drawn(page, current)
+        if "--check" not in sys.argv:
+            (ROOT / page).write_text(expected)
+        elif current != expected:
+            sys.exit(f"{page} shows another state machine than statemachine/{machine}: run make diagram")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ HANDLERS = (
     "promote_version",
     "roll_back",
     "shift_traffic",
+    "take_command",
 )
 _EXAMPLES = 300
 _MAX_TRIES = 3

@@ -17,10 +17,22 @@ class ConditionFailed(ClientError):  # noqa: N818 - AWS's own name
     """When the condition of a write is not met."""
 
 
+class TransactionCancelled(ClientError):  # noqa: N818 - as above
+    """When the condition of one of a transaction's writes is not met."""
+
+
+_CANCELLED: Any = {
+    "Error": {"Code": "TransactionCanceledException"},
+    "CancellationReasons": [{"Code": "ConditionalCheckFailed"}],
+}
+
+
 class DynamoDbClient:
     """A DynamoDB client with one table."""
 
-    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionFailed)
+    exceptions = SimpleNamespace(
+        ConditionalCheckFailedException=ConditionFailed, TransactionCanceledException=TransactionCancelled
+    )
 
     def __init__(self, on_write: Callable[[Item | None, Item | None], None]) -> None:
         self._items: dict[tuple[str, str], Item] = {}
@@ -55,6 +67,10 @@ class DynamoDbClient:
         response: Item = write_call(lambda: self._write(request["Key"], request, lambda _: None))
         return response
 
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803 - DynamoDB's own name
+        response: Item = write_call(lambda: self._write_together(*TransactItems))
+        return response
+
     def query(self, **request: Any) -> Item:
         response: Item = read_call(lambda: {"Items": [*self._select(request)][: request.get("Limit")]})
         return response
@@ -76,6 +92,14 @@ class DynamoDbClient:
             self._items[_key(key)] = after
         self._on_write(before and plain(before), after and plain(after))
         return {"Attributes": before} if before and request.get("ReturnValues") == "ALL_OLD" else {}
+
+    def _write_together(self, first: Item, second: Item) -> Item:
+        update, put = first["Update"], second["Put"]
+        requests = [(update["Key"], update), (put["Item"], put)]
+        if not all(_meets_condition(self._items.get(_key(key), {}), request) for key, request in requests):
+            raise TransactionCancelled(_CANCELLED, "TransactWriteItems")
+        self._write(update["Key"], update, lambda item: _update(item, update))
+        return self._write(put["Item"], put, lambda _: dict(put["Item"]))
 
     def _select(self, request: Item) -> Iterator[Item]:
         values = request["ExpressionAttributeValues"]
@@ -113,8 +137,8 @@ def _is_true(item: Item, term: str, values: Item) -> bool:
 
 
 def _update(item: Item, request: Item) -> Item:
-    expression, _, additions = request["UpdateExpression"].removeprefix("SET ").partition(" ADD ")
-    assignments, _, removals = expression.partition(" REMOVE ")
+    expression, _, additions = request["UpdateExpression"].partition(" ADD ")
+    assignments, _, removals = expression.removeprefix("SET ").partition("REMOVE ")
     values, after = request["ExpressionAttributeValues"], dict(item)
     for name, addend in re.findall(r"(\w+) (:\w+)", additions):
         after[name] = {"N": str(int(after.get(name, {"N": "0"})["N"]) + int(values[addend]["N"]))}

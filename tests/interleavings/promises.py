@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from rollout.lifecycle.orders import orders_of
+from rollout.state.command import TakenCommand
 from rollout.state.rollout import read_rollout
 from tests.interleavings.actors import Actor, current_actor
 from tests.interleavings.lambda_client import ANOTHER_WRITER, Routing
@@ -52,6 +54,7 @@ class Promises:
             self._last_writes[actor.execution] = position
         self._check_lock_is_held(actor)
         self._check_stable_is_kept(actor)
+        self._check_is_not_frozen(actor, before, after)
 
     def _check_stable_is_kept(self, actor: Actor) -> None:
         """Check that Lambda refuses to delete stable from before the first write of a rollout on."""
@@ -61,6 +64,14 @@ class Promises:
         stable = self._scenario.execution(actor.execution).document["stable_version"]
         kept = lambda_.stable_alias and lambda_.stable_alias["FunctionVersion"]
         assert kept == stable, f"{actor.name} of {actor.execution} has written while version {stable} was not kept"
+
+    def _check_is_not_frozen(self, actor: Actor, before: Routing, after: Routing) -> None:
+        """Check that a rollback that could read its lock, and the guardian, leave a frozen alias as it is."""
+        decides = actor.owner == GUARDIAN or (actor.name == "RollBack" and not actor.refused_lookups)
+        taken = json.loads(self._scenario.dynamodb.entry("lock").get("commands", "[]"))
+        orders = orders_of([TakenCommand.model_validate(each) for each in taken])
+        is_same = (before.version, before.weights) == (after.version, after.weights)
+        assert is_same or not (decides and orders.is_frozen), f"P1: {actor.name} has written a frozen alias"
 
     def _only_changes_revision(self, actor: Actor, before: Routing, after: Routing) -> bool:
         """Whether the guardian repeats the routing of an alias that its rollout has not written."""
@@ -163,12 +174,23 @@ class Promises:
         assert not stable_alias or self._was_killed_late(stable_alias), f"a stable alias remains: {stable_alias}"
         entries = scenario.dynamodb.entries()
         # The search for the writer of a moved alias stays open until CloudTrail names it, or for two hours.
-        open_entries = [e["entry"] for e in entries if e.get("open") and not e["entry"].startswith("writer#")]
+        # So does the search for who gave a command.
+        searches = ("writer#", "command#")
+        open_entries = [e["entry"] for e in entries if e.get("open") and not e["entry"].startswith(searches)]
         assert not open_entries, f"entries remain open in the ledger: {open_entries}"
+        self._check_aborts(entries)
         routing = scenario.lambda_.routing
         is_left_by_policy = any(FOR_A_PERSON in item.get("reason", "") for item in entries)
         is_left = routing.writer == ANOTHER_WRITER or is_left_by_policy
         assert routing.unsplit_version or is_left, f"P1: the alias stays split: {scenario.format_history()}"
+
+    def _check_aborts(self, entries: list[dict[str, Any]]) -> None:
+        """Check P11: an aborted rollout is not promoted, unless CloseRollout recorded its ending at the same time."""
+        aborted = {e["rollout_execution"] for e in entries if e.get("command") == "abort"}
+        promoted = {e["execution_arn"] for e in entries if e.get("outcome") == "promoted"}
+        for arn in aborted & promoted:
+            path = self._scenario.execution(arn).path
+            assert "CloseRollout" in path, f"P11: {arn} was aborted and is promoted: {path}"
 
     def _check_one_of_each_family_began(self) -> None:
         """Check P7: of an execution and those that took its place in the queue, at most one has written."""

@@ -40,6 +40,8 @@ class Scenario:
         """What an evaluation of each version results in."""
         self.executions: list[Execution] = []
         self.guardians: list[Actor] = []
+        self.operators: list[Actor] = []
+        """The tasks of the command state machine."""
         self.promises = Promises(self)
         self.lambda_ = LambdaClient(self.promises.check_alias_write)
         self.dynamodb = DynamoDbClient(self.promises.check_ledger_write)
@@ -74,6 +76,18 @@ class Scenario:
         self.guardians.append(guardian)
         return guardian
 
+    def give(self, kind: str) -> Actor:
+        """Give a command to the live rollout, as an operator does."""
+        name = f"{kind}-{len(self.operators)}"
+        execution = {"arn": EXECUTION.arn.rpartition(":")[0] + f"-commands:{name}", "name": name}
+        event = {
+            "request": {"function": "my-api", "alias": "live", "command": kind, "why": "by the test"},
+            "execution": execution | {"started_at": self.now.isoformat()},
+        }
+        operator = Actor("TakeCommand", "operator", lambda: run_handler("take_command", event))
+        self.operators.append(operator)
+        return operator
+
     def pass_an_hour(self) -> None:
         self.now += timedelta(hours=1)
 
@@ -102,6 +116,8 @@ class Scenario:
         self.evaluations = dict.fromkeys(VERSIONS, "ends_step")
         for actor in self.detached_actors():
             actor.finish()
+        for kind in ("release", "resume"):
+            self.give(kind).finish()
         for _ in range(_ROUNDS):
             self._advance_every_execution()
             self.start_guardian().finish()
@@ -118,9 +134,9 @@ class Scenario:
                     execution.advance()
 
     def detached_actors(self) -> list[Actor]:
-        """Return the running guardians and stale tasks."""
+        """Return the running guardians, the commands that are being taken, and the stale tasks."""
         stale_tasks = [task for execution in self.executions for task in execution.stale_tasks]
-        return [actor for actor in [*self.guardians, *stale_tasks] if not actor.has_ended]
+        return [actor for actor in [*self.guardians, *self.operators, *stale_tasks] if not actor.has_ended]
 
     def format_history(self) -> str:
         """Return the alias's history, each execution's path and the ledger, for the message of a broken promise."""

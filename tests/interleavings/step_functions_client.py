@@ -1,4 +1,4 @@
-"""Step Functions in memory, as the handlers use it: describe an execution, and start one."""
+"""Step Functions in memory, as the handlers use it: describe an execution, start one, and stop one."""
 
 import json
 from types import SimpleNamespace
@@ -31,6 +31,13 @@ class StepFunctionsClient:
 
     def start_execution(self, *, name: str, input: str, **_: Any) -> None:  # noqa: A002 - AWS's own name
         write_call(lambda: self._start(name, json.loads(input)))
+
+    def stop_execution(self, *, executionArn: str, **_: Any) -> None:  # noqa: N803 - AWS's own name
+        write_call(lambda: self._stop(self._scenario.execution(executionArn)))
+
+    def _stop(self, execution: "Execution") -> None:
+        if execution.is_running:
+            execution.stop()
 
     def _describe(self, execution: "Execution") -> dict[str, str]:
         if execution.status != "FAILED":

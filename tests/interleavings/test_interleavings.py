@@ -20,6 +20,7 @@ PARTS = 4
 """Parts that pytest-xdist runs in parallel."""
 _MAX_EXECUTIONS = 4
 _MAX_GUARDIANS = 2
+_MAX_COMMANDS = 6
 
 OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
 STEPS = st.integers(1, 25)
@@ -84,11 +85,16 @@ class Interleavings(RuleBasedStateMachine):
 
     @precondition(lambda self: self.scenario.detached_actors())
     @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
-    def guardian_or_stale_task_advances(self, index, outcome, steps):
+    def guardian_command_or_stale_task_advances(self, index, outcome, steps):
         actor = _pick(self.scenario.detached_actors(), index)
         for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
             if not actor.has_ended:
                 actor.resume(outcome)
+
+    @precondition(lambda self: len(self.scenario.operators) < _MAX_COMMANDS)
+    @rule(kind=st.sampled_from(["pause", "resume", "promote", "abort", "freeze", "release"]))
+    def operator_gives_command(self, kind):
+        self.scenario.give(kind)
 
     @precondition(lambda self: any(each.is_running and each.path for each in self.scenario.executions))
     @rule(edit=EDITS)

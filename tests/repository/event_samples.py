@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from rollout.admission.refusals import refusals
 from rollout.admission.request import RolloutRequest
-from rollout.domain.enums import Phase
+from rollout.domain.enums import Command, Phase
 from rollout.judging.judge import judge
 from rollout.lifecycle.alias_moves import KnownRouting
+from rollout.lifecycle.command_rules import effect_of
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.lifecycle.rollback import Closing, rollback_ending
@@ -15,14 +16,17 @@ from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.lifecycle.writer_search import search_result, with_writer, writer_search
 from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events, writer_event
+from rollout.notifications.command import command_event
 from rollout.notifications.events import EndingEvent, Event, RolloutRejected
 from rollout.state.alias import AliasState
 from rollout.state.alias_move import AliasMove
+from rollout.state.command_record import record_of
 from rollout.state.endings import handed_over as handed_over_ending
 from rollout.state.endings import rejected
 from rollout.state.failure import Failure
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
+from tests.commands import command, lock
 from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, observation_of, policy, rollout
 
 _FINE = ((240, 0, 2160, 2), (240, 1, 2180, 3), (240, 0, 2200, 2), (240, 1, 2150, 3), (243, 0, 2180, 2))
@@ -116,6 +120,12 @@ def alias_moved() -> Event:
     return alias_move_event(move, KnownRouting(version="4", shares={}))
 
 
+def command_taken() -> Event:
+    """Return the event of a rollout that an operator has paused."""
+    held = lock()
+    return command_event(record_of(command("pause"), held, effect_of(Command.PAUSE, held, 0, ())))
+
+
 def _first_step() -> Rollout:
     return begin_step(rollout(), "revision-2", AT, ON_AWS)
 
@@ -138,5 +148,6 @@ EVENTS: dict[str, Callable[[], Event]] = {
     "rollout-handed-over": handed_over,
     "rollback-failed": rollback_failed,
     "alias-moved": alias_moved,
+    "command-taken": command_taken,
 }
 """What makes the sample of each event, by the event's slug."""

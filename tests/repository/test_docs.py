@@ -9,15 +9,17 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from rollout.admission.command import read_command_event
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import read_request
 from rollout.auto.choose import choose
-from rollout.domain import errors
+from rollout.domain import command_errors, errors
+from rollout.domain.enums import Command
 from rollout.dry_run.cost import cost, usage
 from rollout.dry_run.plan import Plan
 from rollout.dry_run.schedule import planned_steps
 from rollout.dry_run.traffic import Traffic
-from rollout.notifications.events import EVENT_TYPES
+from rollout.notifications.event_types import EVENT_TYPES
 from rollout.policy.criteria import Guards
 from rollout.policy.policy import Policy
 from rollout.schema import event_schema
@@ -32,8 +34,9 @@ EVENTS = (DOCS / "events.md").read_text()
 DRY_RUN = (DOCS / "dry-run.md").read_text()
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted(DOCS.glob("*.md"))
 STATES = json.loads((ROOT / "statemachine/rollout.asl.json").read_text())["States"]
-BASES = {"RolloutError", "RefusedError"}
-NAMED_ERRORS = {name for name in vars(errors) if name.endswith("Error")} - BASES
+BASES = {"RolloutError", "RefusedError", "CommandRefusedError"}
+COMMAND_STATES = json.loads((ROOT / "statemachine/command.asl.json").read_text())["States"]
+NAMED_ERRORS = {name for name in vars(errors) | vars(command_errors) if name.endswith("Error")} - BASES
 POLICY_KEYS = (set(Policy.model_fields) - {"guards"}) | {f"guards.{name}" for name in Guards.model_fields}
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
@@ -47,7 +50,7 @@ def _json_blocks(document: Path) -> list[dict[str, Any]]:
 
 
 def test_runbook_explains_every_state_and_no_other():
-    assert _headings(RUNBOOK, "States") == set(STATES)
+    assert _headings(RUNBOOK, "States") == {*STATES, *COMMAND_STATES}
 
 
 def test_runbook_explains_every_named_error_and_no_other():
@@ -76,6 +79,21 @@ def test_page_explains_every_ending(page):
     endings = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
     table = (ROOT / page).read_text().split("| The alias serves |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| (\w+) \| (?:green|red) \|", table, re.MULTILINE)) == endings
+
+
+def test_operating_page_explains_every_ending_of_a_command():
+    endings = {name for name, state in COMMAND_STATES.items() if state["Type"] in ("Succeed", "Fail")}
+    table = (DOCS / "operating.md").read_text().split("| What it means |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| (\w+) \| (?:green|red) \|", table, re.MULTILINE)) == endings
+
+
+def test_every_command_has_an_input_to_copy_that_is_accepted():
+    """P11: each sample has a reason, except the one that changes nothing."""
+    table = (DOCS / "operating.md").read_text().split("| Input to copy |")[1].split("\n\n")[0]
+    inputs = [json.loads(found) for found in re.findall(r"`(\{.*?\})` \|", table)]
+    execution = EXECUTION.model_dump(mode="json")
+    parsed = [read_command_event({"request": each, "execution": execution}).parse() for each in inputs]
+    assert [request.command for request in parsed] == [*Command]
 
 
 @every_document
@@ -158,7 +176,9 @@ def test_every_event_has_a_row_and_a_sample_that_fits_its_schema():
     }
     kinds = {kind.detail_type: kind for kind in EVENT_TYPES}
     assert (
-        set(samples) == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+|Alias \w+)` \|", EVENTS, re.MULTILINE)) == set(kinds)
+        set(samples)
+        == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+|Alias \w+|Command \w+)` \|", EVENTS, re.MULTILINE))
+        == set(kinds)
     )
     for name, sample in samples.items():
         Draft202012Validator(event_schema(kinds[name])).validate(sample)

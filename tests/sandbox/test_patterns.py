@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cfnlint.decode.cfn_yaml import load
 
-from rollout.notifications.events import EVENT_TYPES
+from rollout.notifications.event_types import EVENT_TYPES
 
 ROOT = Path(__file__).parents[2]
 HOME = load(str(ROOT / "template.yaml"))["Resources"]

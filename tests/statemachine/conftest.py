@@ -127,7 +127,7 @@ def orchestrator(machine: Machine, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
     answer_like_aws(clients.lambda_client())
     answer_like_aws(clients.fast_lambda_client())
     create_ledger()
-    tasks |= {name: _handler(name) for name in TASKS}
+    tasks |= {name: _handler(name) for name in (*TASKS, "take_command")}
     yield machine
     for client in CLIENTS:
         client.cache_clear()

@@ -13,6 +13,7 @@ from uuid import uuid4
 import boto3
 
 ASL = Path(__file__).parents[2] / "statemachine" / "rollout.asl.json"
+COMMAND_ASL = ASL.with_name("command.asl.json")
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 SUBSTITUTIONS = {
@@ -24,9 +25,9 @@ SUBSTITUTIONS = {
 _TIMEOUT_SECONDS = 60
 
 
-def definition() -> dict[str, Any]:
-    """Return the shipped definition, without substitutions."""
-    parsed: dict[str, Any] = json.loads(ASL.read_text())
+def definition(asl: Path = ASL) -> dict[str, Any]:
+    """Return a shipped definition, without substitutions."""
+    parsed: dict[str, Any] = json.loads(asl.read_text())
     return parsed
 
 
@@ -55,6 +56,7 @@ class EndedExecution:
     cause: str | None
     output: Any
     events: Sequence[Mapping[str, Any]]
+    states: Mapping[str, Any]
 
     @property
     def path(self) -> str:
@@ -66,11 +68,12 @@ class EndedExecution:
 
     def _steps(self) -> Iterator[str]:
         """Yield each state, with `!` after a task whose error was caught, and `:rule` after a choice."""
-        states = definition()["States"]
         entered = [n for n, event in enumerate(self.events) if event["type"].endswith("StateEntered")]
         for begin, end in zip(entered, [*entered[1:], len(self.events)], strict=True):
             details = self.events[begin]["stateEnteredEventDetails"]
-            yield details["name"] + _suffix(states[details["name"]], details["input"], self.events[begin + 1 : end])
+            yield details["name"] + _suffix(
+                self.states[details["name"]], details["input"], self.events[begin + 1 : end]
+            )
 
 
 def _suffix(state: Mapping[str, Any], document: str, events: Sequence[Mapping[str, Any]]) -> str:
@@ -109,13 +112,14 @@ def rule_name(rule: Mapping[str, Any]) -> str:
 
 
 class Machine:
-    """The shipped state machine, deployed into moto; `start_at` names another first state."""
+    """A shipped state machine, deployed into moto; `start_at` names its first state."""
 
-    def __init__(self, start_at: str = "PrepareRollout") -> None:
+    def __init__(self, start_at: str = "PrepareRollout", asl: Path = ASL) -> None:
+        self._states = definition(asl)["States"]
         self._client = boto3.client("stepfunctions", region_name=REGION)
         self._arn = self._client.create_state_machine(
             name=f"from-{start_at}",
-            definition=json.dumps(json.loads(substitute(ASL.read_text())) | {"StartAt": start_at}),
+            definition=json.dumps(json.loads(substitute(asl.read_text())) | {"StartAt": start_at}),
             roleArn=f"arn:aws:iam::{ACCOUNT}:role/rollouts",
         )["stateMachineArn"]
 
@@ -132,6 +136,7 @@ class Machine:
             cause=description.get("cause"),
             output=json.loads(description["output"]) if "output" in description else None,
             events=[event for page in pages for event in page["events"]],
+            states=self._states,
         )
 
     def _wait_until_ended(self, arn: str) -> Mapping[str, Any]:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
 from tests.statemachine.conftest import TASKS, Task, Tasks
-from tests.statemachine.machine import Machine, definition, rule_name
+from tests.statemachine.machine import ASL, Machine, definition, rule_name
 from tests.statemachine.path_case import ACCEPTED, BROKEN, FAILS, REJECT_FAILED, PathCase
 from tests.statemachine.path_cases import PATH_CASES
 
@@ -31,9 +32,9 @@ def scripted(answers: tuple[Any, ...]) -> Task:
     return task
 
 
-def transitions() -> set[tuple[str, str]]:
-    """Return every transition of the definition, as the step it leaves and the state it enters."""
-    states = definition()["States"]
+def transitions(asl: Path = ASL) -> set[tuple[str, str]]:
+    """Return every transition of a definition, as the step it leaves and the state it enters."""
+    states = definition(asl)["States"]
     return {transition for name, state in states.items() for transition in _transitions_of(name, state)}
 
 

@@ -1,34 +1,35 @@
-"""The README's picture shows the shipped state machine."""
+"""The pictures of the README and of docs/operating.md show the shipped state machines."""
 
 import subprocess
 import sys
 
-from statemachine.draw import ROOT, drawn, picture
-from tests.statemachine.machine import definition
+import pytest
 
-README = ROOT / "README.md"
-
-
-def is_shown(step: str, after: str) -> bool:
-    lines = [line.split() for line in picture(definition()).splitlines()]
-    return any(line[:1] == [step] and line[-1:] == [after] for line in lines)
+from statemachine.draw import PAGES, ROOT, drawn, picture
+from tests.statemachine.machine import ASL, COMMAND_ASL, definition
 
 
-def test_readme_has_the_current_picture():
-    assert README.read_text() == drawn(README.read_text())
-    assert "flowchart TD" in README.read_text()
+@pytest.mark.parametrize("page", PAGES)
+def test_page_has_the_current_picture(page):
+    text = (ROOT / page).read_text()
+    assert text == drawn(page, text)
+    assert "flowchart TD" in text
 
 
-def test_picture_shows_every_state_and_transition():
-    for name, state in definition()["States"].items():
+@pytest.mark.parametrize("asl", [ASL, COMMAND_ASL], ids=lambda path: path.name)
+def test_picture_shows_every_state_and_transition(asl):
+    shown = picture(definition(asl))
+    arrows = {(line.split()[0], line.split()[-1]) for line in shown.splitlines() if len(line.split()) > 1}
+    for name, state in definition(asl)["States"].items():
         rules = [state, *state.get("Choices", []), *state.get("Catch", []), {"Next": state.get("Default")}]
-        assert all(is_shown(name, rule["Next"]) for rule in rules if rule.get("Next"))
-        assert f"    {name}" in picture(definition())
+        assert {(name, rule["Next"]) for rule in rules if rule.get("Next")} <= arrows
+        assert f"    {name}" in shown
 
 
 def test_outdated_picture_names_the_command_to_run(tmp_path):
-    (tmp_path / "statemachine").mkdir()
-    for name in ("statemachine/rollout.asl.json", "statemachine/draw.py"):
+    for folder in ("statemachine", "docs"):
+        (tmp_path / folder).mkdir()
+    for name in (*(f"statemachine/{name}" for name in PAGES.values()), "statemachine/draw.py", "docs/operating.md"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     (tmp_path / "README.md").write_text("<!-- statemachine -->\nan older one\n<!-- /statemachine -->\n")
 

@@ -12,15 +12,19 @@ from cfnlint.api import lint_all
 from cfnlint.decode.cfn_yaml import load
 
 from rollout.domain import errors
-from tests.statemachine.machine import ASL, definition, folder_name, substitute
+from tests.statemachine.machine import ASL, COMMAND_ASL, definition, folder_name, substitute
 
 ROOT = ASL.parents[1]
-STATES: dict[str, dict[str, Any]] = definition()["States"]
+MACHINES = {"RolloutStateMachine": ASL, "CommandStateMachine": COMMAND_ASL}
+STATES: dict[str, dict[str, Any]] = {
+    name: state for asl in MACHINES.values() for name, state in definition(asl)["States"].items()
+}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTION_TASKS = {name: state for name, state in TASKS.items() if "aws-sdk" not in state["Resource"]}
 THROTTLED, TRANSIENT = FUNCTION_TASKS["ShiftTraffic"]["Retry"]
 TEN_MINUTES = 600
 
+each_machine = pytest.mark.parametrize("machine", MACHINES)
 each_task = pytest.mark.parametrize("name", TASKS)
 each_function_task = pytest.mark.parametrize("name", FUNCTION_TASKS)
 
@@ -30,16 +34,22 @@ def template() -> dict[str, Any]:
     return load(str(ROOT / "template.yaml"))
 
 
-def substitutions(template: dict[str, Any]) -> dict[str, Any]:
-    return template["Resources"]["RolloutStateMachine"]["Properties"]["DefinitionSubstitutions"]
+def substitutions(template: dict[str, Any], machine: str) -> dict[str, Any]:
+    return template["Resources"][machine]["Properties"]["DefinitionSubstitutions"]
 
 
-def test_definition_is_valid_states_language():
+def test_state_names_are_unique():
+    """The runbook explains each of them once."""
+    assert len(STATES) == sum(len(definition(asl)["States"]) for asl in MACHINES.values())
+
+
+@each_machine
+def test_definition_is_valid_states_language(machine: str):
     """Checked by cfn-lint, after the substitutions."""
-    text = substitute(ASL.read_text())
+    text = substitute(MACHINES[machine].read_text())
     properties = {"RoleArn": "arn:aws:iam::123456789012:role/rollouts", "DefinitionString": text}
-    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
-    assert lint_all(json.dumps({"Resources": {"Machine": machine}})) == []
+    resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    assert lint_all(json.dumps({"Resources": {"Machine": resource}})) == []
 
 
 def test_every_arn_of_the_definition_has_the_partition_of_the_stack():
@@ -51,25 +61,27 @@ def test_every_arn_of_the_definition_has_the_partition_of_the_stack():
     assert resources == ["arn:${Partition}:states:::aws-sdk:lambda:updateAlias"]
 
 
-def test_template_defines_exactly_the_substitutions(template: dict[str, Any]):
-    assert set(re.findall(r"\$\{(\w+)\}", ASL.read_text())) == set(substitutions(template))
+@each_machine
+def test_template_defines_exactly_the_substitutions(template: dict[str, Any], machine: str):
+    assert set(re.findall(r"\$\{(\w+)\}", MACHINES[machine].read_text())) == set(substitutions(template, machine))
 
 
 @each_function_task
 def test_task_has_the_name_of_its_function_and_folder(name: str, template: dict[str, Any]):
     function = template["Resources"][f"{name}Function"]
     assert STATES[name]["Resource"] == f"${{{name}FunctionArn}}"
-    assert substitutions(template)[f"{name}FunctionArn"] == {"Fn::GetAtt": [f"{name}Function", "Arn"]}
+    machine = next(machine for machine, asl in MACHINES.items() if name in definition(asl)["States"])
+    assert substitutions(template, machine)[f"{name}FunctionArn"] == {"Fn::GetAtt": [f"{name}Function", "Arn"]}
     assert Path(function["Properties"]["CodeUri"]) == Path("functions", folder_name(name))
     assert (ROOT / "functions" / folder_name(name) / "app.py").is_file()
 
 
-def test_state_machine_may_invoke_exactly_its_functions(template: dict[str, Any]):
-    policies = template["Resources"]["RolloutStateMachine"]["Properties"]["Policies"]
+@each_machine
+def test_state_machine_may_invoke_exactly_its_functions(template: dict[str, Any], machine: str):
+    policies = template["Resources"][machine]["Properties"]["Policies"]
+    names = [name for name in FUNCTION_TASKS if name in definition(MACHINES[machine])["States"]]
     statements = {statement["Sid"]: statement for policy in policies for statement in policy["Statement"]}
-    assert statements["RunTheTasks"]["Resource"] == [
-        {"Fn::GetAtt": [f"{name}Function", "Arn"]} for name in FUNCTION_TASKS
-    ]
+    assert statements["RunTheTasks"]["Resource"] == [{"Fn::GetAtt": [f"{name}Function", "Arn"]} for name in names]
 
 
 def test_every_state_has_a_comment():
@@ -146,4 +158,8 @@ def test_document_is_passed_on_unchanged():
         "RestoreAlias": {"Parameters", "ResultSelector", "ResultPath"},
         "ReadRejection": {"Parameters"},
         "NameRollbackFailure": {"Parameters", "ResultPath"},
+        "TakeCommand": {"Parameters"},
+        "NameCommandFailure": {"Parameters"},
+        "ParseCommandFailure": {"Parameters"},
+        "FormatCommandFailure": {"Parameters"},
     }

@@ -5,7 +5,8 @@ import sys
 
 from pydantic import BaseModel
 
-from rollout.notifications.events import EVENT_TYPES, Event, slug
+from rollout.notifications.event_types import EVENT_TYPES
+from rollout.notifications.events import Event, slug
 from rollout.policy.policy import Policy
 
 EVENTS = {slug(event_type): event_type for event_type in EVENT_TYPES}

@@ -1,4 +1,4 @@
-"""CloudTrail's events for writes to Lambda, including CloudFormation's, on the bus and in LookupEvents."""
+"""CloudTrail's events for writes to Lambda, including CloudFormation's; LookupEvents also lists started executions."""
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_evaluator, responses
-from ministack.services import cloudtrail, eventbridge, lambda_svc
+from ministack.services import cloudtrail, eventbridge, lambda_svc, stepfunctions
 
 from sandbox.emulator.seams import Answer, Record, extends
 
@@ -57,6 +57,19 @@ def _update_alias(original: Callable[..., Answer], name: str, alias: str, reques
 @extends(lambda_svc, "_delete_alias")
 def _delete_alias(original: Callable[..., Answer], name: str, alias: str) -> Answer:
     return _publish_event("DeleteAlias20150331", {"FunctionName": name, "Name": alias}, original(name, alias))
+
+
+@extends(stepfunctions, "_start_execution")
+def _start_execution(original: Callable[..., Answer], request: Record) -> Answer:
+    """List a start in LookupEvents. No rule of this project matches it, so it is not put on the bus."""
+    status, headers, body = original(request)
+    if status < 300:  # noqa: PLR2004
+        answer = {name: str(value) for name, value in json.loads(body).items()}
+        parameters = {name: value for name, value in request.items() if name != "input"}
+        event = {**_context_fields(), "eventSource": "states.amazonaws.com", "eventName": "StartExecution"}
+        event |= {"requestParameters": parameters, "responseElements": answer}
+        cloudtrail._get_event_queue().append(_lookup_record(event))
+    return status, headers, body
 
 
 def _name_published_version(answer: Answer, name: str) -> Answer:

@@ -36,6 +36,14 @@ def _starts_once(fixture: Fixture) -> bool:
     return bool(again["executionArn"] == fixture.executions["waits"])
 
 
+def _start_listed(fixture: Fixture) -> bool:
+    """LookupEvents lists the start of an execution with its ARN."""
+    attributes = [{"AttributeKey": "EventName", "AttributeValue": "StartExecution"}]
+    events = fixture.cloudtrail.lookup_events(LookupAttributes=attributes)["Events"]
+    answers = [json.loads(event["CloudTrailEvent"])["responseElements"] for event in events]
+    return fixture.executions["waits"] in [answer["executionArn"] for answer in answers]
+
+
 def _stops(fixture: Fixture) -> bool:
     """StopExecution stops an execution during a task."""
     while not _entered_task(fixture, "stopped"):
@@ -159,7 +167,7 @@ def end_of(fixture: Fixture, name: str) -> dict[str, Any]:
     return described
 
 
-EARLY_CHECKS = [_begin, _starts_once, _stops]
+EARLY_CHECKS = [_begin, _starts_once, _start_listed, _stops]
 CHECKS = [
     _exception_class_reported,
     _retry_delay_capped,

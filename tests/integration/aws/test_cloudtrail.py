@@ -81,3 +81,21 @@ def test_error_of_cloudtrail_is_raised_where_no_name_is_found(code, error):
         stub.add_response("lookup_events", {"Events": [event("another")]})
         with pytest.raises(error, match="looking up the writer of an alias"):
             CloudTrail(stub.client).find_writer("revision-7", NOW)
+
+
+COMMAND = "arn:aws:states:eu-west-1:123456789012:execution:rollouts-commands:pause-1"
+
+
+def test_starter_of_execution_is_named():
+    """P11."""
+    record = {"userIdentity": {"arn": ANNA}, "eventTime": "2026-03-01T12:05:00Z"}
+    answers = [{"executionArn": f"{COMMAND}0", "startDate": "x"}, {"executionArn": COMMAND, "startDate": "x"}, None]
+    events = [{"CloudTrailEvent": json.dumps(record | {"responseElements": answer})} for answer in answers]
+    with Stubber(client("cloudtrail")) as stub:
+        parameters = {
+            "LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "StartExecution"}],
+            "StartTime": NOW - timedelta(days=1),
+            "EndTime": NOW,
+        }
+        stub.add_response("lookup_events", {"Events": events}, parameters)
+        assert CloudTrail(stub.client).find_starter(COMMAND, NOW) == f"{ANNA} at 2026-03-01T12:05:00Z"

@@ -28,6 +28,7 @@ NEW_REQUESTS: dict[str, Answer] = {
     "start_rollout_update_function_code_of_a_later_date": {"started": True},
     "start_rollout_update_function_code_without_v2": {"started": True},
     "start_rollout_version_published": {"started": True},
+    "take_command_history": {"answer": "taken", "rollouts": []},
     "guardian_sweeps_member_account": {"repaired": [], "started": ["my-api-2-fbac37876c56"]},
     "guardian_sweeps_versions": {"repaired": [], "started": ["my-api-2-fbac37876c56"]},
 }
@@ -47,6 +48,8 @@ SPLIT_ROLLOUTS: dict[str, Answer] = {
     "promote_version": {"phase": "bake", "reason": "version 2 is promoted; the bake lasts 5m"},
     "roll_back": {"ending.outcome": "rolled_back"},
     "roll_back_after_a_failure": {"ending.outcome": "rolled_back"},
+    "take_command": {"answer": "taken", "command": "pause", "canary_version": "2"},
+    "take_command_abort": {"answer": "taken", "command": "abort", "canary_version": "2"},
 }
 """Accepted where the rollout holds the lock and the alias gives the canary a share."""
 

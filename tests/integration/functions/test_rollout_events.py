@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from rollout.aws.boto import clients
 from rollout.aws.step_functions import Executions
-from rollout.notifications.events import EVENT_TYPES
+from rollout.notifications.event_types import EVENT_TYPES
 from rollout.schema import event_schema
 from tests.integration.conftest import alias, begin_rollback, client, event, owned_entry
 

@@ -212,6 +212,13 @@ CALLS = [
         (),
         ("ExecutionAlreadyExists",),
     ),
+    Call(
+        "step_functions",
+        "stepfunctions:StopExecution",
+        {"executionArn": EXECUTION, "error": "RolloutAborted", "cause": "aborted by the command abort-1: it is slow"},
+        (),
+        ("ExecutionDoesNotExist", "ValidationException"),
+    ),
     Call("dynamodb", "dynamodb:GetItem", {"TableName": "ledger", "Key": KEY, "ConsistentRead": True}, ("Item",)),
     Call(
         "dynamodb",
@@ -234,6 +241,26 @@ CALLS = [
         },
         ("Attributes",),
         ("ConditionalCheckFailedException",),
+    ),
+    Call(
+        "dynamodb",
+        "dynamodb:TransactWriteItems",
+        {
+            "TransactItems": [
+                {
+                    "Update": {
+                        "TableName": "ledger",
+                        "Key": KEY,
+                        "UpdateExpression": "u",
+                        "ConditionExpression": "c",
+                        "ExpressionAttributeValues": VALUES,
+                    }
+                },
+                {"Put": {"TableName": "ledger", "Item": KEY, "ConditionExpression": "c"}},
+            ]
+        },
+        (),
+        ("TransactionCanceledException",),
     ),
     Call(
         "dynamodb",

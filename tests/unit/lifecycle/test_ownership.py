@@ -6,11 +6,13 @@ import pytest
 
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
 from rollout.lifecycle.decide import decide
-from rollout.lifecycle.ownership import Ownership, apply_ownership_check
+from rollout.lifecycle.orders import Orders
+from rollout.lifecycle.ownership import Ownership, apply_ownership_check, waiting_for_command
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of
 from rollout.state.lock import Lock, lock_of
 from rollout.state.rollout import Rollout
+from tests.commands import command
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
 HEALTHY, UNHEALTHY, INCONCLUSIVE = Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.INCONCLUSIVE
@@ -176,3 +178,51 @@ def test_superseded_rollout_is_not_handed_over():
     assert decision.ending.outcome is Outcome.HANDED_OVER
     checked = apply_ownership_check(decision, ownership(alias("3", v4=10), superseded))
     assert (checked.next_move, checked.ending) == (Move.ROLL_BACK, None)
+
+
+FROZEN = LOCK.model_copy(update={"commands": (command("freeze"),)})
+
+
+@pytest.mark.parametrize(
+    ("state", "changes"),
+    [(alias("5"), {}), (None, {}), (alias("3", v4=10), {"superseded_by": "5"}), (alias("3", v4=30), {})],
+)
+def test_frozen_rollout_decides_nothing_about_its_alias(state, changes):
+    """A person who froze it may move the alias by hand, until the release."""
+    lock = FROZEN.model_copy(update=changes)
+    orders = ownership(state, lock).orders
+    decision = decide(rollout(), judgement(UNHEALTHY), AT + timedelta(minutes=5), ON_AWS, orders=orders)
+    assert apply_ownership_check(decision, ownership(state, lock)) == decision
+    assert decision.next_move is Move.WAIT
+
+
+def test_released_rollout_hands_over_an_alias_that_was_moved_meanwhile():
+    """P2."""
+    lock = LOCK.model_copy(update={"commands": (command("freeze"), command("release"))})
+    checked = apply_ownership_check(decided(rollout(), HEALTHY, 100), ownership(alias("5"), lock))
+    assert checked.next_move is Move.HAND_OVER
+
+
+def test_frozen_rollout_without_its_lock_ends():
+    """P3."""
+    lock = FROZEN.model_copy(update={"is_taken_over": True})
+    checked = apply_ownership_check(decided(rollout(), HEALTHY, 100), ownership(alias("3", v4=10), lock))
+    assert checked.next_move is Move.ROLL_BACK
+
+
+def test_paused_rollout_is_superseded_as_any_other():
+    paused = LOCK.model_copy(update={"commands": (command("pause"),), "superseded_by": "5"})
+    checked = apply_ownership_check(decided(rollout(), HEALTHY, 100), ownership(alias("3", v4=10), paused))
+    assert checked.next_move is Move.ROLL_BACK
+
+
+def test_ending_waits_for_a_command_that_its_evaluation_did_not_read():
+    """P11."""
+    decision = decided(rollout(policy=policy(max_extension=0, on_inconclusive="hand_over")), INCONCLUSIVE, 300)
+    waiting = waiting_for_command(decision)
+    assert (waiting.next_move, waiting.ending) == (Move.WAIT, None)
+    assert waiting.reason.startswith("a command was taken during this evaluation, and the next one obeys it; inconcl")
+
+
+def test_rollout_without_a_lock_has_no_orders():
+    assert ownership(alias("3"), None).orders == Orders()

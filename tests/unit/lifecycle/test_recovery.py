@@ -7,6 +7,7 @@ from rollout.lifecycle.recovery import FinalState, repair_plan
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of
 from rollout.state.lock import Lock, PlannedWrite, lock_of
+from tests.commands import command
 from tests.samples import policy, rollout
 
 UNWRITTEN = lock_of(rollout())
@@ -164,3 +165,86 @@ def test_unsplit_alias_is_written_again():
     """P1: a task that outlives StopExecution must not find the revision it decided on."""
     unsplit: list[tuple[Lock, AliasState]] = [(SHIFTING, alias("3")), (PROMOTING, alias("4"))]
     assert all(repair_plan(lock, state, FinalState(status="ABORTED")).serve for lock, state in unsplit)
+
+
+def commanded(lock: Lock, *kinds: str) -> Lock:
+    return lock.model_copy(update={"commands": tuple(map(command, kinds))})
+
+
+STOPPED = FinalState(status="ABORTED")
+
+
+@pytest.mark.parametrize(
+    ("lock", "state", "last_move", "serve", "outcome"),
+    [
+        (SHIFTING, alias("3", v4=10), None, "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), None, "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("3", v4=50), None, "3", Outcome.ROLLED_BACK),
+        (PROMOTING, alias("4"), Move.FINISH, "3", Outcome.ROLLED_BACK),
+        (AT_ONCE, alias("4"), None, "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("3", v4=10), Move.HAND_OVER, "3", Outcome.ROLLED_BACK),
+        (SHIFTING, alias("5"), None, None, Outcome.HANDED_OVER),
+        (UNWRITTEN, alias("3"), None, "3", Outcome.REJECTED),
+    ],
+)
+def test_aborted_rollout_is_rolled_back_also_out_of_its_bake(lock, state, last_move, serve, outcome):
+    """P1, P2, P11."""
+    plan = repair_plan(commanded(lock, "abort"), state, FinalState(status="ABORTED", last_move=last_move))
+    assert (plan.serve, plan.ending.outcome) == (serve, outcome)
+
+
+BY_COMMAND = "it was aborted by the command abort-1: the database is slow (execution my-api-4 was stopped)"
+
+
+@pytest.mark.parametrize(
+    ("lock", "state", "cause"),
+    [
+        (
+            SHIFTING,
+            alias("3", v4=10),
+            f"my-api:live serves version 3 alone again; {BY_COMMAND}, and the guardian repaired the alias",
+        ),
+        (UNWRITTEN, alias("3"), f"{BY_COMMAND} before it wrote to my-api:live"),
+    ],
+)
+def test_ending_of_an_aborted_rollout_names_the_command(lock, state, cause):
+    """P10, P11."""
+    assert repair_plan(commanded(lock, "abort"), state, STOPPED).ending.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("lock", "state", "ending", "last_move", "serve"),
+    [
+        (PROMOTING, alias("4"), PROMOTED, Move.FINISH, "4"),
+        (SHIFTING, alias("3", v4=10), LEFT, Move.HAND_OVER, None),
+    ],
+)
+def test_abort_that_comes_after_the_ending_changes_nothing(lock, state, ending, last_move, serve):
+    """P10: the ledger has the ending, so the alias has to agree with it."""
+    last = FinalState(status="ABORTED", ending=ending, last_move=last_move)
+    plan = repair_plan(commanded(lock, "abort"), state, last)
+    assert (plan.serve, plan.ending) == (serve, ending)
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED", "gone"])
+@pytest.mark.parametrize(
+    ("lock", "state"),
+    [(SHIFTING, alias("3", v4=10)), (PROMOTING, alias("4")), (SHIFTING, alias("5")), (SHIFTING, None)],
+)
+def test_frozen_alias_is_left_as_it_is_however_its_execution_ended(lock, state, status):
+    """P1: a person asked to freeze it."""
+    plan = repair_plan(commanded(lock, "pause", "freeze"), state, FinalState(status=status))
+    assert (plan.serve, plan.ending.outcome) == (None, Outcome.HANDED_OVER)
+    assert "frozen by the command freeze-1 since 2026-03-01T12:01Z: the database is slow; exec" in plan.ending.cause
+
+
+def test_frozen_rollout_before_its_first_write_was_not_begun():
+    plan = repair_plan(commanded(UNWRITTEN, "freeze"), alias("3"), STOPPED)
+    assert plan.ending.outcome is Outcome.REJECTED
+
+
+@pytest.mark.parametrize("kinds", [("freeze", "release"), ("freeze", "abort"), ("pause",)])
+def test_alias_that_is_no_longer_frozen_is_restored(kinds):
+    """P1."""
+    plan = repair_plan(commanded(SHIFTING, *kinds), alias("3", v4=10), FinalState(status="TIMED_OUT"))
+    assert (plan.serve, plan.ending.outcome) == ("3", Outcome.ROLLED_BACK)

@@ -12,11 +12,15 @@ from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
 from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events, start_event
-from rollout.notifications.events import EVENT_TYPES, AliasMoved, RolloutRejected
+from rollout.notifications.command import command_event, named_command_event
+from rollout.notifications.event_types import EVENT_TYPES
+from rollout.notifications.events import AliasMoved, RolloutRejected
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
+from rollout.state.command_record import record_of
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.failure import Failure
+from tests.commands import command, lock
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +46,23 @@ def all_events():
     ]
     endings = [ending_event(closing(judgement=judgement()), ending, AT) for ending in ENDINGS.values()]
     moves = [alias_move_event(MOVE, before) for before in (None, KnownRouting(version="3", shares={"4": 10}))]
-    return [*shift_events(rollout(), AT), *shift_events(judged, AT), *endings, *refused, *moves]
+    record = record_of(command("pause"), lock(), "my-api:live is paused")
+    commands = [command_event(record), named_command_event(record, GIVER)]
+    return [*shift_events(rollout(), AT), *shift_events(judged, AT), *endings, *refused, *moves, *commands]
+
+
+GIVER = "arn:of:anna at 2026-03-01T12:01:00Z"
+
+
+def test_command_is_published_again_with_who_gave_it():
+    """P11: the second event has an id of its own, and names the first one."""
+    record = record_of(command("pause"), lock(), "my-api:live is paused")
+    first, second = command_event(record), named_command_event(record, GIVER)
+    assert (first.given_by, first.completes) == (None, None)
+    assert (second.given_by, second.completes, second.id) == (GIVER, first.id, f"{first.id}/given-by")
+    assert first.sentence == "my-api:live is paused. Reason: the database is slow"
+    assert second.sentence == f"{first.sentence}. CloudTrail says it was {GIVER}"
+    assert first.resource == EXECUTION.arn
 
 
 MOVE = AliasMove(target=TARGET, event_id="e-1", at=AT, writer="arn:of:a:person", version="9", shares={"8": 25})

@@ -31,11 +31,12 @@ def _check_version(text: str) -> str:
     return text if text == "$LATEST" else read_version(text)
 
 
-_Function = Annotated[str, AfterValidator(_check_function)]
+FunctionText = Annotated[str, AfterValidator(_check_function)]
+"""A function's name or ARN, with or without a version or an alias at its end."""
 
 
 class _Fields(BaseModel, extra="forbid", defer_build=True):
-    function: _Function | None = None
+    function: FunctionText | None = None
     alias: Annotated[str, AfterValidator(read_alias)] | None = None
     version: Annotated[str, BeforeValidator(version_text), AfterValidator(_check_version)] | None = None
     policy: object = None
@@ -43,7 +44,7 @@ class _Fields(BaseModel, extra="forbid", defer_build=True):
 
 
 class _Input(_Fields):
-    function: _Function
+    function: FunctionText
 
 
 class RolloutRequest(Value):

@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
+from rollout.domain.errors import AwsRefusedError
 from rollout.domain.identity import Execution
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+
+_HAS_ENDED = ("ExecutionDoesNotExist", "ValidationException")
+"""The errors of StopExecution about an execution that does not run."""
 
 
 class Executions:
@@ -37,6 +41,15 @@ class Executions:
             except self._client.exceptions.ExecutionDoesNotExist:
                 return "gone", ""
         return described["status"], described.get("error", "")
+
+    def stop(self, arn: str, error: str, cause: str) -> None:
+        """Stop an execution; nothing happens where it has ended, or no longer exists."""
+        try:
+            with translate_aws_errors(f"stopping execution {arn}"):
+                self._client.stop_execution(executionArn=arn, error=error, cause=cause)
+        except AwsRefusedError as refusal:
+            if refusal.code not in _HAS_ENDED:
+                raise
 
     def start_once(self, name: str, request: str) -> bool:
         """Start an execution; False where one with this name has ended.

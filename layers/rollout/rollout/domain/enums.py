@@ -85,3 +85,24 @@ class OnNewerVersion(StrEnum):
     QUEUE = "queue"
     SUPERSEDE = "supersede"
     REFUSE = "refuse"
+
+
+class Command(StrEnum):
+    """What an operator orders of a live rollout; `history` only reads."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    PROMOTE = "promote"
+    EXTEND = "extend"
+    ABORT = "abort"
+    FREEZE = "freeze"
+    RELEASE = "release"
+    IGNORE = "ignore"
+    HISTORY = "history"
+
+
+class CommandAnswer(StrEnum):
+    """What becomes of a command."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"

@@ -48,7 +48,7 @@ class AliasChangedError(RolloutError):
 
 
 class AliasBusyError(RolloutError):
-    """When the alias or its lock changed while the rollout took the lock. The state machine retries."""
+    """When the alias or its lock changed while a rollout took the lock, or a command. The state machine retries."""
 
 
 class LockLostError(RolloutError):

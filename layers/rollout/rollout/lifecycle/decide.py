@@ -7,50 +7,90 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.domain.text import shorten
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
+from rollout.lifecycle.orders import Orders, interval_under, with_extensions
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
 from rollout.state.endings import handed_over_by_policy, promoted
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
 
+_NO_ORDERS = Orders()
+
 _CONTINUING_MOVES = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
 """The moves that lead to another evaluation."""
 
 
-def decide(
-    rollout: Rollout, judgement: Judgement, now: datetime, timing: Timing, *, newer_version: str = ""
+def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
+    rollout: Rollout,
+    judgement: Judgement,
+    now: datetime,
+    timing: Timing,
+    *,
+    newer_version: str = "",
+    orders: Orders = _NO_ORDERS,
 ) -> Rollout:
     """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation.
 
-    `newer_version` is the version that has asked for the alias; empty without one.
+    `newer_version` is the version that has asked for the alias; empty without one. `orders` are the commands of
+    operators.
     """
-    move, explanation = _next_move(rollout, judgement, now, newer_version)
-    reason = shorten(f"{judgement.verdict}: {judgement.reason}" + (f"; {explanation}" if explanation else ""))
+    if orders.extension_of(rollout):
+        judgement = judgement.model_copy(update={"may_end_step": False})
+    move, explanation = _next_move(with_extensions(rollout, orders), judgement, now, newer_version, orders)
+    reason = _format_reason(orders.format(rollout), f"{judgement.verdict}: {judgement.reason}", explanation)
+    interval = interval_under(orders, rollout.policy.interval, now)
     return rollout.model_copy(
         update={
             "evaluations": rollout.evaluations + 1,
             "judgement": judgement,
             "next_move": move,
             "reason": reason,
-            "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing),
+            "wait_seconds": seconds_to_next_evaluation(now, interval, timing),
             "ending": _ending(move, reason, rollout),
         }
     )
 
 
-def _next_move(rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str) -> tuple[Move, str]:
-    move, explanation = _wanted_move(rollout, judgement, now, newer_version)
+def _format_reason(*parts: str) -> str:
+    return shorten("; ".join(filter(None, parts)))
+
+
+def _next_move(
+    rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str, orders: Orders
+) -> tuple[Move, str]:
+    commanded = _commanded_move(rollout, judgement, orders)
+    move, explanation = (commanded, "") if commanded else _wanted_move(rollout, judgement, now, newer_version)
     if move not in _CONTINUING_MOVES:
         return move, explanation
+    if reached := _reached_limit(rollout, now):
+        return Move.HAND_OVER if orders.is_frozen else Move.ROLL_BACK, reached
+    return move, explanation
+
+
+def _commanded_move(rollout: Rollout, judgement: Judgement, orders: Orders) -> Move | None:
+    """Return the move that a command orders; None where the rollout decides itself.
+
+    Only a freeze keeps an unhealthy canary: a pause and a promotion are orders about a version that is not proved bad.
+    """
+    if orders.aborted:
+        return Move.ROLL_BACK
+    if orders.frozen:
+        return Move.WAIT
+    if judgement.verdict is Verdict.UNHEALTHY:
+        return Move.ROLL_BACK
+    if orders.promoted and rollout.phase is Phase.SHIFTING:
+        return Move.PROMOTE
+    return Move.WAIT if orders.paused else None
+
+
+def _reached_limit(rollout: Rollout, now: datetime) -> str:
+    """Return a sentence part on the limit that lets the rollout not go on; empty where there is none."""
     if rollout.evaluations + 1 >= MAX_EVALUATIONS:
-        return Move.ROLL_BACK, f"the limit of {MAX_EVALUATIONS:,} evaluations per execution is reached"
+        return f"the limit of {MAX_EVALUATIONS:,} evaluations per execution is reached"
     if rollout.first_shift_at and now - rollout.first_shift_at > timedelta(seconds=METRIC_RETENTION_SECONDS):
         retention = format_duration(METRIC_RETENTION_SECONDS)
-        return (
-            Move.ROLL_BACK,
-            f"the first shift is more than {retention} ago, and CloudWatch keeps a metric's minutes for {retention}",
-        )
-    return move, explanation
+        return f"the first shift is more than {retention} ago, and CloudWatch keeps a metric's minutes for {retention}"
+    return ""
 
 
 def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str) -> tuple[Move, str]:

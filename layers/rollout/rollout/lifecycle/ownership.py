@@ -2,6 +2,7 @@
 
 from rollout.domain.enums import Move, Phase
 from rollout.domain.models import Value
+from rollout.lifecycle.orders import Orders, orders_on
 from rollout.state.alias import AliasState
 from rollout.state.endings import format_moved, moved_by_other
 from rollout.state.lock import Lock
@@ -24,6 +25,11 @@ class Ownership(Value):
         """The newer version that has asked for the alias; empty without one."""
         return self.lock.newer_version if self.lock else ""
 
+    @property
+    def orders(self) -> Orders:
+        """What operators have ordered of the rollout."""
+        return orders_on(self.lock)
+
 
 def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
     """Return the rollout as decided, unless its lock is lost, a newer version supersedes it, or its alias was moved.
@@ -33,7 +39,7 @@ def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
     """
     if ownership.lock is None or not ownership.lock.belongs_to(decided.execution.arn):
         return _with_lock_lost(decided, ownership)
-    if decided.next_move is Move.ROLL_BACK:
+    if decided.next_move is Move.ROLL_BACK or ownership.orders.is_frozen:
         return decided
     if ownership.lock.superseded_by and decided.phase is Phase.SHIFTING:
         return _superseded(decided, ownership.lock.superseded_by)
@@ -43,6 +49,12 @@ def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
         # A changed description or permission gives the alias another revision, which the next write has to name.
         return decided.model_copy(update={"alias_missing": 0, "revision_id": ownership.alias.revision_id})
     return _moved(decided, ownership.alias)
+
+
+def waiting_for_command(decided: Rollout) -> Rollout:
+    """Return the rollout that goes on to another evaluation, because a command was taken while this one decided."""
+    reason = f"a command was taken during this evaluation, and the next one obeys it; {decided.reason}"
+    return decided.model_copy(update={"next_move": Move.WAIT, "reason": reason, "ending": None})
 
 
 def _with_lock_lost(decided: Rollout, ownership: Ownership) -> Rollout:

@@ -2,7 +2,14 @@
 
 from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.models import Value
-from rollout.lifecycle.rollback import RollbackContext, format_expected, format_left_as_is, is_own_state
+from rollout.lifecycle.orders import orders_on
+from rollout.lifecycle.rollback import (
+    RollbackContext,
+    format_expected,
+    format_left_as_is,
+    frozen_ending,
+    is_own_state,
+)
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of, handed_over, moved_by_other, rolled_back
 from rollout.state.lock import Lock
@@ -44,8 +51,11 @@ def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> Repai
         return RepairPlan(
             serve=_rewritten_version(lock, alias, last), ending=_kept_ending(last) or _untouched(lock, last)
         )
-    context = _rollback_context(lock, last)
-    if last.last_move is Move.HAND_OVER:
+    context, orders = _rollback_context(lock, last), orders_on(lock)
+    if orders.frozen and orders.is_frozen:
+        left = frozen_ending(lock.target.name, orders.frozen, alias, _format_execution(lock, last))
+        return RepairPlan(serve=None, ending=_kept_ending(last) or left)
+    if last.last_move is Move.HAND_OVER and not (orders.aborted and _kept_ending(last) is None):
         return RepairPlan(serve=None, ending=_kept_ending(last) or _handed_over_by_policy(lock, alias))
     if alias is None or not is_own_state(alias, context):
         moved = moved_by_other(format_left_as_is(alias, context, format_expected(context)), alias)
@@ -73,7 +83,7 @@ def _rollback_context(lock: Lock, last: FinalState) -> RollbackContext:
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
         phase=Phase.BAKE if lock.promoting else Phase.SHIFTING,
-        reason=_format_execution(lock, last),
+        reason=_format_end(lock, last),
     )
 
 
@@ -86,8 +96,13 @@ def _kept_ending(last: FinalState) -> Ending | None:
 
 def _stays_promoted(lock: Lock, alias: AliasState, last: FinalState) -> bool:
     rollback_failed = last.ending is not None and last.ending.outcome is Outcome.ROLLBACK_FAILED
-    was_rolling_back = rollback_failed or last.last_move is Move.ROLL_BACK
+    was_rolling_back = rollback_failed or last.last_move is Move.ROLL_BACK or _is_aborted(lock, last)
     return lock.promoting and alias.serves_alone(lock.canary_version) and not was_rolling_back
+
+
+def _is_aborted(lock: Lock, last: FinalState) -> bool:
+    """Whether a command aborted the rollout before it had ended."""
+    return orders_on(lock).aborted is not None and _kept_ending(last) is None
 
 
 def _rolled_back(context: RollbackContext) -> Ending:
@@ -96,7 +111,7 @@ def _rolled_back(context: RollbackContext) -> Ending:
 
 
 def _untouched(lock: Lock, last: FinalState) -> Ending:
-    return ending_of(Outcome.REJECTED, f"{_format_execution(lock, last)} before it wrote to {lock.target.name}")
+    return ending_of(Outcome.REJECTED, f"{_format_end(lock, last)} before it wrote to {lock.target.name}")
 
 
 def _promoted(lock: Lock, last: FinalState) -> Ending:
@@ -112,6 +127,14 @@ def _promoted(lock: Lock, last: FinalState) -> Ending:
 def _handed_over_by_policy(lock: Lock, alias: AliasState | None) -> Ending:
     state = f"it serves {alias.format()}" if alias else "the alias no longer exists"
     return handed_over(f"{lock.target.name} is left for a person to decide; {state}")
+
+
+def _format_end(lock: Lock, last: FinalState) -> str:
+    """Return why the execution of a rollout has ended: a command that aborted it, or its status."""
+    aborted = orders_on(lock).aborted
+    if aborted is None:
+        return _format_execution(lock, last)
+    return f"it was aborted {aborted.source} (execution {lock.holder.name} {_format_status(last.status)})"
 
 
 def _format_execution(lock: Lock, last: FinalState) -> str:

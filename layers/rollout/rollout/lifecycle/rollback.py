@@ -10,6 +10,7 @@ from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.validation import read_as
 from rollout.state.alias import AliasState
+from rollout.state.command import TakenCommand
 from rollout.state.endings import ending_of, format_moved, handed_over, moved_by_other, rollback_failed, rolled_back
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
@@ -133,6 +134,15 @@ def not_restored(alias: AliasState, context: RollbackContext) -> Ending:
         f"{context.target.name} serves {alias.format()}, although AWS answered that the rollback to version"
         f" {context.stable_version} succeeded. The guardian repairs it within ten minutes, or do it by hand:"
         f" docs/runbook.md, RollbackFailed. The rollout was being rolled back because: {context.cause}",
+    )
+
+
+def frozen_ending(target_name: str, frozen: TakenCommand, alias: AliasState | None, cause: str) -> Ending:
+    """Return the ending of a rollout that ends while a command keeps its alias as it is; `cause` is why it ends."""
+    state = f"it serves {alias.format()}" if alias else "the alias no longer exists"
+    return handed_over(
+        f"{target_name} is left as it is, for a person to decide: {state}; the rollout was frozen"
+        f" {frozen.source_since}; {cause}"
     )
 
 

@@ -173,17 +173,6 @@ class AliasMoved(Event):
 
 EndingEvent = RolloutPromoted | RolloutRolledBack | RolloutHandedOver | RollbackFailed
 
-EVENT_TYPES: tuple[type[Event], ...] = (
-    RolloutStarted,
-    StepShifted,
-    RolloutPromoted,
-    RolloutRolledBack,
-    RolloutRejected,
-    RolloutHandedOver,
-    RollbackFailed,
-    AliasMoved,
-)
-
 
 def slug(event_type: type[Event]) -> str:
     """Return the detail-type as it stands in file names and ids, such as `step-shifted`."""

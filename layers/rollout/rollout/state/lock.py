@@ -7,6 +7,7 @@ from pydantic import Field
 from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
+from rollout.state.command import TakenCommand
 from rollout.state.rollout import Rollout
 
 LONGEST_WAIT_SECONDS = 900
@@ -40,12 +41,16 @@ class Lock(Value):
     """Whether a promotion was announced, so that the holder may have made the alias serve the canary alone."""
     is_taken_over: bool = False
     """Whether the guardian took over the lock from its holder."""
+    is_ending: bool = False
+    """Whether an evaluation has decided how the rollout ends."""
     is_rolling_back: bool = False
     """Whether RollBack has begun, after which no late task of the holder may write."""
     superseded_by: str = ""
     """The newer version for which the holder has to roll back."""
     awaited_by: str = ""
     """The newer version that waits until the holder has ended."""
+    commands: tuple[TakenCommand, ...] = ()
+    """What operators have ordered of this rollout, in order."""
 
     @property
     def newer_version(self) -> str:

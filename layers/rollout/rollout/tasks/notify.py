@@ -18,9 +18,11 @@ from rollout.notifications.build_events import (
     start_event,
     writer_event,
 )
+from rollout.notifications.command import command_event, named_command_event
 from rollout.notifications.events import RolloutRejected
 from rollout.notifications.message import notification_of
 from rollout.state.alias_move import AliasMove
+from rollout.state.command_record import CommandRecord
 from rollout.state.rollout import Ending, Rollout
 from rollout.state.writer_search import WriterSearch
 
@@ -51,6 +53,17 @@ def publish_alias_move(move: AliasMove, before: KnownRouting | None) -> None:
     There is no rollout that a failure could harm, and Lambda repeats an event whose function failed.
     """
     event_bus().publish([alias_move_event(move, before)])
+
+
+def publish_command(record: CommandRecord) -> None:
+    """Publish that a rollout has taken a command."""
+    with _never_fails_the_rollout("command"):
+        event_bus().publish([command_event(record)])
+
+
+def publish_command_giver(record: CommandRecord, giver: str) -> None:
+    """Publish a command again with who gave it; raises EventsNotPublishedError or AwsUnavailableError."""
+    event_bus().publish([named_command_event(record, giver)])
 
 
 def publish_writer(search: WriterSearch, ending: Ending, at: datetime) -> None:

@@ -4,9 +4,17 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import LambdaAlias, alias_of
 from rollout.domain.errors import AwsUnavailableError, VersionDeletedError
-from rollout.lifecycle.rollback import RollbackContext, is_own_state, rollback_ending, stable_deleted_ending
+from rollout.lifecycle.orders import orders_on
+from rollout.lifecycle.rollback import (
+    RollbackContext,
+    frozen_ending,
+    is_own_state,
+    rollback_ending,
+    stable_deleted_ending,
+)
 from rollout.state.alias import AliasState
 from rollout.state.endings import handed_over
+from rollout.state.lock import Lock
 from rollout.state.rollout import Ending
 
 
@@ -18,26 +26,34 @@ def roll_back(context: RollbackContext) -> Ending:
     alias = alias_of(context.target)
     # The alias is read before the lock is checked: a guardian that takes over later changes the revision.
     state = alias.find()
-    return _ending_elsewhere(context) or _restore(alias, state, context)
+    return _ending_elsewhere(context, state) or _restore(alias, state, context)
 
 
-def _ending_elsewhere(context: RollbackContext) -> Ending | None:
-    """Return the ending of a rollout that lost its lock, or that the guardian closed; None for all others.
+def _ending_elsewhere(context: RollbackContext, state: AliasState | None) -> Ending | None:
+    """Return the ending of a rollout that lost its lock, was closed by the guardian or frozen; None for all others.
 
     An unavailable ledger must not keep an alias split (P1). The revision and the versions of the alias still protect
     other writers (P2).
     """
     try:
-        is_held = locks().begin_rollback(context.target, context.execution)
+        lock = locks().begin_rollback(context.target, context.execution)
         ended = ledger().find_ending(context.target, context.execution)
-        if is_held and not (ended and ended.leaves_alias_unsplit):
-            return None
+        if lock and not (ended and ended.leaves_alias_unsplit):
+            return _frozen_ending(context, lock, state)
         return ended or handed_over(
             f"{context.target.name} is left as it is, because this rollout no longer holds its lock. The rollout was"
             f" being rolled back because: {context.cause}"
         )
     except AwsUnavailableError:
         return None
+
+
+def _frozen_ending(context: RollbackContext, lock: Lock, state: AliasState | None) -> Ending | None:
+    orders = orders_on(lock)
+    if not orders.frozen or not orders.is_frozen:
+        return None
+    cause = f"it was being rolled back because: {context.cause}"
+    return frozen_ending(context.target.name, orders.frozen, state, cause)
 
 
 def _restore(alias: LambdaAlias, state: AliasState | None, context: RollbackContext) -> Ending:

@@ -21,6 +21,12 @@ def client_error(code: str, status: int) -> ClientError:
     return ClientError(answer, "UpdateAlias")
 
 
+def cancelled(*codes: str) -> ClientError:
+    """Return the error of a transaction that DynamoDB cancelled, with the reason of each of its writes."""
+    answer = {"Error": {"Code": "TransactionCanceledException", "Message": "no"}}
+    return ClientError(answer | {"CancellationReasons": [{"Code": code} for code in codes]}, "TransactWriteItems")
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -34,6 +40,9 @@ def client_error(code: str, status: int) -> ClientError:
         client_error("ServiceException", 500),
         client_error("SomethingNew", 503),
         client_error("ResourceConflictException", 409),
+        client_error("TransactionConflictException", 400),
+        cancelled("None", "TransactionConflict"),
+        cancelled("ThrottlingError", "None"),
         ReadTimeoutError(**URL),
         ConnectTimeoutError(**URL),
         ConnectionClosedError(**URL),
@@ -68,7 +77,13 @@ def test_call_that_the_client_has_sent_again_is_recognized(attempts, is_repeated
 
 
 @pytest.mark.parametrize(
-    "error", [client_error("AccessDeniedException", 403), client_error("ValidationException", 400)]
+    "error",
+    [
+        client_error("AccessDeniedException", 403),
+        client_error("ValidationException", 400),
+        cancelled("ConditionalCheckFailed", "TransactionConflict"),
+        cancelled("None", "ValidationError"),
+    ],
 )
 def test_refused_call_is_named_with_aws_message(error):
     with (

@@ -2,10 +2,14 @@
 
 import pytest
 
+from rollout.aws.dynamodb.commands import commands
 from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution
+from rollout.state.command import TakenCommand
+from rollout.state.command_record import CommandRecord
 from rollout.state.lock import Lock, PlannedWrite, lock_of
+from tests.commands import command, record
 from tests.integration.conftest import NOW, owned_entry
 from tests.samples import EXECUTION, TARGET, rollout
 
@@ -85,7 +89,7 @@ def test_nothing_is_announced_or_confirmed_after_a_rollback_has_begun():
     """P1, P3: a rollback may begin twice."""
     locks().acquire(LOCK)
     late = locks().announce(announced(STEP))
-    assert [locks().begin_rollback(TARGET, EXECUTION) for _ in range(2)] == [True, True]
+    assert [bool(locks().begin_rollback(TARGET, EXECUTION)) for _ in range(2)] == [True, True]
     with pytest.raises(LockLostError):
         locks().confirm(late)
     with pytest.raises(LockLostError):
@@ -184,3 +188,118 @@ def test_find_all_returns_every_lock():
     assert locks().find_all() == []
     locks().acquire(LOCK)
     assert [entry.read() for entry in locks().find_all()] == [LOCK]
+
+
+def test_commands_are_kept_in_order_through_announcements_and_a_late_acquisition():
+    """P11."""
+    locks().acquire(LOCK)
+    first, second = command("pause", write_number=0), command("extend", number=2, seconds=600, metrics=("slow",))
+    assert locks().command(LOCK, _record(first))
+    assert locks().command(held(), _record(second))
+    locks().announce(announced(STEP))
+    locks().acquire(LOCK)
+    assert held().commands == (first, second)
+
+
+def _record(taken: TakenCommand) -> CommandRecord:
+    return record(taken.command).model_copy(update={"command": taken})
+
+
+def held() -> Lock:
+    lock = locks().find(TARGET)
+    assert lock is not None
+    return lock
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: locks().command(held(), record("freeze")),
+        lambda: locks().announce(announced(STEP)),
+        lambda: locks().begin_ending(LOCK),
+        lambda: locks().begin_rollback(TARGET, EXECUTION),
+        lambda: locks().take_over(LOCK),
+        lambda: locks().release(TARGET, EXECUTION),
+    ],
+    ids=["another command", "write", "ending", "rollback", "guardian", "release"],
+)
+def test_command_is_kept_only_in_the_state_in_which_it_was_decided(change):
+    """P3: a rollout that has begun to roll back is not promoted, nor is another one that has the lock since."""
+    locks().acquire(LOCK)
+    read = held()
+    change()
+    before = locks().find(TARGET)
+    assert not locks().command(read, record("promote"))
+    assert locks().find(TARGET) == before
+
+
+def test_command_is_kept_together_with_its_record():
+    """P11: a task that dies leaves both or neither, and its repetition takes the command once."""
+    locks().acquire(LOCK)
+    given = record("pause")
+    assert locks().command(LOCK, given)
+    assert (
+        commands().find(TARGET, Execution(arn=given.command.id, name="pause-1", started_at=given.command.at)) == given
+    )
+    assert not locks().command(held(), given)
+    assert held().commands == (given.command,)
+
+
+def test_command_that_is_refused_leaves_no_record():
+    """P11."""
+    locks().acquire(LOCK)
+    locks().begin_ending(LOCK)
+    given = record("pause")
+    assert not locks().command(LOCK, given)
+    assert commands().last_commands(TARGET, 1) == []
+
+
+def test_ending_begins_only_with_the_commands_that_its_evaluation_read():
+    """P11: no command is taken that nothing obeys any more."""
+    locks().acquire(LOCK)
+    read = held()
+    locks().command(read, record("pause"))
+    assert not locks().begin_ending(read)
+    assert not held().is_ending
+    assert all(locks().begin_ending(held()) for _ in range(2))
+    assert held().is_ending
+
+
+def test_abort_is_taken_while_the_rollout_ends():
+    locks().acquire(LOCK)
+    locks().begin_ending(LOCK)
+    assert locks().command(held(), record("abort"))
+
+
+def test_rollout_that_goes_on_after_all_obeys_commands_again():
+    """P4: the repetition of an evaluation may decide otherwise."""
+    locks().acquire(LOCK)
+    locks().begin_ending(LOCK)
+    locks().resume_from_ending(held())
+    assert not held().is_ending
+    assert locks().command(held(), record("pause"))
+
+
+def test_command_does_not_reach_the_next_rollout():
+    locks().acquire(LOCK)
+    read = held()
+    locks().release(TARGET, EXECUTION)
+    locks().acquire(OTHER_LOCK)
+    assert not locks().command(read, record("abort"))
+    assert held().commands == ()
+
+
+def test_commands_stay_for_the_guardian():
+    """P10: its ending names the abort."""
+    locks().acquire(LOCK)
+    locks().command(LOCK, record("abort"))
+    locks().take_over(LOCK)
+    assert [taken.name for taken in held().commands] == ["abort-1"]
+
+
+def test_rollback_returns_the_lock_as_it_was():
+    locks().acquire(LOCK)
+    locks().command(LOCK, record("freeze"))
+    before = held()
+    assert locks().begin_rollback(TARGET, EXECUTION) == before
+    assert held().is_rolling_back

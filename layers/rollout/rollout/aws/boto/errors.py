@@ -29,7 +29,12 @@ _TRANSIENT_CODES = (
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
 )
+
+_TRANSIENT_REASONS = {"None", "ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+"""The reasons for which DynamoDB cancels a transaction that may succeed later; None is that of its other writes."""
 
 _REPEATED = "It is tried again; if that does not help, start the rollout again when AWS works normally."
 
@@ -84,4 +89,9 @@ def is_transient(error: ClientError) -> bool:
     """Whether AWS is throttling or failing, so that the same call may succeed later."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     is_failing = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return is_failing or error_code(error) in _TRANSIENT_CODES
+    return is_failing or error_code(error) in _TRANSIENT_CODES or _is_transient_cancellation(error)
+
+
+def _is_transient_cancellation(error: ClientError) -> bool:
+    reasons = {reason["Code"] for reason in error.response.get("CancellationReasons", [])}
+    return bool(reasons) and reasons <= _TRANSIENT_REASONS

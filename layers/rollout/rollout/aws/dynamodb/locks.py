@@ -2,13 +2,18 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import TypeAdapter
+
 from rollout.aws import settings
 from rollout.aws.boto import clients
+from rollout.aws.dynamodb.commands import command_item
 from rollout.aws.dynamodb.items import OPEN
-from rollout.aws.dynamodb.owned_entries import OwnedEntries
+from rollout.aws.dynamodb.owned_entries import Amendment, OwnedEntries
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution, Target
+from rollout.state.command import TakenCommand
+from rollout.state.command_record import CommandRecord
 from rollout.state.lock import Announcement, Lock
 
 if TYPE_CHECKING:
@@ -21,6 +26,8 @@ _ROLLBACK = 1_000_000
 
 _REQUESTS = {"superseded_by", "awaited_by"}
 """The fields that newer versions write, beside the document of the holder."""
+
+_COMMANDS = TypeAdapter(tuple[TakenCommand, ...])
 
 
 class LockEntry(NamedTuple):
@@ -92,9 +99,13 @@ class Locks:
         if not self._entries.confirm(lock.target, lock.holder.arn, announcement.number):
             raise _lost(lock)
 
-    def begin_rollback(self, target: Target, holder: Execution) -> bool:
-        """Let no late task of the holder announce or confirm a write from now on; False where it holds no lock."""
-        return self._entries.announce(target, {}, holder.arn, _ROLLBACK) is not None
+    def begin_rollback(self, target: Target, holder: Execution) -> Lock | None:
+        """Let no late task of the holder announce or confirm a write from now on, and no command change the rollout.
+
+        Returns the lock as it was before; None where the execution holds none.
+        """
+        before = self._entries.announce(target, {}, holder.arn, _ROLLBACK)
+        return None if before is None else _lock(before)
 
     def find(self, target: Target) -> Lock | None:
         """Return the lock of an alias; None where no rollout holds it."""
@@ -112,6 +123,26 @@ class Locks:
     def await_end(self, lock: Lock, version: str) -> None:
         """Tell the holder that a newer version waits; nothing happens where it no longer holds the lock."""
         self._entries.change(lock.target, {"awaited_by": version}, [lock.holder.arn])
+
+    def command(self, lock: Lock, record: CommandRecord) -> bool:
+        """Let the holder obey a command, and record it (P11), both or neither.
+
+        False where the holder has begun a write, an ending or a rollback, or obeyed another command since, and where
+        the command is recorded already. `lock` is the lock as it was read when the command was decided on.
+        """
+        commands = (*lock.commands, record.command)
+        values = {"commands": _COMMANDS.dump_json(commands).decode(), "command_count": len(commands)}
+        unchanged = _command_count(lock) | {"write_number": lock.write_number, "ending": int(lock.is_ending)}
+        amendment = Amendment(lock.holder.arn, values, unchanged)
+        return self._entries.amend_and_put(lock.target, amendment, command_item(record))
+
+    def begin_ending(self, lock: Lock) -> bool:
+        """Let the holder end, and obey no further command but an abort; False where it has obeyed another since."""
+        return self._entries.amend(lock.target, Amendment(lock.holder.arn, {"ending": 1}, _command_count(lock)))
+
+    def resume_from_ending(self, lock: Lock) -> None:
+        """Let the holder obey commands again, where an evaluation decided to end and its repetition to go on."""
+        self._entries.remove(lock.target, "ending", lock.holder.arn)
 
     def take_over(self, lock: Lock) -> bool:
         """Take over a lock for the guardian; False where its holder has released it."""
@@ -139,8 +170,12 @@ def _guardian_of(lock: Lock) -> str:
     return _GUARDIAN + lock.holder.arn
 
 
+def _command_count(lock: Lock) -> dict[str, int]:
+    return {"command_count": len(lock.commands)}
+
+
 def _values(lock: Lock) -> dict[str, str]:
-    return {"lock_document": lock.model_dump_json(exclude=_REQUESTS)}
+    return {"lock_document": lock.model_dump_json(exclude=_REQUESTS | {"commands"})}
 
 
 def _lock(entry: dict[str, Any]) -> Lock:
@@ -148,7 +183,9 @@ def _lock(entry: dict[str, Any]) -> Lock:
     requests = {name: entry.get(name, "") for name in _REQUESTS}
     facts = {
         "is_taken_over": entry["holder"] == _guardian_of(lock),
+        "is_ending": "ending" in entry,
         "is_rolling_back": entry.get("write_number") == _ROLLBACK,
+        "commands": _COMMANDS.validate_json(entry.get("commands", "[]")),
     }
     return lock.model_copy(update=facts | requests)
 

@@ -1,7 +1,7 @@
 """Entries of the ledger table that have one holder; only the holder may change or delete them (P3)."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout.aws.dynamodb.items import partition, typed
 from rollout.aws.dynamodb.table import Table
@@ -9,6 +9,27 @@ from rollout.domain.identity import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Amendment(NamedTuple):
+    """A change of an entry that is only made while some of its numbers are as they were read."""
+
+    holder: str
+    values: Mapping[str, Any]
+    unchanged: Mapping[str, int]
+    """A number that the entry does not have is 0."""
+
+    def change(self) -> dict[str, Any]:
+        """Return the parameters of UpdateItem, without the key."""
+        before = {name: was for name, was in self.unchanged.items() if was}
+        absent = [f"attribute_not_exists({name})" for name in self.unchanged if name not in before]
+        same = [f"{name} = :before_{name}" for name in before]
+        known = {f":before_{name}": was for name, was in before.items()} | {":own": self.holder}
+        return {
+            "UpdateExpression": f"SET {_assignments(self.values)}",
+            "ConditionExpression": " AND ".join(["holder = :own", *absent, *same]),
+            "ExpressionAttributeValues": typed(_placeholders(self.values) | known),
+        }
 
 
 class OwnedEntries:
@@ -39,6 +60,24 @@ class OwnedEntries:
             UpdateExpression=f"SET {_assignments(values)}",
             ConditionExpression=condition,
             ExpressionAttributeValues=typed(_placeholders(values) | holder_values),
+        )
+
+    def amend(self, target: Target, amendment: Amendment) -> bool:
+        """Amend the entry; False where the holder does not have it, or one of the numbers has changed."""
+        return self._table.update(self._key(target), **amendment.change())
+
+    def amend_and_put(self, target: Target, amendment: Amendment, item: dict[str, Any]) -> bool:
+        """Amend the entry and create another item, both or neither; False also where the other item exists."""
+        return self._table.update_and_put(self._key(target), amendment.change(), item)
+
+    def remove(self, target: Target, name: str, holder: str) -> bool:
+        """Remove a value of the entry; False where the holder does not have it."""
+        condition, holder_values = _held_by([holder])
+        return self._table.update(
+            self._key(target),
+            UpdateExpression=f"REMOVE {name}",
+            ConditionExpression=condition,
+            ExpressionAttributeValues=typed(holder_values),
         )
 
     def announce(self, target: Target, values: dict[str, str], holder: str, write_number: int) -> dict[str, Any] | None:

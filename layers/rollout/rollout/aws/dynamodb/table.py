@@ -2,11 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.items import OPEN, plain, typed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def _has_failed_condition(error: ClientError) -> bool:
+    return any(reason["Code"] == "ConditionalCheckFailed" for reason in error.response["CancellationReasons"])
 
 
 class Table:
@@ -50,6 +56,22 @@ class Table:
     def delete(self, key: dict[str, str], **condition: Any) -> bool:  # noqa: ANN401 - the parameters of DeleteItem
         """Delete an item; False where the condition fails."""
         return self._write(self._client.delete_item, Key=typed(key), **condition) is not None
+
+    def update_and_put(self, key: dict[str, str], change: dict[str, Any], item: dict[str, Any]) -> bool:
+        """Change an item and create another one, both or neither; False where the condition fails or the other exists.
+
+        While the transaction runs, other writes to the two items fail with an error that is tried again.
+        """
+        update: Any = {"TableName": self._name, "Key": typed(key)} | change
+        put: Any = {"TableName": self._name, "Item": typed(item), "ConditionExpression": "attribute_not_exists(entry)"}
+        with translate_aws_errors("writing the ledger"):
+            try:
+                self._client.transact_write_items(TransactItems=[{"Update": update}, {"Put": put}])
+            except self._client.exceptions.TransactionCanceledException as error:
+                if not _has_failed_condition(error):
+                    raise
+                return False
+        return True
 
     def _write(self, method: Any, **parameters: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a method of the client
         """Return the answer; None where the condition fails."""

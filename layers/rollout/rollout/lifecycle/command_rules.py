@@ -1,0 +1,132 @@
+"""Decides whether a rollout obeys a command, by the state that the command meets, and says why not."""
+
+from enum import StrEnum
+
+from rollout.domain.durations import format_duration
+from rollout.domain.enums import Command
+from rollout.domain.text import as_sentence
+from rollout.lifecycle.orders import Orders, orders_on
+from rollout.state.lock import Lock
+
+
+class Situation(StrEnum):
+    """What a command finds. A rollout is in the first of these states that applies to it, from the last one up."""
+
+    NONE = "none"
+    PREPARING = "preparing"
+    SHIFTING = "shifting"
+    PAUSED = "paused"
+    PROMOTING = "promoting"
+    BAKE = "bake"
+    PAUSED_BAKE = "paused bake"
+    SUPERSEDED = "superseded"
+    FROZEN = "frozen"
+    ABORTED = "aborted"
+    ENDING = "ending"
+    ROLLING_BACK = "rolling back"
+    REPAIRED = "repaired"
+    ENDED = "ended"
+
+
+_GOING_ON = {Situation.PREPARING, Situation.SHIFTING, Situation.PAUSED, Situation.BAKE, Situation.PAUSED_BAKE}
+_LIVE = _GOING_ON | {Situation.PROMOTING, Situation.SUPERSEDED}
+
+ALLOWED: dict[Command, frozenset[Situation]] = {
+    Command.PAUSE: frozenset({Situation.PREPARING, Situation.SHIFTING, Situation.BAKE}),
+    Command.RESUME: frozenset({Situation.PAUSED, Situation.PAUSED_BAKE}),
+    Command.PROMOTE: frozenset({Situation.PREPARING, Situation.SHIFTING, Situation.PAUSED}),
+    Command.EXTEND: frozenset(_GOING_ON),
+    Command.ABORT: frozenset(_LIVE | {Situation.FROZEN, Situation.ABORTED, Situation.ENDING}),
+    Command.FREEZE: frozenset(_LIVE),
+    Command.RELEASE: frozenset({Situation.FROZEN}),
+    Command.IGNORE: frozenset(_LIVE | {Situation.FROZEN}),
+}
+"""The states in which a rollout obeys each command."""
+
+
+def situation_of(lock: Lock | None, *, has_ended: bool = False) -> Situation:
+    """Return what a command finds: the lock of the alias, and whether the ledger has the ending of its rollout."""
+    if lock is None:
+        return Situation.NONE
+    if has_ended:
+        return Situation.ENDED
+    if lock.is_taken_over:
+        return Situation.REPAIRED
+    if lock.is_rolling_back:
+        return Situation.ROLLING_BACK
+    if lock.is_ending:
+        return Situation.ENDING
+    return _live_situation(lock, orders_on(lock))
+
+
+def _live_situation(lock: Lock, orders: Orders) -> Situation:
+    baking = Situation.PAUSED_BAKE if orders.paused else Situation.BAKE
+    applying = {
+        Situation.ABORTED: orders.aborted,
+        Situation.FROZEN: orders.frozen,
+        baking: lock.promoting,
+        Situation.SUPERSEDED: lock.superseded_by,
+        Situation.PROMOTING: orders.promoted,
+        Situation.PAUSED: orders.paused,
+        Situation.SHIFTING: lock.planned_write,
+    }
+    return next((situation for situation, applies in applying.items() if applies), Situation.PREPARING)
+
+
+def refusal_of(command: Command, situation: Situation, lock: Lock) -> str:
+    """Return why a rollout does not obey a command in its state, and what it would obey; empty where it obeys."""
+    if situation in ALLOWED[command]:
+        return ""
+    possible = [str(other) for other, situations in ALLOWED.items() if situation in situations]
+    hint = f"Possible now: {', '.join(possible)}." if possible else "Wait for its ending."
+    found = _format_found(situation, lock)
+    return f"{lock.target.name} does not take the command {command}, because {as_sentence(found)} {hint}"
+
+
+def _format_found(situation: Situation, lock: Lock) -> str:
+    orders, version = orders_on(lock), f"version {lock.canary_version}"
+    found = {
+        Situation.PREPARING: f"{version} is neither paused nor frozen, and has no share yet",
+        Situation.SHIFTING: f"{version} is neither paused nor frozen",
+        Situation.PAUSED: f"{version} is paused {orders.paused and orders.paused.source_since}",
+        Situation.PROMOTING: f"{version} is promoted {orders.promoted and orders.promoted.source}",
+        Situation.BAKE: f"{version} is promoted already, and in its bake",
+        Situation.PAUSED_BAKE: f"{version} is promoted already, and its bake is paused"
+        f" {orders.paused and orders.paused.source_since}",
+        Situation.SUPERSEDED: f"{version} is rolled back for version {lock.superseded_by}, which supersedes it",
+        Situation.FROZEN: f"{version} is frozen {orders.frozen and orders.frozen.source_since}",
+        Situation.ABORTED: f"{version} is aborted {orders.aborted and orders.aborted.source}",
+        Situation.ENDING: f"the last evaluation of {version} has decided how the rollout ends",
+        Situation.ROLLING_BACK: f"{version} is being rolled back",
+        Situation.REPAIRED: f"the execution of {version} has ended, and the guardian repairs the alias",
+        Situation.ENDED: f"the rollout of {version} has ended",
+    }
+    return found[situation]
+
+
+def effect_of(command: Command, lock: Lock, seconds: int, metrics: tuple[str, ...]) -> str:
+    """Return what a rollout does from now on because it obeys a command, as a sentence."""
+    name, canary, stable = lock.target.name, f"version {lock.canary_version}", f"version {lock.stable_version}"
+    share = _format_share(lock)
+    effects = {
+        Command.PAUSE: f"{name} is paused: {canary} keeps {share} until the command resume. It is judged all the while,"
+        " and rolled back if it is unhealthy",
+        Command.RESUME: f"{name} is resumed: {canary} goes on from {share} at the next evaluation",
+        Command.PROMOTE: f"{name} serves {canary} alone after the next evaluation, unless it is unhealthy; the bake"
+        " follows",
+        Command.EXTEND: f"{'the bake' if lock.promoting else 'the step'} of {canary} on {name} lasts"
+        f" {format_duration(seconds)} longer",
+        Command.ABORT: f"{name} is rolled back to {stable} now, because the rollout of {canary} is aborted",
+        Command.FREEZE: f"{name} is frozen: {canary} keeps {share}, whatever the evaluations find, until the command"
+        " release or abort",
+        Command.RELEASE: f"{name} is released: {canary} is judged again at the next evaluation",
+        Command.IGNORE: f"the rollout of {canary} on {name} no longer measures {', '.join(metrics)}",
+    }
+    return effects[command]
+
+
+def _format_share(lock: Lock) -> str:
+    if lock.promoting:
+        return "all traffic"
+    percent = lock.planned_write.shares.get(lock.canary_version) if lock.planned_write else None
+    return f"its share of {percent:g} %" if percent else "its share"

@@ -1,0 +1,123 @@
+"""What the commands of a rollout amount to: paused, frozen, promoted, aborted, extended, with metrics ignored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rollout.domain.durations import format_duration
+from rollout.domain.enums import Command, Phase
+from rollout.domain.models import Value
+from rollout.state.command import TakenCommand
+from rollout.state.lock import Lock
+from rollout.state.rollout import Rollout
+
+LONGEST_INTERVAL_SECONDS = 900
+"""While a person thinks, the interval grows to a tenth of the time they have thought, and at most to this.
+
+The 15 days for which CloudWatch keeps the minutes of a rollout then take about 1,500 of its 2,500 evaluations.
+"""
+
+
+class Orders(Value):
+    """The commands that apply now; None for what no command orders."""
+
+    paused: TakenCommand | None = None
+    frozen: TakenCommand | None = None
+    promoted: TakenCommand | None = None
+    aborted: TakenCommand | None = None
+    extensions: tuple[TakenCommand, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the alias is to be left as it is."""
+        return self.frozen is not None and self.aborted is None
+
+    @property
+    def held_since(self) -> datetime | None:
+        """Since when a person has kept the rollout from going on; None where it goes on."""
+        held = self.frozen or self.paused
+        return held.at if held and not self.aborted else None
+
+    def extension_of(self, rollout: Rollout) -> int:
+        """Return by how many seconds commands prolong the current step or the bake."""
+        return sum(command.seconds for command in self.extensions_of(rollout))
+
+    def extensions_of(self, rollout: Rollout) -> list[TakenCommand]:
+        """Return the commands that prolong the current step or the bake."""
+        number = rollout.step + (rollout.phase is Phase.BAKE)
+        return [command for command in self.extensions if max(command.write_number, 1) == number]
+
+    def format(self, rollout: Rollout) -> str:
+        """Return what the commands do to the rollout now, as a sentence part; empty without a command."""
+        standing = self._format_standing(rollout.phase)
+        extended = [
+            f"extended by {format_duration(command.seconds)} {command.source}"
+            for command in self.extensions_of(rollout)
+        ]
+        return "; ".join([*filter(None, [standing]), *extended])
+
+    def _format_standing(self, phase: Phase) -> str:
+        if self.aborted:
+            return f"aborted {self.aborted.source}"
+        if self.frozen:
+            return f"frozen {self.frozen.source_since}"
+        if self.promoted and phase is Phase.SHIFTING:
+            return f"promoted {self.promoted.source}"
+        return f"paused {self.paused.source_since}" if self.paused else ""
+
+
+def orders_of(commands: Sequence[TakenCommand]) -> Orders:
+    """Return what the commands amount to, in the order in which they were taken."""
+    orders = Orders()
+    for command in commands:
+        orders = orders.model_copy(update=_change(orders, command))
+    return orders
+
+
+def orders_on(lock: Lock | None) -> Orders:
+    """Return what the commands of a lock amount to; no orders without a lock."""
+    return orders_of(lock.commands) if lock else Orders()
+
+
+def _change(orders: Orders, command: TakenCommand) -> dict[str, object]:
+    """Return what a command changes. A freeze cancels a promotion, which would surprise after the release."""
+    changes: dict[Command, dict[str, object]] = {
+        Command.PAUSE: {"paused": command},
+        Command.RESUME: {"paused": None},
+        Command.PROMOTE: {"promoted": command, "paused": None},
+        Command.EXTEND: {"extensions": (*orders.extensions, command)},
+        Command.ABORT: {"aborted": orders.aborted or command},
+        Command.FREEZE: {"frozen": command, "promoted": None},
+        Command.RELEASE: {"frozen": None},
+        Command.IGNORE: {"ignored": tuple(dict.fromkeys([*orders.ignored, *command.metrics]))},
+    }
+    return changes[command.command]
+
+
+def interval_under(orders: Orders, interval_seconds: int, now: datetime) -> int:
+    """Return the seconds between two evaluations: longer while a person thinks."""
+    if orders.held_since is None:
+        return interval_seconds
+    thought = (now - orders.held_since).total_seconds()
+    return max(interval_seconds, round(min(thought / 10, LONGEST_INTERVAL_SECONDS)))
+
+
+def with_ignored(rollout: Rollout, orders: Orders) -> Rollout:
+    """Return the rollout whose policy also ignores what commands ignore, for the rest of the rollout."""
+    ignore = [*dict.fromkeys([*rollout.policy.ignore, *orders.ignored])]
+    if ignore == rollout.policy.ignore:
+        return rollout
+    return rollout.model_copy(update={"policy": rollout.policy.model_copy(update={"ignore": ignore})})
+
+
+def with_extensions(rollout: Rollout, orders: Orders) -> Rollout:
+    """Return the rollout whose current step or bake is as long as commands make it; only to decide with."""
+    seconds = orders.extension_of(rollout)
+    if not seconds:
+        return rollout
+    policy = rollout.policy
+    if rollout.phase is Phase.BAKE:
+        return rollout.model_copy(update={"policy": policy.model_copy(update={"bake": policy.bake + seconds})})
+    current = rollout.current_step.model_copy(update={"hold": rollout.current_step.hold + seconds})
+    steps = [current if step is rollout.current_step else step for step in policy.steps]
+    return rollout.model_copy(update={"policy": policy.model_copy(update={"steps": steps})})

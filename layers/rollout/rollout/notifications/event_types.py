@@ -1,0 +1,26 @@
+"""Every event that the stack publishes on its bus, in the order in which docs/events.md shows them."""
+
+from rollout.notifications.command import CommandTaken
+from rollout.notifications.events import (
+    AliasMoved,
+    Event,
+    RollbackFailed,
+    RolloutHandedOver,
+    RolloutPromoted,
+    RolloutRejected,
+    RolloutRolledBack,
+    RolloutStarted,
+    StepShifted,
+)
+
+EVENT_TYPES: tuple[type[Event], ...] = (
+    RolloutStarted,
+    StepShifted,
+    RolloutPromoted,
+    RolloutRolledBack,
+    RolloutRejected,
+    RolloutHandedOver,
+    RollbackFailed,
+    AliasMoved,
+    CommandTaken,
+)

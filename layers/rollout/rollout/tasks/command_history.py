@@ -1,0 +1,34 @@
+"""Answers the command `history`: the last rollouts of an alias, with the commands that each one took."""
+
+from typing import Any
+
+from rollout.admission.command import CommandRequest
+from rollout.aws.dynamodb.commands import commands
+from rollout.domain.enums import CommandAnswer
+from rollout.tasks.command import target_of
+
+MOST_ROLLOUTS = 10
+_MOST_COMMANDS = 50
+
+
+def history_of(request: CommandRequest) -> dict[str, object]:
+    """Return the last ten rollouts of an alias, the newest first. Raises what `target_of` raises."""
+    target = target_of(request)
+    given = commands().last_commands(target, _MOST_COMMANDS)
+    rollouts = [_rollout(entry, given) for entry in commands().last_rollouts(target, MOST_ROLLOUTS)]
+    reason = f"{target.name} had {len(rollouts) or 'no'} rollout{'' if len(rollouts) == 1 else 's'}"
+    limit = f", of which these are the last {MOST_ROLLOUTS}" if len(rollouts) == MOST_ROLLOUTS else ""
+    answer: dict[str, object] = {"answer": CommandAnswer.TAKEN, "command": request.command, "reason": reason + limit}
+    return answer | {"target": target.model_dump(), "rollouts": rollouts}
+
+
+def _rollout(entry: dict[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
+    names = ("canary_version", "stable_version", "outcome", "started_at", "ended_at", "reason", "execution_arn")
+    arn = entry["execution_arn"]
+    taken = [_command(command) for command in reversed(given) if command["rollout_execution"] == arn]
+    return {name: entry[name] for name in names if name in entry} | {"commands": taken}
+
+
+def _command(entry: dict[str, Any]) -> dict[str, Any]:
+    names = ("command", "taken_at", "why", "given_by", "command_execution")
+    return {name: entry[name] for name in names if name in entry}

@@ -1,0 +1,196 @@
+"""Tests of which commands a rollout takes: each command in each state, as docs/operating.md shows them (P11)."""
+
+import re
+
+import pytest
+
+from rollout.domain.command_errors import (
+    CommandNotPossibleError,
+    CommandRefusedError,
+    NoLiveRolloutError,
+    UnknownMetricError,
+)
+from rollout.domain.enums import Command
+from rollout.lifecycle.command_rules import ALLOWED, Situation, effect_of, situation_of
+from rollout.lifecycle.orders import orders_of
+from rollout.lifecycle.take_command import MOST_COMMANDS, decide_command
+from rollout.policy.policy import Policy
+from rollout.state.command import TakenCommand
+from rollout.state.lock import Lock
+from tests.commands import LOCKS, baking, command, lock
+from tests.repository.sources import ROOT
+from tests.samples import policy
+
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+KINDS = [kind for kind in Command if kind is not Command.HISTORY]
+
+
+def table() -> dict[tuple[str, str], str]:
+    """Return the cells of the table of commands and states in docs/operating.md, by command and state."""
+    lines = OPERATING.split("<!-- commands -->\n")[1].split("<!-- /commands -->")[0].strip().splitlines()
+    head, _, *rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    return {(name, row[0]): cell for row in rows for name, cell in zip(head[1:], row[1:], strict=True)}
+
+
+TABLE = table()
+
+
+def decide(
+    given: TakenCommand,
+    held: Lock,
+    used: Policy | None = None,
+    *,
+    has_ended: bool = False,
+) -> TakenCommand:
+    return decide_command(given, held, used or policy(metrics=["errors", "slow"]), has_ended=has_ended)
+
+
+def test_table_has_every_command_and_state():
+    assert set(TABLE) == {(kind, situation) for kind in KINDS for situation in Situation}
+
+
+@pytest.mark.parametrize("situation", LOCKS)
+def test_lock_is_in_its_state(situation):
+    assert situation_of(LOCKS[situation], has_ended=situation is Situation.ENDED) is situation
+
+
+def test_no_lock_is_no_rollout():
+    assert situation_of(None) is Situation.NONE
+    assert {cell for (_, situation), cell in TABLE.items() if situation == Situation.NONE} == {"refused"}
+
+
+@pytest.mark.parametrize("situation", LOCKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_command_meets_each_state_as_documented(kind, situation):
+    held, has_ended = LOCKS[situation], situation is Situation.ENDED
+    given = command(kind, number=2, seconds=60, metrics=("slow",))
+    if TABLE[kind, situation] == "taken":
+        expected = given.model_copy(update={"write_number": held.write_number})
+        assert decide(given, held, has_ended=has_ended) == expected
+        return
+    assert TABLE[kind, situation] == "refused"
+    with pytest.raises(CommandRefusedError) as refused:
+        decide(given, held, has_ended=has_ended)
+    kinds = {Situation.ENDED: NoLiveRolloutError}
+    assert refused.type is kinds.get(situation, CommandNotPossibleError)
+    assert str(refused.value).startswith(f"my-api:live does not take the command {kind}, because ")
+    assert re.search(r"\. (Possible now: [a-z, ]+|Wait for its ending)\.$", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "situation", "found", "possible"),
+    [
+        (
+            "pause",
+            Situation.PAUSED,
+            "version 4 is paused by the command pause-1 since 2026-03-01T12:01Z: the database is slow",
+            "Possible now: resume, promote, extend, abort, freeze, ignore",
+        ),
+        (
+            "promote",
+            Situation.BAKE,
+            "version 4 is promoted already, and in its bake",
+            "Possible now: pause, extend, abort, freeze, ignore",
+        ),
+        (
+            "resume",
+            Situation.SHIFTING,
+            "version 4 is neither paused nor frozen",
+            "Possible now: pause, promote, extend, abort, freeze, ignore",
+        ),
+        ("abort", Situation.ROLLING_BACK, "version 4 is being rolled back", "Wait for its ending"),
+    ],
+)
+def test_refusal_says_what_was_found_and_what_is_possible(kind, situation, found, possible):
+    with pytest.raises(CommandNotPossibleError) as refused:
+        decide(command(kind, number=2), LOCKS[situation])
+    assert str(refused.value) == f"my-api:live does not take the command {kind}, because {found}. {possible}."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("changes", [{}, {"is_rolling_back": True}, {"is_taken_over": True}])
+def test_repeated_task_takes_its_command_once(kind, changes):
+    """P4: also where the command has changed the state meanwhile."""
+    held = lock(kind, **changes)
+    assert decide(command(kind, write_number=7), held, has_ended=True) == held.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "used", "problem"),
+    [
+        (14 * 86400, policy(), "would take 20175m, and the limit is 14d"),
+        (86400 * 3, policy(), "would need 4,339 evaluations, and the limit per execution is 2,500"),
+        (1800, policy(), ""),
+    ],
+)
+def test_extension_fits_into_one_execution(seconds, used, problem):
+    """P12: a longer one would end in a rollback in the middle of its step."""
+    given = command("extend", number=2, seconds=seconds)
+    if not problem:
+        assert decide(given, lock(), used).seconds == seconds
+        return
+    with pytest.raises(CommandNotPossibleError, match=problem):
+        decide(given, lock(), used)
+
+
+def test_extensions_count_together():
+    held = lock(commands=tuple(command("extend", number=number, seconds=86400) for number in (1, 2)))
+    with pytest.raises(CommandNotPossibleError, match="evaluations"):
+        decide(command("extend", number=3, seconds=86400), held)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "problem"),
+    [
+        (("sloow",), "it does not measure sloow: use errors, slow, checkout-5xx$"),
+        (("errors", "slow", "checkout-5xx"), "no critical metric would be left"),
+        (("slow",), ""),
+        (("errors", "checkout-5xx"), ""),
+    ],
+)
+def test_ignored_metric_is_one_that_the_rollout_measures(metrics, problem):
+    used = policy(metrics=["errors", "slow"], guards={"alarms": ["checkout-5xx"]})
+    given = command("ignore", number=2, metrics=metrics)
+    if not problem:
+        assert decide(given, lock(), used).metrics == metrics
+        return
+    with pytest.raises(UnknownMetricError, match=problem):
+        decide(given, lock(), used)
+
+
+def test_ignored_metric_cannot_be_ignored_again():
+    held = lock(commands=(command("ignore", metrics=("slow",)),))
+    with pytest.raises(UnknownMetricError, match="does not measure slow: use errors"):
+        decide(command("ignore", number=2, metrics=("slow",)), held)
+
+
+def test_number_of_commands_is_limited_except_for_abort():
+    many = tuple(command("ignore", number=number) for number in range(MOST_COMMANDS))
+    with pytest.raises(CommandNotPossibleError, match="has taken 100 commands"):
+        decide(command("pause"), lock(commands=many))
+    assert decide(command("abort"), lock(commands=many)).command is Command.ABORT
+
+
+@pytest.mark.parametrize("held", [lock(), baking(), LOCKS[Situation.PREPARING]])
+@pytest.mark.parametrize("kind", KINDS)
+def test_effect_names_alias_and_version(kind, held):
+    effect = effect_of(kind, held, seconds=1800, metrics=("slow",))
+    assert "my-api:live" in effect
+    assert "version 4" in effect
+
+
+def test_effect_of_a_pause_has_the_share():
+    assert effect_of(Command.PAUSE, lock(), 0, ()) == (
+        "my-api:live is paused: version 4 keeps its share of 10 % until the command resume. It is judged all the while,"
+        " and rolled back if it is unhealthy"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_taken_command_leads_to_a_state_that_refuses_its_opposite(kind):
+    """Two opposite commands: whichever comes second meets the state that the first one made."""
+    opposites = {"pause": "release", "freeze": "resume", "promote": "pause", "abort": "promote"}
+    if kind in opposites:
+        held = lock(kind)
+        assert situation_of(held) not in ALLOWED[Command(opposites[kind])]
+        assert orders_of(held.commands) != orders_of([])
