@@ -49,6 +49,11 @@ class Ledger:
         entries = self._query(shop, "rollout#")
         return [{name: str(*value.values()) for name, value in entry.items()} for entry in entries]
 
+    def commands(self, shop: Shop) -> list[dict[str, str]]:
+        """Return the entries of the commands to a shop's rollouts, oldest first, with each attribute as text."""
+        entries = self._query(shop, "command#")
+        return [{name: str(*value.values()) for name, value in entry.items()} for entry in entries]
+
     def evaluations(self, shop: Shop) -> list[dict[str, Any]]:
         """Return the entries of the evaluations of a shop's rollouts, oldest first."""
         return self._query(shop, "evaluation#")

@@ -48,6 +48,10 @@ class Stack:
         return Executions(self.client("stepfunctions"), self.outputs["StateMachineArn"])
 
     @cached_property
+    def commands(self) -> Executions:
+        return Executions(self.client("stepfunctions"), self.outputs["CommandStateMachineArn"])
+
+    @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.client("dynamodb"), self.outputs["LedgerTableName"])
 

@@ -31,7 +31,8 @@ UNUSED = {
     # The guardian starts a rollout for a missed version, which is published at least 15 minutes ago.
     ("GuardianFunctionRole", "states:StartExecution"),
     *(
-        ("RolloutStateMachineRole", action)
+        (role, action)
+        for role in ("RolloutStateMachineRole", "CommandStateMachineRole")
         for action in (
             "logs:CreateLogDelivery",
             "logs:DeleteLogDelivery",

@@ -1,5 +1,12 @@
 """All stories, the longest first, so that none of them is left to run at the end by itself."""
 
+from tests.e2e.stories.commands import (
+    aborted,
+    frozen_and_released,
+    member_aborted,
+    paused_and_promoted,
+    roles_are_told_apart,
+)
 from tests.e2e.stories.dry_run import dry_runs
 from tests.e2e.stories.duplicate_events import events_arrive_twice
 from tests.e2e.stories.judging import (
@@ -63,6 +70,8 @@ STORIES = (
     error_rate_doubles,
     slow_calls_cannot_be_counted,
     healthy_member_version,
+    paused_and_promoted,
+    frozen_and_released,
     member_alias_is_restored,
     healthy_version_published,
     alias_is_restored,
@@ -96,6 +105,9 @@ STORIES = (
     member_names_function_of_orchestrator,
     member_rollout_stopped,
     stopped_in_step,
+    aborted,
+    member_aborted,
+    roles_are_told_apart,
     member_tag_vanishes_and_rollout_is_stopped,
     tag_vanishes_and_rollout_is_stopped,
     external_id_differs,
