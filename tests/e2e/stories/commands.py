@@ -62,6 +62,11 @@ def member_aborted(stack: Stack) -> CommandedRollout:
     return _abort(stack, shop_with_canaries(stack, "member-aborted", account=MEMBER))
 
 
+def aborted_on_idle_machine(stack: Stack) -> CommandedRollout:
+    """No story: it is played after all of them, so that the time is that of the abort."""
+    return _abort(stack, shop_with_canaries(stack, "aborted-alone"))
+
+
 def _abort(stack: Stack, shop: Shop) -> CommandedRollout:
     execution = start(stack, shop, policy=SLOW)
     stack.executions.wait_for_state(execution, "WaitForMetrics")

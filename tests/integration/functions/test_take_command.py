@@ -252,3 +252,22 @@ def test_history_has_at_most_ten_rollouts(handle, ledger):
         f"{number:02}" for number in range(11, 1, -1)
     ]
     assert answer["reason"] == "my-api:live had 10 rollouts, of which these are the last 10"
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize(("kind", "is_repaired"), [("abort", True), ("pause", False)])
+def test_guardian_believes_the_event_of_an_aborted_execution(handle, monkeypatch, kind, is_repaired):
+    """P1: DescribeExecution is behind by some seconds, and the next sweep is five minutes away."""
+    handle("take_command", given(kind))
+    monkeypatch.setattr(Executions, "find_status", lambda *_: "RUNNING")
+    repaired = handle("guardian", event("guardian"))["repaired"]
+    assert [each["target"] for each in repaired] == ["my-api:live"] * is_repaired
+    assert (locks().find(ROLLOUT.target) is None) is is_repaired
+
+
+@pytest.mark.usefixtures("live")
+def test_sweep_believes_step_functions_that_an_aborted_execution_runs(handle, monkeypatch):
+    """P3: StopExecution may have failed, and then the next evaluation rolls back."""
+    handle("take_command", given("abort"))
+    monkeypatch.setattr(Executions, "find_status", lambda *_: "RUNNING")
+    assert handle("guardian", {"sweep": "aliases"})["repaired"] == []

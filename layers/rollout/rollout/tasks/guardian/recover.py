@@ -8,6 +8,7 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.step_functions import executions
 from rollout.domain.models import Value
+from rollout.lifecycle.orders import orders_on
 from rollout.lifecycle.recovery import FinalState, repair_plan
 from rollout.lifecycle.rollback import Closing
 from rollout.lifecycle.writer_search import with_writer
@@ -39,14 +40,15 @@ def repair(sweep: TargetSweep, now: datetime, execution_arn: str | None = None) 
 
     A repair that fails is reported in `sweep` and keeps its lock, so that the next sweep tries it again.
     """
+    has_event = execution_arn is not None
     entries = [entry for entry in locks().find_all() if execution_arn in (None, entry.execution_arn)]
     yield from sweep.treat_each(
-        "aliases", ((entry.name, entry) for entry in entries), lambda entry: _repair_one(entry.read(), now)
+        "aliases", ((entry.name, entry) for entry in entries), lambda entry: _repair_one(entry.read(), now, has_event)
     )
 
 
-def _repair_one(lock: Lock, now: datetime) -> Iterator[RepairResult]:
-    status = executions().find_status(lock.holder.arn)
+def _repair_one(lock: Lock, now: datetime, has_event: bool) -> Iterator[RepairResult]:  # noqa: FBT001 - of the lock
+    status = _status(lock, has_event=has_event)
     if status in _RUNNING:
         return
     # The alias is read before the lock is taken over, so that every later write, a second guardian's too, changes its
@@ -63,6 +65,17 @@ def _repair_one(lock: Lock, now: datetime) -> Iterator[RepairResult]:
     let_go_of_stable(lock.target, lock.holder)
     locks().release_taken_over(lock)
     yield RepairResult(target=lock.target.name, execution=lock.holder.name, ending=ending)
+
+
+def _status(lock: Lock, *, has_event: bool) -> str:
+    """Return the status of a lock's execution.
+
+    DescribeExecution may be some seconds behind. After an abort, the event that the execution has ended is believed:
+    a wrong one could only be about an execution that was redriven, and that is to be rolled back too.
+    """
+    status = executions().find_status(lock.holder.arn)
+    is_behind = status in _RUNNING and has_event and orders_on(lock).aborted is not None
+    return "ABORTED" if is_behind else status
 
 
 def _take_over(lock: Lock) -> Lock | None:
