@@ -64,7 +64,7 @@ def member_aborted(stack: Stack) -> CommandedRollout:
 
 def aborted_on_idle_machine(stack: Stack) -> CommandedRollout:
     """No story: it is played after all of them, so that the time is that of the abort."""
-    return _abort(stack, shop_with_canaries(stack, "aborted-alone"))
+    return _abort(stack, shop_with_canaries(stack, "aborted-last"))
 
 
 def _abort(stack: Stack, shop: Shop) -> CommandedRollout:
