@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.judging.judge import judge
@@ -13,7 +12,8 @@ from rollout.lifecycle.orders import with_ignored
 from rollout.lifecycle.ownership import apply_ownership_check
 from rollout.state.rollout import read_rollout
 from rollout.tasks.observe import observe_rollout
-from rollout.tasks.ownership import begin_ending, find_missing_tag, ownership_of
+from rollout.tasks.ownership import find_missing_tag, ownership_of
+from rollout.tasks.record_decision import record_decision
 
 
 @logger.inject_lambda_context
@@ -25,7 +25,6 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, objec
         judgement = with_missing_tag(judge(observation, rollout.policy), missing_tag)
         decided = decide(rollout, judgement, now, timing(), newer_version=ownership.newer_version, orders=orders)
         decided = apply_opt_in_check(apply_ownership_check(decided, ownership), missing_tag)
-        decided = begin_ending(decided, ownership.lock)
-        ledger().record_evaluation(decided, now)
+        decided = record_decision(decided, ownership.lock, now)
         logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
         return decided.document()

@@ -7,8 +7,8 @@ from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.domain.command_errors import CommandRefusedError
 from rollout.domain.enums import Command
 from rollout.domain.errors import RefusedError
-from rollout.tasks.command import refused, take_command, taken
-from rollout.tasks.command_history import history_of
+from rollout.tasks.commands.history import history_of
+from rollout.tasks.commands.take import refused, take_command, taken
 
 
 @logger.inject_lambda_context

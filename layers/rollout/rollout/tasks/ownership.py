@@ -1,20 +1,15 @@
-"""Looks up whether a rollout still owns its alias and obeys commands, and whether its function still has the tag."""
+"""Looks up whether a rollout still owns its alias, and whether its function still has the opt-in tag."""
 
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.lambda_.functions import fast_lookup
 from rollout.aws.powertools import logger
-from rollout.domain.enums import Move
 from rollout.domain.errors import RolloutError
 from rollout.domain.identity import Target
 from rollout.lifecycle.opt_in import missing_tag
-from rollout.lifecycle.ownership import Ownership, waiting_for_command
-from rollout.state.lock import Lock
+from rollout.lifecycle.ownership import Ownership
 from rollout.state.rollout import Rollout
-
-_ENDING_MOVES = (Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK)
-"""The moves after which no evaluation follows."""
 
 
 def ownership_of(rollout: Rollout) -> Ownership:
@@ -28,22 +23,6 @@ def ownership_of(rollout: Rollout) -> Ownership:
         lock=lock,
         ended=None if is_held else ledger().find_ending(rollout.target, rollout.execution),
     )
-
-
-def begin_ending(decided: Rollout, lock: Lock | None) -> Rollout:
-    """Return the rollout as decided, unless its ending has to wait for a command that this evaluation did not read.
-
-    From here on a rollout that ends obeys no further command but an abort, so none is taken that nothing obeys. A
-    rollback waits for no command. Raises AwsUnavailableError.
-    """
-    if lock is None or not lock.belongs_to(decided.execution.arn):
-        return decided
-    if decided.next_move in _ENDING_MOVES:
-        is_begun = locks().begin_ending(lock)
-        return decided if is_begun or decided.next_move is Move.ROLL_BACK else waiting_for_command(decided)
-    if lock.is_ending:
-        locks().resume_from_ending(lock)
-    return decided
 
 
 def find_missing_tag(rollout: Rollout) -> str:

@@ -92,6 +92,16 @@ def is_transient(error: ClientError) -> bool:
     return is_failing or error_code(error) in _TRANSIENT_CODES or _is_transient_cancellation(error)
 
 
+def has_failed_condition(error: ClientError) -> bool:
+    """Whether DynamoDB cancelled a transaction because the condition of one of its writes is not met."""
+    return "ConditionalCheckFailed" in _cancellation_reasons(error)
+
+
 def _is_transient_cancellation(error: ClientError) -> bool:
-    reasons = {reason["Code"] for reason in error.response.get("CancellationReasons", [])}
+    reasons = _cancellation_reasons(error)
     return bool(reasons) and reasons <= _TRANSIENT_REASONS
+
+
+def _cancellation_reasons(error: ClientError) -> set[str]:
+    """Return the reason of each write of a cancelled transaction; empty for other errors."""
+    return {reason["Code"] for reason in error.response.get("CancellationReasons", [])}

@@ -2,17 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from rollout.aws.boto.errors import translate_aws_errors
+from rollout.aws.boto.errors import has_failed_condition, translate_aws_errors
 from rollout.aws.dynamodb.items import OPEN, plain, typed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-def _has_failed_condition(error: ClientError) -> bool:
-    return any(reason["Code"] == "ConditionalCheckFailed" for reason in error.response["CancellationReasons"])
 
 
 class Table:
@@ -68,7 +62,7 @@ class Table:
             try:
                 self._client.transact_write_items(TransactItems=[{"Update": update}, {"Put": put}])
             except self._client.exceptions.TransactionCanceledException as error:
-                if not _has_failed_condition(error):
+                if not has_failed_condition(error):
                     raise
                 return False
         return True

@@ -5,7 +5,7 @@ from typing import Any
 from rollout.admission.command import CommandRequest
 from rollout.aws.dynamodb.commands import commands
 from rollout.domain.enums import CommandAnswer
-from rollout.tasks.command import target_of
+from rollout.tasks.commands.take import target_of
 
 MOST_ROLLOUTS = 10
 _MOST_COMMANDS = 50

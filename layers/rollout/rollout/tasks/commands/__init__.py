@@ -1,0 +1,1 @@
+"""What the command state machine does: commands of operators, and the history of an alias."""
