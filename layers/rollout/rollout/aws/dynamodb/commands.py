@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.dynamodb.items import OPEN, key, partition, plain, stamp, typed
+from rollout.aws.dynamodb.items import OPEN, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
@@ -41,8 +40,6 @@ class Commands:
     """The commands in the ledger. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._name = table
         self._table = Table(client, table)
 
     def find(self, target: Target, execution: Execution) -> CommandRecord | None:
@@ -71,23 +68,12 @@ class Commands:
 
     def last_rollouts(self, target: Target, limit: int) -> list[dict[str, Any]]:
         """Return the newest entries of an alias's rollouts, the newest first."""
-        return [entry for entry in self._newest(target, "rollout#", limit) if "outcome" in entry]
+        newest = self._table.newest(partition(target), "rollout#", limit)
+        return [entry for entry in newest if "outcome" in entry]
 
     def last_commands(self, target: Target, limit: int) -> list[dict[str, Any]]:
         """Return the newest entries of an alias's commands, the newest first."""
-        return self._newest(target, "command#", limit)
-
-    def _newest(self, target: Target, prefix: str, limit: int) -> list[dict[str, Any]]:
-        with translate_aws_errors("reading the ledger"):
-            answer = self._client.query(
-                TableName=self._name,
-                KeyConditionExpression="target = :target AND begins_with(entry, :prefix)",
-                ExpressionAttributeValues=typed({":target": partition(target), ":prefix": prefix}),
-                ScanIndexForward=False,
-                Limit=limit,
-                ConsistentRead=True,
-            )
-        return [plain(item) for item in answer["Items"]]
+        return self._table.newest(partition(target), "command#", limit)
 
 
 def command_item(record: CommandRecord) -> dict[str, str]:

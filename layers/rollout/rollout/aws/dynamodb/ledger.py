@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.dynamodb.items import OPEN, key, partition, plain, stamp, typed
+from rollout.aws.dynamodb.items import OPEN, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
 from rollout.domain.identity import Execution, Target
@@ -113,30 +113,12 @@ class Ledger:
     def find_last_move(self, target: Target, execution: Execution) -> Move | None:
         """Return the move that the newest evaluation of a rollout decided; None before the first one."""
         evaluations = key(target, "evaluation", execution, "#")["entry"]
-        with translate_aws_errors("reading the ledger"):
-            answer = self._client.query(
-                TableName=self._name,
-                KeyConditionExpression="target = :target AND begins_with(entry, :evaluations)",
-                ExpressionAttributeValues=typed({":target": partition(target), ":evaluations": evaluations}),
-                ScanIndexForward=False,
-                Limit=1,
-                ConsistentRead=True,
-            )
-        newest = [plain(item) for item in answer["Items"]]
+        newest = self._table.newest(partition(target), evaluations, 1)
         return Move(newest[0]["next_move"]) if newest else None
 
     def find_last_served(self, target: Target) -> str | None:
         """Return the version that the alias served after its newest rollout; None where it had no rollout."""
-        with translate_aws_errors("reading the ledger"):
-            answer = self._client.query(
-                TableName=self._name,
-                KeyConditionExpression="target = :target AND begins_with(entry, :rollouts)",
-                ExpressionAttributeValues=typed({":target": partition(target), ":rollouts": "rollout#"}),
-                ScanIndexForward=False,
-                Limit=1,
-                ConsistentRead=True,
-            )
-        newest = [plain(item) for item in answer["Items"]]
+        newest = self._table.newest(partition(target), "rollout#", 1)
         is_promoted = bool(newest) and newest[0]["outcome"] == Outcome.PROMOTED
         return newest[0].get("canary_version" if is_promoted else "stable_version") if newest else None
 

@@ -34,6 +34,19 @@ class Table:
         with translate_aws_errors("reading the ledger"):
             return [plain(item) for page in pages for item in page["Items"]]
 
+    def newest(self, partition_key: str, prefix: str, limit: int) -> list[dict[str, Any]]:
+        """Return the last items of a partition whose sort key has a prefix, the last first, by a consistent read."""
+        with translate_aws_errors("reading the ledger"):
+            answer = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="target = :target AND begins_with(entry, :prefix)",
+                ExpressionAttributeValues=typed({":target": partition_key, ":prefix": prefix}),
+                ScanIndexForward=False,
+                Limit=limit,
+                ConsistentRead=True,
+            )
+        return [plain(item) for item in answer["Items"]]
+
     def put(self, item: dict[str, Any], **condition: Any) -> bool:  # noqa: ANN401 - the parameters of PutItem
         """Write an item; False where the condition fails."""
         return self._write(self._client.put_item, Item=typed(item), **condition) is not None
