@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.domain.counts import Counts
-from rollout.domain.enums import Phase, Verdict
+from rollout.domain.enums import Outcome, Phase, Verdict
 from rollout.domain.identity import Execution, Target
 from rollout.evidence.series import Minute, Series
 from rollout.judging.observation import Observation
@@ -12,6 +12,7 @@ from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 from rollout.state.alias import AliasState
 from rollout.state.judgement import Judgement
+from rollout.state.past_rollout import PastRollout
 from rollout.state.rollout import Rollout
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -93,6 +94,13 @@ def version(number: str, **changes: object) -> VersionFacts:
     return VersionFacts(version=number, state="Active", role="arn:aws:iam::123456789012:role/api").model_copy(
         update=changes
     )
+
+
+def past(canary: str, stable: str = "1", outcome: str | None = "promoted", **changes: object) -> PastRollout:
+    """Return a past rollout of a canary over stable, which began at AT."""
+    return PastRollout(
+        canary_version=canary, stable_version=stable, outcome=outcome and Outcome(outcome), started_at=AT
+    ).model_copy(update=changes)
 
 
 def facts(**changes: object) -> FunctionFacts:

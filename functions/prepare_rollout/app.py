@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rollout.admission.request import read_preparation
+from rollout.admission.read_request import read_preparation
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.domain.errors import RefusedError
 from rollout.tasks.dry_run import answer_dry_run

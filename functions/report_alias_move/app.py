@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rollout.admission.alias_event import read_alias_event
+from rollout.admission.events.alias_event import read_alias_event
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.tasks.report_alias_move import report_alias_move
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rollout.admission.version_event import read_event
+from rollout.admission.events.version_event import read_event
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.tasks.start import resolve_alias_and_version, start_once
 

@@ -10,10 +10,11 @@ import hcl2
 import pytest
 import yaml
 
+from rollout.admission.events.version_event import execution_name
+from rollout.admission.read_request import read_request
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.refusals import refusals
-from rollout.admission.request import RolloutRequest, read_request
-from rollout.admission.version_event import execution_name
+from rollout.admission.request import RolloutRequest
 from rollout.policy.policy import Policy
 from rollout.state.alias import AliasState
 from tests.adopting.documents import DOCUMENT, DOCUMENTS, lines_changed, with_examples

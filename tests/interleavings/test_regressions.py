@@ -68,7 +68,7 @@ def test_execution_killed_at_the_start_of_its_successor_begins_no_second_rollout
     scenario.check_settled()
 
 
-CALLS_TO_LOCK = 5
+CALLS_TO_LOCK = 6
 """Calls of PrepareRollout up to and including the one that takes the lock."""
 CALLS_TO_TAKE_OVER = 3
 """Calls of the guardian up to and including the one that takes over a lock."""

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from rollout.admission.accept import accept
 from rollout.admission.policy_source import choose_policy
+from rollout.admission.read_request import read_request
 from rollout.admission.refusal_list import RefusalList
-from rollout.admission.request import RolloutRequest, read_request
+from rollout.admission.request import RolloutRequest
 from rollout.auto.choose import choose
 from rollout.auto.forecast import forecast
 from rollout.aws.cloudwatch.metrics import count_metrics

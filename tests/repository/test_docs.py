@@ -10,8 +10,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from rollout.admission.command import read_command_event
+from rollout.admission.read_request import read_request
 from rollout.admission.refusal_list import RefusalList
-from rollout.admission.request import read_request
 from rollout.auto.choose import choose
 from rollout.domain import command_errors, errors
 from rollout.domain.enums import Command
@@ -126,8 +126,9 @@ def test_request_sample_is_accepted(document: Path):
 
 
 def test_operating_page_shows_the_least_and_the_most_of_a_request():
-    least, most = [block for block in _json_blocks(DOCS / "operating.md") if "function" in block]
+    least, most, *back = [block for block in _json_blocks(DOCS / "operating.md") if "function" in block]
     assert (set(least), set(most)) == ({"function"}, {"function", "alias", "version", "policy"})
+    assert [set(block) for block in back] == [{"function", "back"}, {"function", "back_to"}]
     assert [block for block in _json_blocks(DOCS / "dry-run.md") if block.get("dry_run")] != []
 
 

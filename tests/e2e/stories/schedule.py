@@ -1,5 +1,6 @@
 """All stories, the longest first, so that none of them is left to run at the end by itself."""
 
+from tests.e2e.stories.back import version_is_withdrawn
 from tests.e2e.stories.commands import (
     aborted,
     frozen_and_released,
@@ -89,6 +90,7 @@ STORIES = (
     pipeline_starts_rollout,
     slow_limit_is_learned,
     faulty_version_published,
+    version_is_withdrawn,
     canary_answers_http_500,
     member_canary_answers_http_500,
     canary_has_no_calls,

@@ -58,7 +58,10 @@ PROMOTED_ROLLOUTS: dict[str, Answer] = {
 }
 """Accepted where the rollout holds the lock and the alias serves the canary alone."""
 
-REFUSED = {"prepare_rollout_operator_latest_version": {"start": "reject", "Error": "LatestVersionError"}}
+REFUSED = {
+    "prepare_rollout_operator_back": {"start": "reject", "Error": "AlreadyServedError"},
+    "prepare_rollout_operator_latest_version": {"start": "reject", "Error": "LatestVersionError"},
+}
 
 LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED)
 

@@ -6,17 +6,22 @@ from datetime import timedelta
 import pytest
 from botocore.stub import Stubber
 
-from rollout.admission.request import Preparation
+from rollout.admission.read_request import Preparation
+from rollout.aws.dynamodb.ledger import ledger as ledger_table
 from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.aws.parameter_store import MAX_AGE_SECONDS, parameter_store
+from rollout.domain.enums import Outcome
 from rollout.domain.errors import AliasBusyError, AwsRefusedError, AwsUnavailableError, VersionPendingError
+from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.look_up import look_up
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry
+from tests.samples import rollout
 
 READS = {"GetFunction", "GetAlias", "ListVersionsByFunction", "GetProvisionedConcurrencyConfig"}
 STEPS = [{"percent": 10, "hold": "5m"}]
+PROMOTED = rollout(stable_version="1", canary_version="2")
 
 
 @pytest.fixture
@@ -409,6 +414,29 @@ def test_invalid_policy_of_tag_does_not_hide_other_reasons(reject, store):
 
 def preparation(request_):
     return Preparation.model_validate(event("prepare_rollout") | {"request": request_})
+
+
+@pytest.mark.parametrize("way", [{"back_to": 1}, {"back": True}])
+def test_alias_returns_at_once_to_the_version_before(prepare, ledger, way):
+    move_alias("2")
+    ledger_table().open(PROMOTED, NOW)
+    ledger_table().close(PROMOTED.target, PROMOTED.execution, ending_of(Outcome.PROMOTED, "healthy"), NOW)
+    document = prepare(REQUEST | way)
+    assert (document["start"], document["stable_version"], document["canary_version"]) == ("promote", "2", "1")
+    assert document["policy_source"] == "the stack's DefaultPolicy, without its steps"
+    assert sorted(entry["is_back"] for entry in ledger()) == [False, True]
+
+
+def test_dry_run_shows_the_version_that_the_alias_would_return_to(prepare, ledger):
+    """P6."""
+    move_alias("2")
+    plan = prepare(REQUEST | {"back_to": 1, "dry_run": True})["plan"]
+    assert (plan["start"], plan["canary_version"], plan["refusals"]) == ("promote", "1", [])
+
+
+def test_alias_without_an_earlier_version_in_the_ledger_does_not_return(reject):
+    """P6."""
+    reject(REQUEST | {"back": True}, "NoEarlierVersionError", "the ledger knows no version that it served before")
 
 
 @pytest.mark.parametrize(

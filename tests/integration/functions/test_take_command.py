@@ -242,6 +242,12 @@ def test_history_of_an_alias_without_rollouts_is_empty(handle, ledger):
     assert (answer["reason"], answer["rollouts"]) == ("my-api:live had no rollouts", [])
 
 
+def test_history_has_a_rollout_that_ended_before_it_had_begun(handle, ledger):
+    record_ending(Outcome.REJECTED, "stopped before it wrote to my-api:live")
+    (past,) = handle("take_command", event("take_command_history"))["rollouts"]
+    assert (past["outcome"], past["reason"]) == ("rejected", "stopped before it wrote to my-api:live")
+
+
 def test_history_has_at_most_ten_rollouts(handle, ledger):
     for number in range(12):
         name = f"my-api-2-{number:02}"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from rollout.admission.events.version_event import execution_name
 from rollout.admission.successor import MAX_TRIES, MAX_WAIT
-from rollout.admission.version_event import execution_name
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks

@@ -6,8 +6,8 @@ from copy import deepcopy
 from typing import Any
 
 from rollout.admission.policy_source import choose_policy
+from rollout.admission.read_request import read_preparation
 from rollout.admission.refusal_list import RefusalList, combine_refusals
-from rollout.admission.request import read_preparation
 from rollout.domain.errors import RefusedError
 from rollout.state.endings import rejected
 from rollout.state.rollout import Ending

@@ -21,7 +21,7 @@ from rollout.state.alias import AliasState
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from tests.days import steady
-from tests.samples import EXECUTION, ON_AWS, TARGET, facts, policy, rollout, version
+from tests.samples import EXECUTION, ON_AWS, TARGET, facts, past, policy, rollout, version
 
 REQUEST = RolloutRequest(
     account_region=EXECUTION.account_region, function="my-api", alias=None, version=None, policy=policy()
@@ -222,7 +222,7 @@ def test_served_version_is_refused_otherwise(changes):
         accept(REQUEST, NEW_FUNCTION.model_copy(update={"started_by_event": True} | changes), EXECUTION)
 
 
-MISSING = {"alias": None, "stable": None, "last_served": "3"}
+MISSING = {"alias": None, "stable": None, "history": (past("3"),)}
 
 
 def test_missing_alias_that_had_rollouts_is_waited_for_and_not_created():

@@ -5,7 +5,7 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rollout.admission.version_event import execution_input, read_event
+from rollout.admission.events.version_event import execution_input, read_event
 from rollout.domain.errors import InvalidEventError, InvalidPolicyError
 from rollout.domain.json_values import read_json
 from rollout.domain.text import MAX_SENTENCE_LENGTH

@@ -11,6 +11,7 @@ from rollout.domain.errors import (
     DifferentDeadLetterQueueError,
     DifferentRoleError,
     InvalidTagsError,
+    NoEarlierVersionError,
     NotOptedInError,
     OlderVersionError,
     ProvisionedConcurrencyInProgressError,
@@ -95,7 +96,7 @@ REFUSED = [
         {"canary": version("2")},
         OlderVersionError,
         "serves version 3, which is newer than version 2",
-        "publish the older",
+        'to return to it, write "back_to": 2 in place',
     ),
     (
         {"canary": version("4", role="other")},
@@ -118,6 +119,24 @@ def test_refusal_has_its_class_and_remedy(changes, error, finding, remedy):
     assert type(refusal) is error
     assert finding in str(refusal)
     assert remedy in str(refusal)
+
+
+BACK = REQUEST.model_copy(update={"is_back": True})
+
+
+def test_alias_returns_to_an_older_version_only():
+    assert [*refusals(BACK, facts(canary=version("2")))] == []
+    (newer,) = refusals(BACK, facts(canary=version("4")))
+    assert type(newer) is NoEarlierVersionError
+    assert str(newer).endswith('version 4 is newer: write "version": 4 in place of back_to to roll it out.')
+    (served,) = refusals(BACK, facts(canary=version("3")))
+    assert type(served) is AlreadyServedError
+    assert str(served).endswith("nothing to return from: name an earlier version with back_to.")
+
+
+def test_version_whose_image_is_gone_is_no_version_to_return_to():
+    (refusal,) = refusals(BACK, facts(canary=version("2", state="Failed", state_reason="The image does not exist.")))
+    assert str(refusal).startswith("Version 2 is Failed (The image does not exist.), but must be Active")
 
 
 def test_alias_at_latest_of_function_without_versions_needs_one_published():

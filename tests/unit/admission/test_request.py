@@ -2,8 +2,9 @@
 
 import pytest
 
+from rollout.admission.read_request import Preparation, read_request
 from rollout.admission.refusal_list import RefusalList, combine_refusals
-from rollout.admission.request import ParsedRequest, Preparation, read_request
+from rollout.admission.request import ParsedRequest
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from tests.samples import EXECUTION, policy
 
@@ -48,6 +49,26 @@ def test_policy_is_passed_on_unchanged(value):
 
 
 @pytest.mark.parametrize(
+    ("value", "version"),
+    [({"back_to": 41}, "41"), ({"back_to": "41", "back": False}, "41"), ({"back": True}, None)],
+)
+def test_request_returns_at_once_without_a_policy_of_its_own(value, version):
+    request = read({"function": "my-api"} | value).with_policy(policy(bake="7m"), "the stack's DefaultPolicy")
+    assert (request.is_back, request.version, request.policy) == (True, version, policy(steps="AllAtOnce", bake="7m"))
+    assert request.policy_source == "the stack's DefaultPolicy, without its steps"
+
+
+def test_request_returns_by_the_steps_of_its_own_policy():
+    request = read({"function": "my-api", "back": True, "policy": {}}).with_policy(policy(), "the execution's input")
+    assert (request.policy, request.policy_source) == (policy(), "the execution's input")
+
+
+@pytest.mark.parametrize("value", [{}, {"version": 41}, {"back": False}])
+def test_other_requests_do_not_return(value):
+    assert not read({"function": "my-api"} | value).is_back
+
+
+@pytest.mark.parametrize(
     ("requested", "tagged", "alias"),
     [("blue", "live", "blue"), (None, "blue", "blue"), (None, None, "live"), (None, "", "live")],
 )
@@ -74,7 +95,9 @@ def test_account_and_region_come_from_the_functions_arn(function, account_region
     assert (request.function, str(request.account_region)) == ("my-api", account_region)
 
 
-MINIMUM = 'A request needs at least {"function": "my-api"}; alias, version, policy and dry_run are optional.'
+MINIMUM = (
+    'A request needs at least {"function": "my-api"}; alias, version, back_to, back, policy and dry_run are optional.'
+)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +134,15 @@ MINIMUM = 'A request needs at least {"function": "my-api"}; alias, version, poli
         ),
         ({"function": "a", "dry_run": "yes"}, InvalidRequestError, 'dry_run is "yes": write true or false'),
         ({"function": "a", "dry_run": 1}, InvalidRequestError, "dry_run is 1: write true or false"),
+        (
+            {"function": "a", "version": 3, "back_to": 2},
+            InvalidRequestError,
+            "version and back_to each name the version to roll out: use one of them",
+        ),
+        ({"function": "a:3", "back": True}, InvalidRequestError, "version and back each name the version"),
+        ({"function": "a", "back": "yes"}, InvalidRequestError, 'back is "yes": write true or false'),
+        ({"function": "a", "back_to": "old"}, InvalidRequestError, 'back_to is "old"'),
+        ({"function": "a", "back_to": "$LATEST"}, LatestVersionError, "version is $LATEST"),
         ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, but an alias cannot split"),
         ({"function": "a", "version": "$LATEST"}, LatestVersionError, "aws lambda publish-version --function-name a"),
     ],

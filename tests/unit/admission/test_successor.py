@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rollout.admission.events.version_event import execution_name, is_started_by_event
 from rollout.admission.successor import (
     EXECUTION_SECONDS,
     MAX_TRIES,
@@ -14,7 +15,6 @@ from rollout.admission.successor import (
     replaced_by,
     successor_name,
 )
-from rollout.admission.version_event import execution_name, is_started_by_event
 from rollout.domain.enums import Start
 from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS
 from rollout.state.rollout import Waiting

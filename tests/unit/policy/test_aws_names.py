@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollout.admission.accept import alias_description
-from rollout.admission.version_event import MAX_INPUT_BYTES, execution_name
+from rollout.admission.events.version_event import MAX_INPUT_BYTES, execution_name
 from rollout.domain.errors import InvalidPolicyError
 from rollout.domain.lambda_names import read_alias, read_function, read_version
 from rollout.domain.text import MAX_SENTENCE_LENGTH

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.admission.queue import QueueDecision, alias_decision, queue_decision
+from rollout.admission.queue import QueueDecision, alias_decision, back_refusals, queue_decision
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
@@ -11,6 +11,7 @@ from rollout.admission.warnings import function_warnings
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import AliasLockedError, RefusedError, VersionPendingError
 from rollout.domain.identity import Execution
+from rollout.domain.text import shorten
 from rollout.judging.alarms import red_alarms
 from rollout.state.rollout import Rollout
 
@@ -26,7 +27,7 @@ def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) 
     facts = _without_own_alias(facts, execution)
     canary = _canary(facts)
     rollout = _new_rollout(request, facts, canary, execution)
-    decision = queue_decision(canary.version, request.policy, execution, facts.lock, facts.queued)
+    decision, _ = _queue_result(request, facts, execution)
     if facts.rolled_out_before and facts.alias:
         return _already_rolled_out(rollout)
     decision = decision or alias_decision(facts)
@@ -57,6 +58,8 @@ def _queue_result(
     version = facts.canary.version if facts.canary else request.version
     if version is None or request.unreadable_fields & {"alias", "version"}:
         return None, []
+    if request.is_back:
+        return None, [*back_refusals(execution, facts.lock)]
     try:
         return queue_decision(version, request.policy, execution, facts.lock, facts.queued), []
     except AliasLockedError as refusal:
@@ -90,6 +93,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         canary_version=canary.version,
         policy=request.policy,
         policy_source=request.policy_source,
+        is_back=request.is_back,
         auto=request.auto.sentence if request.auto else "",
         revision_id=facts.alias.revision_id if facts.alias else "",
         red_before=red_alarms(facts.alarms),
@@ -116,7 +120,8 @@ def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:
     if facts.is_first_version:
         return _first_version(rollout)
     begun = _promoted_at_once(rollout) if rollout.policy.is_all_at_once else rollout
-    return begun.model_copy(update={"reason": "; warning: ".join([begun.reason, *function_warnings(facts)])})
+    reason = shorten("; warning: ".join([begun.reason, *function_warnings(facts)]))
+    return begun.model_copy(update={"reason": reason})
 
 
 def _already_rolled_out(rollout: Rollout) -> Rollout:
@@ -150,7 +155,13 @@ def _nothing_to_do(rollout: Rollout, reason: str) -> Rollout:
 def _promoted_at_once(rollout: Rollout) -> Rollout:
     reason = (
         f"{rollout.target.name} serves version {rollout.stable_version}; version {rollout.canary_version} is promoted"
-        f" next{f'; {rollout.auto}' if rollout.auto else ', because the policy has no steps'}"
+        f" next{_why_at_once(rollout)}"
     )
     # Announced before the write: RollBack has to recognize a promotion whose answer was lost as the rollout's own.
     return rollout.model_copy(update={"start": Start.PROMOTE, "next_move": Move.PROMOTE, "reason": reason})
+
+
+def _why_at_once(rollout: Rollout) -> str:
+    if rollout.auto:
+        return f"; {rollout.auto}"
+    return ", because the alias returns to it" if rollout.is_back else ", because the policy has no steps"

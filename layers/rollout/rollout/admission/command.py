@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
-from rollout.admission.request import DEFAULT_ALIAS, FunctionText
+from rollout.admission.read_request import FunctionText
+from rollout.admission.request import DEFAULT_ALIAS
 from rollout.domain.command_errors import InvalidCommandError
 from rollout.domain.durations import Seconds
 from rollout.domain.enums import Command

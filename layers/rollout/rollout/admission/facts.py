@@ -12,6 +12,7 @@ from rollout.domain.models import Value
 from rollout.domain.tags import tagged_alias
 from rollout.state.alias import AliasState
 from rollout.state.lock import Lock, QueuedVersion
+from rollout.state.past_rollout import PastRollout
 
 FIRST_VERSION = "1"
 """Lambda numbers a function's versions from 1 and never reuses a number."""
@@ -68,8 +69,8 @@ class FunctionFacts(Value):
     """Whether an event or a sweep started the execution, not a person."""
     rolled_out_before: bool = False
     """Whether an event or a sweep started the execution for a version that was already rolled out."""
-    last_served: str | None = None
-    """The version that the alias served by the ledger; None where the alias exists or was never rolled out."""
+    history: tuple[PastRollout, ...] = ()
+    """The last rollouts of the alias, the newest first."""
     alias_missing_seconds: float = 0
     """How long each try of the execution has found no alias."""
     latest_code_sha256: str = ""
@@ -82,7 +83,7 @@ class FunctionFacts(Value):
     @property
     def is_alias_missing(self) -> bool:
         """Whether the alias had rollouts and does not exist: some tools delete it and create it again."""
-        return self.alias is None and self.last_served is not None
+        return self.alias is None and bool(self.history)
 
     @property
     def longest_call_seconds(self) -> int:

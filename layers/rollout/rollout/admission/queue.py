@@ -1,5 +1,6 @@
 """Decides whether a version begins now, waits in the queue, or is superseded by a newer version."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
@@ -43,6 +44,15 @@ def queue_decision(
     if int(lock.canary_version) >= int(version):
         return _superseded(version, holder)
     return _wait_or_refuse(version, policy.on_newer_version, holder)
+
+
+def back_refusals(execution: Execution, lock: Lock | None) -> Iterator[AliasLockedError]:
+    """Yield the reason why an alias cannot return now: a rollout that runs already has a version to return to."""
+    if lock and not lock.belongs_to(execution.arn):
+        yield AliasLockedError(
+            f"execution {lock.holder.name} is rolling out version {lock.canary_version} on {lock.target.name}: give it"
+            f" the command abort, which returns to version {lock.stable_version}, or start again when it has ended."
+        )
 
 
 def _wait_or_refuse(version: str, on_newer_version: OnNewerVersion, holder: str) -> QueueDecision:

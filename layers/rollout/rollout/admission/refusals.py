@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
+from rollout.admission.pairs import back_refusals, order_refusals, pairing_refusals
 from rollout.admission.queue import ALIAS_WAIT_SECONDS
 from rollout.admission.request import RolloutRequest
 from rollout.domain.durations import format_duration
@@ -10,12 +11,8 @@ from rollout.domain.errors import (
     AliasMissingError,
     AliasServesLatestError,
     AliasSplitError,
-    AlreadyServedError,
-    DifferentDeadLetterQueueError,
-    DifferentRoleError,
     InvalidTagsError,
     NotOptedInError,
-    OlderVersionError,
     ProvisionedConcurrencyInProgressError,
     RefusedError,
     UnknownAliasError,
@@ -26,7 +23,6 @@ from rollout.domain.identity import Target
 from rollout.domain.lambda_names import is_version
 from rollout.domain.tags import OPT_IN_TAG, tag_command
 from rollout.judging.alarms import unknown_alarms
-from rollout.policy.presets import ALL_AT_ONCE
 from rollout.state.alias import AliasState
 
 
@@ -91,7 +87,7 @@ def _alias_missing(facts: FunctionFacts) -> RefusedError:
         f"{target.name} has not existed for {format_duration(ALIAS_WAIT_SECONDS)}, but had rollouts, so it is not"
         " created at a new version: create it at the version that it served (aws lambda"
         f" create-alias --function-name {target.function} --name {target.alias} --function-version"
-        f" {facts.last_served}), and start the rollout again."
+        f" {facts.history[0].served}), and start the rollout again."
     )
 
 
@@ -149,9 +145,10 @@ def _version_refusals(request: RolloutRequest, facts: FunctionFacts) -> Iterator
     if "alias" in request.unreadable_fields or not is_comparable or facts.is_first_version:
         return
     if facts.stable and facts.canary:
-        yield from _order_refusals(facts.canary, facts.stable, facts.target)
+        in_order = back_refusals if request.is_back else order_refusals
+        yield from in_order(facts.canary, facts.stable, facts.target)
         if not request.policy.is_all_at_once:
-            yield from _pairing_refusals(facts.canary, facts.stable)
+            yield from pairing_refusals(facts.canary, facts.stable)
 
 
 def _format_reason(canary: VersionFacts) -> str:
@@ -163,34 +160,3 @@ def _remedy(canary: VersionFacts, target: Target) -> str:
         invoke = f"aws lambda invoke --function-name {target.function}:{canary.version} out.json"
         return f"invoke it ({invoke}) and start again when it is Active, because Lambda deactivates unused versions"
     return "fix the function, publish it again and start with the new version"
-
-
-def _order_refusals(canary: VersionFacts, stable: VersionFacts, target: Target) -> Iterator[RefusedError]:
-    if canary.version == stable.version:
-        yield AlreadyServedError(
-            f"{target.name} already serves version {canary.version} alone, so there is nothing to roll out: publish a"
-            f" new version. If the publisher also moves the alias, let only Lambda Rollouts move {target.alias}."
-        )
-    elif int(canary.version) < int(stable.version):
-        yield OlderVersionError(
-            f"{target.name} serves version {stable.version}, which is newer than version {canary.version}: publish"
-            " the older code again and roll out that version."
-        )
-
-
-def _pairing_refusals(canary: VersionFacts, stable: VersionFacts) -> Iterator[RefusedError]:
-    at_once = (
-        f'or start again with "policy": "{ALL_AT_ONCE}", which promotes at once and rolls back during the bake if the'
-        " version fails"
-    )
-    if canary.role != stable.role:
-        yield DifferentRoleError(
-            f"Version {canary.version} runs as {canary.role}, version {stable.version} as {stable.role}. Lambda splits"
-            f" an alias only between versions with the same role: publish a version with that role, {at_once}."
-        )
-    if canary.dead_letter_target != stable.dead_letter_target:
-        yield DifferentDeadLetterQueueError(
-            f"Version {canary.version} sends failed events to {canary.dead_letter_target or 'no target'}, version"
-            f" {stable.version} to {stable.dead_letter_target or 'no target'}. Lambda splits an alias only between"
-            f" versions with the same dead-letter target: publish a version with that target, {at_once}."
-        )

@@ -1,50 +1,15 @@
-"""Parses the request of an execution. A function's name is enough: {"function": "my-api"}."""
+"""The request of an execution, before and after its policy is known."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
-
-from rollout.admission.refusal_list import RefusalList
 from rollout.auto.choose import AutoPlan, choose
 from rollout.auto.recent_day import RecentDay
-from rollout.domain.errors import InvalidRequestError, LatestVersionError
-from rollout.domain.identity import AccountRegion, Execution, Target
-from rollout.domain.json_values import plain_json
-from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
+from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.models import Value
-from rollout.domain.validation import format_problems, read_as
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
-from rollout.state.rollout import Waiting
 
 DEFAULT_ALIAS = "live"
-
-
-def _check_function(text: str) -> str:
-    qualifier = read_function(text).qualifier
-    if qualifier and qualifier != "$LATEST":
-        read_version(qualifier) if qualifier.isdigit() else read_alias(qualifier)
-    return text
-
-
-def _check_version(text: str) -> str:
-    return text if text == "$LATEST" else read_version(text)
-
-
-FunctionText = Annotated[str, AfterValidator(_check_function)]
-"""A function's name or ARN, with or without a version or an alias at its end."""
-
-
-class _Fields(BaseModel, extra="forbid", defer_build=True):
-    function: FunctionText | None = None
-    alias: Annotated[str, AfterValidator(read_alias)] | None = None
-    version: Annotated[str, BeforeValidator(version_text), AfterValidator(_check_version)] | None = None
-    policy: object = None
-    dry_run: Annotated[bool, Strict()] = False
-
-
-class _Input(_Fields):
-    function: FunctionText
 
 
 class RolloutRequest(Value):
@@ -56,6 +21,8 @@ class RolloutRequest(Value):
     version: str | None
     policy: Policy
     policy_source: str = ""
+    is_back: bool = False
+    """Whether the alias returns to an earlier version; without `version`, to the last one that it served before."""
     auto: AutoPlan | None = None
     """What `steps: Auto` chose; `policy` then has its steps."""
     unreadable_fields: frozenset[str] = frozenset()
@@ -82,106 +49,16 @@ class ParsedRequest(Value):
     """None if the field is unreadable."""
     alias: str | None = None
     version: str | None = None
+    is_back: bool = False
     policy: Any = None
     unreadable_fields: frozenset[str] = frozenset()
 
     def with_policy(self, policy: Policy, source: str) -> RolloutRequest:
-        """Return the request with its validated policy."""
+        """Return the request with its validated policy; without a policy of its own, it returns at once."""
+        if self.is_back and self.policy is None:
+            policy, source = policy.at_once(), f"{source}, without its steps"
         return RolloutRequest(**dict(self) | {"policy": policy}, policy_source=source)
 
     def without(self, field: str) -> "ParsedRequest":
         """Return the request without a field that is refused."""
         return self.model_copy(update={field: None, "unreadable_fields": self.unreadable_fields | {field}})
-
-
-class Preparation(Value):
-    """The event of PrepareRollout: the execution's input, not validated yet, and the execution."""
-
-    request: Annotated[Any, BeforeValidator(plain_json)]
-    execution: Execution
-    previous: Any = None
-    """The document of the try before; empty at the first try."""
-
-    @property
-    def waiting(self) -> Waiting:
-        """What the execution knows from its earlier tries."""
-        try:
-            return Waiting.model_validate(self.previous["waiting"])
-        except (ValidationError, TypeError, KeyError):
-            return Waiting()
-
-    @property
-    def is_dry_run(self) -> bool:
-        """Whether the input requests a dry run."""
-        return isinstance(self.request, dict) and self.request.get("dry_run") is True
-
-    def parse(self, refusals: RefusalList) -> ParsedRequest:
-        """Return the readable fields of the input. Adds a refusal for the rest."""
-        return read_request(self.request, self.execution, refusals)
-
-
-def read_preparation(event: object) -> Preparation:
-    """Return the event of PrepareRollout; its request is any JSON. Raises InvalidRequestError for another event."""
-    return read_as(Preparation, event, "The event of PrepareRollout", InvalidRequestError)
-
-
-def read_request(value: object, execution: Execution, refusals: RefusalList) -> ParsedRequest:
-    """Return the readable fields of an execution's input. Adds a refusal that names each invalid field and its value.
-
-    Without account and region in its name, the function is in those of the orchestrator.
-    """
-    fields, unreadable = _read_fields(value, refusals)
-    if fields.function is None:
-        return ParsedRequest(account_region=execution.account_region, policy=fields.policy)
-    function = read_function(fields.function)
-    request = ParsedRequest(
-        account_region=function.account_region(execution.account_region),
-        function=function.name,
-        alias=fields.alias,
-        version=fields.version,
-        policy=fields.policy,
-        unreadable_fields=unreadable,
-    )
-    return _without_latest(_with_qualifier(request, function.qualifier, refusals), refusals)
-
-
-def _read_fields(value: object, refusals: RefusalList) -> tuple[_Fields, frozenset[str]]:
-    """Return the readable fields, and the names of the unreadable ones."""
-    try:
-        return _Input.model_validate(value), frozenset()
-    except ValidationError as error:
-        refusals.add(
-            InvalidRequestError(
-                f'The input is refused: {format_problems(error)}. A request needs at least {{"function": "my-api"}};'
-                " alias, version, policy and dry_run are optional."
-            )
-        )
-        unreadable = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
-    fields = value if isinstance(value, dict) else {}
-    return _Fields.model_validate({name: fields[name] for name in fields.keys() - unreadable}), unreadable
-
-
-def _with_qualifier(request: ParsedRequest, qualifier: str | None, refusals: RefusalList) -> ParsedRequest:
-    """Return the request with the version or alias from the end of the function's name."""
-    if qualifier is None:
-        return request
-    field = "version" if qualifier == "$LATEST" or qualifier.isdigit() else "alias"
-    requested = getattr(request, field)
-    if requested in (None, qualifier):
-        return request.model_copy(update={field: qualifier})
-    refusals.add(
-        InvalidRequestError(f"{field} is {requested}, but the function's name ends with :{qualifier}: use one of them.")
-    )
-    return request.without(field)
-
-
-def _without_latest(request: ParsedRequest, refusals: RefusalList) -> ParsedRequest:
-    if request.version != "$LATEST":
-        return request
-    refusals.add(
-        LatestVersionError(
-            "version is $LATEST, but an alias cannot split traffic with $LATEST: publish a version and use its number"
-            f" (aws lambda publish-version --function-name {request.function})."
-        )
-    )
-    return request.without("version")

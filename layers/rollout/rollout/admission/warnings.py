@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from rollout.admission.back import objection
 from rollout.admission.facts import FunctionFacts, VersionFacts
 
 
 def function_warnings(facts: FunctionFacts) -> Iterator[str]:
     """Yield a sentence on each warning about the function's versions, without a full stop."""
+    if facts.canary and (against := objection(facts.history, facts.canary.version)):
+        yield against
     if facts.canary and facts.canary.is_durable:
         yield (
             f"version {facts.canary.version} is a durable function (DurableConfig): Lambda counts each of its"

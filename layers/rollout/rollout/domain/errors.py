@@ -181,5 +181,9 @@ class OlderVersionError(RefusedError):
     """When the alias serves a newer version than the requested one."""
 
 
+class NoEarlierVersionError(RefusedError):
+    """When an alias is to return to an earlier version, and there is no such earlier version."""
+
+
 REFUSALS = frozenset(kind.__name__ for kind in RefusedError.__subclasses__())
 """The error codes of rejected executions."""

@@ -87,6 +87,10 @@ class Policy(Criteria):
         """Whether the steps are chosen when the rollout starts."""
         return isinstance(self.steps, AutoSteps)
 
+    def at_once(self) -> "Policy":
+        """Return the policy without its steps: the canary is promoted at once, and judged during the bake."""
+        return self.model_copy(update={"steps": []})
+
     @property
     def is_all_at_once(self) -> bool:
         """Whether the canary is promoted without sharing the alias first."""

@@ -79,6 +79,7 @@ class Rollout(Value):
     )
     revision_id: str = Field(description="The alias's revision after the rollout last read or wrote it.")
     start: Start = Start.BEGIN
+    is_back: bool = Field(default=False, description="Whether the alias returns to an earlier version.")
     creates_alias: bool = Field(default=False, exclude=True, description="Whether PrepareRollout creates the alias.")
     waiting: Waiting = Waiting()
     phase: Phase = Phase.SHIFTING

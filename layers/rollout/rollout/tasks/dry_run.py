@@ -4,8 +4,9 @@ from datetime import datetime
 
 from rollout.admission.accept import accept
 from rollout.admission.facts import FunctionFacts
+from rollout.admission.read_request import Preparation
 from rollout.admission.refusal_list import combine_refusals
-from rollout.admission.request import Preparation, RolloutRequest
+from rollout.admission.request import RolloutRequest
 from rollout.auto.forecast import Forecast, forecast
 from rollout.aws.cloudwatch.metrics import count_metrics, version_metrics
 from rollout.aws.lambda_.callers import alias_callers

@@ -4,23 +4,27 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rollout.admission.accept import all_refusals
+from rollout.admission.back import earlier_version, no_earlier_version
+from rollout.admission.events.version_event import is_started_by_event
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.policy_source import choose_policy, placeholder_policy
+from rollout.admission.read_request import Preparation
 from rollout.admission.refusal_list import RefusalList
-from rollout.admission.request import ParsedRequest, Preparation, RolloutRequest
-from rollout.admission.version_event import is_started_by_event
+from rollout.admission.request import ParsedRequest, RolloutRequest
 from rollout.auto.recent_day import RecentDay
 from rollout.aws.cloudwatch.alarms import alarms
 from rollout.aws.cloudwatch.metrics import version_metrics
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
+from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.lambda_.functions import FunctionLookup, lookup
 from rollout.aws.parameter_store import stored_policies
 from rollout.aws.settings import default_policy, timing
 from rollout.domain.errors import InvalidPolicyError, RefusedError
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
+from rollout.state.past_rollout import PastRollout
 from rollout.state.rollout import SHORT_CALL_SECONDS
 
 
@@ -44,7 +48,10 @@ def look_up(preparation: Preparation, now: datetime) -> LookupResult:
     if request is None or function is None:
         return LookupResult(request, None, [*refusals])
     with refusals.collect():
-        facts = _facts(request, function, preparation, now)
+        target = request.target(function.opted_in_alias)
+        history = ledger().past_rollouts(target)
+        request = _with_earlier_version(request, target, history)
+        facts = _facts(request, function, preparation, now).model_copy(update={"history": history})
         request = request.with_chosen_steps(facts.recent_day or RecentDay(until=now), timing())
         return LookupResult(request, facts, [*refusals, *all_refusals(request, facts, preparation.execution)])
     return LookupResult(request, None, [*refusals])
@@ -89,6 +96,17 @@ def _policy(parsed: ParsedRequest, function: FunctionLookup | None) -> tuple[Pol
     return choice.resolve(stored), choice.describe_source(stored)
 
 
+def _with_earlier_version(request: RolloutRequest, target: Target, history: tuple[PastRollout, ...]) -> RolloutRequest:
+    """Return the request with the version to return to, if it is to be looked up; raises NoEarlierVersionError."""
+    if not request.is_back or request.version or "version" in request.unreadable_fields:
+        return request
+    alias = alias_of(target).find()
+    version = earlier_version(history, alias.version) if alias else None
+    if version is None:
+        raise no_earlier_version(target, alias, history)
+    return request.model_copy(update={"version": version})
+
+
 def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Preparation, now: datetime) -> FunctionFacts:
     """Return the function, its versions and alias, the alarms, stable's p99, the lock and the queue."""
     target, execution = request.target(function.opted_in_alias), preparation.execution
@@ -115,7 +133,6 @@ def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Prepa
             "started_by_event": by_event,
             "rolled_out_before": by_event
             and ledger().has_rollout_of(target, request.version or "", besides=execution.arn),
-            "last_served": None if facts.alias else ledger().find_last_served(target),
             "alias_missing_seconds": (now - missing_since).total_seconds() if missing_since else 0,
             "queued": queued if queued and queued.is_waiting_at(now) else None,
         }

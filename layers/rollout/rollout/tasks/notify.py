@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from rollout.admission.request import Preparation
+from rollout.admission.read_request import Preparation
 from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import MetricUnit, logger, single_metric
 from rollout.aws.sns_topic import notification_topic

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from rollout.admission.accept import accept, alias_description
 from rollout.admission.queue import ALIAS_INTERVAL_SECONDS, after_try, seconds_to_next_attempt
+from rollout.admission.read_request import Preparation
 from rollout.admission.refusal_list import combine_refusals
-from rollout.admission.request import Preparation
 from rollout.admission.successor import needs_successor, replaced_by, successor_name
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks

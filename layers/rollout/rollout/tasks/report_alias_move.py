@@ -1,6 +1,6 @@
 """Reports that another writer moved an opted-in alias outside a rollout."""
 
-from rollout.admission.alias_event import AliasUpdated
+from rollout.admission.events.alias_event import AliasUpdated
 from rollout.aws import settings
 from rollout.aws.dynamodb.alias_moves import alias_moves
 from rollout.aws.lambda_.alias import shares_of

@@ -1,7 +1,7 @@
 """Looks up the alias and the version of a published version's rollout, and starts it."""
 
+from rollout.admission.events.version_event import VersionPublished, execution_input, execution_name
 from rollout.admission.tags import tag_problems
-from rollout.admission.version_event import VersionPublished, execution_input, execution_name
 from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions

@@ -6,9 +6,9 @@ import pytest
 from botocore.stub import Stubber
 
 from rollout.aws.dynamodb.ledger import Ledger, partition
-from rollout.domain.enums import Move
+from rollout.domain.enums import Move, Outcome
 from rollout.domain.errors import AwsUnavailableError
-from rollout.state.endings import rolled_back
+from rollout.state.endings import ending_of, rolled_back
 from tests.integration.conftest import client
 from tests.samples import AT, EXECUTION, TARGET, judgement, rollout
 
@@ -45,6 +45,19 @@ def test_repeated_write_keeps_first_ending(table, ledger):
     _evaluation, entry = ledger()
     assert entry["ended_at"] == "2026-03-01T12:00:00.000Z"
     assert closed == [True, False]
+
+
+def test_past_rollouts_are_read_the_newest_first(table):
+    later = EXECUTION.model_copy(update={"name": "later", "started_at": AT + timedelta(hours=1)})
+    table.open(rollout(), AT)
+    table.close(TARGET, EXECUTION, ENDING, AT)
+    table.open(rollout(execution=later, canary_version="3", stable_version="4", is_back=True), AT)
+    never_begun = EXECUTION.model_copy(update={"name": "a-begun-never", "started_at": AT - timedelta(hours=1)})
+    table.close(TARGET, never_begun, ending_of(Outcome.REJECTED, "stopped"), AT)
+    running, ended = table.past_rollouts(TARGET)
+    assert (running.outcome, running.canary_version, running.is_back, running.served) == (None, "3", True, "4")
+    assert (ended.outcome, ended.reason, ended.is_back) == (ENDING.outcome, ENDING.cause, False)
+    assert ended.started_at == EXECUTION.started_at
 
 
 def test_rollout_without_judgement_has_no_evaluation_to_record(table):

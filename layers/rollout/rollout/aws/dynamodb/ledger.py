@@ -16,6 +16,7 @@ from rollout.domain.enums import Move, Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.state.endings import ending_of
 from rollout.state.judgement import Finding
+from rollout.state.past_rollout import PastRollout
 from rollout.state.rollout import Ending, Rollout
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ _NOT_ENDED = "attribute_not_exists(outcome) OR outcome IN (:running, :failed)"
 
 _STILL_RUNNING = "attribute_not_exists(outcome) OR outcome IN (:running)"
 """A failed rollback does not replace a failed rollback."""
+
+
+_MOST_PAST_ROLLOUTS = 25
+"""How many rollouts of an alias are read to find an earlier version, and what is known against one."""
+
+_PAST_FIELDS = ("canary_version", "stable_version", "started_at", "reason", "is_back")
 
 
 class Ledger:
@@ -52,6 +59,7 @@ class Ledger:
                 "policy": rollout.policy.model_dump_json(),
                 "policy_source": rollout.policy_source,
                 "reason": rollout.reason,
+                "is_back": rollout.is_back,
             },
             ConditionExpression=_NOT_ENDED,
             ExpressionAttributeValues=typed({":running": _RUNNING, ":failed": Outcome.ROLLBACK_FAILED}),
@@ -116,11 +124,13 @@ class Ledger:
         newest = self._table.newest(partition(target), evaluations, 1)
         return Move(newest[0]["next_move"]) if newest else None
 
-    def find_last_served(self, target: Target) -> str | None:
-        """Return the version that the alias served after its newest rollout; None where it had no rollout."""
-        newest = self._table.newest(partition(target), "rollout#", 1)
-        is_promoted = bool(newest) and newest[0]["outcome"] == Outcome.PROMOTED
-        return newest[0].get("canary_version" if is_promoted else "stable_version") if newest else None
+    def past_rollouts(self, target: Target) -> tuple[PastRollout, ...]:
+        """Return the last rollouts of an alias, the newest first.
+
+        One that the guardian closed before it had begun names no versions, and is left out.
+        """
+        newest = self._table.newest(partition(target), "rollout#", _MOST_PAST_ROLLOUTS)
+        return tuple(_past_rollout(entry) for entry in newest if "canary_version" in entry)
 
     def has_rollout_of(self, target: Target, version: str, besides: str = "") -> bool:
         """Whether an execution other than `besides` (an ARN) rolls out the version to the alias, or once did."""
@@ -134,6 +144,11 @@ class Ledger:
         )
         with translate_aws_errors("reading the ledger"):
             return any(page["Items"] for page in pages)
+
+
+def _past_rollout(entry: dict[str, Any]) -> PastRollout:
+    ended = {} if entry["outcome"] == _RUNNING else {"outcome": entry["outcome"]}
+    return PastRollout.model_validate({name: entry[name] for name in _PAST_FIELDS if name in entry} | ended)
 
 
 def _finding_item(finding: Finding) -> dict[str, Any]:

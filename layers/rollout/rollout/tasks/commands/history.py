@@ -24,7 +24,8 @@ def history_of(request: CommandRequest) -> dict[str, object]:
 
 def _rollout(entry: dict[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
     names = ("canary_version", "stable_version", "outcome", "started_at", "ended_at", "reason", "execution_arn")
-    arn = entry["execution_arn"]
+    # A rollout that the guardian closed before it had begun names no versions and no execution.
+    arn = entry.get("execution_arn")
     taken = [_command(command) for command in reversed(given) if command["rollout_execution"] == arn]
     return {name: entry[name] for name in names if name in entry} | {"commands": taken}
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ModelWrapValidatorHandler, model_validator
 
-from rollout.admission.version_detail import Detail, from_cloudtrail
+from rollout.admission.events.version_detail import Detail, from_cloudtrail
 from rollout.domain.errors import InvalidEventError
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import Account, Region, function_arn, read_function

@@ -6,7 +6,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from rollout.admission.version_event import VersionPublished, execution_input, execution_name
+from rollout.admission.events.version_event import VersionPublished, execution_input, execution_name
 from rollout.domain.identity import Target
 from tests.samples import TARGET
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rollout.admission.alias_event import AliasUpdated
+from rollout.admission.events.alias_event import AliasUpdated
 
-EVENTS = Path(__file__).parents[3] / "events"
+EVENTS = Path(__file__).parents[4] / "events"
 
 
 def updated(**identity: object) -> AliasUpdated:
