@@ -5,7 +5,7 @@ from typing import Any
 
 from rollout.aws.powertools import LambdaContext, MetricUnit, internal_errors, logger, metrics
 from rollout.aws.settings import home
-from rollout.lifecycle.guardian_event import read_guardian_event
+from rollout.lifecycle.guardian.event import read_guardian_event
 from rollout.tasks.guardian.command_giver import name_givers
 from rollout.tasks.guardian.recover import repair
 from rollout.tasks.guardian.sweep import start_missed_versions

@@ -21,7 +21,7 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.powertools import logger
 from rollout.domain.enums import Outcome
-from rollout.lifecycle.missed_versions import Sighting
+from rollout.lifecycle.guardian.missed_versions import Sighting
 from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
@@ -116,6 +116,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
         "POLICY_PATH": "/rollouts/policies",
+        "FREEZE_PARAMETER": "/rollouts/freeze",
         "BUS_NAME": "rollouts",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",

@@ -65,10 +65,13 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
         monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: scenarios.current.now), raising=False)
         for output in ("logger", "metrics"):
             monkeypatch.setattr(app, output, _Ignore(), raising=False)
-    judge_canary, sweep = map(importlib.import_module, ("functions.judge_canary.app", "rollout.tasks.guardian.sweep"))
+    names = ("functions.judge_canary.app", "rollout.lifecycle.evaluate", "rollout.tasks.guardian.sweep")
+    judge_canary, evaluate, sweep = map(importlib.import_module, names)
     monkeypatch.setattr(importlib.import_module("rollout.tasks.guardian.target_sweep"), "metrics", _Ignore())
     monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
-    monkeypatch.setattr(judge_canary, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
+    monkeypatch.setattr(evaluate, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
+    freezes = SimpleNamespace(find=lambda: scenarios.current.freeze)
+    monkeypatch.setattr(importlib.import_module("rollout.tasks.find_hold"), "freezes", lambda: freezes)
     monkeypatch.setattr(sweep, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
     monkeypatch.setattr(successor, "MAX_TRIES", _MAX_TRIES)
     for key, value in _settings().items():

@@ -6,7 +6,8 @@ from typing import Any
 
 from rollout.aws.dynamodb.items import partition
 from rollout.domain.enums import Verdict
-from rollout.lifecycle.missed_versions import Sighting
+from rollout.lifecycle.guardian.missed_versions import Sighting
+from rollout.state.hold import Freeze
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 from tests.interleavings.actors import Actor, CallOutcome
@@ -38,6 +39,7 @@ class Scenario:
         self.now: datetime = AT
         self.evaluations = dict.fromkeys(VERSIONS, "ends_step")
         """What an evaluation of each version results in."""
+        self.freeze: Freeze | None = None
         self.executions: list[Execution] = []
         self.guardians: list[Actor] = []
         self.operators: list[Actor] = []
@@ -113,7 +115,7 @@ class Scenario:
 
     def settle(self) -> None:
         """Let every actor and every execution finish with every call answered, and then run the guardian."""
-        self.evaluations = dict.fromkeys(VERSIONS, "ends_step")
+        self.evaluations, self.freeze = dict.fromkeys(VERSIONS, "ends_step"), None
         for actor in self.detached_actors():
             actor.finish()
         for kind in ("release", "resume"):

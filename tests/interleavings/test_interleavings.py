@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from rollout.state.hold import Freeze, FreezeMode
 from tests.interleavings.actors import CallOutcome
 from tests.interleavings.execution import Execution
 from tests.interleavings.scenario import EVALUATIONS
@@ -67,6 +68,10 @@ class Interleavings(RuleBasedStateMachine):
         for _ in range(steps):
             if execution.is_running:
                 execution.advance(CallOutcome.THROTTLED)
+
+    @rule(mode=st.sampled_from([None, *FreezeMode]))
+    def operator_freezes_the_stack(self, mode):
+        self.scenario.freeze = mode and Freeze(reason="by the test", mode=mode)
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES)

@@ -1,6 +1,6 @@
 """The phrases by which the promises read a reason are those that the endings contain."""
 
-from rollout.lifecycle.recovery import FinalState, repair_plan
+from rollout.lifecycle.guardian.recovery import FinalState, repair_plan
 from rollout.state.endings import format_moved, handed_over_by_policy
 from rollout.state.lock import Lock
 from tests.interleavings.promises import FOR_A_PERSON, LEFT_WITH_SHARE, MOVED, NOTHING_WRITTEN

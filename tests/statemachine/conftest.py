@@ -44,6 +44,7 @@ SETTINGS = {
     "DEFAULT_POLICY": json.dumps(POLICY),
     "HOME_ACCOUNT_REGION": f"{ACCOUNT}/{REGION}",
     "POLICY_PATH": "/rollouts/policies",
+    "FREEZE_PARAMETER": "/rollouts/freeze",
     "POWERTOOLS_SERVICE_NAME": "rollouts",
     "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
     "POWERTOOLS_TRACE_DISABLED": "true",

@@ -4,13 +4,17 @@ Periods last one second, and the counts of the next minute are published before 
 has to wait.
 """
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from rollout.aws.boto import clients
 from rollout.aws.lambda_.alias import LambdaAlias
+from rollout.aws.parameter_store import parameter_store
 from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP
 from tests.statemachine.conftest import POLICY
 from tests.statemachine.machine import Machine, definition
@@ -60,6 +64,18 @@ def _writes(call: Mapping[str, Any]) -> int:
         return 0
     entry = (call["params"].get("Item") or call["params"]["Key"])["entry"]["S"]
     return 2 if entry == "lock" or entry.startswith("rollout#") else 1
+
+
+def test_version_waits_for_the_end_of_a_freeze_and_begins_by_itself(orchestrator: Machine, shop):
+    """P7: a version that is published in a freeze is not lost."""
+    publish_healthy_counts()
+    parameter_store.cache_clear()
+    until = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    freeze = json.dumps({"reason": "holidays", "until": until})
+    boto3.client("ssm").put_parameter(Name="/rollouts/freeze", Value=freeze, Type="String")
+    ended = orchestrator.run({"function": "shop"})
+    parameter_store.cache_clear()
+    assert (ended.status, ended.visits("WaitForTurn") > 0, outcome()) == ("SUCCEEDED", True, "promoted")
 
 
 def test_dry_run_succeeds_with_its_plan_and_changes_nothing(orchestrator: Machine, shop):

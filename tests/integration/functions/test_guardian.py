@@ -12,7 +12,7 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.step_functions import Executions
 from rollout.domain.identity import Execution, Target
-from rollout.lifecycle.missed_versions import Sighting
+from rollout.lifecycle.guardian.missed_versions import Sighting
 from rollout.state.rollout import Rollout
 from rollout.tasks.guardian.sweep import start_missed_version
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry, remember

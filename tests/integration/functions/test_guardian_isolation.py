@@ -16,7 +16,7 @@ from rollout.aws.lambda_.tagged_functions import TaggedFunctions
 from rollout.aws.step_functions import Executions
 from rollout.domain.errors import AwsRefusedError
 from rollout.domain.identity import Target
-from rollout.lifecycle.missed_versions import Sighting
+from rollout.lifecycle.guardian.missed_versions import Sighting
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, alias, client, event

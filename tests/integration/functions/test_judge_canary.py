@@ -1,11 +1,14 @@
 """Tests of JudgeCanary: an evaluation measures, judges and decides, and is recorded in the ledger."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
+from botocore.stub import Stubber
 
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.parameter_store import parameter_store
 from rollout.domain.identity import Target
 from tests.integration.conftest import Wire, client, event, move_alias
 
@@ -277,3 +280,31 @@ def test_later_evaluation_keeps_the_calibration_of_the_first(handle, ledger, his
     assert entry["calibration"] == raised | {"factor": "2.42"}
     assert document["reason"] == entry["reason"]
     assert "against a limit of 250, raised from 100 because errors of this function come in clumps" in entry["reason"]
+
+
+@pytest.fixture
+def empty_cache(aws):
+    """Parameter Store with nothing cached."""
+    parameter_store.cache_clear()
+    yield
+    parameter_store.cache_clear()
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_live_rollout_obeys_a_freeze_at_its_next_evaluation(evaluate):
+    freeze = json.dumps({"reason": "incident 7", "mode": "roll_back"})
+    client("ssm").put_parameter(Name="/rollouts/freeze", Value=freeze, Type="String")
+    document, _entry = evaluate(HEALTHY)
+    assert document["next_move"] == "roll_back"
+    assert document["reason"].endswith("the stack is frozen: incident 7")
+
+
+@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
+def test_freeze_that_cannot_be_read_keeps_the_share(evaluate, code):
+    """P1: a rollout is neither rolled back nor promoted because Parameter Store does not answer."""
+    with Stubber(parameter_store().client) as stub:
+        stub.add_client_error("get_parameter", code, http_status_code=400)
+        document, _entry = evaluate(HEALTHY)
+    assert document["next_move"] == "wait"
+    assert "it is not known whether the stack is frozen" in document["reason"]

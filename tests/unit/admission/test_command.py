@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from rollout.admission.command import LONGEST_WHY, CommandRequest, read_command_event
+from rollout.admission.command import CommandRequest, read_command_event
 from rollout.domain.command_errors import InvalidCommandError
 from rollout.domain.enums import Command
+from rollout.domain.text import LONGEST_REASON
 from tests.samples import EXECUTION
 
 PAUSE = {"function": "my-api", "command": "pause", "why": "the database is slow"}
@@ -70,7 +71,11 @@ def test_alias_is_chosen_as_for_a_start(alias, tagged, chosen):
         ),
         (PAUSE | {"why": ""}, "why is missing: add the reason, which the ledger and the events keep"),
         (PAUSE | {"why": " \n. "}, "why is missing"),
-        (PAUSE | {"why": "x" * (LONGEST_WHY + 1)}, "write at most 500 characters"),
+        (PAUSE | {"why": "x" * (LONGEST_REASON + 1)}, "write at most 500 characters"),
+        (
+            PAUSE | {"override_freeze": "urgent"},
+            "override_freeze belongs to the commands resume and promote only: remove it",
+        ),
         (PAUSE | {"by": "30m"}, "by belongs to the command extend only: remove it"),
         (EXTEND, 'by is missing: add how much longer the step or the bake is to last, such as "30m"'),
         (EXTEND | {"by": 0}, "by is 0: write at least 1"),

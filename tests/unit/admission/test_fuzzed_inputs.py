@@ -9,7 +9,7 @@ from rollout.admission.events.version_event import execution_input, read_event
 from rollout.domain.errors import InvalidEventError, InvalidPolicyError
 from rollout.domain.json_values import read_json
 from rollout.domain.text import MAX_SENTENCE_LENGTH
-from rollout.lifecycle.guardian_event import read_guardian_event
+from rollout.lifecycle.guardian.event import read_guardian_event
 from rollout.policy.policy import Policy, read_policy
 from rollout.state.rollout import Rollout
 from tests.samples import TARGET, rollout

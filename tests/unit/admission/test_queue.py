@@ -11,6 +11,7 @@ from rollout.domain.enums import Phase, Start
 from rollout.domain.errors import AliasLockedError, NotOptedInError
 from rollout.domain.identity import Execution
 from rollout.state.alias import AliasState
+from rollout.state.hold import Hold
 from rollout.state.lock import Lock, PlannedWrite, QueuedVersion, lock_of
 from rollout.state.rollout import Waiting
 from tests.samples import AT, EXECUTION, facts, policy, rollout, version
@@ -156,3 +157,32 @@ LATER = AT + timedelta(minutes=4)
 def test_missing_alias_is_timed_from_the_first_try_that_found_none(revision, since, known):
     tried = after_try(rollout(revision_id=revision, waiting=Waiting(alias_missing_since=since)), LATER)
     assert tried.alias_missing_since == known
+
+
+HOLD = Hold(reason="the stack is frozen until 2026-03-01T12:30Z: holidays", until=AT + timedelta(minutes=30))
+
+
+def test_version_published_in_a_freeze_waits_and_begins_by_itself():
+    """P7: it is not lost."""
+    held = accept(REQUEST, facts(hold=HOLD), EXECUTION)
+    assert (held.start, held.held_until) == (Start.QUEUE, HOLD.until)
+    assert held.reason == (
+        "version 4 waits, because the stack is frozen until 2026-03-01T12:30Z: holidays; it begins by itself afterwards"
+    )
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(0, 60), (20, 120), (29.9, 6), (31, 1)])
+def test_held_version_tries_again_at_the_end_of_the_freeze_at_the_latest(minutes, seconds):
+    held = accept(REQUEST, facts(hold=HOLD), EXECUTION)
+    assert seconds_to_next_attempt(held, AT + timedelta(minutes=minutes)) == pytest.approx(seconds, abs=2)
+
+
+@pytest.mark.parametrize("changes", [{"alias": None, "stable": None}, {"rolled_out_before": True}])
+def test_freeze_does_not_hold_what_moves_no_traffic(changes):
+    assert accept(REQUEST, facts(hold=HOLD, **changes), EXECUTION).start is Start.NOTHING_TO_DO
+
+
+def test_override_is_kept_with_the_rollout():
+    """P11."""
+    request = REQUEST.model_copy(update={"override_freeze": "a fix"})
+    assert accept(request, facts(), EXECUTION).override_freeze == "a fix"

@@ -96,7 +96,8 @@ def test_account_and_region_come_from_the_functions_arn(function, account_region
 
 
 MINIMUM = (
-    'A request needs at least {"function": "my-api"}; alias, version, back_to, back, policy and dry_run are optional.'
+    'A request needs at least {"function": "my-api"}; alias, version, back_to, back, policy, override_freeze and'
+    " dry_run are optional."
 )
 
 

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from rollout.domain.enums import Move, Outcome, Phase, Verdict
 from rollout.judging.window import seconds_to_next_evaluation
 from rollout.lifecycle.decide import decide
+from rollout.lifecycle.orders import Orders, orders_of
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
+from rollout.state.hold import FreezeMode, Hold
 from rollout.state.rollout import Rollout
+from tests.commands import command
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
 
 HEALTHY, UNHEALTHY, INCONCLUSIVE = Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.INCONCLUSIVE
@@ -341,3 +344,59 @@ def test_reason_with_many_names_is_short():
     """P10: it becomes a Cause, an entry of the ledger and the sentence of an event."""
     long = judgement(HEALTHY).model_copy(update={"reason": "alarm x has no data; " * 1000})
     assert len(decide(rollout(), long, AT + timedelta(seconds=300), ON_AWS).reason) < 4000
+
+
+HOLD = Hold(reason="the stack is frozen: holidays")
+NO_NEW = HOLD.model_copy(update={"mode": FreezeMode.NO_NEW})
+BACK = HOLD.model_copy(update={"mode": FreezeMode.ROLL_BACK})
+OVERRIDE = orders_of([command("promote", override_freeze="a fix")])
+
+
+def held(begun: Rollout, verdict: Verdict, hold: Hold, orders: Orders = Orders(), after: float = 300) -> Rollout:  # noqa: B008
+    return decide(begun, judgement(verdict), AT + timedelta(seconds=after), ON_AWS, orders=orders, hold=hold)
+
+
+@pytest.mark.parametrize(
+    ("position", "verdict", "hold", "orders", "move"),
+    [
+        ({}, HEALTHY, HOLD, Orders(), Move.WAIT),
+        (LAST_STEP, HEALTHY, HOLD, Orders(), Move.WAIT),
+        (LAST_STEP, HEALTHY, HOLD, orders_of([command("promote")]), Move.WAIT),
+        (LAST_STEP, HEALTHY, HOLD, OVERRIDE, Move.PROMOTE),
+        (BAKE, HEALTHY, HOLD, Orders(), Move.FINISH),
+        ({}, UNHEALTHY, HOLD, Orders(), Move.ROLL_BACK),
+        (BAKE, UNHEALTHY, HOLD, Orders(), Move.ROLL_BACK),
+        ({}, HEALTHY, NO_NEW, Orders(), Move.SHIFT),
+        ({}, HEALTHY, BACK, Orders(), Move.ROLL_BACK),
+        ({}, INCONCLUSIVE, BACK, Orders(), Move.ROLL_BACK),
+        (BAKE, INCONCLUSIVE, BACK, Orders(), Move.ROLL_BACK),
+        (BAKE, HEALTHY, BACK, Orders(), Move.FINISH),
+        ({}, HEALTHY, BACK, orders_of([command("freeze")]), Move.WAIT),
+        ({}, HEALTHY, BACK, OVERRIDE, Move.PROMOTE),
+    ],
+)
+def test_freeze_holds_the_share_and_never_an_unhealthy_canary(position, verdict, hold, orders, move):
+    """P1: bad canaries still roll back."""
+    assert held(rollout(**position), verdict, hold, orders).next_move is move
+
+
+def test_held_rollout_says_why_and_since_when():
+    first = held(rollout(), HEALTHY, HOLD)
+    assert first.reason.endswith("the canary keeps its share, because the stack is frozen: holidays")
+    assert first.held_since == AT + timedelta(seconds=300)
+    assert held(first, HEALTHY, HOLD, after=900).held_since == first.held_since
+    assert decided(first, HEALTHY, 900).held_since is None
+
+
+def test_longest_freeze_fits_into_one_execution():
+    """Each evaluation is later than the one before, as while a person thinks."""
+    begun = rollout(held_since=AT)
+    assert held(begun, HEALTHY, HOLD, after=86_400).wait_seconds == seconds_to_next_evaluation(
+        AT + timedelta(days=1), 900, ON_AWS
+    )
+
+
+def test_held_rollout_goes_on_as_soon_as_the_freeze_ends():
+    until = AT + timedelta(seconds=86_400 + 240)
+    ending_soon = HOLD.model_copy(update={"until": until})
+    assert held(rollout(held_since=AT), HEALTHY, ending_soon, after=86_400).wait_seconds == 240

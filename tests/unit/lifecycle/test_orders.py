@@ -168,18 +168,18 @@ def test_ignored_metrics_stay_ignored():
     ],
 )
 def test_interval_grows_while_a_person_thinks(commands, minutes, seconds):
-    assert interval_under(orders_of(commands), 60, AT + timedelta(minutes=minutes)) == seconds
+    assert interval_under(orders_of(commands).held_since, 60, AT + timedelta(minutes=minutes)) == seconds
 
 
 def test_interval_is_never_shorter_than_the_policys():
-    assert interval_under(orders_of([PAUSE]), 3600, AT + timedelta(days=3)) == 3600
+    assert interval_under(orders_of([PAUSE]).held_since, 3600, AT + timedelta(days=3)) == 3600
 
 
 def test_longest_pause_fits_into_one_execution():
     """Step Functions allows 25,000 events; the pause may last as long as CloudWatch keeps the minutes."""
     now, evaluations, orders = AT, 0, orders_of([PAUSE])
     while (now - AT).total_seconds() < METRIC_RETENTION_SECONDS:
-        now += timedelta(seconds=interval_under(orders, 60, now))
+        now += timedelta(seconds=interval_under(orders.held_since, 60, now))
         evaluations += 1
     assert 1_400 < evaluations < MAX_EVALUATIONS * 0.65
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.admission.queue import QueueDecision, alias_decision, back_refusals, queue_decision
+from rollout.admission.queue import QueueDecision, alias_decision, back_refusals, hold_decision, queue_decision
 from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
@@ -30,7 +30,7 @@ def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) 
     decision, _ = _queue_result(request, facts, execution)
     if facts.rolled_out_before and facts.alias:
         return _already_rolled_out(rollout)
-    decision = decision or alias_decision(facts)
+    decision = decision or alias_decision(facts) or hold_decision(facts)
     if decision:
         return rollout.model_copy(update=dict(decision))
     if canary.state == "Pending":
@@ -94,6 +94,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         policy=request.policy,
         policy_source=request.policy_source,
         is_back=request.is_back,
+        override_freeze=request.override_freeze,
         auto=request.auto.sentence if request.auto else "",
         revision_id=facts.alias.revision_id if facts.alias else "",
         red_before=red_alarms(facts.alarms),

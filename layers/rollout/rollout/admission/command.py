@@ -1,6 +1,5 @@
 """Parses a command. The least is {"function": "my-api", "command": "pause", "why": "…"}."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -15,19 +14,13 @@ from rollout.domain.identity import AccountRegion, Execution, Target
 from rollout.domain.json_values import plain_json
 from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
 from rollout.domain.models import Strict, Value
+from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems, read_as
 from rollout.policy.aws_names import AlarmName
 from rollout.state.command import TakenCommand
 
-LONGEST_WHY = 500
-
 _EXAMPLE = '{"function": "my-api", "command": "pause", "why": "the database is slow"}'
-
-
-def _read_why(text: str) -> str:
-    """Return a reason on one line, without the full stop at its end, because a sentence quotes it."""
-    return re.sub(r"\s+", " ", text).strip().removesuffix(".")
 
 
 class _Input(Strict):
@@ -35,7 +28,8 @@ class _Input(Strict):
     command: Command
     alias: Annotated[str, AfterValidator(read_alias)] | None = None
     version: Annotated[str, BeforeValidator(version_text), AfterValidator(read_version)] | None = None
-    why: Annotated[str, Field(max_length=LONGEST_WHY), AfterValidator(_read_why)] = ""
+    why: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(as_reason)] = ""
+    override_freeze: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(as_reason)] = ""
     by: Annotated[Seconds, Field(ge=1)] | None = None
     metrics: list[AlarmName] = Field(default_factory=list, max_length=100)
 
@@ -51,12 +45,21 @@ def _broken_rules(value: object) -> Iterator[str]:
         return
     if not value.why and value.command is not Command.HISTORY:
         yield "why is missing: add the reason, which the ledger and the events keep"
+    if value.override_freeze and value.command not in _GOING_ON:
+        yield f"override_freeze belongs to the commands {' and '.join(_GOING_ON)} only: remove it"
+    yield from _misplaced_fields(value)
+
+
+def _misplaced_fields(value: _Input) -> Iterator[str]:
     for name, (command, hint) in _OWN_FIELDS.items():
         if getattr(value, name) and value.command is not command:
             yield f"{name} belongs to the command {command} only: remove it"
         if value.command is command and not getattr(value, name):
             yield f"{name} is missing: {hint}"
 
+
+_GOING_ON = (Command.RESUME, Command.PROMOTE)
+"""The commands after which a rollout goes on, and so may override a freeze."""
 
 _OWN_FIELDS = {
     "by": (Command.EXTEND, 'add how much longer the step or the bake is to last, such as "30m"'),
@@ -77,6 +80,7 @@ class CommandRequest(Value):
     why: str
     seconds: int = 0
     metrics: tuple[str, ...] = ()
+    override_freeze: str = ""
 
     def target(self, tagged_alias: str | None) -> Target:
         """Return the alias that the command names, else the one that the function's tag names, else `live`."""
@@ -93,6 +97,7 @@ class CommandRequest(Value):
             why=self.why,
             seconds=self.seconds,
             metrics=self.metrics,
+            override_freeze=self.override_freeze,
         )
 
 
@@ -130,6 +135,7 @@ def _request(fields: _Input, execution: Execution) -> CommandRequest:
         why=fields.why,
         seconds=fields.by or 0,
         metrics=tuple(dict.fromkeys(fields.metrics)),
+        override_freeze=fields.override_freeze,
     )
 
 

@@ -11,6 +11,7 @@ from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
 from rollout.domain.tags import tagged_alias
 from rollout.state.alias import AliasState
+from rollout.state.hold import Hold
 from rollout.state.lock import Lock, QueuedVersion
 from rollout.state.past_rollout import PastRollout
 
@@ -61,6 +62,8 @@ class FunctionFacts(Value):
     """The alias's usual p99 in milliseconds, if the policy uses it as the limit of slow calls."""
     recent_day: RecentDay | None = None
     """The alias's last day of calls, if the policy chooses its steps by them."""
+    hold: Hold | None = None
+    """Why no rollout begins now; None where one may, and where the request overrides it."""
     lock: Lock | None = None
     """The lock of the alias, if a rollout holds it."""
     queued: QueuedVersion | None = None

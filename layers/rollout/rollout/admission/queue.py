@@ -1,5 +1,6 @@
 """Decides whether a version begins now, waits in the queue, or is superseded by a newer version."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
@@ -26,6 +27,8 @@ class QueueDecision(Value):
 
     start: Start
     reason: str
+    held_until: datetime | None = None
+    """When the version begins at the latest; None where that is not known."""
 
 
 def queue_decision(
@@ -84,6 +87,18 @@ def alias_decision(facts: FunctionFacts) -> QueueDecision | None:
     )
 
 
+def hold_decision(facts: FunctionFacts) -> QueueDecision | None:
+    """Return that the version waits until a freeze or a closed window ends; None where it may begin.
+
+    An alias that does not exist yet is created all the same: it has no callers.
+    """
+    if facts.hold is None or facts.alias is None or facts.is_first_version:
+        return None
+    version = facts.canary.version if facts.canary else ""
+    reason = f"version {version} waits, because {facts.hold.reason}; it begins by itself afterwards"
+    return QueueDecision(start=Start.QUEUE, reason=reason, held_until=facts.hold.until)
+
+
 def after_try(rollout: Rollout, now: datetime) -> Waiting:
     """Return what the execution knows after a try at which its version has to wait."""
     missing_since = None if rollout.revision_id else rollout.waiting.alias_missing_since or now
@@ -91,6 +106,12 @@ def after_try(rollout: Rollout, now: datetime) -> Waiting:
 
 
 def seconds_to_next_attempt(rollout: Rollout, now: datetime) -> int:
-    """Return how long a queued version waits before its next attempt: a tenth of the time it has waited so far."""
+    """Return how long a queued version waits before its next attempt: a tenth of the time it has waited so far.
+
+    It waits no longer than a freeze or a closed window.
+    """
     waited = (now - rollout.execution.started_at).total_seconds()
-    return round(min(max(waited / 10, rollout.policy.interval), LONGEST_WAIT_SECONDS))
+    seconds = round(min(max(waited / 10, rollout.policy.interval), LONGEST_WAIT_SECONDS))
+    if rollout.held_until is None:
+        return seconds
+    return max(min(seconds, math.ceil((rollout.held_until - now).total_seconds())), 1)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, ValidationError
 
 from rollout.admission.refusal_list import RefusalList
 from rollout.admission.request import ParsedRequest
@@ -11,6 +11,7 @@ from rollout.domain.identity import Execution
 from rollout.domain.json_values import plain_json
 from rollout.domain.lambda_names import read_alias, read_function, read_version, version_text
 from rollout.domain.models import Value
+from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.validation import format_problems, read_as
 from rollout.state.rollout import Waiting
 
@@ -34,12 +35,17 @@ VersionText = Annotated[str, BeforeValidator(version_text), AfterValidator(_chec
 """A version's number, also as a JSON number; $LATEST is refused later, with the command that publishes it."""
 
 
+OverrideText = Annotated[str, AfterValidator(as_reason), Field(max_length=LONGEST_REASON)]
+"""Why a freeze or a closed window is overridden."""
+
+
 class _Fields(BaseModel, extra="forbid", defer_build=True):
     function: FunctionText | None = None
     alias: Annotated[str, AfterValidator(read_alias)] | None = None
     version: VersionText | None = None
     back_to: VersionText | None = None
     back: Annotated[bool, Strict()] = False
+    override_freeze: OverrideText = ""
     policy: object = None
     dry_run: Annotated[bool, Strict()] = False
 
@@ -93,6 +99,7 @@ def read_request(value: object, execution: Execution, refusals: RefusalList) -> 
         function=function.name,
         alias=fields.alias,
         version=fields.version,
+        override_freeze=fields.override_freeze,
         policy=fields.policy,
         unreadable_fields=unreadable | ({"version"} if unreadable & {"back_to", "back"} else frozenset()),
     )
@@ -108,7 +115,7 @@ def _read_fields(value: object, refusals: RefusalList) -> tuple[_Fields, frozens
         refusals.add(
             InvalidRequestError(
                 f'The input is refused: {format_problems(error)}. A request needs at least {{"function": "my-api"}};'
-                " alias, version, back_to, back, policy and dry_run are optional."
+                " alias, version, back_to, back, policy, override_freeze and dry_run are optional."
             )
         )
         unreadable = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])

@@ -23,6 +23,8 @@ class RolloutRequest(Value):
     policy_source: str = ""
     is_back: bool = False
     """Whether the alias returns to an earlier version; without `version`, to the last one that it served before."""
+    override_freeze: str = ""
+    """Why the rollout overrides freezes and windows; empty where it does not."""
     auto: AutoPlan | None = None
     """What `steps: Auto` chose; `policy` then has its steps."""
     unreadable_fields: frozenset[str] = frozenset()
@@ -50,6 +52,7 @@ class ParsedRequest(Value):
     alias: str | None = None
     version: str | None = None
     is_back: bool = False
+    override_freeze: str = ""
     policy: Any = None
     unreadable_fields: frozenset[str] = frozenset()
 

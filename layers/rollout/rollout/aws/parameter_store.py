@@ -1,4 +1,4 @@
-"""Reads stored policies from Parameter Store, all under one path."""
+"""Reads texts from Parameter Store: the stored policies, all under one path, and the freeze of the stack."""
 
 from functools import cache
 
@@ -12,26 +12,24 @@ from rollout.aws.boto import clients
 from rollout.aws.boto.errors import error_code, translate_aws_errors
 
 MAX_AGE_SECONDS = 30
-"""How long a policy is cached. A queued version reads it often, and a corrected policy must apply soon."""
+"""How long a text is cached. A queued version reads it often, and a corrected policy or a freeze must apply soon."""
 
 
-class StoredPolicies:
-    """The stored policies by name."""
+class StoredTexts:
+    """The texts of parameters, each cached for a while."""
 
-    def __init__(self, store: SSMProvider, path: str) -> None:
+    def __init__(self, store: SSMProvider) -> None:
         self._store = store
-        self._path = path
 
-    def find(self, name: str) -> StoredPolicy:
-        """Return the stored policy of this name, not yet validated; raises AwsUnavailableError."""
-        parameter = f"{self._path}/{name}"
+    def find(self, parameter: str) -> str | None:
+        """Return the text of a parameter; None where it does not exist. Raises AwsUnavailableError, AwsRefusedError."""
         with translate_aws_errors(f"reading the parameter {parameter}"):
             try:
-                return StoredPolicy(parameter=parameter, text=self._text(parameter))
+                return self._text(parameter)
             except ClientError as error:
                 if error_code(error) != "ParameterNotFound":
                     raise
-        return StoredPolicy(parameter=parameter, text=None)
+        return None
 
     def _text(self, parameter: str) -> str:
         try:
@@ -39,6 +37,19 @@ class StoredPolicies:
         except GetParameterError as wrapped:
             # Powertools wraps every error in the same class; the original tells a transient error from a final one.
             raise wrapped.__context__ or wrapped from None
+
+
+class StoredPolicies:
+    """The stored policies by name."""
+
+    def __init__(self, texts: StoredTexts, path: str) -> None:
+        self._texts = texts
+        self._path = path
+
+    def find(self, name: str) -> StoredPolicy:
+        """Return the stored policy of this name, not yet validated; raises AwsUnavailableError or AwsRefusedError."""
+        parameter = f"{self._path}/{name}"
+        return StoredPolicy(parameter=parameter, text=self._texts.find(parameter))
 
 
 @cache
@@ -49,4 +60,9 @@ def parameter_store() -> SSMProvider:
 
 def stored_policies() -> StoredPolicies:
     """Return the policies under the stack's PolicyPath."""
-    return StoredPolicies(parameter_store(), settings.policy_path())
+    return StoredPolicies(stored_texts(), settings.policy_path())
+
+
+def stored_texts() -> StoredTexts:
+    """Return the texts of the parameters."""
+    return StoredTexts(parameter_store())

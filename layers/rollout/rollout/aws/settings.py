@@ -54,6 +54,11 @@ def policy_path() -> str:
     return os.environ["POLICY_PATH"]
 
 
+def freeze_parameter() -> str:
+    """Return the name of the parameter that freezes every rollout of the stack."""
+    return os.environ["FREEZE_PARAMETER"]
+
+
 def ledger_table() -> str:
     """Return the name of the ledger table."""
     return os.environ["LEDGER_TABLE"]

@@ -1,5 +1,6 @@
 """Keeps sentences short enough to be read, whatever names and values they quote."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Annotated
@@ -11,6 +12,10 @@ MAX_SENTENCE_LENGTH = 3900
 
 _NAMES_SHOWN = 5
 _MAX_NAME_LENGTH = 64
+
+
+LONGEST_REASON = 500
+"""The longest reason that a person may write, in characters."""
 
 
 def shorten(text: str, limit: int = MAX_SENTENCE_LENGTH) -> str:
@@ -25,6 +30,11 @@ def shorten(text: str, limit: int = MAX_SENTENCE_LENGTH) -> str:
 def as_sentence(text: object) -> str:
     """Return a text, such as an error of AWS, with one full stop at its end, so that another sentence can follow."""
     return f"{str(text).rstrip().removesuffix('.')}."
+
+
+def as_reason(text: str) -> str:
+    """Return what a person wrote as a reason, on one line and without the full stop, because a sentence quotes it."""
+    return re.sub(r"\s+", " ", text).strip().removesuffix(".")
 
 
 def join_within(sentences: Sequence[str], separator: str, noun: str, limit: int) -> str:

@@ -16,6 +16,7 @@ from rollout.dry_run.traffic import Traffic, format_unknown_traffic
 from rollout.judging.alarms import format_alarms, red_alarms
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
+from rollout.state.hold import Hold
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 
@@ -68,7 +69,7 @@ def expected_outcome(assessment: Assessment) -> str:
         return f"it would be refused, for {count} reason{'' if count == 1 else 's'} that plan.refusals lists"
     match rollout.start:
         case Start.QUEUE:
-            return _format_queued(rollout, facts.lock)
+            return _format_queued(rollout, facts.lock, facts.hold)
         case Start.NOTHING_TO_DO if facts.alias is None:
             return (
                 f"{rollout.target.name} does not exist; it would be created at version {rollout.canary_version},"
@@ -89,7 +90,9 @@ def _format_rolled_out(rollout: Rollout) -> str:
     )
 
 
-def _format_queued(rollout: Rollout, lock: Lock | None) -> str:
+def _format_queued(rollout: Rollout, lock: Lock | None, hold: Hold | None) -> str:
+    if hold and lock is None:
+        return f"version {rollout.canary_version} would wait, because {hold.reason}, and begin by itself afterwards"
     is_superseding = rollout.policy.on_newer_version is OnNewerVersion.SUPERSEDE
     first = ", which would have to roll back first" if is_superseding else ""
     behind = f" behind version {lock.canary_version} (execution {lock.holder.name}){first}" if lock else ""

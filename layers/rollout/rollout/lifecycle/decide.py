@@ -7,10 +7,12 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.domain.text import shorten
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
+from rollout.lifecycle.held import held_move, seconds_under
 from rollout.lifecycle.orders import Orders, interval_under, with_extensions
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
 from rollout.state.endings import handed_over_by_policy, promoted
+from rollout.state.hold import Hold
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Ending, Rollout
 
@@ -28,24 +30,28 @@ def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
     *,
     newer_version: str = "",
     orders: Orders = _NO_ORDERS,
+    hold: Hold | None = None,
 ) -> Rollout:
     """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation.
 
     `newer_version` is the version that has asked for the alias; empty without one. `orders` are the commands of
-    operators.
+    operators, and `hold` says why the canary may get no more traffic; None where it may.
     """
     if orders.extension_of(rollout):
         judgement = judgement.model_copy(update={"may_end_step": False})
-    move, explanation = _next_move(with_extensions(rollout, orders), judgement, now, newer_version, orders)
+    wanted = _next_move(with_extensions(rollout, orders), judgement, now, newer_version, orders)
+    move, explanation = held_move(*wanted, orders, hold)
     reason = _format_reason(orders.format(rollout), f"{judgement.verdict}: {judgement.reason}", explanation)
-    interval = interval_under(orders, rollout.policy.interval, now)
+    held_since = (rollout.held_since or now) if hold and move is not wanted[0] else None
+    interval = interval_under(orders.held_since or held_since, rollout.policy.interval, now)
     return rollout.model_copy(
         update={
             "evaluations": rollout.evaluations + 1,
             "judgement": judgement,
             "next_move": move,
             "reason": reason,
-            "wait_seconds": seconds_to_next_evaluation(now, interval, timing),
+            "wait_seconds": seconds_to_next_evaluation(now, seconds_under(hold, interval, now), timing),
+            "held_since": held_since,
             "ending": _ending(move, reason, rollout),
         }
     )

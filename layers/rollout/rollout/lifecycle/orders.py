@@ -26,6 +26,8 @@ class Orders(Value):
     aborted: TakenCommand | None = None
     extensions: tuple[TakenCommand, ...] = ()
     ignored: tuple[str, ...] = ()
+    overrides_freeze: bool = False
+    """Whether a command overrides freezes and windows for the rest of the rollout."""
 
     @property
     def is_frozen(self) -> bool:
@@ -70,7 +72,8 @@ def orders_of(commands: Sequence[TakenCommand]) -> Orders:
     """Return what the commands amount to, in the order in which they were taken."""
     orders = Orders()
     for command in commands:
-        orders = orders.model_copy(update=_change(orders, command))
+        override = {"overrides_freeze": True} if command.override_freeze else {}
+        orders = orders.model_copy(update=_change(orders, command) | override)
     return orders
 
 
@@ -94,11 +97,11 @@ def _change(orders: Orders, command: TakenCommand) -> dict[str, object]:
     return changes[command.command]
 
 
-def interval_under(orders: Orders, interval_seconds: int, now: datetime) -> int:
-    """Return the seconds between two evaluations: longer while a person thinks."""
-    if orders.held_since is None:
+def interval_under(held_since: datetime | None, interval_seconds: int, now: datetime) -> int:
+    """Return the seconds between two evaluations: longer while a rollout is held; `held_since` is None where not."""
+    if held_since is None:
         return interval_seconds
-    thought = (now - orders.held_since).total_seconds()
+    thought = (now - held_since).total_seconds()
     return max(interval_seconds, round(min(thought / 10, LONGEST_INTERVAL_SECONDS)))
 
 

@@ -19,6 +19,7 @@ from rollout.policy.planned import WITHIN_SECONDS, evaluations_in, seconds_in
 from rollout.policy.presets import ALL_AT_ONCE, AUTO
 from rollout.policy.rules import broken_rules
 from rollout.policy.steps import AutoSteps, Step, WrittenSteps
+from rollout.policy.windows import Window
 
 MAX_CHARACTERS = 32_768
 """The longest policy as JSON. It is a part of the document, which Step Functions limits to 262,144 bytes."""
@@ -62,6 +63,11 @@ class Policy(Criteria):
         default=OnNewerVersion.QUEUE,
         description="What happens to this version while an older one is being rolled out: it waits (queue), the older"
         " one is rolled back first (supersede), or this one is refused (refuse).",
+    )
+    windows: list[Window] = Field(
+        default_factory=list,
+        max_length=20,
+        description="When rollouts may begin, and canaries may get more traffic or be promoted; empty for always.",
     )
     advance_early: bool = Field(
         default=False,

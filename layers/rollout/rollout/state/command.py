@@ -20,6 +20,8 @@ class TakenCommand(Value):
     """By how much `extend` prolongs the hold or the bake."""
     metrics: tuple[str, ...] = ()
     """What `ignore` leaves out from now on."""
+    override_freeze: str = ""
+    """Why the rollout overrides freezes and windows from now on; empty where it does not."""
     write_number: int = 0
     """Which of the rollout's writes was the newest when the command was taken, from 1: the step that `extend` means."""
 

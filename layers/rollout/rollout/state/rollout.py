@@ -109,6 +109,15 @@ class Rollout(Value):
     timeout_seconds: int = Field(
         default=0, description="The longest that a call of either version can take, in seconds; 0 if unknown."
     )
+    override_freeze: str = Field(
+        default="", description="Why the rollout overrides freezes and windows; empty where it does not."
+    )
+    held_since: datetime | None = Field(
+        default=None, description="Since when a freeze or a closed window has kept the canary from more traffic."
+    )
+    held_until: datetime | None = Field(
+        default=None, exclude=True, description="When a freeze or a closed window lets the rollout begin, if known."
+    )
     evaluations: int = 0
     alias_missing: int = Field(
         default=0, description="How many evaluations in a row, up to the newest, found no alias."

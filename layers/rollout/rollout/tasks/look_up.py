@@ -26,6 +26,7 @@ from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
 from rollout.state.past_rollout import PastRollout
 from rollout.state.rollout import SHORT_CALL_SECONDS
+from rollout.tasks.find_hold import find_hold
 
 
 class LookupResult(NamedTuple):
@@ -51,7 +52,8 @@ def look_up(preparation: Preparation, now: datetime) -> LookupResult:
         target = request.target(function.opted_in_alias)
         history = ledger().past_rollouts(target)
         request = _with_earlier_version(request, target, history)
-        facts = _facts(request, function, preparation, now).model_copy(update={"history": history})
+        hold = find_hold(request.policy, request.override_freeze, now)
+        facts = _facts(request, function, preparation, now).model_copy(update={"history": history, "hold": hold})
         request = request.with_chosen_steps(facts.recent_day or RecentDay(until=now), timing())
         return LookupResult(request, facts, [*refusals, *all_refusals(request, facts, preparation.execution)])
     return LookupResult(request, None, [*refusals])

@@ -60,6 +60,7 @@ class Ledger:
                 "policy_source": rollout.policy_source,
                 "reason": rollout.reason,
                 "is_back": rollout.is_back,
+                "override_freeze": rollout.override_freeze,
             },
             ConditionExpression=_NOT_ENDED,
             ExpressionAttributeValues=typed({":running": _RUNNING, ":failed": Outcome.ROLLBACK_FAILED}),

@@ -8,8 +8,8 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.step_functions import executions
 from rollout.domain.models import Value
+from rollout.lifecycle.guardian.recovery import FinalState, repair_plan
 from rollout.lifecycle.orders import orders_on
-from rollout.lifecycle.recovery import FinalState, repair_plan
 from rollout.lifecycle.rollback import Closing
 from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState

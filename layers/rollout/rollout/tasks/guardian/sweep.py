@@ -15,7 +15,7 @@ from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import is_version
-from rollout.lifecycle.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
+from rollout.lifecycle.guardian.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
 from rollout.tasks.guardian.target_sweep import TargetSweep
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.domain.enums import Move, Outcome
-from rollout.lifecycle.recovery import FinalState, repair_plan
+from rollout.lifecycle.guardian.recovery import FinalState, repair_plan
 from rollout.state.alias import AliasState
 from rollout.state.endings import ending_of
 from rollout.state.lock import Lock, PlannedWrite, lock_of

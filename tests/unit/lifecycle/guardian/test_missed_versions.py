@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from rollout.lifecycle.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
+from rollout.lifecycle.guardian.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
 from tests.samples import AT
 
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)

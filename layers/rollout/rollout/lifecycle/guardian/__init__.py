@@ -1,0 +1,1 @@
+"""What the guardian decides: repairs of aliases, and missed versions."""
