@@ -16,6 +16,7 @@ MODULES = (
     "lambda_.deleted_functions",
     "lambda_.layers",
     "lambda_.workers",
+    "lambda_.forks",
     "cloudwatch.invocation_metrics",
     "lambda_.routing",
     "lambda_.regions",

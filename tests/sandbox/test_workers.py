@@ -1,8 +1,11 @@
-"""What a function of the sandbox loads before its own code asks for it."""
+"""How a function of the sandbox starts, and what it finds loaded."""
 
 import io
 import json
+import sys
 import zipfile
+
+import pytest
 
 from sandbox.shop import Shop
 
@@ -19,17 +22,48 @@ def handler(event, context):
             hook(params=request)
     return {"loaded": loaded, "sent": list(request["headers"])}
 """
+OWN_BOTOCORE = "import botocore\ndef handler(event, context): return botocore.__version__"
+STATE = """
+import os, random
+
+def handler(event, context):
+    return {"folder": os.getcwd(), "variable": os.environ["OWN"], "number": random.random()}
+"""
 
 
-def test_function_loads_botocore_only_when_it_uses_it_and_its_calls_carry_their_depth(emulator):
+@pytest.fixture(scope="module")
+def invoke(emulator):
+    """Invoke a new function with these files as its package, and return its result."""
+
+    def run(name, variables=None, **files):
+        shop, package, functions = Shop(emulator, name), io.BytesIO(), emulator.client("lambda")
+        shop.create()
+        with zipfile.ZipFile(package, "w") as archive:
+            for file, text in files.items():
+                archive.writestr(f"{file.replace('__in__', '/')}.py", text)
+        waiter = functions.get_waiter("function_updated_v2")
+        functions.update_function_code(FunctionName=name, ZipFile=package.getvalue())
+        waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables or {}})
+        waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
+        return json.loads(functions.invoke(FunctionName=name)["Payload"].read())
+
+    return run
+
+
+def test_function_starts_with_the_runtime_loaded_and_its_calls_carry_their_depth(invoke):
     """MiniStack ends a loop of functions that invoke each other by the depth that each call carries."""
-    shop, package = Shop(emulator, "late-botocore"), io.BytesIO()
-    shop.create()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("app.py", CODE)
-    functions = emulator.client("lambda")
-    functions.update_function_code(FunctionName=shop.name, ZipFile=package.getvalue())
-    functions.get_waiter("function_updated_v2").wait(FunctionName=shop.name, WaiterConfig={"Delay": 0.1})
-    answer = json.loads(functions.invoke(FunctionName=shop.name)["Payload"].read())
-    assert answer["loaded"] is False
+    answer = invoke("loaded-runtime", app=CODE)
+    assert answer["loaded"] is (sys.platform == "linux")
     assert "X-Ministack-Invoke-Depth" in answer["sent"]
+
+
+def test_function_imports_the_botocore_of_its_own_package(invoke):
+    assert invoke("own-botocore", app=OWN_BOTOCORE, botocore__in____init__="__version__ = 'own'") == "own"
+
+
+def test_functions_share_no_state(invoke):
+    first, second = (invoke(name, {"OWN": name}, app=STATE) for name in ("first-state", "second-state"))
+    assert (first["variable"], second["variable"]) == ("first-state", "second-state")
+    assert first["folder"] != second["folder"]
+    assert first["number"] != second["number"]

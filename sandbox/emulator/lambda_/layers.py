@@ -15,8 +15,8 @@ from ministack.services import lambda_svc
 
 from sandbox.emulator.seams import Original, Record, extends
 
-_VARIABLE = "_LAMBDA_LAYERS_DIRS"
-"""Where MiniStack's Python worker looks for layers."""
+LAYERS = "_LAMBDA_LAYERS_DIRS"
+"""The variable with the folders of layers, which MiniStack's Python worker reads."""
 _lock = threading.Lock()
 _folders: dict[str, str] = {}
 """The folder of each layer that was unpacked, by the digest of its content."""
@@ -35,7 +35,7 @@ def _share_layers(original: Original, worker: Any) -> object:  # noqa: ANN401 - 
 
 
 def _with_variable(config: Record, folders: str) -> Record:
-    variables = {**config.get("Environment", {}).get("Variables", {}), _VARIABLE: folders}
+    variables = {**config.get("Environment", {}).get("Variables", {}), LAYERS: folders}
     return {**config, "Layers": [], "Environment": {**config.get("Environment", {}), "Variables": variables}}
 
 

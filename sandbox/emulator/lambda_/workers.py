@@ -20,7 +20,9 @@ _WITH_ERROR_TYPE = (
     '"stackTrace": traceback.format_tb(e.__traceback__)}}}'
 )
 _INSTALLED = "    _ms_install_invoke_depth()\n"
-_INSTALLED_LATER = "    sys.meta_path.insert(0, _BeforeSessions())\n"
+_INSTALLED_LATER = (
+    "    _ms_install_invoke_depth() if 'botocore' in sys.modules else sys.meta_path.insert(0, _BeforeSessions())\n"
+)
 _BEFORE_SESSIONS = """
 class _BeforeSessions:
     def find_spec(self, name, *_):
@@ -38,7 +40,7 @@ def _install_error_types() -> None:
 
 
 def _install_late_botocore() -> None:
-    """MiniStack imports botocore, a third of a second of CPU, in every function; most cold starts here need none."""
+    """MiniStack imports botocore, a third of a second of CPU, in every function that does not have it from its fork."""
     _replace(_INSTALLED, _INSTALLED_LATER, "counts nested calls")
     lambda_runtime._PYTHON_WORKER_SCRIPT = _BEFORE_SESSIONS + lambda_runtime._PYTHON_WORKER_SCRIPT
 
