@@ -4,14 +4,29 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
-from botocore.session import get_session
+import botocore.session
+from ministack.core import responses
+
+from sandbox.emulator.seams import Original, extends
+
+# The emulator's clients and MiniStack would each read and parse the models of the services again.
+botocore.session.create_loader = cache(botocore.session.create_loader)
+_session = cache(botocore.session.get_session)
 
 
 @cache
 def input_shape(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore's shapes have fields by their type
     """Return the shape of an operation's request."""
-    return get_session().get_service_model(service).operation_model(operation).input_shape
+    return _session().get_service_model(service).operation_model(operation).input_shape
+
+
+@extends(responses, "_service_model")
+def _share_session(original: Original, service: str) -> Any:  # noqa: ANN401 - botocore's model of a service
+    """MiniStack creates a session for each service, a tenth of a second of CPU."""
+    with patch.object(botocore.session, "get_session", _session):
+        return original(service)
 
 
 def broken_limits(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - any part of a request
