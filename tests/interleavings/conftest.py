@@ -57,7 +57,7 @@ class Scenarios:
 
 @pytest.fixture
 def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
-    """The handlers' scenarios. Logs, metrics, alarms and measurements are replaced: no promise depends on them."""
+    """The handlers' scenarios. Logs, metrics, alarms, events and measurements are replaced: no promise needs them."""
     scenarios = Scenarios()
     _replace_clients(monkeypatch, scenarios)
     for name in HANDLERS:
@@ -85,6 +85,9 @@ def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> N
     monkeypatch.setattr(clients, "dynamodb_client", lambda: scenarios.current.dynamodb)
     monkeypatch.setattr(clients, "stepfunctions_client", lambda: scenarios.current.step_functions)
     monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
+    published = SimpleNamespace(put_events=lambda **_: {"FailedEntryCount": 0}, publish=lambda **_: {})
+    monkeypatch.setattr(clients, "events_client", lambda: published)
+    monkeypatch.setattr(clients, "sns_client", lambda: published)
     history = SimpleNamespace(paginate=lambda **_: [{"Events": []}])
     monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(get_paginator=lambda _name: history))
 
@@ -96,6 +99,8 @@ def _settings() -> dict[str, str]:
         "STATE_MACHINE_ARN": EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:"),
         "HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}",
         "LEDGER_TABLE": "ledger",
+        "BUS_NAME": "rollouts",
+        "TOPIC_ARN": f"arn:aws:sns:{TARGET.region}:{TARGET.account}:rollouts",
         "DEFAULT_POLICY": json.dumps(POLICY),
     }
 

@@ -1,15 +1,19 @@
 """`make sandbox` prints commands that work as printed."""
 
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 
+import boto3
 import pytest
 
-from sandbox.server import ROOT, free_port
+from sandbox.serve import FUNCTION
+from sandbox.server import REGION, ROOT, free_port
 
 pytestmark = pytest.mark.timeout(600)
 START_SECONDS, ROLLOUT_SECONDS = 180, 150
@@ -60,11 +64,18 @@ def run(setup, command):
     return ended.stdout
 
 
-def wait_for(text, setup, command):
+def wait_for(text, read):
     deadline = time.monotonic() + ROLLOUT_SECONDS
-    while text not in (output := " ".join(run(setup, command).split())):
-        assert time.monotonic() < deadline, output
-        time.sleep(2)
+    while text not in (answer := str(read())):
+        assert time.monotonic() < deadline, answer
+        time.sleep(1)
+
+
+def clients(port):
+    """Return clients of Lambda and of Step Functions, to wait with: each start of the AWS CLI is a second of CPU."""
+    settings = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+    session = boto3.Session(**settings)
+    return [session.client(name, endpoint_url=f"http://127.0.0.1:{port}") for name in ("lambda", "stepfunctions")]
 
 
 @pytest.mark.xdist_group("serve")
@@ -78,12 +89,16 @@ def test_printed_commands_promote_version_2_and_roll_version_3_back():
             list_executions, get_alias = commands(lines, "Watch the rollout")
             (print_reason,) = commands(lines, "Print the reason")
 
+            functions, machines = clients(port)
+            (machine,) = re.findall(r"arn:\S+", list_executions)
+
             assert '"FunctionVersion": "1"' in run(setup, get_alias)
             assert '"Version": "2"' in run(setup, publish_good)
-            wait_for('"FunctionVersion": "2"', setup, get_alias)
+            wait_for("'FunctionVersion': '2'", partial(functions.get_alias, FunctionName=FUNCTION, Name="live"))
+            assert '"FunctionVersion": "2"' in run(setup, get_alias)
             assert '"Version": "3"' in run(setup, publish_bad)
-            wait_for("| FAILED |", setup, list_executions)
-
+            wait_for("'FAILED'", partial(machines.list_executions, stateMachineArn=machine))
+            assert "| FAILED |" in " ".join(run(setup, list_executions).split())
             alias = run(setup, get_alias)
             assert '"FunctionVersion": "2"' in alias
             assert "AdditionalVersionWeights" not in alias
