@@ -8,7 +8,6 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
@@ -17,10 +16,11 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from rollout.aws.boto import clients
 from tests.moto_lambda import answer_like_aws
-from tests.statemachine.machine import ACCOUNT, REGION, Machine
+from tests.statemachine.machine import ACCOUNT, REGION, Machine, client
 from tests.statemachine.moto_account import LEDGER, answer_provisioned_concurrency, create_ledger
 
 CONTEXT = SimpleNamespace(
@@ -78,7 +78,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @cache
 def _syntax_tree(definition: str) -> Any:
-    """Return the tree of a valid definition, which moto parses for each state machine and again for each execution."""
+    """Return the tree of a definition, which moto parses for each state machine and again for each execution."""
     return _parse(definition)[1]
 
 
@@ -105,6 +105,7 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> Tasks:
 
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
     monkeypatch.setattr(AmazonStateLanguageParser, "parse", _parse_once)
+    monkeypatch.setattr(StepFunctionsParserBackend, "_validate_definition", _syntax_tree)
     # AWS names the errors of the direct call Lambda.*, as it names those of the tasks; moto names them lambda.*
     monkeypatch.setitem(state_task_service_aws_sdk._SERVICE_ERROR_NAMES, "lambda", "Lambda")
     monkeypatch.setattr(WaitFunction, "_wait_interval", lambda *_, **__: None)
@@ -122,16 +123,16 @@ def orchestrator(machine: Machine, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
     """The state machine with the shipped handlers as its tasks, and a ledger."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    for client in CLIENTS:
-        client.cache_clear()
+    for factory in CLIENTS:
+        factory.cache_clear()
     answer_provisioned_concurrency(clients.lambda_client())
     answer_like_aws(clients.lambda_client())
     answer_like_aws(clients.fast_lambda_client())
     create_ledger()
     tasks |= {name: _handler(name) for name in (*TASKS, "take_command")}
     yield machine
-    for client in CLIENTS:
-        client.cache_clear()
+    for factory in CLIENTS:
+        factory.cache_clear()
 
 
 def _handler(name: str) -> Task:
@@ -141,9 +142,9 @@ def _handler(name: str) -> Task:
 @pytest.fixture
 def shop(aws: None) -> None:
     """The opted-in function `shop` with the versions 1 and 2; its alias `live` serves version 1."""
-    iam, client = boto3.client("iam"), boto3.client("lambda")
-    role = iam.create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    client.create_function(
+    functions = client("lambda")
+    role = client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    functions.create_function(
         FunctionName="shop",
         Runtime="python3.13",
         Role=role,
@@ -152,5 +153,5 @@ def shop(aws: None) -> None:
         Publish=True,
         Tags={"rollout:alias": "live"},
     )
-    client.create_alias(FunctionName="shop", Name="live", FunctionVersion="1")
-    client.update_function_code(FunctionName="shop", ZipFile=b"two", Publish=True)
+    functions.create_alias(FunctionName="shop", Name="live", FunctionVersion="1")
+    functions.update_function_code(FunctionName="shop", ZipFile=b"two", Publish=True)

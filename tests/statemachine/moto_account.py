@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+
+from tests.statemachine.machine import client
 
 LEDGER = "rollouts"
 
@@ -28,7 +29,7 @@ def publish_counts(version: str | None, calls: int, errors: int, after: int = 0,
             }
             for second in range(after, seconds)
         ]
-        boto3.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=data)
+        client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=data)
 
 
 def publish_healthy_counts() -> None:
@@ -46,22 +47,22 @@ def publish_unhealthy_counts() -> None:
 
 def alias() -> tuple[str, Mapping[str, float]]:
     """Return the alias's version and its additional weights."""
-    response = boto3.client("lambda").get_alias(FunctionName="shop", Name="live")
+    response = client("lambda").get_alias(FunctionName="shop", Name="live")
     return response["FunctionVersion"], response.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
 
 
 def move_alias() -> None:
     """Point the alias at a new third version, as another writer does."""
-    client = boto3.client("lambda")
-    client.update_function_code(FunctionName="shop", ZipFile=b"three", Publish=True)
-    client.update_alias(
+    functions = client("lambda")
+    functions.update_function_code(FunctionName="shop", ZipFile=b"three", Publish=True)
+    functions.update_alias(
         FunctionName="shop", Name="live", FunctionVersion="3", RoutingConfig={"AdditionalVersionWeights": {}}
     )
 
 
 def create_ledger() -> None:
     keys: dict[str, Any] = {"target": "HASH", "entry": "RANGE"}
-    boto3.client("dynamodb").create_table(
+    client("dynamodb").create_table(
         TableName=LEDGER,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
@@ -71,7 +72,7 @@ def create_ledger() -> None:
 
 def ledger() -> list[dict[str, str]]:
     """Return the string fields of every entry, in order of the entries' names."""
-    items = boto3.client("dynamodb").scan(TableName=LEDGER)["Items"]
+    items = client("dynamodb").scan(TableName=LEDGER)["Items"]
     entries = [{key: value["S"] for key, value in item.items() if "S" in value} for item in items]
     return sorted(entries, key=lambda entry: entry["entry"])
 
@@ -81,10 +82,10 @@ def outcome() -> str:
     return next(entry["outcome"] for entry in ledger() if entry["entry"].startswith("rollout#"))
 
 
-def answer_provisioned_concurrency(client: Any) -> None:
+def answer_provisioned_concurrency(functions: Any) -> None:
     """Let GetProvisionedConcurrencyConfig answer as Lambda does for an alias without any; moto does not know it."""
     response = {"Error": {"Code": "ProvisionedConcurrencyConfigNotFoundException", "Message": "none"}}
-    client.meta.events.register(
+    functions.meta.events.register(
         "before-call.lambda.GetProvisionedConcurrencyConfig",
         lambda **_: (AWSResponse("", 404, HTTPHeaders(), None), response),
     )

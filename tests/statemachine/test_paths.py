@@ -6,11 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.statemachine.conftest import TASKS, Task, Tasks
-from tests.statemachine.machine import ASL, Machine, definition, rule_name
+from tests.statemachine.machine import ASL, Machine, client, definition, rule_name
 from tests.statemachine.path_case import ACCEPTED, BROKEN, FAILS, REJECT_FAILED, PathCase
 from tests.statemachine.path_cases import PATH_CASES
 
@@ -109,12 +108,12 @@ def test_transient_error_is_retried(task: str, machine: Machine, tasks: Tasks):
 
 
 def test_restore_alias_points_the_alias_at_stable_alone(machine: Machine, tasks: Tasks, shop):
-    client = boto3.client("lambda")
+    functions = client("lambda")
     shares = {"AdditionalVersionWeights": {"2": 0.1}}
-    client.update_alias(FunctionName="shop", Name="live", FunctionVersion="1", RoutingConfig=shares)
+    functions.update_alias(FunctionName="shop", Name="live", FunctionVersion="1", RoutingConfig=shares)
     tasks |= {task: scripted((FAILS,)) for task in TASKS} | {"prepare_rollout": scripted((ACCEPTED,))}
     machine.run({"function": "shop"})
-    alias = client.get_alias(FunctionName="shop", Name="live")
+    alias = functions.get_alias(FunctionName="shop", Name="live")
     assert (alias["FunctionVersion"], alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})) == ("1", {})
 
 
