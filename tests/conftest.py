@@ -1,5 +1,6 @@
 """The environment of every test: the credentials of no real account, and the settings that the template sets."""
 
+import gc
 import os
 from functools import cache
 
@@ -20,3 +21,9 @@ settings.load_profile("steady")
 
 # Each session would read and parse the service models again. A loader keeps nothing else, and no test changes a model.
 botocore.session.create_loader = cache(botocore.session.create_loader)
+
+
+def pytest_collection_finish():
+    """Let no garbage collection look again at the modules and the tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
