@@ -44,8 +44,9 @@ def deployed(
 
 def build(folder: Path, template: Path = TEMPLATE) -> Path:
     """Build for this machine's platform and Python; return the built template."""
-    _sam(["build", "--template-file", str(template), "--build-dir", str(folder)], without_aws())
-    return folder / "template.yaml"
+    built = folder / "stack"  # beside it, sam keeps a record of the build, which no other build may change meanwhile
+    _sam(["build", "--template-file", str(template), "--build-dir", str(built)], without_aws())
+    return built / "template.yaml"
 
 
 def deploy(sandbox: Sandbox, built: Path, parameters: Mapping[str, str], stack: str = STACK) -> dict[str, str]:
