@@ -43,6 +43,10 @@ def format_occurrences(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
+GATES_PASSED = "Assumed: each approval is given, and each pause resumed, as soon as the rollout would go on."
+"""What holds for the approvals and pauses of a policy: a program has no person to wait for."""
+
+
 def format_unsupported(metrics: Sequence[str], state: str) -> str:
     """Return which metrics were ignored because of their state, such as `Not simulated`."""
     return f"{state}, and therefore ignored: {', '.join(metrics)}."

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from rollout.domain.enums import Command
 from rollout.lifecycle.command_rules import Situation
+from rollout.policy.gates import Approval
 from rollout.state.command import TakenCommand
 from rollout.state.command_record import CommandRecord, record_of
+from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock, PlannedWrite, lock_of
 from tests.samples import AT, EXECUTION, rollout
 
@@ -37,6 +39,12 @@ def lock(*kinds: str, **changes: object) -> Lock:
     return held.model_copy(update={"commands": tuple(map(command, kinds))} | changes)
 
 
+def gate(kind: str = "approval", **changes: object) -> ReachedGate:
+    """Return the gate of the first step that a rollout has reached five minutes after AT."""
+    approval = Approval() if kind == "approval" else None
+    return ReachedGate(step=1, since=AT + timedelta(minutes=5), approval=approval).model_copy(update=changes)
+
+
 def baking(*kinds: str) -> Lock:
     """Return the lock of a rollout in its bake that has taken these commands."""
     held = lock_of(rollout(step=2), PlannedWrite(version="4"))
@@ -46,6 +54,8 @@ def baking(*kinds: str) -> Lock:
 LOCKS: dict[Situation, Lock] = {
     Situation.PREPARING: lock_of(rollout(step=0)),
     Situation.SHIFTING: lock(),
+    Situation.AWAITING_APPROVAL: lock(gate=gate()),
+    Situation.PAUSE_STEP: lock(gate=gate("pause")),
     Situation.PAUSED: lock("pause"),
     Situation.PROMOTING: lock("promote"),
     Situation.BAKE: baking(),

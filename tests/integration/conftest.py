@@ -118,6 +118,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "POLICY_PATH": "/rollouts/policies",
         "FREEZE_PARAMETER": "/rollouts/freeze",
         "BUS_NAME": "rollouts",
+        "COMMAND_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
     }.items():

@@ -122,12 +122,19 @@ class Scenario:
             self.give(kind).finish()
         for _ in range(_ROUNDS):
             self._advance_every_execution()
+            self._pass_gates()
             self.start_guardian().finish()
 
     def check_settled(self) -> None:
         """Settle the scenario, and check the promises that hold afterwards."""
         self.settle()
         self.promises.check_settled()
+
+    def _pass_gates(self) -> None:
+        """Give what the rollouts wait for."""
+        gates = [execution.document.get("gate") for execution in self.executions if execution.is_running]
+        for gate in filter(None, gates):
+            self.give("approve" if gate["approval"] else "resume").finish()
 
     def _advance_every_execution(self) -> None:
         for execution in [*self.executions]:

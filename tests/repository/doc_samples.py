@@ -19,12 +19,12 @@ from rollout.aws.cloudwatch.metrics import count_metrics
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Phase
 from rollout.dry_run.assessment import Assessment
-from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP, Cost, cost, usage
+from rollout.dry_run.cost import PER_EVALUATION, PER_GATE, PER_ROLLOUT, PER_STEP, Cost, cost, usage
 from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
 from rollout.evidence.series import Series
 from rollout.judging.observation import CALLS
-from rollout.notifications.message import notification_of
+from rollout.notifications.message import notification_of, request_of
 from rollout.policy.policy import Policy
 from tests.days import steady
 from tests.repository import event_samples
@@ -117,7 +117,12 @@ def usage_table() -> str:
         "| Cause | Transitions | Lambda calls | Ledger reads | Ledger writes | Events |",
         "|---|---|---|---|---|---|",
     ]
-    causes = {"each rollout": PER_ROLLOUT, "each step": PER_STEP, "each evaluation": PER_EVALUATION}
+    causes = {
+        "each rollout": PER_ROLLOUT,
+        "each step": PER_STEP,
+        "each approval or pause": PER_GATE,
+        "each evaluation": PER_EVALUATION,
+    }
     for cause, used in causes.items():
         rows.append(
             f"| {cause} | {used.transitions} | {used.lambda_calls} | {used.reads} | {used.writes} | {used.events} |"
@@ -139,6 +144,11 @@ def _event(make: Callable[[], BaseModel]) -> str:
 
 def _message() -> str:
     sent = notification_of(event_samples.rolled_back())
+    return f"```text\nSubject: {sent.subject}\n\n{sent.text}\n```"
+
+
+def _request() -> str:
+    sent = request_of(event_samples.approval_requested())
     return f"```text\nSubject: {sent.subject}\n\n{sent.text}\n```"
 
 
@@ -165,6 +175,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "cost": cost_table,
     "usage": usage_table,
     "message": _message,
+    "request": _request,
     "cause": _cause,
     **{name: partial(_event, make) for name, make in event_samples.EVENTS.items()},
     "rollout-handed-over-completed": partial(_event, event_samples.handed_over_completed),

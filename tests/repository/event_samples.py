@@ -18,6 +18,7 @@ from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events, writer_event
 from rollout.notifications.command import command_event
 from rollout.notifications.events import EndingEvent, Event, RolloutRejected
+from rollout.notifications.gate import ApprovalRequested, RolloutPaused, gate_event
 from rollout.state.alias import AliasState
 from rollout.state.alias_move import AliasMove
 from rollout.state.command_record import record_of
@@ -33,6 +34,7 @@ _FINE = ((240, 0, 2160, 2), (240, 1, 2180, 3), (240, 0, 2200, 2), (240, 1, 2150,
 _FAULTY = ((240, 2, 2160, 2), (240, 3, 2180, 3), (240, 2, 2200, 2), (240, 3, 2150, 3), (243, 3, 2180, 2))
 """Minutes of the first step: the canary's calls and errors, and stable's."""
 _WRITER = "arn:aws:sts::123456789012:assumed-role/terraform/deploy at 2026-03-01T12:05:41Z"
+_COMMANDS = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands"
 _STEP_ENDS = AT + timedelta(minutes=7)
 _BAKE_ENDS = AT + timedelta(minutes=20)
 
@@ -48,6 +50,16 @@ def shifted() -> Event:
     second = begin_step(next_step(_judged(_FINE, _STEP_ENDS)), "revision-3", _STEP_ENDS, ON_AWS)
     [event] = shift_events(second, _STEP_ENDS)
     return event
+
+
+def approval_requested() -> ApprovalRequested | RolloutPaused:
+    """Return the event of a rollout that needs an approval after its first step."""
+    return _waiting({"approval": {"timeout": "24h"}})
+
+
+def paused() -> ApprovalRequested | RolloutPaused:
+    """Return the event of a rollout whose policy pauses it after its first step."""
+    return _waiting({"pause": {}})
 
 
 def promoted() -> EndingEvent | RolloutRejected:
@@ -135,6 +147,15 @@ def _judged(minutes: tuple[tuple[int, int, int, int], ...], now: datetime) -> Ro
     return decide(first, judge(observation_of(*minutes), first.policy), now, ON_AWS)
 
 
+def _waiting(gate: dict[str, object]) -> ApprovalRequested | RolloutPaused:
+    first, second = ({"percent": percent, "hold": "5m"} for percent in (10, 50))
+    begun = _first_step().model_copy(update={"policy": policy(steps=[first, gate, second])})
+    waiting = decide(begun, judge(observation_of(*_FINE), begun.policy), _STEP_ENDS, ON_AWS)
+    if waiting.gate is None:
+        raise TypeError("a healthy rollout reaches the gate of its step")
+    return gate_event(waiting, waiting.gate, _COMMANDS)
+
+
 def _ended(closing: Closing, at: datetime) -> EndingEvent | RolloutRejected:
     return ending_event(closing, closing.known_ending, at)
 
@@ -142,6 +163,8 @@ def _ended(closing: Closing, at: datetime) -> EndingEvent | RolloutRejected:
 EVENTS: dict[str, Callable[[], Event]] = {
     "rollout-started": started,
     "step-shifted": shifted,
+    "approval-requested": approval_requested,
+    "rollout-paused": paused,
     "rollout-promoted": promoted,
     "rollout-rolled-back": rolled_back,
     "rollout-rejected": refused,

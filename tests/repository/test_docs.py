@@ -178,7 +178,7 @@ def test_every_event_has_a_row_and_a_sample_that_fits_its_schema():
     kinds = {kind.detail_type: kind for kind in EVENT_TYPES}
     assert (
         set(samples)
-        == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+|Alias \w+|Command \w+)` \|", EVENTS, re.MULTILINE))
+        == set(re.findall(r"^\| `(Ro\w+ .*?|Step \w+|Alias \w+|Approval \w+|Command \w+)` \|", EVENTS, re.MULTILINE))
         == set(kinds)
     )
     for name, sample in samples.items():

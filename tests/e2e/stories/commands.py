@@ -120,7 +120,7 @@ def roles_are_told_apart(stack: Stack) -> dict[str, dict[str, str]]:
     shop = shop_with_canaries(stack, "roles")
     requests = {
         "StateMachineArn": {"function": shop.name, "dry_run": True},
-        "CommandStateMachineArn": {"function": shop.name, "command": "history"},
+        "CommandStateMachineArn": {"function": shop.name, "command": "approve", "why": WHY},
     }
     return {
         role: {output: _try(client, stack.outputs[output], request) for output, request in requests.items()}

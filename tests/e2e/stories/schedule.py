@@ -1,5 +1,6 @@
 """All stories, the longest first, so that none of them is left to run at the end by itself."""
 
+from tests.e2e.stories.approvals import approved, not_approved
 from tests.e2e.stories.back import version_is_withdrawn
 from tests.e2e.stories.commands import (
     aborted,
@@ -73,6 +74,8 @@ STORIES = (
     healthy_member_version,
     paused_and_promoted,
     frozen_and_released,
+    approved,
+    not_approved,
     member_alias_is_restored,
     healthy_version_published,
     alias_is_restored,

@@ -131,6 +131,7 @@ def test_failed_event_does_not_fail_the_command(handle, monkeypatch):
         (("promote", "pause"), "CommandNotPossibleError", "version 2 is promoted by the command promote-1"),
         (("abort", "freeze"), "CommandNotPossibleError", "version 2 is aborted by the command abort-1"),
         (("release",), "CommandNotPossibleError", "version 2 is neither paused nor frozen"),
+        (("approve",), "CommandNotPossibleError", "version 2 is neither paused nor frozen, and waits for no approval"),
     ],
 )
 def test_command_that_the_state_refuses_changes_nothing(handle, ledger, kinds, error, cause):

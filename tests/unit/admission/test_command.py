@@ -67,7 +67,7 @@ def test_alias_is_chosen_as_for_a_start(alias, tagged, chosen):
     [
         (
             PAUSE | {"command": "pausse"},
-            "command is \"pausse\": write 'pause', 'resume', 'promote', 'extend', 'abort', ",
+            "command is \"pausse\": write 'approve', 'pause', 'resume', 'promote', 'extend', ",
         ),
         (PAUSE | {"why": ""}, "why is missing: add the reason, which the ledger and the events keep"),
         (PAUSE | {"why": " \n. "}, "why is missing"),

@@ -199,6 +199,6 @@ def test_limit_ends_what_a_command_holds(commands, move, evaluations, after_seco
 
 @pytest.mark.parametrize("kind", [kind for kind in Command if kind is not Command.HISTORY])
 def test_every_command_that_a_rollout_takes_changes_its_orders(kind):
-    given = command(kind, seconds=60, metrics=("slow",))
+    given = command(kind, seconds=60, metrics=("slow",), at_gate=kind is Command.APPROVE)
     earlier = {Command.RESUME: [PAUSE], Command.RELEASE: [FREEZE]}.get(kind, [])
     assert orders_of([*earlier, given]) != orders_of(earlier)

@@ -17,7 +17,7 @@ from rollout.lifecycle.take_command import MOST_COMMANDS, decide_command
 from rollout.policy.policy import Policy
 from rollout.state.command import TakenCommand
 from rollout.state.lock import Lock
-from tests.commands import LOCKS, baking, command, lock
+from tests.commands import LOCKS, baking, command, gate, lock
 from tests.repository.sources import ROOT
 from tests.samples import policy
 
@@ -54,6 +54,27 @@ def test_lock_is_in_its_state(situation):
     assert situation_of(LOCKS[situation], has_ended=situation is Situation.ENDED) is situation
 
 
+@pytest.mark.parametrize(
+    ("kinds", "changes", "situation"),
+    [
+        ((), {"gate": gate()}, Situation.AWAITING_APPROVAL),
+        ((), {"gate": gate(timed_out=True)}, Situation.SHIFTING),
+        ((), {"gate": gate(), "write_number": 2}, Situation.SHIFTING),
+        ((), {"gate": gate(), "promoting": True}, Situation.BAKE),
+        ((), {"gate": gate(), "superseded_by": "5"}, Situation.SUPERSEDED),
+        (("approve",), {"gate": gate()}, Situation.SHIFTING),
+        (("approve", "freeze"), {"gate": gate()}, Situation.FROZEN),
+        (("approve", "freeze", "release"), {"gate": gate()}, Situation.AWAITING_APPROVAL),
+        (("approve", "pause"), {"gate": gate()}, Situation.PAUSED),
+        (("promote",), {"gate": gate()}, Situation.PROMOTING),
+        (("resume",), {"gate": gate("pause")}, Situation.SHIFTING),
+    ],
+)
+def test_gate_is_open_until_it_is_passed_or_times_out(kinds, changes, situation):
+    given = tuple(command(kind, at_gate=kind in ("approve", "resume")) for kind in kinds)
+    assert situation_of(lock(**changes, commands=given)) is situation
+
+
 def test_no_lock_is_no_rollout():
     assert situation_of(None) is Situation.NONE
     assert {cell for (_, situation), cell in TABLE.items() if situation == Situation.NONE} == {"refused"}
@@ -65,7 +86,8 @@ def test_command_meets_each_state_as_documented(kind, situation):
     held, has_ended = LOCKS[situation], situation is Situation.ENDED
     given = command(kind, number=2, seconds=60, metrics=("slow",))
     if TABLE[kind, situation] == "taken":
-        expected = given.model_copy(update={"write_number": held.write_number})
+        at_gate = situation in (Situation.AWAITING_APPROVAL, Situation.PAUSE_STEP)
+        expected = given.model_copy(update={"write_number": held.write_number, "at_gate": at_gate})
         assert decide(given, held, has_ended=has_ended) == expected
         return
     assert TABLE[kind, situation] == "refused"
@@ -95,8 +117,20 @@ def test_command_meets_each_state_as_documented(kind, situation):
         (
             "resume",
             Situation.SHIFTING,
-            "version 4 is neither paused nor frozen",
+            "version 4 is neither paused nor frozen, and waits for no approval",
             "Possible now: pause, promote, extend, abort, freeze, ignore",
+        ),
+        (
+            "pause",
+            Situation.AWAITING_APPROVAL,
+            "version 4 waits for an approval since 2026-03-01T12:05Z",
+            "Possible now: approve, promote, extend, abort, freeze, ignore",
+        ),
+        (
+            "approve",
+            Situation.PAUSE_STEP,
+            "version 4 is paused by its policy since 2026-03-01T12:05Z",
+            "Possible now: resume, promote, abort, freeze, ignore",
         ),
         ("abort", Situation.ROLLING_BACK, "version 4 is being rolled back", "Wait for its ending"),
     ],
@@ -171,12 +205,25 @@ def test_number_of_commands_is_limited_except_for_abort():
     assert decide(command("abort"), lock(commands=many)).command is Command.ABORT
 
 
-@pytest.mark.parametrize("held", [lock(), baking(), LOCKS[Situation.PREPARING]])
+@pytest.mark.parametrize("held", [lock(), baking(), LOCKS[Situation.PREPARING], LOCKS[Situation.AWAITING_APPROVAL]])
 @pytest.mark.parametrize("kind", KINDS)
 def test_effect_names_alias_and_version(kind, held):
     effect = effect_of(kind, held, seconds=1800, metrics=("slow",))
     assert "my-api:live" in effect
     assert "version 4" in effect
+
+
+@pytest.mark.parametrize(
+    ("situation", "part"),
+    [
+        (Situation.SHIFTING, "the step"),
+        (Situation.BAKE, "the bake"),
+        (Situation.AWAITING_APPROVAL, "the time for an approval"),
+    ],
+)
+def test_effect_of_an_extension_names_what_lasts_longer(situation, part):
+    effect = effect_of(Command.EXTEND, LOCKS[situation], 1800, ())
+    assert effect == f"{part} of version 4 on my-api:live lasts 30m longer"
 
 
 def test_effect_of_a_pause_has_the_share():

@@ -15,12 +15,13 @@ from rollout.notifications.build_events import ending_event, rejection_event, sh
 from rollout.notifications.command import command_event, named_command_event
 from rollout.notifications.event_types import EVENT_TYPES
 from rollout.notifications.events import AliasMoved, RolloutRejected
+from rollout.notifications.gate import gate_event
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
 from rollout.state.command_record import record_of
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.failure import Failure
-from tests.commands import command, lock
+from tests.commands import command, gate, lock
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
 
 ROOT = Path(__file__).parents[3]
@@ -48,7 +49,11 @@ def all_events():
     moves = [alias_move_event(MOVE, before) for before in (None, KnownRouting(version="3", shares={"4": 10}))]
     record = record_of(command("pause"), lock(), "my-api:live is paused")
     commands = [command_event(record), named_command_event(record, GIVER)]
-    return [*shift_events(rollout(), AT), *shift_events(judged, AT), *endings, *refused, *moves, *commands]
+    waiting = [
+        gate_event(one, gate(kind), "arn:of:it") for one in (rollout(), judged) for kind in ("approval", "pause")
+    ]
+    shifts = [*shift_events(rollout(), AT), *shift_events(judged, AT)]
+    return [*shifts, *waiting, *endings, *refused, *moves, *commands]
 
 
 GIVER = "arn:of:anna at 2026-03-01T12:01:00Z"

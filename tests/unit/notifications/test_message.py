@@ -4,8 +4,10 @@ import pytest
 
 from rollout.notifications.build_events import ending_event
 from rollout.notifications.events import EndingEvent
-from rollout.notifications.message import console_url, notification_of
-from tests.samples import AT, EXECUTION, TARGET, judgement
+from rollout.notifications.gate import ApprovalRequested, RolloutPaused, gate_event
+from rollout.notifications.message import console_url, notification_of, request_of
+from tests.commands import gate
+from tests.samples import AT, EXECUTION, TARGET, judgement, rollout
 from tests.unit.notifications.test_build_events import ENDINGS, closing
 
 CONSOLE = (
@@ -53,6 +55,33 @@ def test_text_has_sentence_numbers_and_console_url():
         "\n"
         f"Execution: {CONSOLE}"
     )
+
+
+def waiting(kind: str, **target: str) -> ApprovalRequested | RolloutPaused:
+    event = gate_event(rollout(judgement=judgement()), gate(kind), "arn:of:commands")
+    return event.model_copy(update={"target": TARGET.model_copy(update=target)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "detail_type"),
+    [
+        ("approval", "Approve? my-api:live: version 4 waits at 10 %", "Approval Requested"),
+        ("pause", "Paused: my-api:live: version 4 waits at 10 %", "Rollout Paused"),
+    ],
+)
+def test_request_has_the_command_to_paste(kind, subject, detail_type):
+    event = waiting(kind)
+    request = request_of(event)
+    assert (request.subject, event.command_line in request.text.splitlines()) == (subject, True)
+    assert request.attributes == {"request": detail_type, "function": "my-api", "alias": "live"}
+    assert request.text.startswith(f"{event.sentence}\n\n")
+    assert "Canary: version 4, 1 of 100 calls (1 %) failed" in request.text
+    assert request.text.endswith(CONSOLE)
+
+
+@pytest.mark.parametrize("kind", ["approval", "pause"])
+def test_subject_of_a_request_fits_limits_of_sns(kind):
+    assert len(request_of(waiting(kind, function="f" * 64, alias="a" * 128)).subject) < 100
 
 
 def test_text_of_rollout_without_judgement_has_versions_only():

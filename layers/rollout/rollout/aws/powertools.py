@@ -1,4 +1,4 @@
-"""What every handler uses: Powertools' Logger and Metrics, created once per Lambda, and the report of internal errors.
+"""What every handler uses: Powertools' Logger and Metrics, created once per Lambda, and the report of errors.
 
 Lambda traces each invocation itself (active tracing). The X-Ray SDK takes longer to import than boto3, and the parser
 of Powertools half as long, so neither is used.
@@ -16,7 +16,7 @@ from rollout.domain.errors import InternalError, RolloutError
 logger = Logger()
 metrics = Metrics()
 
-__all__ = ["LambdaContext", "MetricUnit", "internal_errors", "logger", "metrics", "single_metric"]
+__all__ = ["LambdaContext", "MetricUnit", "internal_errors", "logger", "metrics", "publishing_errors", "single_metric"]
 
 
 @contextmanager
@@ -36,3 +36,14 @@ def internal_errors(context: LambdaContext, consequence: str) -> Iterator[None]:
             f"internal error ({type(error).__name__}), {consequence}; log group {context.log_group_name}, request id"
             f" {context.aws_request_id}"
         ) from error
+
+
+@contextmanager
+def publishing_errors(event: str) -> Iterator[None]:
+    """Log and count a failure to publish an event, and go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - no error of publishing may roll back a rollout
+        logger.warning("Event not published", event=event, error=f"{type(error).__name__}: {error}")
+        with single_metric(name="EventsNotPublished", unit=MetricUnit.Count, value=1) as metric:
+            metric.add_dimension("event", event)

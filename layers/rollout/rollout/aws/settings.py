@@ -69,6 +69,11 @@ def state_machine_arn() -> str:
     return os.environ["STATE_MACHINE_ARN"]
 
 
+def command_state_machine_arn() -> str:
+    """Return the ARN of the command state machine."""
+    return os.environ["COMMAND_STATE_MACHINE_ARN"]
+
+
 def bus_name() -> str:
     """Return the name of the bus for rollout events."""
     return os.environ["BUS_NAME"]

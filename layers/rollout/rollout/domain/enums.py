@@ -87,9 +87,18 @@ class OnNewerVersion(StrEnum):
     REFUSE = "refuse"
 
 
+class OnTimeout(StrEnum):
+    """What happens to a rollout that is not approved in time."""
+
+    ROLL_BACK = "roll_back"
+    PROMOTE = "promote"
+    HAND_OVER = "hand_over"
+
+
 class Command(StrEnum):
     """What an operator orders of a live rollout; `history` only reads."""
 
+    APPROVE = "approve"
     PAUSE = "pause"
     RESUME = "resume"
     PROMOTE = "promote"

@@ -15,6 +15,7 @@ from rollout.dry_run.silent_failures import silent_failure_warnings
 from rollout.dry_run.traffic import Traffic, format_unknown_traffic
 from rollout.judging.alarms import format_alarms, red_alarms
 from rollout.judging.window import Timing
+from rollout.policy.gates import Pause
 from rollout.policy.policy import Policy
 from rollout.state.hold import Hold
 from rollout.state.lock import Lock
@@ -86,8 +87,16 @@ def _format_rolled_out(rollout: Rollout) -> str:
     return (
         f"version {rollout.canary_version} would be rolled out to {rollout.target.name} {pace}, in place of version"
         f" {rollout.stable_version}, and be done after {format_duration(policy.planned_seconds)} as planned"
+        f"{_format_waits(policy)}"
         f"{f'; {rollout.auto}' if rollout.auto else ''}"
     )
+
+
+def _format_waits(policy: Policy) -> str:
+    """Return the part of the time that people may take, as a sentence part; empty without approvals and pauses."""
+    approvals = f", of which {format_duration(policy.approval_seconds)} are for approvals" if policy.approvals else ""
+    is_paused = any(isinstance(step.gate, Pause) for step in policy.steps)
+    return f"{approvals}, and as long as it is paused" if is_paused else approvals
 
 
 def _format_queued(rollout: Rollout, lock: Lock | None, hold: Hold | None) -> str:
@@ -141,7 +150,7 @@ def _timeout_warnings(policy: Policy, facts: FunctionFacts, timing: Timing) -> I
     """Yield a warning if the plan is over before the calls that it rests on can no longer fail."""
     timeout = facts.longest_call_seconds
     wait = timeout + timing.lag_seconds
-    shifting = policy.planned_seconds - policy.seconds_in(policy.bake)
+    shifting = policy.planned_seconds - policy.approval_seconds - policy.seconds_in(policy.bake)
     parts = {"promotion": shifting, "the end of the bake": policy.bake}
     late = [part for part, seconds in parts.items() if 0 < seconds < wait]
     if timeout and late:

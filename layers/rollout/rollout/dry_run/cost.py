@@ -61,6 +61,9 @@ opened and closed; each of them is in the index too. One more write leaves the q
 PER_STEP = Usage(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
 """ShiftTraffic, which updates the lock and reads the ledger entry."""
 
+PER_GATE = Usage(writes=2, events=1)
+"""The lock is updated when the rollout reaches the gate; it is in the index too."""
+
 PER_EVALUATION = Usage(transitions=3, lambda_calls=1, reads=1, writes=1)
 """WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""
 
@@ -75,15 +78,16 @@ class Cost(Value):
 
 
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
-    """Return the most that a rollout uses if no step is extended.
+    """Return the most that a rollout uses if no step is extended; an approval takes its timeout, and a pause no time.
 
     `metrics_in_step` and `metrics_in_bake` are the CloudWatch metrics that an evaluation reads.
     """
-    in_steps = sum(policy.evaluations_in(step.hold) for step in policy.steps)
-    in_bake = policy.planned_evaluations - in_steps
+    in_bake = policy.evaluations_in(policy.bake)
+    in_steps = policy.planned_evaluations - in_bake
     evaluations = PER_EVALUATION * policy.planned_evaluations
     metrics = Usage(metrics=in_steps * metrics_in_step + in_bake * metrics_in_bake)
-    return PER_ROLLOUT + PER_STEP * len(policy.steps) + evaluations + metrics
+    gates = PER_GATE * sum(step.gate is not None for step in policy.steps)
+    return PER_ROLLOUT + PER_STEP * len(policy.steps) + gates + evaluations + metrics
 
 
 def log_usage(policy: Policy, bytes_per_second: float, timing: Timing) -> Usage:

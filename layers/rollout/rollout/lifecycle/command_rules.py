@@ -6,6 +6,7 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import Command
 from rollout.domain.text import as_sentence
 from rollout.lifecycle.orders import Orders, orders_on
+from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock
 
 
@@ -15,6 +16,8 @@ class Situation(StrEnum):
     NONE = "none"
     PREPARING = "preparing"
     SHIFTING = "shifting"
+    AWAITING_APPROVAL = "awaiting approval"
+    PAUSE_STEP = "in a pause step"
     PAUSED = "paused"
     PROMOTING = "promoting"
     BAKE = "bake"
@@ -29,13 +32,15 @@ class Situation(StrEnum):
 
 
 _GOING_ON = {Situation.PREPARING, Situation.SHIFTING, Situation.PAUSED, Situation.BAKE, Situation.PAUSED_BAKE}
-_LIVE = _GOING_ON | {Situation.PROMOTING, Situation.SUPERSEDED}
+_AT_GATE = {Situation.AWAITING_APPROVAL, Situation.PAUSE_STEP}
+_LIVE = _GOING_ON | _AT_GATE | {Situation.PROMOTING, Situation.SUPERSEDED}
 
 ALLOWED: dict[Command, frozenset[Situation]] = {
+    Command.APPROVE: frozenset({Situation.AWAITING_APPROVAL}),
     Command.PAUSE: frozenset({Situation.PREPARING, Situation.SHIFTING, Situation.BAKE}),
-    Command.RESUME: frozenset({Situation.PAUSED, Situation.PAUSED_BAKE}),
-    Command.PROMOTE: frozenset({Situation.PREPARING, Situation.SHIFTING, Situation.PAUSED}),
-    Command.EXTEND: frozenset(_GOING_ON),
+    Command.RESUME: frozenset({Situation.PAUSE_STEP, Situation.PAUSED, Situation.PAUSED_BAKE}),
+    Command.PROMOTE: frozenset(_AT_GATE | {Situation.PREPARING, Situation.SHIFTING, Situation.PAUSED}),
+    Command.EXTEND: frozenset(_GOING_ON | {Situation.AWAITING_APPROVAL}),
     Command.ABORT: frozenset(_LIVE | {Situation.FROZEN, Situation.ABORTED, Situation.ENDING}),
     Command.FREEZE: frozenset(_LIVE),
     Command.RELEASE: frozenset({Situation.FROZEN}),
@@ -68,9 +73,21 @@ def _live_situation(lock: Lock, orders: Orders) -> Situation:
         Situation.SUPERSEDED: lock.superseded_by,
         Situation.PROMOTING: orders.promoted,
         Situation.PAUSED: orders.paused,
+        **_gate_situation(lock.open_gate, orders),
         Situation.SHIFTING: lock.planned_write,
     }
     return next((situation for situation, applies in applying.items() if applies), Situation.PREPARING)
+
+
+def _gate_situation(gate: ReachedGate | None, orders: Orders) -> dict[Situation, bool]:
+    if gate is None:
+        return {}
+    return {Situation.AWAITING_APPROVAL if gate.approval else Situation.PAUSE_STEP: not orders.pass_of(gate.step)}
+
+
+def is_at_gate(situation: Situation) -> bool:
+    """Whether the rollout waits at an approval or a pause of its policy."""
+    return situation in _AT_GATE
 
 
 def refusal_of(command: Command, situation: Situation, lock: Lock) -> str:
@@ -87,7 +104,9 @@ def _format_found(situation: Situation, lock: Lock) -> str:
     orders, version = orders_on(lock), f"version {lock.canary_version}"
     found = {
         Situation.PREPARING: f"{version} is neither paused nor frozen, and has no share yet",
-        Situation.SHIFTING: f"{version} is neither paused nor frozen",
+        Situation.SHIFTING: f"{version} is neither paused nor frozen, and waits for no approval",
+        Situation.AWAITING_APPROVAL: f"{version} waits for an approval since {_format_since(lock)}",
+        Situation.PAUSE_STEP: f"{version} is paused by its policy since {_format_since(lock)}",
         Situation.PAUSED: f"{version} is paused {orders.paused and orders.paused.source_since}",
         Situation.PROMOTING: f"{version} is promoted {orders.promoted and orders.promoted.source}",
         Situation.BAKE: f"{version} is promoted already, and in its bake",
@@ -104,18 +123,23 @@ def _format_found(situation: Situation, lock: Lock) -> str:
     return found[situation]
 
 
+def _format_since(lock: Lock) -> str:
+    return f"{lock.gate.since:%Y-%m-%dT%H:%MZ}" if lock.gate else ""
+
+
 def effect_of(command: Command, lock: Lock, seconds: int, metrics: tuple[str, ...]) -> str:
     """Return what a rollout does from now on because it obeys a command, as a sentence."""
     name, canary, stable = lock.target.name, f"version {lock.canary_version}", f"version {lock.stable_version}"
     share = _format_share(lock)
     effects = {
+        Command.APPROVE: f"{name} is approved: {canary} goes on from {share} at the next evaluation, unless it is"
+        " unhealthy",
         Command.PAUSE: f"{name} is paused: {canary} keeps {share} until the command resume. It is judged all the while,"
         " and rolled back if it is unhealthy",
         Command.RESUME: f"{name} is resumed: {canary} goes on from {share} at the next evaluation",
         Command.PROMOTE: f"{name} serves {canary} alone after the next evaluation, unless it is unhealthy; the bake"
         " follows",
-        Command.EXTEND: f"{'the bake' if lock.promoting else 'the step'} of {canary} on {name} lasts"
-        f" {format_duration(seconds)} longer",
+        Command.EXTEND: f"{_format_extended(lock)} of {canary} on {name} lasts {format_duration(seconds)} longer",
         Command.ABORT: f"{name} is rolled back to {stable} now, because the rollout of {canary} is aborted",
         Command.FREEZE: f"{name} is frozen: {canary} keeps {share}, whatever the evaluations find, until the command"
         " release or abort",
@@ -123,6 +147,12 @@ def effect_of(command: Command, lock: Lock, seconds: int, metrics: tuple[str, ..
         Command.IGNORE: f"the rollout of {canary} on {name} no longer measures {', '.join(metrics)}",
     }
     return effects[command]
+
+
+def _format_extended(lock: Lock) -> str:
+    if lock.promoting:
+        return "the bake"
+    return "the time for an approval" if is_at_gate(situation_of(lock)) else "the step"
 
 
 def _format_share(lock: Lock) -> str:

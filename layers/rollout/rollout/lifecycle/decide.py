@@ -7,8 +7,9 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.domain.text import shorten
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
+from rollout.lifecycle.gates import GateDecision, decide_at_gate, seconds_between_evaluations
 from rollout.lifecycle.held import held_move, seconds_under
-from rollout.lifecycle.orders import Orders, interval_under, with_extensions
+from rollout.lifecycle.orders import Orders, with_extensions
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
 from rollout.state.endings import handed_over_by_policy, promoted
@@ -39,22 +40,22 @@ def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
     """
     if orders.extension_of(rollout):
         judgement = judgement.model_copy(update={"may_end_step": False})
-    wanted = _next_move(with_extensions(rollout, orders), judgement, now, newer_version, orders)
-    move, explanation = held_move(*wanted, orders, hold)
+    wanted, explanation, gate = _next_move(with_extensions(rollout, orders), judgement, now, newer_version, orders)
+    move, explanation = held_move(wanted, explanation, orders, hold)
     reason = _format_reason(orders.format(rollout), f"{judgement.verdict}: {judgement.reason}", explanation)
-    held_since = (rollout.held_since or now) if hold and move is not wanted[0] else None
-    interval = interval_under(orders.held_since or held_since, rollout.policy.interval, now)
-    return rollout.model_copy(
+    decided = rollout.model_copy(
         update={
             "evaluations": rollout.evaluations + 1,
             "judgement": judgement,
             "next_move": move,
             "reason": reason,
-            "wait_seconds": seconds_to_next_evaluation(now, seconds_under(hold, interval, now), timing),
-            "held_since": held_since,
+            "gate": gate,
+            "held_since": (rollout.held_since or now) if hold and move is not wanted else None,
             "ending": _ending(move, reason, rollout),
         }
     )
+    interval = seconds_under(hold, seconds_between_evaluations(decided, orders, now, timing), now)
+    return decided.model_copy(update={"wait_seconds": seconds_to_next_evaluation(now, interval, timing)})
 
 
 def _format_reason(*parts: str) -> str:
@@ -63,14 +64,16 @@ def _format_reason(*parts: str) -> str:
 
 def _next_move(
     rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str, orders: Orders
-) -> tuple[Move, str]:
+) -> GateDecision:
     commanded = _commanded_move(rollout, judgement, orders)
-    move, explanation = (commanded, "") if commanded else _wanted_move(rollout, judgement, now, newer_version)
-    if move not in _CONTINUING_MOVES:
-        return move, explanation
-    if reached := _reached_limit(rollout, now):
-        return Move.HAND_OVER if orders.is_frozen else Move.ROLL_BACK, reached
-    return move, explanation
+    if commanded:
+        decision = GateDecision(commanded, "", rollout.gate)
+    else:
+        move, explanation = _wanted_move(rollout, judgement, now, newer_version)
+        decision = decide_at_gate(rollout, move, explanation, orders, now)
+    if decision.move in _CONTINUING_MOVES and (reached := _reached_limit(rollout, now)):
+        return GateDecision(Move.HAND_OVER if orders.is_frozen else Move.ROLL_BACK, reached, rollout.gate)
+    return decision
 
 
 def _commanded_move(rollout: Rollout, judgement: Judgement, orders: Orders) -> Move | None:
@@ -101,8 +104,6 @@ def _reached_limit(rollout: Rollout, now: datetime) -> str:
 
 def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime, newer_version: str) -> tuple[Move, str]:
     held = now - (rollout.step_started_at or now) + EDGE
-    if judgement.verdict is Verdict.UNHEALTHY:
-        return Move.ROLL_BACK, ""
     if judgement.may_end_step:
         return _settled_move(rollout, judgement, "the step ends early because the policy sets advance_early")
     if held < timedelta(seconds=_hold_seconds(rollout)):
@@ -112,6 +113,8 @@ def _wanted_move(rollout: Rollout, judgement: Judgement, now: datetime, newer_ve
             return _settled_move(rollout, judgement)
         case Verdict.INCONCLUSIVE:
             return _move_when_inconclusive(rollout, judgement, held, newer_version)
+        case Verdict.UNHEALTHY:
+            return Move.ROLL_BACK, ""
         case unknown:
             assert_never(unknown)
 

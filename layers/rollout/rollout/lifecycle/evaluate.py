@@ -8,8 +8,7 @@ from rollout.judging.observation import Observation
 from rollout.judging.window import Timing
 from rollout.lifecycle.decide import decide
 from rollout.lifecycle.opt_in import apply_opt_in_check, with_missing_tag
-from rollout.lifecycle.orders import with_ignored
-from rollout.lifecycle.ownership import Ownership, apply_ownership_check
+from rollout.lifecycle.ownership import Ownership, apply_ownership_check, under_lock
 from rollout.state.hold import Hold
 from rollout.state.rollout import Rollout
 
@@ -27,7 +26,7 @@ class Surroundings(Value):
 def evaluate(rollout: Rollout, observation: Observation, found: Surroundings, now: datetime, timing: Timing) -> Rollout:
     """Return the rollout with its judgement and its next move."""
     ownership, orders = found.ownership, found.ownership.orders
-    rollout = with_ignored(rollout, orders)
+    rollout = under_lock(rollout, ownership.lock)
     judgement = with_missing_tag(judge(observation, rollout.policy), found.missing_tag)
     decided = decide(
         rollout, judgement, now, timing, newer_version=ownership.newer_version, orders=orders, hold=found.hold

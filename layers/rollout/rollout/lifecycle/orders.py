@@ -6,15 +6,10 @@ from datetime import datetime
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Command, Phase
 from rollout.domain.models import Value
+from rollout.policy.planned import stretched_interval
 from rollout.state.command import TakenCommand
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
-
-LONGEST_INTERVAL_SECONDS = 900
-"""While a person thinks, the interval grows to a tenth of the time they have thought, and at most to this.
-
-The 15 days for which CloudWatch keeps the minutes of a rollout then take about 1,500 of its 2,500 evaluations.
-"""
 
 
 class Orders(Value):
@@ -25,6 +20,8 @@ class Orders(Value):
     promoted: TakenCommand | None = None
     aborted: TakenCommand | None = None
     extensions: tuple[TakenCommand, ...] = ()
+    passes: tuple[TakenCommand, ...] = ()
+    """The commands that let a rollout pass an approval or a pause of its policy."""
     ignored: tuple[str, ...] = ()
     overrides_freeze: bool = False
     """Whether a command overrides freezes and windows for the rest of the rollout."""
@@ -41,22 +38,36 @@ class Orders(Value):
         return held.at if held and not self.aborted else None
 
     def extension_of(self, rollout: Rollout) -> int:
-        """Return by how many seconds commands prolong the current step or the bake."""
-        return sum(command.seconds for command in self.extensions_of(rollout))
+        """Return by how many seconds commands prolong the hold of the current step, or the bake."""
+        return sum(command.seconds for command in self.extensions_of(rollout) if not command.at_gate)
+
+    def gate_extension_of(self, rollout: Rollout) -> int:
+        """Return by how many seconds commands prolong the wait for the approval of the current step."""
+        return sum(command.seconds for command in self.extensions_of(rollout) if command.at_gate)
 
     def extensions_of(self, rollout: Rollout) -> list[TakenCommand]:
         """Return the commands that prolong the current step or the bake."""
         number = rollout.step + (rollout.phase is Phase.BAKE)
         return [command for command in self.extensions if max(command.write_number, 1) == number]
 
+    def pass_of(self, step: int) -> TakenCommand | None:
+        """Return the command that lets the rollout pass the gate of a step; None without one."""
+        return next((command for command in self.passes if command.write_number == step), None)
+
     def format(self, rollout: Rollout) -> str:
         """Return what the commands do to the rollout now, as a sentence part; empty without a command."""
-        standing = self._format_standing(rollout.phase)
+        standing = self._format_standing(rollout.phase) or self._format_pass(rollout)
         extended = [
             f"extended by {format_duration(command.seconds)} {command.source}"
             for command in self.extensions_of(rollout)
         ]
         return "; ".join([*filter(None, [standing]), *extended])
+
+    def _format_pass(self, rollout: Rollout) -> str:
+        passed = self.pass_of(rollout.step) if rollout.phase is Phase.SHIFTING else None
+        if passed is None:
+            return ""
+        return f"{'approved' if passed.command is Command.APPROVE else 'resumed'} {passed.source}"
 
     def _format_standing(self, phase: Phase) -> str:
         if self.aborted:
@@ -83,14 +94,19 @@ def orders_on(lock: Lock | None) -> Orders:
 
 
 def _change(orders: Orders, command: TakenCommand) -> dict[str, object]:
-    """Return what a command changes. A freeze cancels a promotion, which would surprise after the release."""
+    """Return what a command changes.
+
+    A freeze cancels a promotion and an approval, which would surprise after the release.
+    """
+    passes = (*orders.passes, command) if command.at_gate else orders.passes
     changes: dict[Command, dict[str, object]] = {
+        Command.APPROVE: {"passes": passes},
         Command.PAUSE: {"paused": command},
-        Command.RESUME: {"paused": None},
+        Command.RESUME: {"paused": None, "passes": passes},
         Command.PROMOTE: {"promoted": command, "paused": None},
         Command.EXTEND: {"extensions": (*orders.extensions, command)},
         Command.ABORT: {"aborted": orders.aborted or command},
-        Command.FREEZE: {"frozen": command, "promoted": None},
+        Command.FREEZE: {"frozen": command, "promoted": None, "passes": ()},
         Command.RELEASE: {"frozen": None},
         Command.IGNORE: {"ignored": tuple(dict.fromkeys([*orders.ignored, *command.metrics]))},
     }
@@ -101,8 +117,7 @@ def interval_under(held_since: datetime | None, interval_seconds: int, now: date
     """Return the seconds between two evaluations: longer while a rollout is held; `held_since` is None where not."""
     if held_since is None:
         return interval_seconds
-    thought = (now - held_since).total_seconds()
-    return max(interval_seconds, round(min(thought / 10, LONGEST_INTERVAL_SECONDS)))
+    return stretched_interval(interval_seconds, (now - held_since).total_seconds())
 
 
 def with_ignored(rollout: Rollout, orders: Orders) -> Rollout:

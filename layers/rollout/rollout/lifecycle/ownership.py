@@ -2,7 +2,8 @@
 
 from rollout.domain.enums import Move, Phase
 from rollout.domain.models import Value
-from rollout.lifecycle.orders import Orders, orders_on
+from rollout.lifecycle.gates import with_gate_of
+from rollout.lifecycle.orders import Orders, orders_on, with_ignored
 from rollout.state.alias import AliasState
 from rollout.state.endings import format_moved, moved_by_other
 from rollout.state.lock import Lock
@@ -29,6 +30,11 @@ class Ownership(Value):
     def orders(self) -> Orders:
         """What operators have ordered of the rollout."""
         return orders_on(self.lock)
+
+
+def under_lock(rollout: Rollout, lock: Lock | None) -> Rollout:
+    """Return the rollout as it is to be judged: without what commands ignore, and at the gate that it has reached."""
+    return with_gate_of(with_ignored(rollout, orders_on(lock)), lock)
 
 
 def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:

@@ -6,7 +6,7 @@ from rollout.domain.command_errors import CommandNotPossibleError, NoLiveRollout
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Command
 from rollout.domain.text import format_names
-from rollout.lifecycle.command_rules import Situation, refusal_of, situation_of
+from rollout.lifecycle.command_rules import Situation, is_at_gate, refusal_of, situation_of
 from rollout.lifecycle.orders import orders_on
 from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import Policy
@@ -39,7 +39,7 @@ def decide_command(command: TakenCommand, lock: Lock, policy: Policy | None, *, 
         )
     if policy:
         _check(command, lock, policy)
-    return command.model_copy(update={"write_number": lock.write_number})
+    return command.model_copy(update={"write_number": lock.write_number, "at_gate": is_at_gate(situation)})
 
 
 def _check(command: TakenCommand, lock: Lock, policy: Policy) -> None:

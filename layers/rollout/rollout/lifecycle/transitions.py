@@ -21,6 +21,7 @@ def begin_step(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "revision_id": revision_id,
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
+            "gate": None,
             "shifts": (*rollout.shifts, Shift(at=now, percent=step.percent)),
             "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing),
             "reason": f"step {rollout.step} of {len(rollout.policy.steps)}: version {rollout.canary_version} has"
@@ -38,6 +39,7 @@ def begin_bake(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "phase": Phase.BAKE,
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
+            "gate": None,
             "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing) if bake else 0,
             "reason": f"version {rollout.canary_version} is promoted; the bake lasts {format_duration(bake)}",
         }

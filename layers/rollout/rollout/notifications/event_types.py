@@ -12,10 +12,13 @@ from rollout.notifications.events import (
     RolloutStarted,
     StepShifted,
 )
+from rollout.notifications.gate import ApprovalRequested, RolloutPaused
 
 EVENT_TYPES: tuple[type[Event], ...] = (
     RolloutStarted,
     StepShifted,
+    ApprovalRequested,
+    RolloutPaused,
     RolloutPromoted,
     RolloutRolledBack,
     RolloutRejected,

@@ -1,19 +1,23 @@
-"""Builds the notification of an ending: a subject that fits a phone, and the numbers in its text."""
+"""Builds the notification of an ending, or of a request: a subject that fits a phone, and the numbers in its text."""
 
 from rollout.domain.models import Value
 from rollout.judging.wording import format_rate
 from rollout.notifications.events import (
     EndingEvent,
+    JudgedEvent,
     RollbackFailed,
     RolloutHandedOver,
     RolloutPromoted,
     RolloutRolledBack,
 )
+from rollout.notifications.gate import ApprovalRequested, RolloutPaused
 
 MAX_SUBJECT_LENGTH = 99
 """SNS accepts fewer than 100 characters, ASCII without line breaks."""
 
-_SUBJECTS: dict[type[EndingEvent], str] = {
+_SUBJECTS: dict[type[JudgedEvent], str] = {
+    ApprovalRequested: "Approve? {name}: version {canary} waits at {percent}",
+    RolloutPaused: "Paused: {name}: version {canary} waits at {percent}",
     RolloutPromoted: "Promoted: {name} serves version {canary} alone",
     RolloutRolledBack: "Rolled back: {name} serves version {stable} again",
     RolloutHandedOver: "Handed over: {name} is left as it is, for you to decide",
@@ -37,11 +41,22 @@ class Notification(Value):
 
 def notification_of(event: EndingEvent) -> Notification:
     """Return the notification of an ending."""
-    subject = _SUBJECTS[type(event)].format(
-        name=event.target.name, stable=event.stable_version, canary=event.canary_version
+    return _notification(event, "ending", [], "")
+
+
+def request_of(event: ApprovalRequested | RolloutPaused) -> Notification:
+    """Return the notification that requests a command."""
+    return _notification(
+        event, "request", ["To let it go on, with your reason in why:", event.command_line, ""], f"{event.percent:g} %"
     )
-    attributes = {"ending": event.detail_type, "function": event.target.function, "alias": event.target.alias}
-    lines = [event.sentence, "", *_facts(event), "", f"Execution: {console_url(event.execution.arn)}"]
+
+
+def _notification(event: JudgedEvent, kind: str, request: list[str], percent: str) -> Notification:
+    subject = _SUBJECTS[type(event)].format(
+        name=event.target.name, stable=event.stable_version, canary=event.canary_version, percent=percent
+    )
+    attributes = {kind: event.detail_type, "function": event.target.function, "alias": event.target.alias}
+    lines = [event.sentence, "", *request, *_facts(event), "", f"Execution: {console_url(event.execution.arn)}"]
     return Notification(subject=_fit_subject(subject), text="\n".join(lines), attributes=attributes)
 
 
@@ -59,7 +74,7 @@ def _fit_subject(subject: str) -> str:
     return plain if len(plain) <= MAX_SUBJECT_LENGTH else plain[: MAX_SUBJECT_LENGTH - 3] + "..."
 
 
-def _facts(event: EndingEvent) -> list[str]:
+def _facts(event: JudgedEvent) -> list[str]:
     target, judgement = event.target, event.judgement
     function = f"Function: {target.function}, alias {target.alias}, account {target.account}, {target.region}"
     if judgement is None:

@@ -9,6 +9,7 @@ from rollout.domain.durations import Seconds
 from rollout.domain.enums import Mode, OnNewerVersion
 from rollout.domain.models import Value
 from rollout.policy.aws_names import is_alarm_name
+from rollout.policy.gates import Approval
 from rollout.policy.metric import KINDS, metric_from_kind
 from rollout.policy.percent import CallPercent, Percent
 from rollout.policy.presets import preset_steps
@@ -25,11 +26,27 @@ _OrNone = WrapValidator(_read_or_none)
 _Name = Annotated[str | None, _OrNone]
 
 
+class _ApprovalParts(Value):
+    timeout: Annotated[Seconds | None, _OrNone] = Approval.model_fields["timeout"].default
+
+
 class StepParts(Value):
-    """A step; None for a field that is missing or cannot be read."""
+    """An element of the steps; None for a field that is missing or cannot be read."""
 
     percent: Annotated[Percent | None, _OrNone] = None
     hold: Annotated[Seconds | None, _OrNone] = None
+    approval: Annotated[_ApprovalParts | Approval | None, _OrNone] = None
+    pause: Any = None
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether the element is an approval or a pause."""
+        return self.approval is not None or self.pause is not None
+
+    @property
+    def timeout(self) -> int:
+        """The seconds for which an approval may be waited for; 0 without one, and if they cannot be read."""
+        return (self.approval and self.approval.timeout) or 0
 
 
 class _CloudWatchParts(Value):
@@ -87,6 +104,18 @@ class PolicyParts(Value):
     ignore: Annotated[tuple[_Name, ...] | None, _OrNone] = ()
     guards: Annotated[GuardParts | None, _OrNone] = GuardParts()
     on_newer_version: Annotated[OnNewerVersion | None, _OrNone] = None
+
+    @property
+    def holds(self) -> list[int | None]:
+        """The holds of the shares, in seconds; None for one that cannot be read."""
+        if self.is_auto:
+            return [self.within]
+        return [step.hold for step in self.steps or [] if step and not step.is_gate]
+
+    @property
+    def timeouts(self) -> list[int]:
+        """The readable timeouts of the approvals, in seconds."""
+        return [step.timeout for step in self.steps or [] if step and step.timeout]
 
     @property
     def has_readable_names(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_serializer, model_validator
@@ -14,11 +15,12 @@ from rollout.domain.json_values import plain_json
 from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems
 from rollout.policy.criteria import Criteria
-from rollout.policy.parts import PolicyParts
-from rollout.policy.planned import WITHIN_SECONDS, evaluations_in, seconds_in
+from rollout.policy.gates import Approval, misplaced_gates
+from rollout.policy.parts import PolicyParts, StepParts
+from rollout.policy.planned import WITHIN_SECONDS, evaluations_in, evaluations_while_waiting, seconds_in
 from rollout.policy.presets import ALL_AT_ONCE, AUTO
 from rollout.policy.rules import broken_rules
-from rollout.policy.steps import AutoSteps, Step, WrittenSteps
+from rollout.policy.steps import AutoSteps, Element, Step, WrittenSteps, written_steps
 from rollout.policy.windows import Window
 
 MAX_CHARACTERS = 32_768
@@ -41,7 +43,8 @@ class Policy(Criteria):
         default_factory=AutoSteps,
         json_schema_extra={"default": AUTO},
         description="A list of rising shares, the name of a preset such as Canary10Percent5Minutes or AllAtOnce, or"
-        " Auto: shares and holds are chosen from the alias's own traffic when the rollout starts.",
+        " Auto: shares and holds are chosen from the alias's own traffic when the rollout starts. An approval or a"
+        " pause may follow a share.",
     )
     within: Annotated[Seconds, Field(ge=1, json_schema_extra={"minimum": 1})] = Field(
         default=WITHIN_SECONDS,
@@ -81,12 +84,12 @@ class Policy(Criteria):
     def _check_rules(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(value, cls):
             return value
-        policy: Self = read_with_rules(value, read, _broken_rules)
+        policy: Self = read_with_rules(value, read, partial(_broken_rules, value))
         return policy
 
     @field_serializer("steps")
-    def _write_steps(self, steps: list[Step]) -> list[Step] | str:
-        return AUTO if self.is_auto else steps or ALL_AT_ONCE
+    def _write_steps(self, steps: list[Step]) -> list[Element] | str:
+        return AUTO if self.is_auto else [*written_steps(steps)] or ALL_AT_ONCE
 
     @property
     def is_auto(self) -> bool:
@@ -104,13 +107,37 @@ class Policy(Criteria):
 
     @property
     def planned_seconds(self) -> int:
-        """The seconds from the first shift to the end of the bake, if no step is extended."""
-        return sum(self.seconds_in(hold) for hold in self._holds)
+        """The longest time from the first shift to the end of the bake, in seconds, if no step is extended.
+
+        Each approval takes its timeout; a pause takes no time, because nothing is known of it.
+        """
+        return sum(self.seconds_in(hold) for hold in self._holds) + self.approval_seconds
 
     @property
     def planned_evaluations(self) -> int:
         """The highest number of evaluations from the first shift to the end of the bake, if no step is extended."""
-        return sum(self.evaluations_in(hold) for hold in self._holds)
+        waiting = sum(evaluations_while_waiting(approval.timeout, self.interval) for approval in self.approvals)
+        return sum(self.evaluations_in(hold) for hold in self._holds) + waiting
+
+    @property
+    def approvals(self) -> list[Approval]:
+        """The approvals that the rollout waits for."""
+        return [step.gate for step in self.steps if isinstance(step.gate, Approval)]
+
+    @property
+    def has_gates(self) -> bool:
+        """Whether the rollout waits for a person at an approval or a pause."""
+        return any(step.gate for step in self.steps)
+
+    @property
+    def approval_seconds(self) -> int:
+        """The longest time that the approvals take together, in seconds."""
+        return sum(self.seconds_in(approval.timeout) for approval in self.approvals)
+
+    @property
+    def without_gates(self) -> Self:
+        """The policy whose rollout waits for no person."""
+        return self.model_copy(update={"steps": [step.model_copy(update={"gate": None}) for step in self.steps]})
 
     def seconds_in(self, hold: int) -> int:
         """Return the seconds up to the evaluation that ends a hold of so many seconds, if it is not extended."""
@@ -132,10 +159,13 @@ _RULED = ("steps", "is_auto", "within", "bake", "interval", "metrics", "ignore",
 _DEFAULTS = ("within", "bake", "interval", "metrics")
 
 
-def _broken_rules(policy: object) -> Iterator[str]:
-    """Yield the broken rules of a policy, as far as an invalid one can be read."""
+def _broken_rules(written: object, policy: object) -> Iterator[str]:
+    """Yield the broken rules of a policy, as far as an invalid one can be read. `written` is the policy before."""
+    yield from misplaced_gates(written.get("steps") if isinstance(written, dict) else None)
     if isinstance(policy, Policy):
-        yield from broken_rules(PolicyParts.model_construct(**{name: getattr(policy, name) for name in _RULED}))
+        steps = [StepParts.model_construct(**dict(element)) for element in written_steps(policy.steps)]
+        parts = {name: getattr(policy, name) for name in _RULED} | {"steps": steps}
+        yield from broken_rules(PolicyParts.model_construct(**parts))
     elif isinstance(policy, dict):
         yield from broken_rules(policy_parts(policy))
 

@@ -12,6 +12,7 @@ from rollout.policy.planned import (
     METRIC_RETENTION_SECONDS,
     WITHIN_SECONDS,
     evaluations_in,
+    evaluations_while_waiting,
     seconds_in,
 )
 from rollout.policy.presets import AUTO
@@ -53,20 +54,24 @@ def _too_long(policy: PolicyParts) -> Iterator[str]:
     """Yield what is wrong with the length of the plan; a hold that cannot be read takes no time."""
     if not policy.interval:
         return
-    holds = [policy.within] if policy.is_auto else [step.hold for step in policy.steps or [] if step]
-    holds.append(policy.bake)
-    seconds = sum(seconds_in(hold or 0, policy.interval) for hold in holds)
-    evaluations = sum(evaluations_in(hold or 0, policy.interval) for hold in holds)
+    interval, holds = policy.interval, [*policy.holds, policy.bake]
+    seconds = sum(seconds_in(hold or 0, interval) for hold in [*holds, *policy.timeouts])
+    evaluations = sum(evaluations_in(hold or 0, interval) for hold in holds)
+    evaluations += sum(evaluations_while_waiting(timeout, interval) for timeout in policy.timeouts)
     at_least = "at least " if None in holds else ""
+    parts, timeouts = "steps and bake", ""
+    if policy.timeouts:
+        parts, timeouts = "steps, with the timeouts of the approvals, and bake", "the timeouts, "
     if seconds > MAX_DURATION_SECONDS:
         yield (
-            f"steps and bake take {at_least}{format_duration(seconds)} with the evaluation at the end of each, and the"
+            f"{parts} take {at_least}{format_duration(seconds)} with the evaluation at the end of each, and the"
             f" limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
-            f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, the bake or the interval"
+            f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, {timeouts}the bake"
+            " or the interval"
         )
     if evaluations > MAX_EVALUATIONS:
         yield (
-            f"interval is {format_duration(policy.interval)}: the holds and the bake need {at_least}{evaluations:,}"
+            f"interval is {format_duration(interval)}: the holds and the bake need {at_least}{evaluations:,}"
             f" evaluations, and the limit per execution is {MAX_EVALUATIONS:,}: use a longer interval"
         )
 

@@ -23,7 +23,9 @@ class TakenCommand(Value):
     override_freeze: str = ""
     """Why the rollout overrides freezes and windows from now on; empty where it does not."""
     write_number: int = 0
-    """Which of the rollout's writes was the newest when the command was taken, from 1: the step that `extend` means."""
+    """Which of the rollout's writes was the newest when the command was taken, from 1: the step that it means."""
+    at_gate: bool = False
+    """Whether the rollout waited at an approval or a pause of its policy."""
 
     @property
     def source(self) -> str:

@@ -8,6 +8,7 @@ from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.state.command import TakenCommand
+from rollout.state.gate import ReachedGate
 from rollout.state.rollout import Rollout
 
 LONGEST_WAIT_SECONDS = 900
@@ -51,11 +52,24 @@ class Lock(Value):
     """The newer version that waits until the holder has ended."""
     commands: tuple[TakenCommand, ...] = ()
     """What operators have ordered of this rollout, in order."""
+    gate: ReachedGate | None = None
+    """The last approval or pause of the policy that the holder has reached, in this step or an earlier one."""
 
     @property
     def newer_version(self) -> str:
         """The newer version that has asked for the alias; empty without one."""
         return self.superseded_by or self.awaited_by
+
+    @property
+    def open_gate(self) -> ReachedGate | None:
+        """The gate of the current step that the holder has reached and that has not timed out; None without one."""
+        gate = self.gate
+        return gate if gate and gate.step == self.write_number and not (gate.timed_out or self.promoting) else None
+
+    @property
+    def gate_number(self) -> int:
+        """The number of the last gate; 0 before the first."""
+        return self.gate.number if self.gate else 0
 
     def belongs_to(self, execution_arn: str) -> bool:
         """Whether this execution may write the alias."""

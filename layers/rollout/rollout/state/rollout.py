@@ -14,6 +14,7 @@ from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
 from rollout.state.alias import AliasState
 from rollout.state.calibration import Calibration
+from rollout.state.gate import ReachedGate
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
@@ -88,6 +89,9 @@ class Rollout(Value):
         default=None, description="When the canary got its first share, or all traffic if it was promoted at once."
     )
     step_started_at: datetime | None = Field(default=None, description="When the current step or the bake began.")
+    gate: ReachedGate | None = Field(
+        default=None, description="The approval or the pause of the current step that the rollout has reached."
+    )
     shifts: tuple[Shift, ...] = Field(
         default=(), description="When the canary got which share, in order of time; without the promotion."
     )

@@ -1,12 +1,10 @@
 """Publishes rollout events and notifications. A failure is logged and counted, and never fails the rollout."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from rollout.admission.read_request import Preparation
 from rollout.aws.event_bus import event_bus
-from rollout.aws.powertools import MetricUnit, logger, single_metric
+from rollout.aws.powertools import publishing_errors
 from rollout.aws.sns_topic import notification_topic
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
@@ -29,13 +27,13 @@ from rollout.state.writer_search import WriterSearch
 
 def publish_shift(shifted: Rollout, at: datetime) -> None:
     """Publish that the canary has the share of a step, and with the first one that the rollout has started."""
-    with _never_fails_the_rollout("shift"):
+    with publishing_errors("shift"):
         event_bus().publish(shift_events(shifted, at))
 
 
 def publish_start(rollout: Rollout, at: datetime) -> None:
     """Publish that a rollout without steps starts; for all others the first shift publishes it."""
-    with _never_fails_the_rollout("start"):
+    with publishing_errors("start"):
         event_bus().publish([start_event(rollout, at)])
 
 
@@ -43,7 +41,7 @@ def publish_rejection(preparation: Preparation, ending: Ending, at: datetime) ->
     """Publish that a request was refused; a dry run publishes nothing."""
     if preparation.is_dry_run:
         return
-    with _never_fails_the_rollout("rejection"):
+    with publishing_errors("rejection"):
         event_bus().publish([rejection_event(preparation.request, preparation.execution, ending, at)])
 
 
@@ -57,7 +55,7 @@ def publish_alias_move(move: AliasMove, before: KnownRouting | None) -> None:
 
 def publish_command(record: CommandRecord) -> None:
     """Publish that a rollout has taken a command."""
-    with _never_fails_the_rollout("command"):
+    with publishing_errors("command"):
         event_bus().publish([command_event(record)])
 
 
@@ -76,19 +74,9 @@ def publish_writer(search: WriterSearch, ending: Ending, at: datetime) -> None:
 
 def publish_ending(closing: Closing, ending: Ending, at: datetime) -> None:
     """Publish an ending as an event and as a notification; a failure of one does not prevent the other."""
-    with _never_fails_the_rollout("notification"):
+    with publishing_errors("notification"):
         event = ending_event(closing, ending, at)
-        with _never_fails_the_rollout("ending"):
+        with publishing_errors("ending"):
             event_bus().publish([event])
         if not isinstance(event, RolloutRejected):
             notification_topic().publish(notification_of(event))
-
-
-@contextmanager
-def _never_fails_the_rollout(event: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - no error of publishing may roll back a rollout
-        logger.warning("Event not published", event=event, error=f"{type(error).__name__}: {error}")
-        with single_metric(name="EventsNotPublished", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("event", event)

@@ -5,9 +5,11 @@ from datetime import datetime
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.domain.enums import Move
+from rollout.lifecycle.gates import has_ended_at_gate, with_gate_of
 from rollout.lifecycle.ownership import waiting_for_command
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
+from rollout.tasks.commands.request import request_command
 
 _ENDING_MOVES = (Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK)
 """The moves after which no evaluation follows."""
@@ -18,22 +20,53 @@ def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollo
 
     `lock` is the lock of the alias as the evaluation read it.
     """
-    recorded = _begin_ending(decided, lock)
+    recorded = _agree(decided, lock)
     ledger().record_evaluation(recorded, now)
-    return recorded
+    return _with_request(recorded)
 
 
-def _begin_ending(decided: Rollout, lock: Lock | None) -> Rollout:
-    """Return the rollout as decided, unless its ending has to wait for a command that this evaluation did not read.
-
-    From here on a rollout that ends obeys no further command but an abort, so none is taken that nothing obeys. A
-    rollback waits for no command.
-    """
+def _agree(decided: Rollout, lock: Lock | None) -> Rollout:
+    """Return the rollout as decided, unless the move has to wait for a command that this evaluation did not read."""
     if lock is None or not lock.belongs_to(decided.execution.arn):
         return decided
     if decided.next_move in _ENDING_MOVES:
-        is_begun = locks().begin_ending(lock)
-        return decided if is_begun or decided.next_move is Move.ROLL_BACK else waiting_for_command(decided)
+        return _begin_ending(decided, lock)
     if lock.is_ending:
         locks().resume_from_ending(lock)
-    return decided
+    return _reach_gate(decided, lock)
+
+
+def _begin_ending(decided: Rollout, lock: Lock) -> Rollout:
+    """Return the rollout as decided, unless its ending has to wait.
+
+    From here on a rollout that ends obeys no further command but an abort, so none is taken that nothing obeys. A
+    rollback waits for no command, except one for want of an approval, which may just have been given.
+    """
+    is_begun = locks().begin_ending(lock)
+    if is_begun or (decided.next_move is Move.ROLL_BACK and not has_ended_at_gate(decided)):
+        return decided
+    return _waiting(decided, lock)
+
+
+def _reach_gate(decided: Rollout, lock: Lock) -> Rollout:
+    """Return the rollout as decided, unless a command was taken before it reached its gate, or before that timed out.
+
+    From here on an approval can be given, or not any more.
+    """
+    if decided.gate is None or decided.gate.number == lock.gate_number or locks().reach_gate(lock, decided.gate):
+        return decided
+    return _waiting(decided, lock)
+
+
+def _with_request(recorded: Rollout) -> Rollout:
+    """Publish what the gate of a rollout needs, unless an earlier evaluation has."""
+    gate = recorded.gate
+    if gate is None or gate.is_published or gate.timed_out or recorded.next_move is not Move.WAIT:
+        return recorded
+    is_published = request_command(recorded, gate)
+    return recorded.model_copy(update={"gate": gate.model_copy(update={"is_published": is_published})})
+
+
+def _waiting(decided: Rollout, lock: Lock) -> Rollout:
+    waiting = waiting_for_command(decided)
+    return with_gate_of(waiting.model_copy(update={"gate": None}), lock)

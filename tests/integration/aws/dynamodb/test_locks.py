@@ -9,7 +9,7 @@ from rollout.domain.identity import Execution
 from rollout.state.command import TakenCommand
 from rollout.state.command_record import CommandRecord
 from rollout.state.lock import Lock, PlannedWrite, lock_of
-from tests.commands import command, record
+from tests.commands import command, gate, record
 from tests.integration.conftest import NOW, owned_entry
 from tests.samples import EXECUTION, TARGET, rollout
 
@@ -216,12 +216,13 @@ def held() -> Lock:
     [
         lambda: locks().command(held(), record("freeze")),
         lambda: locks().announce(announced(STEP)),
+        lambda: locks().reach_gate(held(), gate()),
         lambda: locks().begin_ending(LOCK),
         lambda: locks().begin_rollback(TARGET, EXECUTION),
         lambda: locks().take_over(LOCK),
         lambda: locks().release(TARGET, EXECUTION),
     ],
-    ids=["another command", "write", "ending", "rollback", "guardian", "release"],
+    ids=["another command", "write", "gate", "ending", "rollback", "guardian", "release"],
 )
 def test_command_is_kept_only_in_the_state_in_which_it_was_decided(change):
     """P3: a rollout that has begun to roll back is not promoted, nor is another one that has the lock since."""
@@ -263,6 +264,50 @@ def test_ending_begins_only_with_the_commands_that_its_evaluation_read():
     assert not held().is_ending
     assert all(locks().begin_ending(held()) for _ in range(2))
     assert held().is_ending
+
+
+def test_gate_is_kept_through_announcements():
+    locks().acquire(LOCK)
+    locks().announce(announced(STEP))
+    assert locks().reach_gate(held(), gate())
+    assert held().open_gate == gate()
+    locks().announce(announced(STEP, step=1))
+    assert (held().gate, held().open_gate) == (gate(), None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: locks().command(held(), record("pause")),
+        lambda: locks().announce(announced(STEP, step=1)),
+        lambda: locks().reach_gate(held(), gate()),
+        lambda: locks().take_over(held()),
+    ],
+    ids=["command", "write", "another task", "guardian"],
+)
+def test_gate_is_reached_only_in_the_state_in_which_it_was_decided(change):
+    """P4, P11: nothing is requested of a rollout that an operator has just paused, and since when it waits is kept."""
+    locks().acquire(LOCK)
+    locks().announce(announced(STEP))
+    read = held()
+    change()
+    before = held()
+    assert not locks().reach_gate(read, gate(since=NOW))
+    assert held() == before
+
+
+@pytest.mark.parametrize("given_first", [True, False])
+def test_approval_and_timeout_exclude_each_other(given_first):
+    """P10: either the approval is taken, or it came too late."""
+    locks().acquire(LOCK)
+    locks().announce(announced(STEP))
+    locks().reach_gate(held(), gate())
+    read = held()
+    calls = [
+        lambda: locks().command(read, record("approve", at_gate=True)),
+        lambda: locks().reach_gate(read, gate(timed_out=True)),
+    ]
+    assert [call() for call in (calls if given_first else reversed(calls))] == [True, False]
 
 
 def test_abort_is_taken_while_the_rollout_ends():

@@ -1,53 +1,22 @@
 """The locks of aliases: conditional writes to the ledger table give each alias one writer (P3)."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.commands import command_item
 from rollout.aws.dynamodb.items import OPEN
+from rollout.aws.dynamodb.lock_items import COMMANDS, ROLLBACK, LockEntry, guardian_of, lock_values, read_lock
 from rollout.aws.dynamodb.owned_entries import Amendment, OwnedEntries
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution, Target
-from rollout.state.command import TakenCommand
 from rollout.state.command_record import CommandRecord
+from rollout.state.gate import ReachedGate
 from rollout.state.lock import Announcement, Lock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_GUARDIAN = "guardian of "
-
-_ROLLBACK = 1_000_000
-"""The number of the last write, a rollback; the others count from 1."""
-
-_REQUESTS = {"superseded_by", "awaited_by"}
-"""The fields that newer versions write, beside the document of the holder."""
-
-_COMMANDS = TypeAdapter(tuple[TakenCommand, ...])
-
-
-class LockEntry(NamedTuple):
-    """An entry of the index of locks. Reading it may raise ValidationError, which must not hide the other entries."""
-
-    values: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The alias, as its partition key."""
-        return str(self.values["target"])
-
-    @property
-    def execution_arn(self) -> str:
-        """The execution that holds the lock, or held it before the guardian took it over."""
-        return str(self.values["holder"]).removeprefix(_GUARDIAN)
-
-    def read(self) -> Lock:
-        """Return the lock."""
-        return _lock(self.values)
 
 
 class Locks:
@@ -63,7 +32,7 @@ class Locks:
         A lock that the holder already has stays unchanged: a late repetition must not erase the announced write. Raises
         AliasChangedError where it is for other versions, so that all tasks of an execution keep the same stable.
         """
-        if self._entries.put(lock.target, _values(lock) | {OPEN: "lock"}, lock.holder.arn):
+        if self._entries.put(lock.target, lock_values(lock) | {OPEN: "lock"}, lock.holder.arn):
             return
         held = self.find(lock.target)
         if held is None or not held.belongs_to(lock.holder.arn):
@@ -84,7 +53,7 @@ class Locks:
         Raises LockLostError where it no longer holds the lock, or has announced a later write: the task belongs to an
         execution that was stopped and has gone on since.
         """
-        before = self._entries.announce(lock.target, _values(lock), lock.holder.arn, lock.write_number)
+        before = self._entries.announce(lock.target, lock_values(lock), lock.holder.arn, lock.write_number)
         if before is None:
             raise _lost(lock)
         return Announcement(
@@ -104,13 +73,13 @@ class Locks:
 
         Returns the lock as it was before; None where the execution holds none.
         """
-        before = self._entries.announce(target, {}, holder.arn, _ROLLBACK)
-        return None if before is None else _lock(before)
+        before = self._entries.announce(target, {}, holder.arn, ROLLBACK)
+        return None if before is None else read_lock(before)
 
     def find(self, target: Target) -> Lock | None:
         """Return the lock of an alias; None where no rollout holds it."""
         entry = self._entries.find(target)
-        return _lock(entry) if entry else None
+        return read_lock(entry) if entry else None
 
     def release(self, target: Target, holder: Execution) -> None:
         """Release a lock; nothing happens where the execution does not hold it."""
@@ -127,12 +96,13 @@ class Locks:
     def command(self, lock: Lock, record: CommandRecord) -> bool:
         """Let the holder obey a command, and record it (P11), both or neither.
 
-        False where the holder has begun a write, an ending or a rollback, or obeyed another command since, and where
-        the command is recorded already. `lock` is the lock as it was read when the command was decided on.
+        False where the holder has begun a write, an ending or a rollback, has reached a gate, or obeyed another command
+        since, and where the command is recorded already. `lock` is the lock as it was read when the command was decided
+        on.
         """
         commands = (*lock.commands, record.command)
-        values = {"commands": _COMMANDS.dump_json(commands).decode(), "command_count": len(commands)}
-        unchanged = _command_count(lock) | {"write_number": lock.write_number, "ending": int(lock.is_ending)}
+        values = {"commands": COMMANDS.dump_json(commands).decode(), "command_count": len(commands)}
+        unchanged = _unchanged(lock) | {"ending": int(lock.is_ending)}
         amendment = Amendment(lock.holder.arn, values, unchanged)
         return self._entries.amend_and_put(lock.target, amendment, command_item(record))
 
@@ -140,17 +110,25 @@ class Locks:
         """Let the holder end, and obey no further command but an abort; False where it has obeyed another since."""
         return self._entries.amend(lock.target, Amendment(lock.holder.arn, {"ending": 1}, _command_count(lock)))
 
+    def reach_gate(self, lock: Lock, gate: ReachedGate) -> bool:
+        """Let the holder wait at a gate, or wait no longer; False where it has obeyed a command since.
+
+        Also False where the holder has begun a write, or reached a gate since: then a late task is about to repeat it.
+        """
+        values = {"gate": gate.model_dump_json(), "gate_number": gate.number}
+        return self._entries.amend(lock.target, Amendment(lock.holder.arn, values, _unchanged(lock)))
+
     def resume_from_ending(self, lock: Lock) -> None:
         """Let the holder obey commands again, where an evaluation decided to end and its repetition to go on."""
         self._entries.remove(lock.target, "ending", lock.holder.arn)
 
     def take_over(self, lock: Lock) -> bool:
         """Take over a lock for the guardian; False where its holder has released it."""
-        return self._entries.change(lock.target, {"holder": _guardian_of(lock)}, [lock.holder.arn, _guardian_of(lock)])
+        return self._entries.change(lock.target, {"holder": guardian_of(lock)}, [lock.holder.arn, guardian_of(lock)])
 
     def release_taken_over(self, lock: Lock) -> None:
         """Release a lock that the guardian took over."""
-        self._entries.delete(lock.target, _guardian_of(lock))
+        self._entries.delete(lock.target, guardian_of(lock))
 
     def find_all(self) -> list[LockEntry]:
         """Return every lock that is held, not yet read, from an eventually consistent index."""
@@ -165,29 +143,12 @@ def _lost(lock: Lock) -> LockLostError:
     )
 
 
-def _guardian_of(lock: Lock) -> str:
-    """Return the guardian as the holder of this lock only, so that a late guardian releases no later lock."""
-    return _GUARDIAN + lock.holder.arn
-
-
 def _command_count(lock: Lock) -> dict[str, int]:
     return {"command_count": len(lock.commands)}
 
 
-def _values(lock: Lock) -> dict[str, str]:
-    return {"lock_document": lock.model_dump_json(exclude=_REQUESTS | {"commands"})}
-
-
-def _lock(entry: dict[str, Any]) -> Lock:
-    lock = Lock.model_validate_json(entry["lock_document"])
-    requests = {name: entry.get(name, "") for name in _REQUESTS}
-    facts = {
-        "is_taken_over": entry["holder"] == _guardian_of(lock),
-        "is_ending": "ending" in entry,
-        "is_rolling_back": entry.get("write_number") == _ROLLBACK,
-        "commands": _COMMANDS.validate_json(entry.get("commands", "[]")),
-    }
-    return lock.model_copy(update=facts | requests)
+def _unchanged(lock: Lock) -> dict[str, int]:
+    return _command_count(lock) | {"write_number": lock.write_number, "gate_number": lock.gate_number}
 
 
 def locks() -> Locks:

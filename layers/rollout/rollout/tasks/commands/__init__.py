@@ -1,1 +1,1 @@
-"""What the command state machine does: commands of operators, and the history of an alias."""
+"""What the command state machine does, and the request for a command that a rollout waits for."""

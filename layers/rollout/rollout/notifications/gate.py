@@ -1,0 +1,102 @@
+"""The events of a rollout that waits for a person, each with the command that lets it go on."""
+
+import json
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from rollout.domain.enums import Command, OnTimeout
+from rollout.domain.lambda_names import function_arn
+from rollout.lifecycle.gates import CONSEQUENCES
+from rollout.notifications.events import ExecutionReference, JudgedEvent, JudgementSummary, slug
+from rollout.state.gate import ReachedGate
+from rollout.state.rollout import Rollout
+
+
+class _GateEvent(JudgedEvent):
+    """The fields of every event of a rollout that waits for a command."""
+
+    percent: float = Field(description="The canary's share, from 0 to 100.")
+    step: int = Field(description="The number of the step, from 1.")
+    steps: int = Field(description="The number of steps in the policy that have a share.")
+    command_line: str = Field(description="The command for a shell that lets the rollout go on.")
+
+
+class ApprovalRequested(_GateEvent):
+    """The rollout waits for the command `approve`."""
+
+    detail_type: ClassVar[str] = "Approval Requested"
+
+    until: datetime = Field(description="When on_timeout decides, unless the time is extended.")
+    on_timeout: OnTimeout = Field(description="What happens without an approval.")
+
+
+class RolloutPaused(_GateEvent):
+    """The rollout waits for the command `resume`, because its policy has a pause here."""
+
+    detail_type: ClassVar[str] = "Rollout Paused"
+
+
+def gate_event(
+    rollout: Rollout, gate: ReachedGate, command_state_machine_arn: str
+) -> ApprovalRequested | RolloutPaused:
+    """Return the event of a rollout that has reached a gate; a repeated task gives it the same id."""
+    deadline = gate.deadline()
+    if gate.approval is None or deadline is None:
+        return RolloutPaused(
+            **_fields(RolloutPaused, rollout, gate),
+            sentence=f"{_format_position(rollout)}; it is paused by its policy until the command resume",
+            command_line=_command_line(rollout, Command.RESUME, command_state_machine_arn),
+        )
+    consequence = CONSEQUENCES[gate.approval.on_timeout]
+    return ApprovalRequested(
+        **_fields(ApprovalRequested, rollout, gate),
+        sentence=f"{_format_position(rollout)}; it waits for the command approve, and without it until"
+        f" {deadline:%Y-%m-%dT%H:%MZ} {consequence}",
+        command_line=_command_line(rollout, Command.APPROVE, command_state_machine_arn),
+        until=deadline,
+        on_timeout=gate.approval.on_timeout,
+    )
+
+
+def _format_position(rollout: Rollout) -> str:
+    reason = f": {rollout.judgement.verdict}, {rollout.judgement.reason}" if rollout.judgement else ""
+    return (
+        f"{rollout.target.name}: version {rollout.canary_version} has {rollout.percent:g} % in step {rollout.step} of"
+        f" {len(rollout.policy.steps)}{reason}"
+    )
+
+
+def _fields(event_type: type[_GateEvent], rollout: Rollout, gate: ReachedGate) -> dict[str, Any]:
+    execution, judgement = rollout.execution, rollout.judgement
+    return {
+        "schema_version": 1,
+        "id": f"{execution.arn}/{slug(event_type)}/{gate.step}",
+        "at": gate.since,
+        "execution": ExecutionReference(arn=execution.arn, name=execution.name),
+        "target": rollout.target,
+        "stable_version": rollout.stable_version,
+        "canary_version": rollout.canary_version,
+        "judgement": JudgementSummary(**judgement.model_dump()) if judgement else None,
+        "percent": rollout.percent,
+        "step": gate.step,
+        "steps": len(rollout.policy.steps),
+    }
+
+
+def _command_line(rollout: Rollout, command: Command, state_machine_arn: str) -> str:
+    """Return the command to paste; `why` is a reason that a person may replace."""
+    target, reasons = rollout.target, {Command.APPROVE: "approved", Command.RESUME: "resumed"}
+    is_at_home = target.account_region == rollout.execution.account_region
+    request = {
+        "function": target.function if is_at_home else function_arn(target.account_region, target.function),
+        "alias": target.alias,
+        "version": rollout.canary_version,
+        "command": command,
+        "why": reasons[command],
+    }
+    return (
+        f"aws stepfunctions start-execution --region {rollout.execution.account_region.region} --state-machine-arn"
+        f" {state_machine_arn} --input '{json.dumps(request)}'"
+    )
