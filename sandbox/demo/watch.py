@@ -146,12 +146,13 @@ def slow_limit(document: dict[str, Any]) -> float | None:
 
 
 def seconds_left(document: dict[str, Any], now: datetime) -> float | None:
-    """Return the seconds that the plan still takes if no step is extended."""
+    """Return the seconds that the plan still takes if no step is extended, and no person is waited for."""
     if "step_started_at" not in document or "ending" in document:
         return None
     policy, step = document["policy"], document["step"]
     is_baking = document["phase"] == "bake"
-    hold = policy["bake"] if is_baking else policy["steps"][step - 1]["hold"]
-    later = 0 if is_baking else policy["bake"] + sum(s["hold"] for s in policy["steps"][step:])
+    holds = [element["hold"] for element in policy["steps"] if "hold" in element] if not is_baking else []
+    hold = policy["bake"] if is_baking else holds[step - 1]
+    later = 0 if is_baking else policy["bake"] + sum(holds[step:])
     started_at = datetime.fromisoformat(document["step_started_at"])
     return float(max(hold - (now - started_at).total_seconds(), 0) + later)

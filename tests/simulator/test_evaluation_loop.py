@@ -49,6 +49,19 @@ def test_healthy_version_passes_every_step_and_the_bake():
     assert evaluations[-1].rollout.phase is Phase.BAKE
 
 
+@pytest.mark.parametrize("gate", [{"approval": {"timeout": "1d"}}, {"pause": {}}])
+def test_gates_block_no_simulation(gate):
+    """Each approval is given, and each pause resumed, at once: a program has no person to wait for."""
+    first, second = {"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}
+    runs = [
+        [*run_evaluations(policy(steps=steps), ConstantTraffic(Counts(calls=500), Counts(calls=500)), START)]
+        for steps in ([first, second], [first, gate, second, gate])
+    ]
+    plain, gated = ([(each.at, each.move) for each in run] for run in runs)
+    assert gated == plain
+    assert plain[-1][1] is Move.FINISH
+
+
 def test_bad_version_is_rolled_back_in_the_first_step():
     source = ConstantTraffic(Counts(calls=100, bad=20), Counts(calls=900, bad=1))
     *_, last = run_evaluations(policy(), source, START)

@@ -14,6 +14,7 @@ from simulator.files import InvalidInputError
 from simulator.replay.recording import Recording
 from simulator.replay.replay import replay
 from simulator.replay.report import format_ending
+from simulator.wording import GATES_PASSED
 from tests.samples import minutes, policy
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +114,12 @@ def test_metric_that_was_not_recorded_is_ignored_and_named(simulator):
     result = simulator("replay", EXAMPLE, "--policy", "simulator/policies/slow.yaml")
     assert "Not in the recording, and therefore ignored: slow.\n" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("Rolled back at ")
+
+
+def test_replay_says_what_is_assumed_of_approvals(simulator, write_file):
+    gated = write_file("gated.yaml", "steps: [{percent: 10, hold: 5m}, {approval: {timeout: 1d}}]\nbake: 5m\n")
+    assert GATES_PASSED in simulator("replay", EXAMPLE, "--policy", gated).stdout
+    assert GATES_PASSED not in simulator("replay", EXAMPLE, "--policy", "simulator/policies/careful.yaml").stdout
 
 
 def test_policy_without_a_recorded_critical_metric_is_refused():

@@ -15,6 +15,7 @@ from simulator.simulate.findings import conclusion, findings, summary
 from simulator.simulate.load import Load
 from simulator.simulate.report import Report
 from simulator.simulate.simulate import Simulation, simulate
+from simulator.wording import GATES_PASSED
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"steps": [{"percent": 20, "hold": "4m"}], "bake": "3m"}
@@ -107,6 +108,13 @@ def test_auto_promotes_at_once_with_too_few_calls_and_its_bake_finds_a_broken_ve
 def test_steps_of_a_policy_are_simulated_as_written(quick):
     assert quick.auto is None
     assert [(step.percent, step.hold) for step in quick.policy.steps] == [(20, 240)]
+
+
+def test_report_says_what_is_assumed_of_approvals(quick):
+    gated = run(rollouts=1, steps=[*QUICK["steps"], {"approval": {}}]).report
+    assert GATES_PASSED in summary(gated)
+    assert GATES_PASSED not in summary(quick)
+    assert gated.policy.has_gates
 
 
 SLUGGISH = Load(calls_per_minute=3000, regression=1, slowdown=20)

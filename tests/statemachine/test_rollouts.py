@@ -15,7 +15,7 @@ import pytest
 from rollout.aws.boto import clients
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.aws.parameter_store import parameter_store
-from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP
+from rollout.dry_run.cost import PER_EVALUATION, PER_GATE, PER_ROLLOUT, PER_STEP
 from tests.statemachine.conftest import POLICY
 from tests.statemachine.machine import Machine, definition
 from tests.statemachine.moto_account import (
@@ -41,13 +41,18 @@ def test_healthy_version_is_promoted_after_its_bake(orchestrator: Machine, shop)
     assert len(ledger()) == 1 + ended.visits("JudgeCanary")
 
 
-def test_rollout_uses_the_resources_that_its_cost_counts(orchestrator: Machine, shop):
+APPROVAL = {"approval": {"timeout": 1, "on_timeout": "promote"}}
+
+
+@pytest.mark.parametrize("gates", [[], [APPROVAL]], ids=["plain", "approval"])
+def test_rollout_uses_the_resources_that_its_cost_counts(orchestrator: Machine, shop, gates):
     """The remaining Lambda call is that of StartRollout, which no execution makes."""
     publish_healthy_counts()
     calls: list[Any] = []
     clients.dynamodb_client().meta.events.register("before-parameter-build.dynamodb", lambda **call: calls.append(call))
-    ended = Machine(definition()["StartAt"]).run({"function": "shop"})
-    usage = PER_ROLLOUT + PER_STEP * 2 + PER_EVALUATION * ended.visits("JudgeCanary")
+    request = {"function": "shop", "policy": POLICY | {"steps": [*POLICY["steps"], *gates]}}
+    ended = Machine(definition()["StartAt"]).run(request)
+    usage = PER_ROLLOUT + PER_STEP * 2 + PER_GATE * len(gates) + PER_EVALUATION * ended.visits("JudgeCanary")
     entered = [event["type"] for event in ended.events if event["type"].endswith("StateEntered")]
     assert (usage.transitions, usage.lambda_calls - 1) == (len(entered), entered.count("TaskStateEntered"))
     assert usage.reads == sum(_is_read(call) for call in calls)
@@ -64,6 +69,24 @@ def _writes(call: Mapping[str, Any]) -> int:
         return 0
     entry = (call["params"].get("Item") or call["params"]["Key"])["entry"]["S"]
     return 2 if entry == "lock" or entry.startswith("rollout#") else 1
+
+
+@pytest.mark.parametrize(
+    ("on_timeout", "error", "left"),
+    [
+        ("promote", None, ("2", {})),
+        ("roll_back", "RolloutRolledBack", ("1", {})),
+        ("hand_over", "RolloutHandedOver", ("1", {"2": 0.1})),
+    ],
+)
+def test_rollout_that_is_not_approved_ends_as_its_policy_says(orchestrator: Machine, shop, on_timeout, error, left):
+    """P10: with the reason."""
+    publish_healthy_counts()
+    first, second = POLICY["steps"]
+    steps = [first, {"approval": {"timeout": 1, "on_timeout": on_timeout}}, second]
+    ended = orchestrator.run({"function": "shop", "policy": POLICY | {"steps": steps}})
+    assert (ended.error, alias()) == (error, left)
+    assert error is None or f"it was not approved within 1s, and on_timeout is {on_timeout}" in ended.cause
 
 
 def test_version_waits_for_the_end_of_a_freeze_and_begins_by_itself(orchestrator: Machine, shop):

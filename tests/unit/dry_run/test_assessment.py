@@ -51,6 +51,18 @@ def test_published_code_is_no_warning(function):
         (None, {}, Start.BEGIN, "version 4 would be rolled out to my-api:live in 2 steps, in place of version 3, and"),
         (None, {}, Start.BEGIN, "and be done after 15m as planned"),
         (None, {"steps": [{"percent": 9, "hold": "5m"}]}, Start.BEGIN, "my-api:live in 1 step, in place"),
+        (
+            None,
+            {"steps": [{"percent": 9, "hold": "5m"}, {"approval": {"timeout": "1h"}}]},
+            Start.BEGIN,
+            "be done after 70m as planned, of which 1h are for approvals",
+        ),
+        (
+            None,
+            {"steps": [{"percent": 9, "hold": "5m"}, {"pause": {}}]},
+            Start.BEGIN,
+            "be done after 10m as planned, and as long as it is paused",
+        ),
         (None, {"steps": "AllAtOnce"}, Start.PROMOTE, "version 4 would be rolled out to my-api:live at once, in place"),
         (
             LOCKED,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rollout.dry_run.cost import PER_EVALUATION, PER_ROLLOUT, PER_STEP, Usage, cost, log_usage, usage
+from rollout.dry_run.cost import PER_EVALUATION, PER_GATE, PER_ROLLOUT, PER_STEP, Usage, cost, log_usage, usage
+from rollout.policy.planned import evaluations_while_waiting
 from tests.samples import ON_AWS, policy
 
 AN_HOUR = policy(steps=[{"percent": 5, "hold": "15m"}, {"percent": 25, "hold": "15m"}], bake="30m")
@@ -25,6 +26,13 @@ def test_usage_counts_every_evaluation_and_step():
     assert used.lambda_calls == 4 + 2 + evaluations
     assert used.metrics == 6 * 32 + 4 * 31
     assert used == PER_ROLLOUT + PER_STEP * 2 + PER_EVALUATION * evaluations + Usage(metrics=used.metrics)
+
+
+def test_usage_counts_the_evaluations_of_an_approval():
+    steps = [{"percent": 5, "hold": "15m"}, {"approval": {"timeout": "1d"}}, {"percent": 25, "hold": "15m"}]
+    used, plain = (usage(policy(steps=each, bake="30m"), **TWELVE) for each in (steps, [steps[0], steps[2]]))
+    thinking = evaluations_while_waiting(86_400, 60)
+    assert used == plain + PER_GATE + PER_EVALUATION * thinking + Usage(metrics=12 * thinking)
 
 
 def test_usage_is_within_the_budget():

@@ -33,6 +33,17 @@ def test_schedule_leaves_out_what_the_policy_has_not(changes, count):
     assert len(schedule(**changes)) == count
 
 
+def test_next_step_waits_for_an_approval_at_most_as_long_as_its_timeout():
+    first, second = {"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}
+    approval = {"approval": {"timeout": "1h", "on_timeout": "hand_over"}}
+    planned = schedule(steps=[first, approval, second, {"pause": {}}])
+    assert [(step.start, step.until, step.then) for step in planned] == [
+        ("0s", "5m", "waits up to 1h for the command approve, and without it hand_over"),
+        ("65m", "70m", "paused until the command resume"),
+        ("70m", "75m", None),
+    ]
+
+
 def test_unknown_traffic_gives_unknown_calls():
     """P5."""
     assert {step.expected_calls for step in schedule(None)} == {"unknown"}

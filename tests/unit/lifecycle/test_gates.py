@@ -11,6 +11,7 @@ from rollout.lifecycle.orders import orders_of
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS, evaluations_while_waiting
 from rollout.state.gate import ReachedGate
+from rollout.state.hold import FreezeMode, Hold
 from rollout.state.rollout import Rollout
 from tests.commands import command, gate, lock
 from tests.samples import AT, ON_AWS, judgement, policy, rollout
@@ -127,6 +128,24 @@ def test_freeze_cancels_an_approval():
     assert decided(reached(), *commands, after=HOUR).next_move is Move.WAIT
 
 
+@pytest.mark.parametrize(
+    ("commands", "mode", "after", "move"),
+    [
+        ((approve(),), FreezeMode.HOLD, HOUR, Move.WAIT),
+        ((approve(override_freeze="a fix"),), FreezeMode.HOLD, HOUR, Move.SHIFT),
+        ((approve(),), FreezeMode.NO_NEW, HOUR, Move.SHIFT),
+        ((), FreezeMode.ROLL_BACK, HOUR, Move.ROLL_BACK),
+        ((), FreezeMode.HOLD, REACHED + DAY, Move.ROLL_BACK),
+    ],
+)
+def test_freeze_of_the_stack_outlasts_an_approval(commands, mode, after, move):
+    """What is approved meanwhile is carried out afterwards; the time of an approval goes on."""
+    hold, at = Hold(reason="the stack is frozen", mode=mode), AT + timedelta(seconds=after)
+    orders = orders_of(commands)
+    assert decide(reached(), judgement(), at, ON_AWS, orders=orders, hold=hold).next_move is move
+    assert decided(reached(), *commands, after=HOUR).next_move is (Move.SHIFT if commands else Move.WAIT)
+
+
 @pytest.mark.parametrize("is_last", [False, True])
 @pytest.mark.parametrize(
     ("on_timeout", "verdict", "move"),
@@ -155,6 +174,14 @@ def test_timeout_never_promotes_with_too_few_calls_before_max_extension():
     waiting = reached(on_timeout="promote", timeout=600)
     assert decided(waiting, verdict=INCONCLUSIVE, after=REACHED + 600).next_move is Move.WAIT
     assert decided(waiting, verdict=INCONCLUSIVE, after=REACHED + 7200).next_move is Move.SHIFT
+
+
+@pytest.mark.parametrize("timeout", [1, 2, 3])
+def test_shortest_approval_is_requested_too(timeout):
+    """An evaluation tolerates two seconds of delay, which is more than this timeout."""
+    waiting = reached(timeout=timeout)
+    assert (waiting.next_move, waiting.gate.timed_out) == (Move.WAIT, False)
+    assert decided(waiting, after=REACHED + 60).next_move is Move.ROLL_BACK
 
 
 @pytest.mark.parametrize(("after", "move"), [(REACHED + DAY - 3, Move.WAIT), (REACHED + DAY - 2, Move.ROLL_BACK)])

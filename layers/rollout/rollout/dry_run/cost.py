@@ -61,8 +61,8 @@ opened and closed; each of them is in the index too. One more write leaves the q
 PER_STEP = Usage(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
 """ShiftTraffic, which updates the lock and reads the ledger entry."""
 
-PER_GATE = Usage(writes=2, events=1)
-"""The lock is updated when the rollout reaches the gate; it is in the index too."""
+PER_GATE = Usage(writes=4, events=1)
+"""The lock, which is in the index too, is updated when the rollout reaches the gate, and when an approval times out."""
 
 PER_EVALUATION = Usage(transitions=3, lambda_calls=1, reads=1, writes=1)
 """WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""

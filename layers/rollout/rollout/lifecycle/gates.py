@@ -56,7 +56,8 @@ def decide_at_gate(rollout: Rollout, wanted: Move, explanation: str, orders: Ord
         return GateDecision(
             Move.WAIT, f"paused by the policy since {gate.since:{_MINUTE}} until the command resume", gate
         )
-    if not gate.timed_out and now < deadline - EDGE:
+    # The evaluation that reaches the gate requests the approval, however short its timeout is.
+    if rollout.gate is None or not (gate.timed_out or now >= deadline - EDGE):
         return GateDecision(Move.WAIT, _format_waiting(gate, gate.approval, deadline), gate)
     waited = format_duration((deadline - gate.since).total_seconds())
     late = f"it was not approved within {waited}, and on_timeout is {gate.approval.on_timeout}"
