@@ -74,7 +74,7 @@ def test_alias_is_chosen_as_for_a_start(alias, tagged, chosen):
         (PAUSE | {"why": "x" * (LONGEST_REASON + 1)}, "write at most 500 characters"),
         (
             PAUSE | {"override_freeze": "urgent"},
-            "override_freeze belongs to the commands resume and promote only: remove it",
+            "override_freeze belongs to the commands approve, resume, promote only: remove it",
         ),
         (PAUSE | {"by": "30m"}, "by belongs to the command extend only: remove it"),
         (EXTEND, 'by is missing: add how much longer the step or the bake is to last, such as "30m"'),

@@ -46,7 +46,7 @@ def _broken_rules(value: object) -> Iterator[str]:
     if not value.why and value.command is not Command.HISTORY:
         yield "why is missing: add the reason, which the ledger and the events keep"
     if value.override_freeze and value.command not in _GOING_ON:
-        yield f"override_freeze belongs to the commands {' and '.join(_GOING_ON)} only: remove it"
+        yield f"override_freeze belongs to the commands {', '.join(_GOING_ON)} only: remove it"
     yield from _misplaced_fields(value)
 
 
@@ -58,7 +58,7 @@ def _misplaced_fields(value: _Input) -> Iterator[str]:
             yield f"{name} is missing: {hint}"
 
 
-_GOING_ON = (Command.RESUME, Command.PROMOTE)
+_GOING_ON = (Command.APPROVE, Command.RESUME, Command.PROMOTE)
 """The commands after which a rollout goes on, and so may override a freeze."""
 
 _OWN_FIELDS = {
