@@ -385,6 +385,8 @@ def test_held_rollout_says_why_and_since_when():
     assert first.reason.endswith("the canary keeps its share, because the stack is frozen: holidays")
     assert first.held_since == AT + timedelta(seconds=300)
     assert held(first, HEALTHY, HOLD, after=900).held_since == first.held_since
+    assert held(first, INCONCLUSIVE, HOLD, after=900).held_since == first.held_since
+    assert held(rollout(), INCONCLUSIVE, HOLD, after=60).held_since is None
     assert decided(first, HEALTHY, 900).held_since is None
 
 

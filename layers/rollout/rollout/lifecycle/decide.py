@@ -8,7 +8,7 @@ from rollout.domain.enums import Move, Phase, Verdict
 from rollout.domain.text import shorten
 from rollout.judging.window import EDGE, Timing, seconds_to_next_evaluation
 from rollout.lifecycle.gates import GateDecision, decide_at_gate, seconds_between_evaluations
-from rollout.lifecycle.held import held_move, seconds_under
+from rollout.lifecycle.held import held_move, held_since, seconds_under
 from rollout.lifecycle.orders import Orders, with_extensions
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
@@ -50,7 +50,7 @@ def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
             "next_move": move,
             "reason": reason,
             "gate": gate,
-            "held_since": (rollout.held_since or now) if hold and move is not wanted else None,
+            "held_since": held_since(rollout.held_since, now, hold, is_held=move is not wanted),
             "ending": _ending(move, reason, rollout),
         }
     )

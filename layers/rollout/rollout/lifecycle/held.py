@@ -22,6 +22,16 @@ def held_move(move: Move, explanation: str, orders: Orders, hold: Hold | None) -
     return move, explanation
 
 
+def held_since(before: datetime | None, now: datetime, hold: Hold | None, *, is_held: bool) -> datetime | None:
+    """Return since when a hold has kept the canary from more traffic; None where it has not.
+
+    It counts until the hold ends: evaluations that want no larger share meanwhile must not come as often again.
+    """
+    if hold is None:
+        return None
+    return before or (now if is_held else None)
+
+
 def seconds_under(hold: Hold | None, interval: int, now: datetime) -> int:
     """Return the seconds to the next evaluation: no later than the end of the hold, and at least one."""
     if hold is None or hold.until is None:
