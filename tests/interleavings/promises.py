@@ -174,8 +174,8 @@ class Promises:
         assert not stable_alias or self._was_killed_late(stable_alias), f"a stable alias remains: {stable_alias}"
         entries = scenario.dynamodb.entries()
         # The search for the writer of a moved alias stays open until CloudTrail names it, or for two hours.
-        # So does the search for who gave a command.
-        searches = ("writer#", "command#")
+        # So do the searches for who gave a command and who started a rollout.
+        searches = ("writer#", "command#", "starter#")
         open_entries = [e["entry"] for e in entries if e.get("open") and not e["entry"].startswith(searches)]
         assert not open_entries, f"entries remain open in the ledger: {open_entries}"
         self._check_aborts(entries)

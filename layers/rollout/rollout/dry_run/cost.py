@@ -53,10 +53,11 @@ class Usage(Value):
         return Usage(**{name: count * times for name, count in self})
 
 
-PER_ROLLOUT = Usage(transitions=7, lambda_calls=4, reads=6, writes=13, events=2)
+PER_ROLLOUT = Usage(transitions=7, lambda_calls=4, reads=6, writes=15, events=2)
 """ReadInput, PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of
 StartRollout. The lock is acquired, updated for the promotion and for the ending, and released; the ledger entry is
-opened and closed; each of them is in the index too. One more write leaves the queue."""
+opened and closed; each of them is in the index too, and so is
+the search for who started it by hand. One more write leaves the queue."""
 
 PER_STEP = Usage(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
 """ShiftTraffic, which updates the lock and reads the ledger entry."""

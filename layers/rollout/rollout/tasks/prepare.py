@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from rollout.admission.accept import accept, alias_description
+from rollout.admission.events.version_event import is_started_by_event
 from rollout.admission.queue import ALIAS_INTERVAL_SECONDS, after_try, seconds_to_next_attempt
 from rollout.admission.read_request import Preparation
 from rollout.admission.refusal_list import combine_refusals
@@ -11,6 +12,7 @@ from rollout.admission.successor import needs_successor, replaced_by, successor_
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
+from rollout.aws.dynamodb.starter_searches import starter_searches
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import logger
 from rollout.aws.step_functions import executions_beside
@@ -79,6 +81,8 @@ def _begin(rollout: Rollout, now: datetime) -> None:
             f"Execution {rollout.execution.name} was closed in the ledger while it did not run, so it must not begin."
             " Start a new execution."
         )
+    if not is_started_by_event(rollout.execution.name, rollout.target, rollout.canary_version):
+        starter_searches().begin(rollout.target, rollout.execution)
     queue().leave(rollout.target, rollout.execution)
     keep_stable(rollout)
 

@@ -112,6 +112,15 @@ class Ledger:
             ExpressionAttributeValues=typed({":reason": ending.cause, ":outcome": Outcome.HANDED_OVER}),
         )
 
+    def name_starter(self, target: Target, execution: Execution, starter: str) -> None:
+        """Record who started a rollout; nothing happens where the ledger has no entry of it."""
+        self._table.update(
+            key(target, "rollout", execution),
+            UpdateExpression="SET started_by = :starter",
+            ConditionExpression="attribute_exists(execution_arn)",
+            ExpressionAttributeValues=typed({":starter": starter}),
+        )
+
     def find_ending(self, target: Target, execution: Execution) -> Ending | None:
         """Return how a rollout ended; None while it runs, and where the ledger has no entry of it."""
         entry = self._table.find(key(target, "rollout", execution))

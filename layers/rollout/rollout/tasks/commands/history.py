@@ -3,8 +3,10 @@
 from typing import Any
 
 from rollout.admission.command import CommandRequest
+from rollout.admission.events.version_event import is_started_by_event
 from rollout.aws.dynamodb.commands import commands
 from rollout.domain.enums import CommandAnswer
+from rollout.domain.identity import Target
 from rollout.tasks.commands.take import target_of
 
 MOST_ROLLOUTS = 10
@@ -15,19 +17,27 @@ def history_of(request: CommandRequest) -> dict[str, object]:
     """Return the last ten rollouts of an alias, the newest first. Raises what `target_of` raises."""
     target = target_of(request)
     given = commands().last_commands(target, _MOST_COMMANDS)
-    rollouts = [_rollout(entry, given) for entry in commands().last_rollouts(target, MOST_ROLLOUTS)]
+    rollouts = [_rollout(target, entry, given) for entry in commands().last_rollouts(target, MOST_ROLLOUTS)]
     reason = f"{target.name} had {len(rollouts) or 'no'} rollout{'' if len(rollouts) == 1 else 's'}"
     limit = f", of which these are the last {MOST_ROLLOUTS}" if len(rollouts) == MOST_ROLLOUTS else ""
     answer: dict[str, object] = {"answer": CommandAnswer.TAKEN, "command": request.command, "reason": reason + limit}
     return answer | {"target": target.model_dump(), "rollouts": rollouts}
 
 
-def _rollout(entry: dict[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
+def _rollout(target: Target, entry: dict[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
     names = ("canary_version", "stable_version", "outcome", "started_at", "ended_at", "reason", "execution_arn")
     # A rollout that the guardian closed before it had begun names no versions and no execution.
     arn = entry.get("execution_arn")
     taken = [_command(command) for command in reversed(given) if command["rollout_execution"] == arn]
-    return {name: entry[name] for name in names if name in entry} | {"commands": taken}
+    fields = {name: entry[name] for name in names if name in entry}
+    return fields | {"started_by": _starter(target, entry), "commands": taken}
+
+
+def _starter(target: Target, entry: dict[str, Any]) -> str:
+    name = entry.get("execution_arn", "").rpartition(":")[2]
+    if is_started_by_event(name, target, entry.get("canary_version", "")):
+        return "the event of the published version"
+    return str(entry.get("started_by", "not known yet"))
 
 
 def _command(entry: dict[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,15 @@
 """Completes the commands with who gave them, as soon as CloudTrail has the call that started their execution."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from rollout.aws.cloudtrail import cloudtrail
 from rollout.aws.dynamodb.commands import CommandEntry, commands
-from rollout.domain.errors import RolloutError
 from rollout.domain.identity import Execution
 from rollout.lifecycle.writer_search import SEARCH_TIME
 from rollout.state.command_record import CommandRecord
+from rollout.tasks.guardian.execution_starter import starter_of
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.notify import publish_command_giver
-
-_CLOCK_SKEW = timedelta(minutes=1)
-"""How much later than Step Functions CloudTrail may date the call."""
 
 
 def name_givers(sweep: TargetSweep, now: datetime) -> Iterator[dict[str, str]]:
@@ -31,7 +27,9 @@ def name_givers(sweep: TargetSweep, now: datetime) -> Iterator[dict[str, str]]:
 
 def _search(record: CommandRecord, now: datetime) -> Iterator[dict[str, str]]:
     is_over = now - record.command.at >= SEARCH_TIME
-    giver = _giver(record, is_over=is_over)
+    command = record.command
+    execution = Execution(arn=command.id, name=command.name, started_at=command.at)
+    giver = starter_of(execution, is_over=is_over)
     if not giver and not is_over:
         return
     if giver:
@@ -39,15 +37,3 @@ def _search(record: CommandRecord, now: datetime) -> Iterator[dict[str, str]]:
         publish_command_giver(record, giver)
     commands().name_giver(record, giver)
     yield {"target": record.target.name, "command": record.command.name, "given_by": giver or "unknown"}
-
-
-def _giver(record: CommandRecord, *, is_over: bool) -> str:
-    """Return who gave a command; at the end of the search, no answer of CloudTrail is no name."""
-    command = record.command
-    home = Execution(arn=command.id, name=command.name, started_at=command.at).account_region
-    try:
-        return cloudtrail(home).find_starter(command.id, command.at + _CLOCK_SKEW)
-    except RolloutError:
-        if is_over:
-            return ""
-        raise
