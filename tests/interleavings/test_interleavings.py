@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from rollout.domain.enums import OnTimeout
 from rollout.state.hold import Freeze, FreezeMode
 from tests.interleavings.actors import CallOutcome
 from tests.interleavings.execution import Execution
-from tests.interleavings.scenario import EVALUATIONS
+from tests.interleavings.scenario import EVALUATIONS, POLICY
 
 PARTS = 4
 """Parts that pytest-xdist runs in parallel."""
@@ -26,6 +27,14 @@ _MAX_COMMANDS = 6
 OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
 STEPS = st.integers(1, 25)
 INDEXES = st.integers(0, _MAX_EXECUTIONS - 1)
+GATES = st.sampled_from(
+    [
+        [],
+        [],
+        [{"pause": {}}],
+        *[[{"approval": {"timeout": "1h", "on_timeout": on_timeout}}] for on_timeout in OnTimeout],
+    ]
+)
 EDITS = st.sampled_from(
     [("1", {}), ("2", {}), ("3", {}), ("1", {"2": 0.3}), ("1", {"3": 0.3}), ("2", {"3": 0.2}), ("2", {"1": 0.2})]
 )
@@ -44,9 +53,12 @@ class Interleavings(RuleBasedStateMachine):
         version=st.sampled_from(["2", "3"]),
         on_newer_version=st.sampled_from(["queue", "supersede", "refuse"]),
         on_inconclusive=st.sampled_from(["extend", "hand_over"]),
+        gate=GATES,
     )
-    def operator_requests_rollout(self, version, on_newer_version, on_inconclusive):
-        self.scenario.request(version, on_newer_version=on_newer_version, on_inconclusive=on_inconclusive)
+    def operator_requests_rollout(self, version, on_newer_version, on_inconclusive, gate):
+        first, second = POLICY["steps"]
+        choices = {"on_newer_version": on_newer_version, "on_inconclusive": on_inconclusive}
+        self.scenario.request(version, **choices, steps=[first, *gate, second])
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, steps=STEPS)
@@ -97,7 +109,7 @@ class Interleavings(RuleBasedStateMachine):
                 actor.resume(outcome)
 
     @precondition(lambda self: len(self.scenario.operators) < _MAX_COMMANDS)
-    @rule(kind=st.sampled_from(["pause", "resume", "promote", "abort", "freeze", "release"]))
+    @rule(kind=st.sampled_from(["approve", "pause", "resume", "promote", "abort", "freeze", "release"]))
     def operator_gives_command(self, kind):
         self.scenario.give(kind)
 
@@ -111,7 +123,7 @@ class Interleavings(RuleBasedStateMachine):
     def evaluations_change(self, version, evaluation):
         self.scenario.evaluations[version] = evaluation
 
-    @precondition(lambda self: self._running() and "inconclusive" in self.scenario.evaluations.values())
+    @precondition(lambda self: self._running() and self._waits_for_time())
     @rule()
     def hour_passes(self):
         self.scenario.pass_an_hour()
@@ -124,6 +136,11 @@ class Interleavings(RuleBasedStateMachine):
 
     def _running(self) -> Sequence[Execution]:
         return [execution for execution in self.scenario.executions if execution.is_running]
+
+    def _waits_for_time(self) -> bool:
+        """Whether a rollout has too few calls, or waits for an approval."""
+        gates = any(execution.document.get("gate") for execution in self._running())
+        return gates or "inconclusive" in self.scenario.evaluations.values()
 
     def _ended(self) -> Sequence[Execution]:
         return [execution for execution in self.scenario.executions if execution.status in ("ABORTED", "FAILED")]
