@@ -41,6 +41,11 @@ class Routing:
         return None if self.weights else self.version
 
     @property
+    def served(self) -> tuple[str, dict[str, float]]:
+        """What callers meet, apart from who wrote it: the guardian writes a frozen alias again as it is."""
+        return self.version, self.weights
+
+    @property
     def versions(self) -> set[str]:
         return {self.version, *self.weights}
 

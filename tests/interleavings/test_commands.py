@@ -87,9 +87,10 @@ def test_frozen_alias_does_not_move_until_the_release(scenario, steps, verdict):
     for _ in range(40):
         if rollout.is_running:
             rollout.advance()
+    assert scenario.lambda_.routing == frozen or "RestoreAlias" in rollout.path
     rollout.stop()
     scenario.start_guardian().finish()
-    assert scenario.lambda_.routing == frozen or "RestoreAlias" in rollout.path
+    assert scenario.lambda_.routing.served == frozen.served or "RestoreAlias" in rollout.path
     assert outcome(scenario) in ("handed_over", "rejected", *late)
     scenario.check_settled()
 
@@ -121,6 +122,24 @@ def test_paused_rollout_that_turns_bad_is_rolled_back(scenario, steps):
     scenario.run(rollout)
     if operator.result["answer"] == "taken":
         assert rollout.path[-1] in ("RolloutRolledBack", *["RolloutSucceeded"] * is_late)
+    scenario.check_settled()
+
+
+@pytest.mark.parametrize("share", [1, 2])
+@pytest.mark.parametrize("calls", range(14))
+def test_late_task_of_a_frozen_rollout_that_was_stopped_writes_nothing(scenario, share, calls):
+    """P3: the guardian has left the alias as it is and released the lock, but the task has checked it before."""
+    rollout = scenario.request("2")
+    scenario.run(rollout, until=lambda: rollout.path.count("ShiftTraffic") == share)
+    for _ in range(calls):
+        rollout.advance()
+    scenario.give("freeze").finish()
+    rollout.stop()
+    scenario.start_guardian().finish()
+    left = scenario.lambda_.routing.served
+    for task in rollout.stale_tasks:
+        task.finish()
+    assert scenario.lambda_.routing.served == left
     scenario.check_settled()
 
 

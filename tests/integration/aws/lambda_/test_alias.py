@@ -71,6 +71,12 @@ def test_point_at_sets_version_and_clears_weights_in_one_call(stubber, live):
     assert live.point_at("2", "before").serves_alone("2")
 
 
+def test_point_at_keeps_the_shares_that_it_is_given(stubber, live):
+    """P3: a frozen alias gets a new revision only."""
+    stubber.add_response("update_alias", answer("1", {"2": 0.1}), update("1", {"2": 0.1}))
+    assert live.point_at("1", "before", {"2": 10}).shares == {"2": pytest.approx(10)}
+
+
 @pytest.mark.parametrize("percent", [10, 33.3, 100 / 3])
 def test_repeated_split_succeeds(stubber, live, percent):
     """P4: the answer to the first write was lost, and that write changed the revision."""

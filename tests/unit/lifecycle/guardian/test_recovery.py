@@ -228,13 +228,18 @@ def test_abort_that_comes_after_the_ending_changes_nothing(lock, state, ending, 
 
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED", "gone"])
 @pytest.mark.parametrize(
-    ("lock", "state"),
-    [(SHIFTING, alias("3", v4=10)), (PROMOTING, alias("4")), (SHIFTING, alias("5")), (SHIFTING, None)],
+    ("lock", "state", "serve", "shares"),
+    [
+        (SHIFTING, alias("3", v4=10), "3", {"4": 10}),
+        (PROMOTING, alias("4"), "4", {}),
+        (SHIFTING, alias("5"), None, {}),
+        (SHIFTING, None, None, {}),
+    ],
 )
-def test_frozen_alias_is_left_as_it_is_however_its_execution_ended(lock, state, status):
-    """P1: a person asked to freeze it."""
+def test_frozen_alias_is_left_as_it_is_however_its_execution_ended(lock, state, status, serve, shares):
+    """P1: a person asked to freeze it. P3: only its revision changes, so that no late task of the rollout writes it."""
     plan = repair_plan(commanded(lock, "pause", "freeze"), state, FinalState(status=status))
-    assert (plan.serve, plan.ending.outcome) == (None, Outcome.HANDED_OVER)
+    assert (plan.serve, plan.shares, plan.ending.outcome) == (serve, shares, Outcome.HANDED_OVER)
     assert "frozen by the command freeze-1 since 2026-03-01T12:01Z: the database is slow; exec" in plan.ending.cause
 
 

@@ -75,22 +75,24 @@ class LambdaAlias:
         written = self._write(version, shares, alias.revision_id)
         return written if isinstance(written, AliasState) else self._require(self.find(), version, shares)
 
-    def point_at(self, version: str, revision_id: str) -> AliasState:
-        """Let the alias serve one version alone, and give it a new revision, in one call.
+    def point_at(self, version: str, revision_id: str, shares: dict[str, float] | None = None) -> AliasState:
+        """Let the alias serve one version, and shares of others if there are any, with a new revision, in one call.
 
-        Raises AliasChangedError where the alias has another revision, even if it serves the version alone: a late task
-        may know that revision, and write the alias after the lock is released. Raises VersionDeletedError,
-        NotAllowedError or AwsUnavailableError.
+        Raises AliasChangedError where the alias has another revision, even if it serves the same: a late task may know
+        that revision, and write the alias after the lock is released. Raises VersionDeletedError, NotAllowedError or
+        AwsUnavailableError.
         """
-        written = self._write(version, {}, revision_id)
+        wanted = shares or {}
+        written = self._write(version, wanted, revision_id)
         if isinstance(written, AliasState):
             return written
         alias = self.find()
-        if alias is None or not alias.serves_alone(version):
-            return self._require(alias, version, {})
+        if alias is None or not alias.serves(version, wanted):
+            return self._require(alias, version, wanted)
+        served = alias.format() if wanted else f"version {version} alone"
         raise AliasChangedError(
-            f"{self._target.name} serves version {version} alone, but has another revision than was read. Nothing was"
-            " written; the next try reads it again."
+            f"{self._target.name} serves {served}, but has another revision than was read. Nothing was written; the"
+            " next try reads it again."
         )
 
     def create(self, version: str, description: str) -> None:

@@ -1,5 +1,7 @@
 """Decides how the guardian repairs the alias of a rollout whose execution has ended."""
 
+from pydantic import Field
+
 from rollout.domain.enums import Move, Outcome, Phase
 from rollout.domain.models import Value
 from rollout.lifecycle.orders import orders_on
@@ -38,6 +40,8 @@ class RepairPlan(Value):
     serve: str | None
     """None where another writer moved the alias, which is left as it is."""
     ending: Ending
+    shares: dict[str, float] = Field(default_factory=dict)
+    """The shares of another version that stay, in percent, where the alias is frozen."""
 
 
 def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> RepairPlan:
@@ -45,7 +49,8 @@ def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> Repai
 
     An alias that serves the canary alone after a promotion stays there, unless a rollback had begun; every other alias
     in the rollout's own state is restored to stable. Even an unsplit alias is written again, which changes its
-    revision: a task that outlives StopExecution fails its write instead of splitting the repaired alias.
+    revision: a task that outlives StopExecution fails its write instead of splitting the repaired alias. A frozen alias
+    is written as it is, for the same reason.
     """
     if lock.planned_write is None:
         return RepairPlan(
@@ -54,7 +59,12 @@ def repair_plan(lock: Lock, alias: AliasState | None, last: FinalState) -> Repai
     context, orders = _rollback_context(lock, last), orders_on(lock)
     if orders.frozen and orders.is_frozen:
         left = frozen_ending(lock.target.name, orders.frozen, alias, _format_execution(lock, last))
-        return RepairPlan(serve=None, ending=_kept_ending(last) or left)
+        kept = alias if alias and is_own_state(alias, context) else None
+        return RepairPlan(
+            serve=kept.version if kept else None,
+            shares=dict(kept.shares) if kept else {},
+            ending=_kept_ending(last) or left,
+        )
     if last.last_move is Move.HAND_OVER and not (orders.aborted and _kept_ending(last) is None):
         return RepairPlan(serve=None, ending=_kept_ending(last) or _handed_over_by_policy(lock, alias))
     if alias is None or not is_own_state(alias, context):

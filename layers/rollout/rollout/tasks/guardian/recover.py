@@ -108,5 +108,5 @@ def _restore(lock: Lock, alias: AliasState | None, last: FinalState) -> Ending:
     """Write the alias as the repair plan says, and return the plan's ending."""
     plan = repair_plan(lock, alias, last)
     if alias is not None and plan.serve is not None:
-        alias_of(lock.target).point_at(plan.serve, alias.revision_id)
+        alias_of(lock.target).point_at(plan.serve, alias.revision_id, plan.shares)
     return plan.ending
