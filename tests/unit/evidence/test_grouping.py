@@ -47,3 +47,31 @@ def test_canary_groups_ignore_stable():
         Group(1, 100, 9, 0, 0, AT + MINUTE),
         Group(1, 10, 1, 0, 0, AT + 2 * MINUTE),
     ]
+
+
+OUTAGE = {1: (60, 30, 5_940, 2_970), 5: (300, 150, 5_700, 2_850)}
+SHARES = {1: (60, 0, 5_940, 6), 5: (300, 0, 5_700, 6)}
+
+
+@pytest.mark.parametrize("before", [38, 40, 47])
+def test_group_never_spans_two_shares(before):
+    """An outage of both versions across a shift would look as if one of them failed more often."""
+    first = [SHARES[1]] * before + [OUTAGE[1]] * 2
+    groups = group_minutes(minutes(*first, *[OUTAGE[5]] * 2, *[SHARES[5]] * 60))
+    assert {group.canary_calls for group in groups} == {60, 300}
+    assert sum(group.minutes for group in groups if group.canary_calls == 60) == before + 2
+    assert len(groups) <= MOST_GROUPS + 1
+
+
+def test_shares_that_change_in_every_minute_leave_few_groups():
+    swapped = [(100, 1, 900, 2), (900, 1, 100, 2)] * 200
+    groups = group_minutes(minutes(*swapped))
+    assert len(groups) <= 2 * MOST_GROUPS
+    assert sum(group.minutes for group in groups) == 400
+
+
+@given(st.lists(st.integers(0, 12), min_size=60, max_size=200))
+def test_chance_at_low_traffic_begins_no_group(counts):
+    """Six calls a minute at a share of 50 %: any split of them is chance."""
+    groups = group_minutes(minutes(*[(1 + count % 6, 0, 6 - count % 6, 0) for count in counts]))
+    assert len(groups) <= MOST_GROUPS

@@ -1,6 +1,7 @@
 """Groups of minutes: each minute by itself in a short rollout, older minutes together in a long one."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from operator import attrgetter
@@ -13,6 +14,12 @@ MOST_GROUPS = 30
 
 NEWEST = 15
 """This many of the newest minutes always stay single, so that older minutes do not dilute a late fault."""
+
+_DEVIATIONS, _FEW_CALLS = 5, 3
+"""A minute has another share if its canary's calls differ by more than so many standard deviations and calls more."""
+
+_MOST_CHANGES = 15
+"""At most so many groups begin because of another share, whatever routes the calls."""
 
 Row = tuple[int, int, int, int, datetime]
 """One minute: calls and bad calls of the canary, calls and bad calls of stable, and its start."""
@@ -49,8 +56,35 @@ def _group_rows(rows: Sequence[Row]) -> list[Group]:
         return [_group(rows[index : index + 1]) for index in range(len(rows))]
     older = rows[:-NEWEST]
     size = -(-len(older) // (MOST_GROUPS - NEWEST))
-    starts = [*range(0, len(older), size), *range(len(older), len(rows))]
+    starts = [*_starts(older, size), *range(len(older), len(rows))]
     return [_group(rows[start:end]) for start, end in pairwise([*starts, len(rows)])]
+
+
+def _starts(rows: Sequence[Row], size: int) -> Iterator[int]:
+    """Yield where the groups of at most `size` minutes begin: a group has one share.
+
+    A bad minute of both versions before a shift and one after it, summed, would look as if one version failed more
+    often (Simpson's paradox).
+    """
+    begin, changes = 0, 0
+    canary = total = 0
+    for index, (canary_calls, _, stable_calls, _, _) in enumerate(rows):
+        calls = canary_calls + stable_calls
+        is_changed = changes < _MOST_CHANGES and _is_another_share(canary, total, canary_calls, calls)
+        if index - begin == size or is_changed or index == 0:
+            yield index
+            begin, changes = index, changes + is_changed
+            canary = total = 0
+        canary, total = canary + canary_calls, total + calls
+
+
+def _is_another_share(canary: int, total: int, canary_calls: int, calls: int) -> bool:
+    """Whether the canary's calls of a minute are no random part of its calls, by its share of the group so far."""
+    if not total:
+        return False
+    share = canary / total
+    expected, spread = calls * share, math.sqrt(calls * share * (1 - share))
+    return abs(canary_calls - expected) > _DEVIATIONS * spread + _FEW_CALLS
 
 
 def _group(rows: Sequence[Row]) -> Group:
