@@ -12,8 +12,8 @@ EDITED_VERSION = {OutsideAction.EDIT: OTHER_VERSION, OutsideAction.EDIT_TO_LATES
 """The version at which each outside edit points the alias."""
 GUARDIAN = "guardian"
 """The prefix of the lock's holder once the guardian has taken over the lock of an execution that has ended."""
-MIN_LOCK_READS = 4
-"""A rollout with fewer reads may have held its lock only between two of them."""
+MOST_READS_WITHOUT_LOCK = 1
+"""The rollout may begin between a read of the lock and the read of the ledger that follows it."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class ObservedRollout:
     next_ending: str = ""
     holders: frozenset[str] = frozenset()
     """Every holder of the lock that was read."""
-    lock_reads: int = MIN_LOCK_READS
-    """How often the lock was read while the execution ran."""
+    reads_without_lock: int = MOST_READS_WITHOUT_LOCK + 1
+    """How often no lock was found although the ledger had the rollout as running."""
     remaining_lock_holder: str = ""
     faults_occurred: int = 0
     refusal: str = ""

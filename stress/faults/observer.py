@@ -48,7 +48,7 @@ class Observer:
     next_execution: str = ""
     next_ending: str = ""
     holders: set[str] = field(default_factory=set)
-    lock_reads: int = 0
+    reads_without_lock: int = 0
     description: dict[str, Any] = field(default_factory=dict)
     alias_at_end: Alias | None = None
     ended_at: float = 0
@@ -109,7 +109,7 @@ class Observer:
             next_execution=self.next_execution,
             next_ending=self.next_ending,
             holders=frozenset(self.holders),
-            lock_reads=self.lock_reads,
+            reads_without_lock=self.reads_without_lock,
             remaining_lock_holder=next((str(e.get("holder")) for e in entries if e["entry"] == "lock"), ""),
             faults_occurred=faults_occurred,
             refusal=self.refusal,
@@ -133,11 +133,15 @@ class Observer:
         holder = self.stack.lock_holder(self.shop)
         self.description = self.stack.describe(self.execution)
         is_running = self.description["status"] == "RUNNING"
-        self.lock_reads += is_running
+        self.reads_without_lock += is_running and not holder and self._has_begun()
         # The guardian may take over the lock only after the execution has ended.
         if holder and (is_running or not holder.startswith(GUARDIAN)):
             self.holders.add(holder)
         return self.description
+
+    def _has_begun(self) -> bool:
+        """Whether the ledger has the rollout as running, so that it must hold the lock."""
+        return any(entry.get("outcome") == "running" for entry in self.stack.ledger(self.shop))
 
     def _is_settled(self, alias: Alias) -> bool:
         entries = self.stack.ledger(self.shop)
