@@ -38,6 +38,16 @@ class Move(StrEnum):
     ROLL_BACK = "roll_back"
     HAND_OVER = "hand_over"
 
+    @property
+    def gives_more_traffic(self) -> bool:
+        """Whether the canary gets a larger share."""
+        return self in (Move.SHIFT, Move.PROMOTE)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no evaluation follows."""
+        return self in (Move.FINISH, Move.ROLL_BACK, Move.HAND_OVER)
+
 
 class Mode(StrEnum):
     """Whether a metric can fail the canary, or is only reported."""

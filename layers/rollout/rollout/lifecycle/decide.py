@@ -19,9 +19,6 @@ from rollout.state.rollout import Ending, Rollout
 
 _NO_ORDERS = Orders()
 
-_CONTINUING_MOVES = (Move.SHIFT, Move.WAIT, Move.PROMOTE)
-"""The moves that lead to another evaluation."""
-
 
 def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
     rollout: Rollout,
@@ -71,7 +68,7 @@ def _next_move(
     else:
         move, explanation = _wanted_move(rollout, judgement, now, newer_version)
         decision = decide_at_gate(rollout, move, explanation, orders, now)
-    if decision.move in _CONTINUING_MOVES and (reached := _reached_limit(rollout, now)):
+    if not decision.move.is_last and (reached := _reached_limit(rollout, now)):
         return GateDecision(Move.HAND_OVER if orders.is_frozen else Move.ROLL_BACK, reached, rollout.gate)
     return decision
 

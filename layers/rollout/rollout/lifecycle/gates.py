@@ -14,7 +14,6 @@ from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 
-_FORWARD = (Move.SHIFT, Move.PROMOTE)
 _MINUTE = "%Y-%m-%dT%H:%MZ"
 
 CONSEQUENCES = {
@@ -87,7 +86,7 @@ def has_ended_at_gate(decided: Rollout) -> bool:
 
 
 def _reached(rollout: Rollout, wanted: Move, now: datetime) -> ReachedGate | None:
-    if wanted not in _FORWARD or not rollout.step or rollout.current_step.gate is None:
+    if not wanted.gives_more_traffic or not rollout.step or rollout.current_step.gate is None:
         return None
     gate = rollout.current_step.gate
     return ReachedGate(step=rollout.step, since=now, approval=gate if isinstance(gate, Approval) else None)

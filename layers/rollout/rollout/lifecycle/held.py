@@ -7,17 +7,14 @@ from rollout.domain.enums import Move
 from rollout.lifecycle.orders import Orders
 from rollout.state.hold import FreezeMode, Hold
 
-_GROWING_MOVES = (Move.SHIFT, Move.PROMOTE)
-"""The moves that give the canary a larger share."""
-
 
 def held_move(move: Move, explanation: str, orders: Orders, hold: Hold | None) -> tuple[Move, str]:
     """Return the move that a freeze of the stack or a closed window leaves of a move, with the explanation."""
     if hold is None or orders.overrides_freeze:
         return move, explanation
-    if hold.mode is FreezeMode.ROLL_BACK and move in (Move.WAIT, *_GROWING_MOVES) and not orders.is_frozen:
+    if hold.mode is FreezeMode.ROLL_BACK and not move.is_last and not orders.is_frozen:
         return Move.ROLL_BACK, hold.reason
-    if hold.mode is not FreezeMode.NO_NEW and move in _GROWING_MOVES:
+    if hold.mode is not FreezeMode.NO_NEW and move.gives_more_traffic:
         return Move.WAIT, f"the canary keeps its share, because {hold.reason}"
     return move, explanation
 

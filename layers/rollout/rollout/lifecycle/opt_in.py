@@ -10,9 +10,6 @@ from rollout.domain.validation import format_value
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 
-_GROWING_MOVES = (Move.SHIFT, Move.PROMOTE)
-"""The moves that give the canary a larger share."""
-
 
 def missing_tag(rollout: Rollout, tags: Mapping[str, str] | None) -> str:
     """Return a sentence part on an opt-in tag that is missing or names another alias, with the command that sets it.
@@ -50,7 +47,7 @@ def with_missing_tag(judgement: Judgement, missing: str) -> Judgement:
 
 def apply_opt_in_check(decided: Rollout, missing: str) -> Rollout:
     """Return the rollout as decided, or with a rollback instead of a larger share, which IAM would deny (P9)."""
-    if not missing or decided.next_move not in _GROWING_MOVES:
+    if not missing or decided.next_move is None or not decided.next_move.gives_more_traffic:
         return decided
     reason = shorten(f"{decided.reason}; the step has ended without the tag")
     return decided.model_copy(update={"next_move": Move.ROLL_BACK, "reason": reason, "ending": None})

@@ -11,9 +11,6 @@ from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 from rollout.tasks.commands.request import request_command
 
-_ENDING_MOVES = (Move.FINISH, Move.HAND_OVER, Move.ROLL_BACK)
-"""The moves after which no evaluation follows."""
-
 
 def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollout:
     """Record the decision of an evaluation in the ledger, and return it; raises AwsUnavailableError.
@@ -29,7 +26,7 @@ def _agree(decided: Rollout, lock: Lock | None) -> Rollout:
     """Return the rollout as decided, unless the move has to wait for a command that this evaluation did not read."""
     if lock is None or not lock.belongs_to(decided.execution.arn):
         return decided
-    if decided.next_move in _ENDING_MOVES:
+    if decided.next_move and decided.next_move.is_last:
         return _begin_ending(decided, lock)
     if lock.is_ending:
         locks().resume_from_ending(lock)
