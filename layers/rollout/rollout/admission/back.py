@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import NoEarlierVersionError
 from rollout.domain.identity import Target
-from rollout.domain.text import shorten
+from rollout.domain.text import format_minute, shorten
 from rollout.state.alias import AliasState
 from rollout.state.past_rollout import PastRollout
 
@@ -60,7 +60,7 @@ def _withdrawn(past: PastRollout) -> set[str]:
 
 
 def _format_objection(past: PastRollout, version: str) -> str:
-    at = f"{past.started_at:%Y-%m-%dT%H:%MZ}"
+    at = format_minute(past.started_at)
     if past.is_promoted:
         return f"version {version} was withdrawn for version {past.canary_version} by the rollout of {at}"
     return f"version {version} was rolled back by the rollout of {at}: {past.reason.rstrip('.')}"

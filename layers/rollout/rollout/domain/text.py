@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import accumulate
 from typing import Annotated
 
@@ -30,6 +31,11 @@ def shorten(text: str, limit: int = MAX_SENTENCE_LENGTH) -> str:
 def as_sentence(text: object) -> str:
     """Return a text, such as an error of AWS, with one full stop at its end, so that another sentence can follow."""
     return f"{str(text).rstrip().removesuffix('.')}."
+
+
+def format_minute(at: datetime) -> str:
+    """Return a time in UTC for a sentence, such as `2026-03-01T12:00Z`."""
+    return f"{at:%Y-%m-%dT%H:%MZ}"
 
 
 def as_reason(text: str) -> str:

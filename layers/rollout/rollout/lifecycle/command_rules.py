@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Command
-from rollout.domain.text import as_sentence
+from rollout.domain.text import as_sentence, format_minute
 from rollout.lifecycle.orders import Orders, orders_on
 from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock
@@ -124,7 +124,7 @@ def _format_found(situation: Situation, lock: Lock) -> str:
 
 
 def _format_since(lock: Lock) -> str:
-    return f"{lock.gate.since:%Y-%m-%dT%H:%MZ}" if lock.gate else ""
+    return format_minute(lock.gate.since) if lock.gate else ""
 
 
 def effect_of(command: Command, lock: Lock, seconds: int, metrics: tuple[str, ...]) -> str:

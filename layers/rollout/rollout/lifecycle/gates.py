@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, OnTimeout, Phase
+from rollout.domain.text import format_minute
 from rollout.judging.window import EDGE, Timing
 from rollout.lifecycle.orders import Orders, interval_under
 from rollout.policy.gates import Approval
@@ -13,8 +14,6 @@ from rollout.policy.planned import stretched_interval
 from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
-
-_MINUTE = "%Y-%m-%dT%H:%MZ"
 
 CONSEQUENCES = {
     OnTimeout.ROLL_BACK: "it is rolled back",
@@ -53,7 +52,7 @@ def decide_at_gate(rollout: Rollout, wanted: Move, explanation: str, orders: Ord
     deadline = gate.deadline(orders.gate_extension_of(rollout))
     if gate.approval is None or deadline is None:
         return GateDecision(
-            Move.WAIT, f"paused by the policy since {gate.since:{_MINUTE}} until the command resume", gate
+            Move.WAIT, f"paused by the policy since {format_minute(gate.since)} until the command resume", gate
         )
     # The evaluation that reaches the gate requests the approval, however short its timeout is.
     if rollout.gate is None or not (gate.timed_out or now >= deadline - EDGE):
@@ -94,7 +93,7 @@ def _reached(rollout: Rollout, wanted: Move, now: datetime) -> ReachedGate | Non
 
 def _format_waiting(gate: ReachedGate, approval: Approval, deadline: datetime) -> str:
     return (
-        f"waits for the command approve since {gate.since:{_MINUTE}}; without it until {deadline:{_MINUTE}},"
+        f"waits for the command approve since {format_minute(gate.since)}; without it until {format_minute(deadline)},"
         f" {CONSEQUENCES[approval.on_timeout]}"
     )
 

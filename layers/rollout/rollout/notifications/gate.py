@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rollout.domain.enums import Command, OnTimeout
 from rollout.domain.lambda_names import function_arn
+from rollout.domain.text import format_minute
 from rollout.lifecycle.gates import CONSEQUENCES
 from rollout.notifications.events import ExecutionReference, JudgedEvent, JudgementSummary, slug
 from rollout.state.gate import ReachedGate
@@ -53,7 +54,7 @@ def gate_event(
     return ApprovalRequested(
         **_fields(ApprovalRequested, rollout, gate),
         sentence=f"{_format_position(rollout)}; it waits for the command approve, and without it until"
-        f" {deadline:%Y-%m-%dT%H:%MZ} {consequence}",
+        f" {format_minute(deadline)} {consequence}",
         command_line=_command_line(rollout, Command.APPROVE, command_state_machine_arn),
         until=deadline,
         on_timeout=gate.approval.on_timeout,

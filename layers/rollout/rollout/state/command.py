@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rollout.domain.enums import Command
 from rollout.domain.models import Value
+from rollout.domain.text import format_minute
 
 
 class TakenCommand(Value):
@@ -35,4 +36,4 @@ class TakenCommand(Value):
     @property
     def source_since(self) -> str:
         """The command, its time and its reason as a sentence part."""
-        return f"by the command {self.name} since {self.at:%Y-%m-%dT%H:%MZ}: {self.why}"
+        return f"by the command {self.name} since {format_minute(self.at)}: {self.why}"

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from rollout.domain.json_values import read_json
 from rollout.domain.models import Strict, Value
+from rollout.domain.text import format_minute
 from rollout.domain.validation import format_problems
 from rollout.policy.policy import Policy
 from rollout.policy.windows import opening_after
@@ -72,9 +73,9 @@ def read_freeze(text: str, parameter: str) -> Freeze:
 def hold_at(policy: Policy, freeze: Freeze | None, now: datetime) -> Hold | None:
     """Return why nothing may begin or grow at a time; None where it may."""
     if freeze and (freeze.until is None or now < freeze.until):
-        until = f" until {freeze.until:%Y-%m-%dT%H:%MZ}" if freeze.until else ""
+        until = f" until {format_minute(freeze.until)}" if freeze.until else ""
         return Hold(reason=f"the stack is frozen{until}: {freeze.reason}", until=freeze.until, mode=freeze.mode)
     opens = opening_after(policy.windows, now)
     if opens is None:
         return None
-    return Hold(reason=f"the policy's windows are closed until {opens:%Y-%m-%dT%H:%MZ}", until=opens)
+    return Hold(reason=f"the policy's windows are closed until {format_minute(opens)}", until=opens)
