@@ -1,39 +1,22 @@
-"""The commands that rollouts have taken, and the rollouts of an alias for people to read (P11).
+"""The commands that rollouts have taken (P11).
 
 Partition key as in the ledger; sort key `command#<start>#<execution of the command>`.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import OPEN, key, partition, stamp, typed
+from rollout.aws.dynamodb.items import OPEN, OpenEntry, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
-from rollout.policy.policy import Policy
 from rollout.state.command_record import CommandRecord
-from rollout.state.lock import Lock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KIND = "command"
 _UNKNOWN_GIVER = "CloudTrail does not name who gave the command"
-
-
-class CommandEntry(NamedTuple):
-    """An entry of the index. Reading it may raise ValidationError, which must not hide the other entries."""
-
-    values: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The alias and the execution, as the entry's key."""
-        return f"{self.values['target']}/{self.values['entry']}"
-
-    def read(self) -> CommandRecord:
-        """Return the command with its rollout."""
-        return CommandRecord.model_validate_json(self.values["command_document"])
 
 
 class Commands:
@@ -45,7 +28,7 @@ class Commands:
     def find(self, target: Target, execution: Execution) -> CommandRecord | None:
         """Return the command of an execution of the command state machine; None where no rollout has taken it."""
         entry = self._table.find(key(target, _KIND, execution))
-        return CommandEntry(entry).read() if entry else None
+        return _read(entry) if entry else None
 
     def name_giver(self, record: CommandRecord, giver: str) -> None:
         """End the search for who gave a command; `giver` is empty where CloudTrail does not know."""
@@ -57,19 +40,9 @@ class Commands:
             ExpressionAttributeValues=typed({":giver": giver or _UNKNOWN_GIVER, ":execution": record.command.id}),
         )
 
-    def find_unnamed(self) -> list[CommandEntry]:
+    def find_unnamed(self) -> list[OpenEntry[CommandRecord]]:
         """Return every command of which it is not known who gave it, from an eventually consistent index."""
-        return [CommandEntry(values) for values in self._table.find_open(_KIND)]
-
-    def find_policy(self, lock: Lock) -> Policy | None:
-        """Return the policy of the rollout that holds a lock; None where it is about to begin."""
-        entry = self._table.find(key(lock.target, "rollout", lock.holder))
-        return Policy.model_validate_json(entry["policy"]) if "policy" in entry else None
-
-    def last_rollouts(self, target: Target, limit: int) -> list[dict[str, Any]]:
-        """Return the newest entries of an alias's rollouts, the newest first."""
-        newest = self._table.newest(partition(target), "rollout#", limit)
-        return [entry for entry in newest if "outcome" in entry]
+        return [OpenEntry(values, _read) for values in self._table.find_open(_KIND)]
 
     def last_commands(self, target: Target, limit: int) -> list[dict[str, Any]]:
         """Return the newest entries of an alias's commands, the newest first."""
@@ -90,6 +63,10 @@ def command_item(record: CommandRecord) -> dict[str, str]:
         OPEN: _KIND,
     }
     return _key(record) | values
+
+
+def _read(entry: dict[str, Any]) -> CommandRecord:
+    return CommandRecord.model_validate_json(entry["command_document"])
 
 
 def _key(record: CommandRecord) -> dict[str, str]:

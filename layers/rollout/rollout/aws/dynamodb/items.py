@@ -1,18 +1,39 @@
 """The keys and the item format of the ledger table."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from rollout.domain.identity import Execution, Target
 
+Document = TypeVar("Document")
+
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 OPEN = "open"
-"""The attribute and the index of the entries that the guardian checks: running rollouts, held locks, and
-searches for a writer."""
+"""The attribute and the index of the entries that the guardian checks: held locks, running rollouts, and searches for
+who moved an alias, gave a command or started a rollout."""
+
+
+@dataclass(frozen=True)
+class OpenEntry(Generic[Document]):
+    """An entry of the index. Reading it may raise ValidationError, which must not hide the other entries."""
+
+    values: dict[str, Any]
+    parse: Callable[[dict[str, Any]], Document]
+
+    @property
+    def name(self) -> str:
+        """The alias and the execution, as the entry's key."""
+        return f"{self.values['target']}/{self.values['entry']}"
+
+    def read(self) -> Document:
+        """Return what the entry holds."""
+        return self.parse(self.values)
 
 
 def partition(target: Target) -> str:

@@ -14,6 +14,7 @@ from rollout.aws.dynamodb.items import OPEN, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
 from rollout.domain.identity import Execution, Target
+from rollout.policy.policy import Policy
 from rollout.state.endings import ending_of
 from rollout.state.judgement import Finding
 from rollout.state.past_rollout import PastRollout
@@ -134,12 +135,22 @@ class Ledger:
         newest = self._table.newest(partition(target), evaluations, 1)
         return Move(newest[0]["next_move"]) if newest else None
 
+    def find_policy(self, target: Target, execution: Execution) -> Policy | None:
+        """Return the policy of a rollout; None where it is about to begin."""
+        entry = self._table.find(key(target, "rollout", execution))
+        return Policy.model_validate_json(entry["policy"]) if "policy" in entry else None
+
+    def last_rollouts(self, target: Target, limit: int) -> list[dict[str, Any]]:
+        """Return the newest entries of an alias's rollouts, the newest first."""
+        newest = self._table.newest(partition(target), "rollout#", limit)
+        return [entry for entry in newest if "outcome" in entry]
+
     def past_rollouts(self, target: Target) -> tuple[PastRollout, ...]:
         """Return the last rollouts of an alias, the newest first.
 
         One that the guardian closed before it had begun names no versions, and is left out.
         """
-        newest = self._table.newest(partition(target), "rollout#", _MOST_PAST_ROLLOUTS)
+        newest = self.last_rollouts(target, _MOST_PAST_ROLLOUTS)
         return tuple(_past_rollout(entry) for entry in newest if "canary_version" in entry)
 
     def has_rollout_of(self, target: Target, version: str, besides: str = "") -> bool:

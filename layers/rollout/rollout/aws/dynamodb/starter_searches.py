@@ -3,11 +3,11 @@
 Partition key as in the ledger; sort key `starter#<start>#<execution>`, only while the search goes on.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import OPEN, key
+from rollout.aws.dynamodb.items import OPEN, OpenEntry, key
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
 
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KIND = "starter"
-
-
-class StarterEntry(NamedTuple):
-    """An entry of the index. Reading it may raise ValidationError, which must not hide the other entries."""
-
-    values: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The alias and the execution, as the entry's key."""
-        return f"{self.values['target']}/{self.values['entry']}"
-
-    def read(self) -> tuple[Target, Execution]:
-        """Return the alias and the execution of the rollout."""
-        execution = Execution.model_validate_json(self.values["execution_document"])
-        return Target.model_validate_json(self.values["target_document"]), execution
 
 
 class StarterSearches:
@@ -48,13 +32,18 @@ class StarterSearches:
         }
         self._table.put(key(target, _KIND, execution) | documents)
 
-    def find_all(self) -> list[StarterEntry]:
+    def find_all(self) -> list[OpenEntry[tuple[Target, Execution]]]:
         """Return every search, not yet read, from an eventually consistent index."""
-        return [StarterEntry(values) for values in self._table.find_open(_KIND)]
+        return [OpenEntry(values, _read) for values in self._table.find_open(_KIND)]
 
     def end(self, target: Target, execution: Execution) -> None:
         """Delete the entry of a search; nothing happens where it does not exist."""
         self._table.delete(key(target, _KIND, execution))
+
+
+def _read(entry: dict[str, Any]) -> tuple[Target, Execution]:
+    execution = Execution.model_validate_json(entry["execution_document"])
+    return Target.model_validate_json(entry["target_document"]), execution
 
 
 def starter_searches() -> StarterSearches:

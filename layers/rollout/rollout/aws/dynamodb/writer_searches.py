@@ -3,11 +3,11 @@
 Partition key as in the ledger; sort key `writer#<start>#<execution>`, only while the search goes on.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import OPEN, key, typed
+from rollout.aws.dynamodb.items import OPEN, OpenEntry, key, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.state.writer_search import WriterSearch
 
@@ -15,21 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KIND = "writer"
-
-
-class WriterSearchEntry(NamedTuple):
-    """An entry of the index. Reading it may raise ValidationError, which must not hide the other entries."""
-
-    values: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The alias and the execution, as the entry's key."""
-        return f"{self.values['target']}/{self.values['entry']}"
-
-    def read(self) -> WriterSearch:
-        """Return the search."""
-        return WriterSearch.model_validate_json(self.values["search_document"])
 
 
 class WriterSearches:
@@ -47,13 +32,17 @@ class WriterSearches:
             ExpressionAttributeValues=typed({":open": _KIND, ":search": search.model_dump_json()}),
         )
 
-    def find_all(self) -> list[WriterSearchEntry]:
+    def find_all(self) -> list[OpenEntry[WriterSearch]]:
         """Return every search, not yet read, from an eventually consistent index."""
-        return [WriterSearchEntry(values) for values in self._table.find_open(_KIND)]
+        return [OpenEntry(values, _read) for values in self._table.find_open(_KIND)]
 
     def end(self, search: WriterSearch) -> None:
         """Delete the entry of a search; nothing happens where it does not exist."""
         self._table.delete(_key(search))
+
+
+def _read(entry: dict[str, Any]) -> WriterSearch:
+    return WriterSearch.model_validate_json(entry["search_document"])
 
 
 def _key(search: WriterSearch) -> dict[str, str]:

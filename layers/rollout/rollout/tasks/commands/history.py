@@ -5,6 +5,7 @@ from typing import Any
 from rollout.admission.command import CommandRequest
 from rollout.admission.events.version_event import is_started_by_event
 from rollout.aws.dynamodb.commands import commands
+from rollout.aws.dynamodb.ledger import ledger
 from rollout.domain.enums import CommandAnswer
 from rollout.domain.identity import Target
 from rollout.tasks.commands.take import target_of
@@ -17,7 +18,7 @@ def history_of(request: CommandRequest) -> dict[str, object]:
     """Return the last ten rollouts of an alias, the newest first. Raises what `target_of` raises."""
     target = target_of(request)
     given = commands().last_commands(target, _MOST_COMMANDS)
-    rollouts = [_rollout(target, entry, given) for entry in commands().last_rollouts(target, MOST_ROLLOUTS)]
+    rollouts = [_rollout(target, entry, given) for entry in ledger().last_rollouts(target, MOST_ROLLOUTS)]
     reason = f"{target.name} had {len(rollouts) or 'no'} rollout{'' if len(rollouts) == 1 else 's'}"
     limit = f", of which these are the last {MOST_ROLLOUTS}" if len(rollouts) == MOST_ROLLOUTS else ""
     answer: dict[str, object] = {"answer": CommandAnswer.TAKEN, "command": request.command, "reason": reason + limit}

@@ -77,7 +77,7 @@ def _decide(request: CommandRequest, lock: Lock) -> TakenCommand:
 
 
 def _policy(request: CommandRequest, lock: Lock) -> Policy:
-    policy = commands().find_policy(lock)
+    policy = ledger().find_policy(lock.target, lock.holder)
     if policy is None:
         raise AliasBusyError(f"The rollout on {lock.target.name} is about to begin: {request.command} is taken then.")
     return policy

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from rollout.aws.dynamodb.commands import CommandEntry, commands
+from rollout.aws.dynamodb.commands import commands
 from rollout.domain.identity import Execution
 from rollout.lifecycle.writer_search import SEARCH_TIME
 from rollout.state.command_record import CommandRecord
@@ -17,11 +17,8 @@ def name_givers(sweep: TargetSweep, now: datetime) -> Iterator[dict[str, str]]:
 
     A search that fails is reported in `sweep`, and the next sweep tries it again.
     """
-    entries: list[CommandEntry] = []
-    with sweep.isolate("the commands without a name"):
-        entries += commands().find_unnamed()
-    yield from sweep.treat_each(
-        "givers", ((entry.name, entry) for entry in entries), lambda entry: _search(entry.read(), now)
+    yield from sweep.treat_found(
+        "givers", "the commands without a name", lambda: commands().find_unnamed(), lambda each: _search(each, now)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rollout.aws.dynamodb.ledger import ledger
-from rollout.aws.dynamodb.starter_searches import StarterEntry, starter_searches
+from rollout.aws.dynamodb.starter_searches import starter_searches
 from rollout.domain.identity import Execution, Target
 from rollout.lifecycle.writer_search import SEARCH_TIME
 from rollout.tasks.guardian.execution_starter import starter_of
@@ -18,11 +18,11 @@ def name_starters(sweep: TargetSweep, now: datetime) -> Iterator[dict[str, str]]
 
     A search that fails is reported in `sweep`, and the next sweep tries it again.
     """
-    entries: list[StarterEntry] = []
-    with sweep.isolate("the rollouts without a starter"):
-        entries += starter_searches().find_all()
-    yield from sweep.treat_each(
-        "starters", ((entry.name, entry) for entry in entries), lambda entry: _search(*entry.read(), now)
+    yield from sweep.treat_found(
+        "starters",
+        "the rollouts without a starter",
+        lambda: starter_searches().find_all(),
+        lambda each: _search(*each, now),
     )
 
 

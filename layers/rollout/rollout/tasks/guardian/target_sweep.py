@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from rollout.aws.dynamodb.items import OpenEntry
 from rollout.aws.dynamodb.sweep_cursor import sweep_cursor
 from rollout.aws.powertools import MetricUnit, logger, metrics
 from rollout.domain.errors import RolloutError, UnknownFunctionError
@@ -47,6 +48,19 @@ class TargetSweep:
                 return
             with self.isolate(name):
                 yield from treat(item)
+
+    def treat_found(
+        self,
+        sweep: str,
+        subject: str,
+        find: Callable[[], Iterable[OpenEntry[_Item]]],
+        treat: Callable[[_Item], Iterator[_Result]],
+    ) -> Iterator[_Result]:
+        """Yield what `treat` yields for each entry found; where `find` raises, it is reported as `subject`."""
+        entries: list[OpenEntry[_Item]] = []
+        with self.isolate(subject):
+            entries += find()
+        yield from self.treat_each(sweep, ((each.name, each) for each in entries), lambda each: treat(each.read()))
 
     @contextmanager
     def isolate(self, name: str) -> Iterator[None]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from rollout.aws.cloudtrail import cloudtrail
 from rollout.aws.dynamodb.ledger import ledger
-from rollout.aws.dynamodb.writer_searches import WriterSearchEntry, writer_searches
+from rollout.aws.dynamodb.writer_searches import writer_searches
 from rollout.domain.enums import Outcome
 from rollout.lifecycle.writer_search import is_over, search_result
 from rollout.state.rollout import Ending
@@ -23,11 +23,8 @@ def name_writers(sweep: TargetSweep, now: datetime) -> Iterator[dict[str, str]]:
 
     A search that fails is reported in `sweep`, and the next sweep tries it again.
     """
-    searches: list[WriterSearchEntry] = []
-    with sweep.isolate("the searches for writers"):
-        searches += writer_searches().find_all()
-    yield from sweep.treat_each(
-        "writers", ((entry.name, entry) for entry in searches), lambda entry: _search(entry.read(), now)
+    yield from sweep.treat_found(
+        "writers", "the searches for writers", lambda: writer_searches().find_all(), lambda each: _search(each, now)
     )
 
 
