@@ -32,11 +32,9 @@ def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
 ) -> Rollout:
     """Return the rollout with its next move, the reason for it, and the seconds to the next evaluation.
 
-    `newer_version` is the version that has asked for the alias; empty without one. `orders` are the commands of
-    operators, and `hold` says why the canary may get no more traffic; None where it may.
+    `newer_version` has asked for the alias, if any; `hold` says why the canary may get no more traffic; None if it may.
     """
-    if orders.extension_of(rollout):
-        judgement = judgement.model_copy(update={"may_end_step": False})
+    judgement = _with_whole_step(judgement, rollout, orders)
     wanted, explanation, gate = _next_move(with_extensions(rollout, orders), judgement, now, newer_version, orders)
     move, explanation = held_move(wanted, explanation, orders, hold)
     reason = _format_reason(orders.format(rollout), f"{judgement.verdict}: {judgement.reason}", explanation)
@@ -51,6 +49,15 @@ def decide(  # noqa: PLR0913 - the last two are what others want of the rollout
             "ending": _ending(move, reason, rollout),
         }
     )
+    return _with_wait(decided, orders, hold, now, timing)
+
+
+def _with_whole_step(judgement: Judgement, rollout: Rollout, orders: Orders) -> Judgement:
+    """Return the judgement of a step that does not end early where a command has made it longer."""
+    return judgement.model_copy(update={"may_end_step": False}) if orders.extension_of(rollout) else judgement
+
+
+def _with_wait(decided: Rollout, orders: Orders, hold: Hold | None, now: datetime, timing: Timing) -> Rollout:
     interval = seconds_under(hold, seconds_between_evaluations(decided, orders, now, timing), now)
     return decided.model_copy(update={"wait_seconds": seconds_to_next_evaluation(now, interval, timing)})
 

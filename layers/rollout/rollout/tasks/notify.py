@@ -1,8 +1,8 @@
 """Publishes rollout events and notifications. A failure is logged and counted, and never fails the rollout."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from rollout.admission.read_request import Preparation
 from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import publishing_errors
 from rollout.aws.sns_topic import notification_topic
@@ -24,6 +24,10 @@ from rollout.state.command_record import CommandRecord
 from rollout.state.rollout import Ending, Rollout
 from rollout.state.writer_search import WriterSearch
 
+if TYPE_CHECKING:
+    # Only for the annotation: every handler that publishes would import how a request is read.
+    from rollout.admission.read_request import Preparation
+
 
 def publish_shift(shifted: Rollout, at: datetime) -> None:
     """Publish that the canary has the share of a step, and with the first one that the rollout has started."""
@@ -37,7 +41,7 @@ def publish_start(rollout: Rollout, at: datetime) -> None:
         event_bus().publish([start_event(rollout, at)])
 
 
-def publish_rejection(preparation: Preparation, ending: Ending, at: datetime) -> None:
+def publish_rejection(preparation: "Preparation", ending: Ending, at: datetime) -> None:
     """Publish that a request was refused; a dry run publishes nothing."""
     if preparation.is_dry_run:
         return
