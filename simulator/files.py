@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml  # type: ignore[import-untyped]
 
 from rollout.domain.errors import InvalidPolicyError
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 
 
 class InvalidInputError(Exception):

@@ -5,8 +5,8 @@ from datetime import timedelta
 from rollout.domain.enums import Command
 from rollout.lifecycle.command_rules import Situation
 from rollout.policy.gates import Approval
-from rollout.state.command import TakenCommand
-from rollout.state.command_record import CommandRecord, record_of
+from rollout.state.commands.record import CommandRecord, record_of
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock, PlannedWrite, lock_of
 from tests.samples import AT, EXECUTION, rollout

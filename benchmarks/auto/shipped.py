@@ -5,7 +5,8 @@ from functools import lru_cache
 from benchmarks.auto.cases import DAY_SECONDS, HEALTHY, Fault, Outcome
 from rollout.auto.choose import AutoPlan, choose
 from rollout.domain.enums import Move
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 from simulator.evaluation_loop import ON_AWS
 from simulator.simulate.one_rollout import RolloutResult, Scenario, run_rollout
 

@@ -10,7 +10,7 @@ import pytest
 
 from rollout.aws.cloudwatch.queries import metric_query
 from rollout.judging.counting import MetricReading
-from rollout.policy.policy import read_policy
+from rollout.policy.read_policy import read_policy
 from tests.adopting.workshop import EXAMPLES
 from tests.samples import rollout
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rollout.lifecycle.orders import orders_of
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.rollout import read_rollout
 from tests.interleavings.actors import Actor, current_actor
 from tests.interleavings.lambda_client import ANOTHER_WRITER, Routing

@@ -21,7 +21,7 @@ from rollout.notifications.events import EndingEvent, Event, RolloutRejected
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused, gate_event
 from rollout.state.alias import AliasState
 from rollout.state.alias_move import AliasMove
-from rollout.state.command_record import record_of
+from rollout.state.commands.record import record_of
 from rollout.state.endings import handed_over as handed_over_ending
 from rollout.state.endings import rejected
 from rollout.state.failure import Failure

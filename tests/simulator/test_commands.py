@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.policy.policy import read_policy
+from rollout.policy.read_policy import read_policy
 from simulator.files import InvalidInputError, read_policy_file
 from simulator.simulate.report import Report
 

@@ -9,8 +9,8 @@ from rollout.admission.policy_source import choose_policy
 from rollout.admission.read_request import read_preparation
 from rollout.admission.refusal_list import RefusalList, combine_refusals
 from rollout.domain.errors import RefusedError
+from rollout.state.ending import Ending
 from rollout.state.endings import rejected
-from rollout.state.rollout import Ending
 from tests.samples import EXECUTION
 
 Path = tuple[str | int, ...]

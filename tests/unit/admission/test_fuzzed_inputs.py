@@ -10,7 +10,8 @@ from rollout.domain.errors import InvalidEventError, InvalidPolicyError
 from rollout.domain.json_values import read_json
 from rollout.domain.text import MAX_SENTENCE_LENGTH
 from rollout.lifecycle.guardian.event import read_guardian_event
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 from rollout.state.rollout import Rollout
 from tests.samples import TARGET, rollout
 from tests.unit.admission.bad_inputs import VALID, VALUES, changed, paths, refusal

@@ -12,7 +12,8 @@ from rollout.auto.recent_day import READ_PERIODS, RecentDay
 from rollout.domain.counts import Counts
 from rollout.judging.window import Timing
 from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 from tests.days import day, steady
 from tests.samples import AT, ON_AWS
 

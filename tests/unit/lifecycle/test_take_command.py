@@ -15,7 +15,7 @@ from rollout.lifecycle.command_rules import ALLOWED, Situation, effect_of, situa
 from rollout.lifecycle.orders import orders_of
 from rollout.lifecycle.take_command import MOST_COMMANDS, decide_command
 from rollout.policy.policy import Policy
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock
 from tests.commands import LOCKS, baking, command, gate, lock
 from tests.repository.sources import ROOT

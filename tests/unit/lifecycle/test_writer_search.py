@@ -15,8 +15,8 @@ from rollout.lifecycle.writer_search import (
     writer_search,
 )
 from rollout.state.alias import AliasState
+from rollout.state.ending import Ending
 from rollout.state.endings import ending_of, handed_over, moved_by_other
-from rollout.state.rollout import Ending
 from tests.samples import AT, EXECUTION, TARGET, judgement
 
 ANNA = "arn:aws:iam::123456789012:user/anna at 2026-03-01T12:05:00Z"

@@ -18,7 +18,7 @@ from rollout.notifications.events import AliasMoved, RolloutRejected
 from rollout.notifications.gate import gate_event
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
-from rollout.state.command_record import record_of
+from rollout.state.commands.record import record_of
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.failure import Failure
 from tests.commands import command, gate, lock

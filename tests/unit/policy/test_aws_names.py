@@ -13,7 +13,7 @@ from rollout.admission.events.version_event import MAX_INPUT_BYTES, execution_na
 from rollout.domain.errors import InvalidPolicyError
 from rollout.domain.lambda_names import read_alias, read_function, read_version
 from rollout.domain.text import MAX_SENTENCE_LENGTH
-from rollout.policy.policy import read_policy
+from rollout.policy.read_policy import read_policy
 from rollout.schema import policy_schema
 from tests.samples import EXECUTION, TARGET
 

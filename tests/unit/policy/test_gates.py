@@ -9,7 +9,8 @@ from rollout.domain.errors import InvalidPolicyError
 from rollout.lifecycle.orders import interval_under, orders_of
 from rollout.policy.gates import Approval, Pause
 from rollout.policy.planned import evaluations_while_waiting
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 from rollout.schema import policy_schema
 from rollout.state.rollout import Rollout
 from tests import samples

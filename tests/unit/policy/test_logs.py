@@ -3,7 +3,8 @@
 import pytest
 
 from rollout.domain.errors import InvalidPolicyError
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 
 STEPS = [{"percent": 10, "hold": "5m"}]
 

@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from rollout.domain.errors import InvalidPolicyError
 from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 from rollout.schema import policy_schema
 from rollout.state.rollout import Rollout
 from tests import samples

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from rollout.domain.errors import InvalidPolicyError
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
 from rollout.policy.presets import FORMS, PATTERN, is_near_preset, is_preset, preset_steps
+from rollout.policy.read_policy import read_policy
 
 TENTHS = [10, 20, 30, 40, 50, 60, 70, 80, 90]
 NAMES = [

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.domain.errors import InvalidPolicyError
-from rollout.policy.policy import Policy, read_policy
+from rollout.policy.policy import Policy
+from rollout.policy.read_policy import read_policy
 from rollout.policy.windows import Window, opening_after
 
 OFFICE = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "17:00", "timezone": "Europe/Berlin"}

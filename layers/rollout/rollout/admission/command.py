@@ -18,7 +18,7 @@ from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems, read_as
 from rollout.policy.aws_names import AlarmName
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 
 _EXAMPLE = '{"function": "my-api", "command": "pause", "why": "the database is slow"}'
 

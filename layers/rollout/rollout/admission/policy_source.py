@@ -12,8 +12,9 @@ from rollout.domain.models import Value
 from rollout.domain.tags import POLICY_TAG
 from rollout.domain.validation import format_value
 from rollout.policy.criteria import Guards
-from rollout.policy.policy import Policy, policy_parts, read_policy
+from rollout.policy.policy import Policy, policy_parts
 from rollout.policy.presets import FORMS, is_near_preset, is_preset
+from rollout.policy.read_policy import read_policy
 from rollout.policy.steps import Step
 
 _STORED_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")

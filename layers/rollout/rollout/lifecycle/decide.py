@@ -12,10 +12,11 @@ from rollout.lifecycle.held import held_move, held_since, seconds_under
 from rollout.lifecycle.orders import Orders, with_extensions
 from rollout.policy.planned import MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import OnInconclusive
+from rollout.state.ending import Ending
 from rollout.state.endings import handed_over_by_policy, promoted
 from rollout.state.hold import Hold
 from rollout.state.judgement import Judgement
-from rollout.state.rollout import Ending, Rollout
+from rollout.state.rollout import Rollout
 
 _NO_ORDERS = Orders()
 

@@ -7,7 +7,7 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import Command, Phase
 from rollout.domain.models import Value
 from rollout.policy.planned import stretched_interval
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 

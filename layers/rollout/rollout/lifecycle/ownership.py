@@ -5,9 +5,10 @@ from rollout.domain.models import Value
 from rollout.lifecycle.gates import with_gate_of
 from rollout.lifecycle.orders import Orders, orders_on, with_ignored
 from rollout.state.alias import AliasState
+from rollout.state.ending import Ending
 from rollout.state.endings import format_moved, moved_by_other
 from rollout.state.lock import Lock
-from rollout.state.rollout import Ending, Rollout
+from rollout.state.rollout import Rollout
 
 MAX_EVALUATIONS_WITHOUT_ALIAS = 2
 """How many evaluations in a row a rollout waits for a missing alias: some tools delete it and create it again."""

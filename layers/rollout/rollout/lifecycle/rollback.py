@@ -10,12 +10,12 @@ from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.validation import read_as
 from rollout.state.alias import AliasState
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
+from rollout.state.ending import Ending
 from rollout.state.endings import ending_of, format_moved, handed_over, moved_by_other, rollback_failed, rolled_back
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
 from rollout.state.lock import Lock
-from rollout.state.rollout import Ending
 
 
 class RollbackContext(Value):

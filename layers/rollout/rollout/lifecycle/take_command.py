@@ -10,7 +10,7 @@ from rollout.lifecycle.command_rules import Situation, is_at_gate, refusal_of, s
 from rollout.lifecycle.orders import orders_on
 from rollout.policy.planned import MAX_DURATION_SECONDS, MAX_EVALUATIONS, METRIC_RETENTION_SECONDS
 from rollout.policy.policy import Policy
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock
 
 MOST_COMMANDS = 100

@@ -6,7 +6,7 @@ from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
 from rollout.domain.text import as_sentence, shorten
 from rollout.lifecycle.rollback import Closing
-from rollout.state.rollout import Ending
+from rollout.state.ending import Ending
 from rollout.state.writer_search import WriterSearch
 
 SEARCH_TIME = timedelta(hours=2)

@@ -25,8 +25,9 @@ from rollout.notifications.events import (
     StepShifted,
     slug,
 )
+from rollout.state.ending import Ending
 from rollout.state.judgement import Judgement
-from rollout.state.rollout import Ending, Rollout
+from rollout.state.rollout import Rollout
 from rollout.state.writer_search import WriterSearch
 
 _EVENT_TYPES: dict[Outcome, type[EndingEvent]] = {

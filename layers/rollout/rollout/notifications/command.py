@@ -6,7 +6,7 @@ from pydantic import Field
 
 from rollout.domain.enums import Command
 from rollout.notifications.events import ExecutionReference, RolloutEvent, slug
-from rollout.state.command_record import CommandRecord
+from rollout.state.commands.record import CommandRecord
 
 
 class CommandTaken(RolloutEvent):

@@ -1,19 +1,15 @@
 """The policy: the steps of a rollout, and the criteria by which they pass or fail."""
 
-import json
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_serializer, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, field_serializer, model_validator
 
 from rollout.domain.durations import Seconds
 from rollout.domain.enums import OnNewerVersion
-from rollout.domain.errors import InvalidPolicyError
-from rollout.domain.json_values import plain_json
 from rollout.domain.together import read_with_rules
-from rollout.domain.validation import format_problems
 from rollout.policy.criteria import Criteria
 from rollout.policy.gates import Approval, misplaced_gates
 from rollout.policy.parts import PolicyParts, StepParts
@@ -22,9 +18,6 @@ from rollout.policy.presets import ALL_AT_ONCE, AUTO
 from rollout.policy.rules import broken_rules
 from rollout.policy.steps import AutoSteps, Element, Step, WrittenSteps, written_steps
 from rollout.policy.windows import Window
-
-MAX_CHARACTERS = 32_768
-"""The longest policy as JSON. It is a part of the document, which Step Functions limits to 262,144 bytes."""
 
 
 class OnInconclusive(StrEnum):
@@ -175,24 +168,3 @@ def policy_parts(value: object) -> PolicyParts:
     defaults = {name: Policy.model_fields[name].get_default(call_default_factory=True) for name in _DEFAULTS}
     written = value if isinstance(value, dict) else {}
     return PolicyParts.model_validate(defaults | written | {"is_auto": written.get("steps", AUTO) == AUTO})
-
-
-def read_policy(value: object, subject: str = "The policy") -> Policy:
-    """Return the policy. Raises InvalidPolicyError, which names the subject and each invalid field with its value."""
-    value = plain_json(value)
-    problems = [*_too_large(value)]
-    try:
-        policy = Policy.model_validate(value)
-    except ValidationError as error:
-        problems.append(format_problems(error, "policy"))
-    if problems:
-        refusal = InvalidPolicyError(f"{subject} is refused: {'; '.join(problems)}.")
-        refusal.written = value
-        raise refusal
-    return policy
-
-
-def _too_large(value: object) -> Iterator[str]:
-    size = len(json.dumps(value))
-    if size > MAX_CHARACTERS:
-        yield f"policy has {size:,} characters as JSON: write at most {MAX_CHARACTERS:,}"

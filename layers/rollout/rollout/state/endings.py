@@ -4,8 +4,9 @@ from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
 from rollout.domain.text import as_sentence
 from rollout.state.alias import AliasState
+from rollout.state.ending import Ending
 from rollout.state.failure import Failure, format_failure
-from rollout.state.rollout import Ending, Rollout
+from rollout.state.rollout import Rollout
 
 
 def promoted(rollout: Rollout, reason: str) -> Ending:

@@ -7,7 +7,7 @@ from pydantic import Field
 from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.gate import ReachedGate
 from rollout.state.rollout import Rollout
 

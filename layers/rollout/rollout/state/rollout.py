@@ -2,54 +2,24 @@
 
 from datetime import datetime
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from rollout.domain.enums import Move, Outcome, Phase, Start
+from rollout.domain.enums import Move, Phase, Start
 from rollout.domain.errors import InvalidDocumentError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
-from rollout.domain.text import Sentence
 from rollout.domain.validation import read_as
 from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
 from rollout.state.alias import AliasState
 from rollout.state.calibration import Calibration
+from rollout.state.ending import Ending
 from rollout.state.gate import ReachedGate
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
 SHORT_CALL_SECONDS = 10
 """Calls up to this long are counted within CloudWatch's lag."""
-
-
-def _is_empty(value: object) -> bool:
-    return value == ""
-
-
-class Ending(Value):
-    """How a rollout ended, with the error code and the sentence that its Fail state shows."""
-
-    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
-
-    outcome: Outcome
-    error: str = Field(alias="Error")
-    cause: Sentence = Field(alias="Cause")
-    moved_revision: str = Field(
-        default="", exclude_if=_is_empty, description="The alias's revision by another writer, if one moved it."
-    )
-    restored_revision: str = Field(
-        default="",
-        exclude_if=_is_empty,
-        description="The alias's revision after RestoreAlias; empty without it.",
-    )
-    writer: str = Field(
-        default="", exclude_if=_is_empty, description="Who moved the alias, and when; empty while it is not known."
-    )
-
-    @property
-    def leaves_alias_unsplit(self) -> bool:
-        """Whether the alias is unsplit, or belongs to another writer; only then is its lock released."""
-        return self.outcome is not Outcome.ROLLBACK_FAILED
 
 
 class Waiting(Value):

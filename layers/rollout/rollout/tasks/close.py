@@ -12,8 +12,8 @@ from rollout.aws.powertools import MetricUnit, single_metric
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.lifecycle.writer_search import with_writer, writer_search
+from rollout.state.ending import Ending
 from rollout.state.lock import Lock
-from rollout.state.rollout import Ending
 from rollout.tasks.find_writer import writer_if_known
 from rollout.tasks.keep_stable import let_go_of_stable
 

@@ -20,8 +20,9 @@ from rollout.notifications.command import command_event, named_command_event
 from rollout.notifications.events import RolloutRejected
 from rollout.notifications.message import notification_of
 from rollout.state.alias_move import AliasMove
-from rollout.state.command_record import CommandRecord
-from rollout.state.rollout import Ending, Rollout
+from rollout.state.commands.record import CommandRecord
+from rollout.state.ending import Ending
+from rollout.state.rollout import Rollout
 from rollout.state.writer_search import WriterSearch
 
 if TYPE_CHECKING:

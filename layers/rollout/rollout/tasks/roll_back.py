@@ -13,9 +13,9 @@ from rollout.lifecycle.rollback import (
     stable_deleted_ending,
 )
 from rollout.state.alias import AliasState
+from rollout.state.ending import Ending
 from rollout.state.endings import handed_over
 from rollout.state.lock import Lock
-from rollout.state.rollout import Ending
 
 
 def roll_back(context: RollbackContext) -> Ending:

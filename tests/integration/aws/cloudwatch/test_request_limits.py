@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rollout.aws.cloudwatch.queries import metric_query, queries, statistics_of
 from rollout.domain.errors import InvalidPolicyError
 from rollout.judging.counting import metric_reading
-from rollout.policy.policy import read_policy
+from rollout.policy.read_policy import read_policy
 from sandbox.emulator.shapes import broken_limits, input_shape
 from tests.samples import TARGET, rollout
 

@@ -6,8 +6,8 @@ from rollout.aws.dynamodb.commands import commands
 from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution
-from rollout.state.command import TakenCommand
-from rollout.state.command_record import CommandRecord
+from rollout.state.commands.record import CommandRecord
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock, PlannedWrite, lock_of
 from tests.commands import command, gate, record
 from tests.integration.conftest import NOW, owned_entry

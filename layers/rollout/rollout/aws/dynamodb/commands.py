@@ -10,7 +10,7 @@ from rollout.aws.boto import clients
 from rollout.aws.dynamodb.items import OPEN, OpenEntry, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
-from rollout.state.command_record import CommandRecord
+from rollout.state.commands.record import CommandRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,10 +15,11 @@ from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
+from rollout.state.ending import Ending
 from rollout.state.endings import ending_of
 from rollout.state.judgement import Finding
 from rollout.state.past_rollout import PastRollout
-from rollout.state.rollout import Ending, Rollout
+from rollout.state.rollout import Rollout
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.gate import ReachedGate
 from rollout.state.lock import Lock
 

@@ -11,7 +11,7 @@ from rollout.aws.dynamodb.owned_entries import Amendment, OwnedEntries
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution, Target
-from rollout.state.command_record import CommandRecord
+from rollout.state.commands.record import CommandRecord
 from rollout.state.gate import ReachedGate
 from rollout.state.lock import Announcement, Lock
 

@@ -13,9 +13,9 @@ from rollout.lifecycle.rollback import (
     is_own_state,
 )
 from rollout.state.alias import AliasState
+from rollout.state.ending import Ending
 from rollout.state.endings import ending_of, handed_over, moved_by_other, rolled_back
 from rollout.state.lock import Lock
-from rollout.state.rollout import Ending
 
 _ENDED_BY_ROLLBACK = ("RolloutRolledBack", "RolloutHandedOver", "RollbackFailed")
 """The errors of executions that came to RollBack, and perhaps to RestoreAlias; all others ended in PrepareRollout."""

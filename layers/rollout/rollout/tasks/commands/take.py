@@ -14,8 +14,8 @@ from rollout.domain.identity import Target
 from rollout.lifecycle.command_rules import effect_of
 from rollout.lifecycle.take_command import decide_command
 from rollout.policy.policy import Policy
-from rollout.state.command import TakenCommand
-from rollout.state.command_record import CommandRecord, record_of
+from rollout.state.commands.record import CommandRecord, record_of
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock
 from rollout.tasks.notify import publish_command
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from rollout.aws.dynamodb.commands import commands
 from rollout.domain.identity import Execution
 from rollout.lifecycle.writer_search import SEARCH_TIME
-from rollout.state.command_record import CommandRecord
+from rollout.state.commands.record import CommandRecord
 from rollout.tasks.guardian.execution_starter import starter_of
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.notify import publish_command_giver

@@ -13,8 +13,8 @@ from rollout.lifecycle.orders import orders_on
 from rollout.lifecycle.rollback import Closing
 from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
+from rollout.state.ending import Ending
 from rollout.state.lock import Lock
-from rollout.state.rollout import Ending
 from rollout.tasks.close import record_ending
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.keep_stable import let_go_of_stable

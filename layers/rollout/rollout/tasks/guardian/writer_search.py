@@ -8,7 +8,7 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.writer_searches import writer_searches
 from rollout.domain.enums import Outcome
 from rollout.lifecycle.writer_search import is_over, search_result
-from rollout.state.rollout import Ending
+from rollout.state.ending import Ending
 from rollout.state.writer_search import WriterSearch
 from rollout.tasks.find_writer import writer_if_known
 from rollout.tasks.guardian.target_sweep import TargetSweep

@@ -3,7 +3,7 @@
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.text import Sentence
-from rollout.state.command import TakenCommand
+from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock
 
 
