@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
 from statistics import NormalDist
 
+from pydantic import Field
+
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
 from rollout.domain.models import Value
@@ -34,7 +36,7 @@ class Expectation(Value):
     """Stable's failed calls per call, 0 to 1."""
     history: tuple[Counts, ...] = ()
     """Stable's newest periods before the first shift."""
-    calibration: Calibration = Calibration()
+    calibration: Calibration = Field(default_factory=Calibration)
     """What raises the evidence limit of the rollout."""
 
 

@@ -13,8 +13,8 @@ REPEATED = "\n(repeated)"
 _MAX_DIGITS = 300
 """A longer number is beyond every number that JSON readers agree on, and Python does not write one of 4,300 digits."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_SURROGATE = "[\ud800-\udfff]"
+_STRING = r'(?s)"(?:[^"\\]|\\.)*"?'
 
 
 class JsonTooDeepError(ValueError):
@@ -54,7 +54,7 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
 def _levels(text: str) -> int:
     """Return how deep the brackets of a JSON text are nested, strings left out."""
     depth = deepest = 0
-    for bracket in re.findall(r"[\[{}\]]", _STRING.sub("", text)):
+    for bracket in re.findall(r"[\[{}\]]", re.sub(_STRING, "", text)):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
     return deepest
@@ -72,4 +72,4 @@ def _plain_key(key: object) -> str:
 
 
 def _plain_text(text: str) -> str:
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else re.sub(_SURROGATE, "\ufffd", text)

@@ -11,7 +11,7 @@ from rollout.domain.durations import to_integer
 from rollout.domain.identity import AccountRegion
 from rollout.domain.models import Value
 
-_FUNCTION = re.compile(
+_FUNCTION = (
     r"(?:arn:[a-z-]{1,20}:lambda:(?P<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]{1,20}-[0-9]):)?"
     r"(?:(?P<account>[0-9]{12}):)?(?:function:)?"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
@@ -50,7 +50,7 @@ class FunctionName(Value):
 
 def read_function(text: str) -> FunctionName:
     """Return the parts of a name, partial ARN or ARN. Raises ValueError, which names the accepted forms."""
-    match = _FUNCTION.fullmatch(text)
+    match = re.fullmatch(_FUNCTION, text)
     if not match:
         raise ValueError(f"write {_FORMS}")
     return FunctionName(**match.groupdict())

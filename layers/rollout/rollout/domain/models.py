@@ -1,6 +1,7 @@
 """The base classes of the values.
 
-Validators are built when a model is first used (`defer_build`): a cold start builds only those of its own handler.
+Validators are built when a model is first used (`defer_build`): a cold start builds only those of its own handler. For
+the same reason, a default that is a model is made by a `default_factory`.
 """
 
 from pydantic import BaseModel

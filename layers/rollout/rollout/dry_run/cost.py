@@ -53,19 +53,19 @@ class Usage(Value):
         return Usage(**{name: count * times for name, count in self})
 
 
-PER_ROLLOUT = Usage(transitions=7, lambda_calls=4, reads=6, writes=15, events=2)
+PER_ROLLOUT = Usage.model_construct(transitions=7, lambda_calls=4, reads=6, writes=15, events=2)
 """ReadInput, PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of
 StartRollout. The lock is acquired, updated for the promotion and for the ending, and released; the ledger entry is
 opened and closed; each of them is in the index too, and so is
 the search for who started it by hand. One more write leaves the queue."""
 
-PER_STEP = Usage(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
+PER_STEP = Usage.model_construct(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
 """ShiftTraffic, which updates the lock and reads the ledger entry."""
 
-PER_GATE = Usage(writes=4, events=1)
+PER_GATE = Usage.model_construct(writes=4, events=1)
 """The lock, which is in the index too, is updated when the rollout reaches the gate, and when an approval times out."""
 
-PER_EVALUATION = Usage(transitions=3, lambda_calls=1, reads=1, writes=1)
+PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, writes=1)
 """WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""
 
 

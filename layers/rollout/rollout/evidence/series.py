@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
+from pydantic import Field
+
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Unit
 from rollout.domain.models import Value
@@ -14,8 +16,8 @@ class Minute(Value):
     """The counts of each version in one metric period (a minute on AWS) from `start`."""
 
     start: datetime
-    canary: Counts = Counts()
-    stable: Counts = Counts()
+    canary: Counts = Field(default_factory=Counts)
+    stable: Counts = Field(default_factory=Counts)
 
 
 class Series(Value):

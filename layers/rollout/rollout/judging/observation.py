@@ -39,7 +39,7 @@ class Observation(Value):
     """The alarms that have been red since before the first shift."""
     alarms_without_data: tuple[str, ...] = ()
     """The alarms whose metrics had no datapoint before the first shift."""
-    calibration: Calibration = Calibration()
+    calibration: Calibration = Field(default_factory=Calibration)
     """What raises the evidence limit of this rollout."""
 
     def evidence_limit(self, criteria: Criteria) -> float:

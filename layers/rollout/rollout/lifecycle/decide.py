@@ -18,7 +18,7 @@ from rollout.state.hold import Hold
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 
-_NO_ORDERS = Orders()
+_NO_ORDERS = Orders.model_construct()
 
 
 def decide(  # noqa: PLR0913 - the last two are what others want of the rollout

@@ -19,11 +19,9 @@ _ASCII_WITHOUT_COLON = r"^([!-9;-~]| +[!-~])[ -~]*$"
 
 
 def _matching(pattern: str, needed: str) -> Callable[[str], str]:
-    expression = re.compile(pattern)
-
     def check(text: str) -> str:
         # `$` also matches before a line break at the end, which no name may have.
-        if text.endswith("\n") or not expression.match(text):
+        if text.endswith("\n") or not re.match(pattern, text):
             raise ValueError(needed)
         return text
 

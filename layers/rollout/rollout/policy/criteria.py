@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -46,6 +46,10 @@ class Guards(Strict):
     )
 
 
+def _show_default_guards(schema: dict[str, Any]) -> None:
+    schema["default"] = Guards().model_dump(mode="json")
+
+
 class Criteria(Strict):
     """What is measured, which metrics decide, and how strong the evidence must be."""
 
@@ -57,7 +61,7 @@ class Criteria(Strict):
     ignore: list[AlarmName] = Field(
         default_factory=list, max_length=100, description="Names of metrics and alarms that are not measured."
     )
-    guards: Guards = Guards()
+    guards: Guards = Field(default_factory=Guards, json_schema_extra=_show_default_guards)
     false_rollback_percent: Number = Field(
         default=1,
         ge=0.001,

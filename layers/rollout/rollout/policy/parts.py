@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from rollout.domain.durations import Seconds
 from rollout.domain.enums import Mode, OnNewerVersion
@@ -102,7 +102,7 @@ class PolicyParts(Value):
     interval: Annotated[Seconds | None, _OrNone] = None
     metrics: Annotated[list[_Metric] | None, _OrNone] = None
     ignore: Annotated[tuple[_Name, ...] | None, _OrNone] = ()
-    guards: Annotated[GuardParts | None, _OrNone] = GuardParts()
+    guards: Annotated[GuardParts | None, _OrNone] = Field(default_factory=GuardParts)
     on_newer_version: Annotated[OnNewerVersion | None, _OrNone] = None
 
     @property

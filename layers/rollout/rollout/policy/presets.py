@@ -19,7 +19,7 @@ PATTERN = (
     r"^(Auto|(CodeDeployDefault\.)?(Lambda)?"
     r"(AllAtOnce|(Canary([1-9][0-9]?)Percent|Linear([1-9][0-9]?)PercentEvery)([1-9][0-9]{0,4})(Minute|Hour)s?))$"
 )
-_NEAR = re.compile(r"codedeploy.*|(lambda)?(auto|allatonce|(canary|linear)[0-9]*percent.*)")
+_NEAR = r"codedeploy.*|(lambda)?(auto|allatonce|(canary|linear)[0-9]*percent.*)"
 
 
 def is_preset(name: str) -> bool:
@@ -29,7 +29,7 @@ def is_preset(name: str) -> bool:
 
 def is_near_preset(name: str) -> bool:
     """Whether the name is a preset's or a misspelled one, so it cannot name a stored policy."""
-    return _NEAR.fullmatch(re.sub(r"[^a-z0-9]", "", name.lower())) is not None
+    return re.fullmatch(_NEAR, re.sub(r"[^a-z0-9]", "", name.lower())) is not None
 
 
 def preset_steps(name: str) -> list[dict[str, object]]:

@@ -11,10 +11,10 @@ from rollout.domain.models import Value
 _MAX_LENGTH = 1500
 """A sentence that is longer is cut: the Cause of an execution has to stay readable."""
 
-_REQUEST_ID = re.compile(r"^RequestId: \S+\s+(Error: )?")
+_REQUEST_ID = r"^RequestId: \S+\s+(Error: )?"
 """How Lambda begins the message of a function that died."""
 
-_STACK_TRACE = re.compile(r"\s*(Traceback \(most recent call last\):|\n\s+at )")
+_STACK_TRACE = r"\s*(Traceback \(most recent call last\):|\n\s+at )"
 
 
 class Failure(Value):
@@ -30,7 +30,7 @@ def format_failure(failure: Failure) -> str:
     Lambda wraps the message of a function and of its runtime (Sandbox.Timedout, Runtime.ExitError,
     Runtime.ImportModuleError) in a JSON object. Step Functions and the other services answer with text or nothing.
     """
-    message = _shorten(_without_stack_trace(_REQUEST_ID.sub("", _message(failure.cause))))
+    message = _shorten(_without_stack_trace(re.sub(_REQUEST_ID, "", _message(failure.cause))))
     return f"{failure.error}: {message}" if message else failure.error
 
 
@@ -52,7 +52,7 @@ def _lambda_message(answer: dict[str, Any], cause: str) -> str:
 
 def _without_stack_trace(message: str) -> str:
     """Return the text around a stack trace; of a Python stack trace, its last line, which names the error."""
-    found = _STACK_TRACE.search(message)
+    found = re.search(_STACK_TRACE, message)
     if found is None:
         return message
     before, last = message[: found.start()].strip(), message.strip().rpartition("\n")[2].strip()

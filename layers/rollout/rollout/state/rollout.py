@@ -52,7 +52,7 @@ class Rollout(Value):
     start: Start = Start.BEGIN
     is_back: bool = Field(default=False, description="Whether the alias returns to an earlier version.")
     creates_alias: bool = Field(default=False, exclude=True, description="Whether PrepareRollout creates the alias.")
-    waiting: Waiting = Waiting()
+    waiting: Waiting = Field(default_factory=Waiting)
     phase: Phase = Phase.SHIFTING
     step: int = Field(default=0, description="The current step, from 1; 0 before the first shift.")
     first_shift_at: datetime | None = Field(

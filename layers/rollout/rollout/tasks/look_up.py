@@ -18,7 +18,7 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.alias import alias_of
-from rollout.aws.lambda_.functions import FunctionLookup, lookup
+from rollout.aws.lambda_.target_function import TargetFunction, target_function
 from rollout.aws.parameter_store import stored_policies
 from rollout.aws.settings import default_policy, timing
 from rollout.domain.errors import InvalidPolicyError, RefusedError
@@ -59,18 +59,18 @@ def look_up(preparation: Preparation, now: datetime) -> LookupResult:
     return LookupResult(request, None, [*refusals])
 
 
-def _function(parsed: ParsedRequest, refusals: RefusalList) -> FunctionLookup | None:
+def _function(parsed: ParsedRequest, refusals: RefusalList) -> TargetFunction | None:
     """Return the function with its tags read; None where it does not exist or cannot be read."""
     if parsed.function is None:
         return None
     with refusals.collect():
-        function = lookup(parsed.account_region, parsed.function)
+        function = target_function(parsed.account_region, parsed.function)
         _ = function.tags  # reads the function, so that its refusals are collected here and only once
         return function
     return None
 
 
-def _request(parsed: ParsedRequest, function: FunctionLookup | None, refusals: RefusalList) -> RolloutRequest | None:
+def _request(parsed: ParsedRequest, function: TargetFunction | None, refusals: RefusalList) -> RolloutRequest | None:
     """Return the request with its policy, or with a placeholder for a refused one; None without a function name."""
     policy_and_source, written = None, None
     try:
@@ -85,7 +85,7 @@ def _request(parsed: ParsedRequest, function: FunctionLookup | None, refusals: R
     return parsed.with_policy(*policy_and_source)
 
 
-def _policy(parsed: ParsedRequest, function: FunctionLookup | None) -> tuple[Policy, str] | None:
+def _policy(parsed: ParsedRequest, function: TargetFunction | None) -> tuple[Policy, str] | None:
     """Return the policy and where it came from; None where it depends on tags that cannot be read.
 
     Raises InvalidPolicyError or UnknownPolicyError.
@@ -109,7 +109,7 @@ def _with_earlier_version(request: RolloutRequest, target: Target, history: tupl
     return request.model_copy(update={"version": version})
 
 
-def _facts(request: RolloutRequest, function: FunctionLookup, preparation: Preparation, now: datetime) -> FunctionFacts:
+def _facts(request: RolloutRequest, function: TargetFunction, preparation: Preparation, now: datetime) -> FunctionFacts:
     """Return the function, its versions and alias, the alarms, stable's p99, the lock and the queue."""
     target, execution = request.target(function.opted_in_alias), preparation.execution
     # The lock is read before the alias and after it: otherwise the split of a rollout that begins or ends in between

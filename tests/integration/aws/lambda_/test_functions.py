@@ -7,7 +7,7 @@ from botocore.stub import Stubber
 
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.request import RolloutRequest
-from rollout.aws.lambda_.functions import FunctionLookup
+from rollout.aws.lambda_.target_function import TargetFunction
 from rollout.domain.errors import AwsUnavailableError, TagsUnreadableError, UnknownFunctionError
 from tests.integration.conftest import client
 from tests.samples import EXECUTION, policy
@@ -38,7 +38,7 @@ def facts_from(*answers: tuple[str, dict[str, Any] | str], version: str | None =
                 stub.add_client_error(operation, answer, http_status_code=404)
             else:
                 stub.add_response(operation, answer)
-        facts = FunctionLookup(stub.client, EXECUTION.account_region, "my-api").facts(request(version))
+        facts = TargetFunction(stub.client, EXECUTION.account_region, "my-api").facts(request(version))
         stub.assert_no_pending_responses()
         return facts
 
@@ -140,7 +140,7 @@ def test_throttled_page_is_unavailable():
 
 
 def test_facts_are_read_from_moto(my_api, lambda_wire):
-    lookup = FunctionLookup(lambda_wire.client, EXECUTION.account_region, "my-api")
+    lookup = TargetFunction(lambda_wire.client, EXECUTION.account_region, "my-api")
     facts = lookup.facts(request())
     assert (facts.alias.version, facts.stable.version, facts.canary.version) == ("1", "1", "2")
     assert lookup.opted_in_alias == "live"

@@ -30,7 +30,7 @@ class _Alias(BaseModel, defer_build=True):
 class _Detail(BaseModel, defer_build=True):
     event_id: str = Field(alias="eventID")
     at: datetime = Field(alias="eventTime")
-    identity: _Identity = Field(default=_Identity(), alias="userIdentity")
+    identity: _Identity = Field(default_factory=_Identity, alias="userIdentity")
     request: dict[str, Any] = Field(alias="requestParameters")
     alias: _Alias = Field(alias="responseElements")
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from rollout.state.commands.taken import TakenCommand
 from rollout.state.gate import ReachedGate
@@ -11,7 +11,7 @@ from rollout.state.lock import Lock
 ROLLBACK = 1_000_000
 """The number of the last write, a rollback; the others count from 1."""
 
-COMMANDS = TypeAdapter(tuple[TakenCommand, ...])
+COMMANDS = TypeAdapter(tuple[TakenCommand, ...], config=ConfigDict(defer_build=True))
 
 _GUARDIAN = "guardian of "
 

@@ -1,4 +1,4 @@
-"""Reads functions and their versions.
+"""Reads functions and their tags.
 
 GetFunction also replaces GetFunctionConfiguration: it has its own quota of 100 calls per second, while almost every
 other operation of Lambda shares a quota of 15.
@@ -7,16 +7,11 @@ other operation of Lambda shares a quota of 15.
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.admission.request import RolloutRequest
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.aws.lambda_.versions import Versions
 from rollout.domain.errors import TagsUnreadableError, UnknownFunctionError
 from rollout.domain.identity import AccountRegion
 from rollout.domain.tags import tagged_alias
-from rollout.state.alias import AliasState
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -63,29 +58,6 @@ class FunctionLookup:
         """The alias that the opt-in tag names; None without a valid tag."""
         return tagged_alias(self.tags)
 
-    def facts(self, request: RolloutRequest) -> FunctionFacts:
-        """Return the facts that a request depends on; the canary is the newest version where the request names none."""
-        target = request.target(self.opted_in_alias)
-        alias = LambdaAlias(self._client, target).find()
-        canary, newest = self._canary(request.version)
-        return FunctionFacts(
-            target=target,
-            tags=self.tags,
-            newest_version=newest,
-            alias=alias,
-            stable=self._version(alias.version) if alias else None,
-            canary=canary,
-            latest_code_sha256=self._latest["Configuration"].get("CodeSha256", ""),
-            concurrency_in_progress=self._concurrency_in_progress(target.alias, alias),
-        )
-
-    def _canary(self, version: str | None) -> tuple[VersionFacts | None, str | None]:
-        """Return the canary, and the newest version number where it had to be looked up."""
-        if version and (requested := self._version(version)):
-            return requested, None
-        newest = Versions(self._client, self._function).find_newest()
-        return (self._version(newest) if newest and not version else None), newest
-
     def _get(self, qualifier: str | None = None) -> "GetFunctionResponseTypeDef | None":
         # Lambda returns the tags only where the request has no qualifier: `$LATEST` is one.
         qualified: Any = {"Qualifier": qualifier} if qualifier else {}
@@ -94,34 +66,6 @@ class FunctionLookup:
                 return self._client.get_function(FunctionName=self._function, **qualified)
             except self._client.exceptions.ResourceNotFoundException:
                 return None
-
-    def _version(self, version: str) -> VersionFacts | None:
-        function = self._get(version)
-        if function is None:
-            return None
-        configuration = function["Configuration"]
-        return VersionFacts(
-            version=version,
-            state=configuration["State"],
-            state_reason=configuration.get("StateReason", ""),
-            state_reason_code=configuration.get("StateReasonCode", ""),
-            role=configuration["Role"],
-            timeout_seconds=configuration["Timeout"],
-            is_durable="DurableConfig" in configuration,
-            dead_letter_target=configuration.get("DeadLetterConfig", {}).get("TargetArn") or None,
-            log_group=configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{self._function}",
-            code_sha256=configuration.get("CodeSha256", ""),
-        )
-
-    def _concurrency_in_progress(self, alias: str, state: AliasState | None) -> bool:
-        if state is None:
-            return False
-        with translate_aws_errors(f"reading the provisioned concurrency of {self._function}:{alias}"):
-            try:
-                config = self._client.get_provisioned_concurrency_config(FunctionName=self._function, Qualifier=alias)
-            except self._client.exceptions.ProvisionedConcurrencyConfigNotFoundException:
-                return False
-        return config["Status"] == "IN_PROGRESS"
 
 
 def lookup(account_region: AccountRegion, function: str) -> FunctionLookup:

@@ -23,7 +23,7 @@ class GuardianEvent(Value):
     kind: str = Field(default="", alias="detail-type")
     account: str = ""
     region: str = ""
-    detail: _Detail = _Detail()
+    detail: _Detail = Field(default_factory=_Detail)
     sweep: Literal["aliases", "versions"] | None = None
 
     @property
