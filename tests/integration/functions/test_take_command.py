@@ -15,6 +15,7 @@ from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, begin_rollback, client, event, record_ending
 
 ROLLOUT = Rollout.model_validate(event("judge_canary"))
+IN_OTHER_ACCOUNT = "arn:aws:lambda:eu-west-1:210987654321:function:my-api"
 TAKE, ABORT = event("take_command"), event("take_command_abort")
 
 pytestmark = pytest.mark.usefixtures("my_api", "state_machine")
@@ -151,6 +152,12 @@ def test_command_that_the_state_refuses_changes_nothing(handle, ledger, kinds, e
     [
         ({"version": 3}, "CommandNotPossibleError", "has a rollout of version 2, not of version 3"),
         ({"alias": "beta"}, "NoLiveRolloutError", "my-api:beta in account 123456789012, region eu-west-1 has no live"),
+        ({"function": IN_OTHER_ACCOUNT}, "OtherAccountError", "function is in account 210987654321"),
+        (
+            {"function": IN_OTHER_ACCOUNT, "alias": "live"},
+            "NoLiveRolloutError",
+            "my-api:live in account 210987654321, region eu-west-1 has no live rollout",
+        ),
         ({"function": "unknown"}, "UnknownFunctionError", "There is no function unknown"),
         ({"why": ""}, "InvalidCommandError", "why is missing"),
         ({"command": "ignore", "metrics": ["slow"]}, "UnknownMetricError", "it does not measure slow: use errors"),
