@@ -9,6 +9,7 @@ import pytest
 from sandbox.accounts import MEMBER
 from sandbox.server import REGION, ROOT
 from tests.e2e.deployment import deployed_stack
+from tests.e2e.stories.freezes import shops_before_a_freeze, stack_is_frozen
 from tests.e2e.stories.schedule import STORIES, STORIES_AT_ONCE
 
 HERE = Path(__file__).parent
@@ -34,6 +35,14 @@ def stories(stack):
     with ThreadPoolExecutor(STORIES_AT_ONCE) as pool:
         running = {story: pool.submit(story, stack) for story in STORIES}
         yield lambda story: running[story].result()
+
+
+@pytest.fixture(scope="session")
+def frozen(stack, stories):
+    """Freeze the stack after every story; return the rollouts that met the freeze, after they have ended."""
+    for story in STORIES:
+        stories(story)
+    return stack_is_frozen(stack, stories(shops_before_a_freeze))
 
 
 @pytest.fixture(scope="session")

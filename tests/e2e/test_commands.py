@@ -8,6 +8,7 @@ from tests.e2e.stories.commands import (
     WHY,
     aborted,
     aborted_on_idle_machine,
+    commands_name_functions_of_others,
     frozen_and_released,
     member_aborted,
     paused_and_promoted,
@@ -77,9 +78,22 @@ def test_frozen_alias_is_left_as_it_is_until_the_release(stories, stack):
     assert any(reason.startswith("frozen by the command") and "unhealthy" in reason for reason in reasons)
 
 
+def test_command_for_a_function_without_a_rollout_or_of_another_account_is_refused(stories, stack):
+    """P6, P9: an account that is no member is not even asked where the command names the alias."""
+    assert stories(commands_name_functions_of_others) == {
+        "no live rollout": "NoLiveRolloutError",
+        "no such function": "UnknownFunctionError",
+        "an account that is no member": "MemberAccessDeniedError",
+        "an alias in an account that is no member": "NoLiveRolloutError",
+        "a member account without such a function": "UnknownFunctionError",
+    }
+    assert stack.ledger.functions().isdisjoint({"uncommanded", "missing-function"})
+
+
 def test_role_that_may_command_cannot_start_and_the_other_way_round(stories):
-    """P11: with the two policies of docs/operating.md, under enforcement."""
+    """P11: with the two policies of docs/operating.md, under enforcement. A stop would be an abort without a record."""
+    denied = "AccessDeniedException"
     assert stories(roles_are_told_apart) == {
-        "commander": {"StateMachineArn": "AccessDeniedException", "CommandStateMachineArn": "allowed"},
-        "starter": {"StateMachineArn": "allowed", "CommandStateMachineArn": "AccessDeniedException"},
+        "commander": {"StateMachineArn": denied, "CommandStateMachineArn": "allowed", "StopExecution": denied},
+        "starter": {"StateMachineArn": "allowed", "CommandStateMachineArn": denied, "StopExecution": denied},
     }

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from sandbox.accounts import HOME, MEMBER
+from sandbox.accounts import HOME, MEMBER, OUTSIDER
 from sandbox.server import REGION, ROOT
 from sandbox.shop import Shop
 from tests.e2e.stack import Stack
@@ -115,15 +115,34 @@ def _name_givers(stack: Stack, shop: Shop) -> None:
     wait_for(all_named, lambda: f"No sweep named who gave the commands of {shop.name}.")
 
 
+def commands_name_functions_of_others(stack: Stack) -> dict[str, str]:
+    """Return how a command ends for a function without a live rollout, and for functions of other accounts."""
+    shop = shop_with_canaries(stack, "uncommanded")
+    outside = shop.arn.replace(HOME, OUTSIDER)
+    requests = {
+        "no live rollout": {"function": shop.name},
+        "no such function": {"function": "missing-function"},
+        "an account that is no member": {"function": outside},
+        "an alias in an account that is no member": {"function": outside, "alias": shop.alias},
+        "a member account without such a function": {"function": shop.arn.replace(HOME, MEMBER)},
+    }
+    executions = {
+        case: stack.commands.start({"command": "abort", "why": WHY} | request) for case, request in requests.items()
+    }
+    return {case: stack.commands.wait_for_end(arn)["error"] for case, arn in executions.items()}
+
+
 def roles_are_told_apart(stack: Stack) -> dict[str, dict[str, str]]:
-    """Return what each of the two documented policies allows: for each role, the result of a start and a command."""
+    """Return what each of the two documented policies allows: the result of a start, a command and a stop."""
     shop = shop_with_canaries(stack, "roles")
     requests = {
         "StateMachineArn": {"function": shop.name, "dry_run": True},
         "CommandStateMachineArn": {"function": shop.name, "command": "approve", "why": WHY},
     }
+    rollout = start(stack, shop, dry_run=True)
     return {
         role: {output: _try(client, stack.outputs[output], request) for output, request in requests.items()}
+        | {"StopExecution": _try_to_stop(client, rollout)}
         for role in ("commander", "starter")
         for client in [_client_with(stack, role)]
     }
@@ -134,6 +153,15 @@ def _try(client: Any, machine: str, request: dict[str, Any]) -> str:
     try:
         arn = client.start_execution(stateMachineArn=machine, input=json.dumps(request))["executionArn"]
         client.describe_execution(executionArn=arn)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "allowed"
+
+
+def _try_to_stop(client: Any, execution: str) -> str:
+    """Stop an execution, and return `allowed`, or the code of the error."""
+    try:
+        client.stop_execution(executionArn=execution)
     except ClientError as error:
         return str(error.response["Error"]["Code"])
     return "allowed"

@@ -4,6 +4,7 @@ from tests.e2e.stories.approvals import approved, not_approved
 from tests.e2e.stories.back import version_is_withdrawn
 from tests.e2e.stories.commands import (
     aborted,
+    commands_name_functions_of_others,
     frozen_and_released,
     member_aborted,
     paused_and_promoted,
@@ -11,6 +12,7 @@ from tests.e2e.stories.commands import (
 )
 from tests.e2e.stories.dry_run import dry_runs
 from tests.e2e.stories.duplicate_events import events_arrive_twice
+from tests.e2e.stories.freezes import shops_before_a_freeze
 from tests.e2e.stories.judging import (
     alarm_turns_red,
     calls_become_slow,
@@ -113,8 +115,10 @@ STORIES = (
     aborted,
     member_aborted,
     roles_are_told_apart,
+    commands_name_functions_of_others,
     member_tag_vanishes_and_rollout_is_stopped,
     tag_vanishes_and_rollout_is_stopped,
     external_id_differs,
     alias_is_missing,
+    shops_before_a_freeze,
 )
