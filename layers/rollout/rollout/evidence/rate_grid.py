@@ -89,6 +89,7 @@ def _levels_above(error_rate: float) -> int:
     return ceil(log(1 / error_rate) / log(STEP)) + 1
 
 
+@lru_cache(maxsize=512)
 def likelihoods(errors: int, size: float, table: Table, outliers: float) -> Likelihoods:
     """Return the likelihood of each rate level, given the errors, their spread, and the probability of outliers."""
     log_scale = log1p(size)
@@ -104,14 +105,20 @@ def likelihoods(errors: int, size: float, table: Table, outliers: float) -> Like
 
 def learn_levels(history: Sequence[Counts], dispersion: Dispersion) -> Weights:
     """Return the probability of each rate level at the first shift, from the last ENOUGH_MINUTES of `history`."""
-    table = stable_table(dispersion.theta, dispersion.error_rate, 1)
+    served = tuple((counts.bad, counts.calls) for counts in history[-ENOUGH_MINUTES:] if counts.calls)
+    return _learn_levels(served, dispersion.theta, dispersion.error_rate, dispersion.outliers)
+
+
+@lru_cache(maxsize=64)
+def _learn_levels(served: tuple[tuple[int, int], ...], theta: float, error_rate: float, outliers: float) -> Weights:
+    """Return the same from the errors and calls of each minute; every evaluation of a rollout asks for it again."""
+    table = stable_table(theta, error_rate, 1)
     levels = len(table.shapes) - max(FACTOR_STEPS)
     weights = [1 / levels] * levels
     no_canary = Likelihoods([1.0] * len(weights), [0.0] * len(weights))
-    for counts in history[-ENOUGH_MINUTES:]:
-        if counts.calls:
-            stable = likelihoods(counts.bad, counts.calls * dispersion.theta, table, dispersion.outliers)
-            (weights,), _ = update_weights([weights], [jump_transition(weights)], stable, no_canary, (0,))
+    for bad, calls in served:
+        stable = likelihoods(bad, calls * theta, table, outliers)
+        (weights,), _ = update_weights([weights], [jump_transition(weights)], stable, no_canary, (0,))
     return weights
 
 
