@@ -26,7 +26,10 @@ from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from tests.moto_lambda import answer_like_aws
+from tests.moto_work import repeat_less
 from tests.samples import TARGET
+
+repeat_less()
 
 ROOT = Path(__file__).parents[2]
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m"}

@@ -41,7 +41,7 @@ class Actor:
         self.error: Exception | None = None
         self.broken_promise: AssertionError | None = None
         self.result: Any = None
-        self._outcome = CallOutcome.ANSWERED
+        self._outcome, self._is_finishing = CallOutcome.ANSWERED, False
         self._actor_turn, self._test_turn = threading.Lock(), threading.Lock()
         self._actor_turn.acquire()
         self._test_turn.acquire()
@@ -58,9 +58,9 @@ class Actor:
             raise self.broken_promise
 
     def finish(self) -> None:
-        """Run to the end, with every call answered."""
-        while not self.has_ended:
-            self.resume(CallOutcome.ANSWERED)
+        """Run to the end, with every call answered; raise the AssertionError of a broken promise."""
+        self._is_finishing = True
+        self.resume(CallOutcome.ANSWERED)
 
     def kill(self) -> None:
         """End the actor's thread."""
@@ -68,9 +68,13 @@ class Actor:
             self.resume(CallOutcome.KILLED_BEFORE)
 
     def pause(self) -> CallOutcome:
-        """Wait for the test to resume the actor; return the outcome of the actor's next call."""
-        self._test_turn.release()
-        self._actor_turn.acquire()
+        """Wait for the test to resume the actor; return the outcome of the actor's next call.
+
+        The test would answer every call of an actor that finishes, so that one goes on by itself.
+        """
+        if not self._is_finishing:
+            self._test_turn.release()
+            self._actor_turn.acquire()
         return self._outcome
 
     def _run(self, work: Callable[[], Any]) -> None:

@@ -21,8 +21,11 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from rollout.aws.boto import clients
 from tests.moto_lambda import answer_like_aws
+from tests.moto_work import repeat_less
 from tests.statemachine.machine import ACCOUNT, REGION, Machine, client
 from tests.statemachine.moto_account import LEDGER, answer_provisioned_concurrency, create_ledger
+
+repeat_less()
 
 CONTEXT = SimpleNamespace(
     function_name="rollouts",
