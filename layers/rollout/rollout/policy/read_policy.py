@@ -1,4 +1,4 @@
-"""Reads a policy that somebody wrote, and names every reason to refuse it."""
+"""Reads a policy as people write it, and names every reason to refuse it."""
 
 import json
 from collections.abc import Iterator
