@@ -49,9 +49,7 @@ test-suites:
 lint: $(READY)  ## check style, the templates and the state machine
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
-	@for template in $(TEMPLATES); do SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 \
-		$(BIN)/sam validate --lint --template-file $$template > .venv/sam-validate.log 2>&1 \
-		|| { cat .venv/sam-validate.log; exit 1; }; done
+	@$(BIN)/cfn-lint --regions us-east-1 -- $(TEMPLATES)
 
 format: $(READY)  ## format the code and fix what the linter can
 	@$(BIN)/ruff check --quiet --fix
