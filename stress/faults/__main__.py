@@ -14,7 +14,8 @@ import click
 from sandbox.server import SandboxError
 from stress.faults import table
 from stress.faults.cells import Cell, cells
-from stress.faults.fault_list import FAULTS
+from stress.faults.checks.freeze_effect import missing_effect
+from stress.faults.fault_list import FAULTS, FREEZES
 from stress.faults.observer import CellNotRunError
 from stress.faults.run_cell import run_cell
 from stress.faults.stack import Stack, run_stack
@@ -86,11 +87,21 @@ def _results(stack: Stack, selected: list[Cell], at_once: int) -> Iterator[CellR
     allowed = {role: stack.allowed_actions(role) for role in {cell.state.role for cell in selected}}
     reasons = {cell.name: cell.impossible(allowed[cell.state.role]) for cell in selected}
     yield from (CellResult(cell, impossible=reasons[cell.name]) for cell in selected if reasons[cell.name])
+    # The states of one fault come one after another, so that concurrent cells use different functions.
+    numbered = sorted(enumerate(selected, 1), key=lambda pair: FAULTS.index(pair[1].fault))
+    possible = [(number, cell) for number, cell in numbered if not reasons[cell.name]]
+    yield from _run_together(stack, [pair for pair in possible if not _is_stack_wide(pair[1])], at_once)
+    yield from _run_together(stack, [pair for pair in possible if _is_stack_wide(pair[1])], at_once=1)
+
+
+def _is_stack_wide(cell: Cell) -> bool:
+    return cell.fault.outside_action in FREEZES
+
+
+def _run_together(stack: Stack, numbered: list[tuple[int, Cell]], at_once: int) -> Iterator[CellResult]:
     pool = ThreadPoolExecutor(at_once)
     try:
-        # The states of one fault come one after another, so that concurrent cells use different functions.
-        numbered = sorted(enumerate(selected, 1), key=lambda pair: FAULTS.index(pair[1].fault))
-        running = [pool.submit(_result, stack, cell, number) for number, cell in numbered if not reasons[cell.name]]
+        running = [pool.submit(_result, stack, cell, number) for number, cell in numbered]
         yield from (future.result() for future in as_completed(running))
     finally:
         pool.shutdown(cancel_futures=True)
@@ -105,7 +116,9 @@ def _result(stack: Stack, cell: Cell, number: int) -> CellResult:
         return CellResult(cell, failure=f"failed to run: {error!r}")
     if observed.refusal:
         return CellResult(cell, observed, failure=f"failed to run: {observed.refusal}")
-    return CellResult(cell, observed, failure="" if observed.faults_occurred else "the fault did not occur in any call")
+    if not observed.faults_occurred:
+        return CellResult(cell, observed, failure="the fault did not occur in any call")
+    return CellResult(cell, observed, failure=missing_effect(observed))
 
 
 def _report(line: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stress.faults.fault_list import FAULTS, STATE_TASK, STATE_WRITE, Fault, OutsideAction
+from stress.faults.fault_list import FAULTS, STATE_TASK, STATE_WRITE, STOP, Fault, OutsideAction
 from stress.faults.states import ALIAS_WRITE, STATES, FaultRequest, State
 
 _STEP_FUNCTIONS_ERRORS = {
@@ -24,7 +24,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        return f"{self.state.name}:{self.fault.name}"
+        return f"{self.state.label}:{self.fault.name}"
 
     @property
     def action(self) -> str:
@@ -55,12 +55,10 @@ class Cell:
 
         Raise ValueError if the role does not allow the state's own write.
         """
-        if not self.state.is_function and (self.action == "lambda:InvokeFunction" or "kill" in self.fault.request):
-            return "no function runs here: it is a call of Step Functions' own"
-        if self.fault.outside_action is OutsideAction.DELETE and self.state.name not in _STATES_WITH_UNSERVED_CANARY:
-            return "Lambda refuses to delete a version that an alias serves"
+        if reason := self._reason_against():
+            return reason
         if self.fault.is_found:
-            return "" if self.state.name == "JudgeCanary" else "only JudgeCanary can find it"
+            return ""
         if self._is_allowed(allowed):
             return ""
         if self.action == self.state.write:
@@ -69,6 +67,22 @@ class Cell:
                 f" correct the state's `write` or `role` in stress/faults/states.py"
             )
         return f"its role may not call {'DynamoDB' if self._is_on_ledger else self.action}"
+
+    def _reason_against(self) -> str:
+        """Return why the fault cannot occur in the state, whatever its role allows; empty if it can."""
+        state, action, is_found = self.state, self.fault.outside_action, self.fault.is_found
+        is_call_of_function = self.action == "lambda:InvokeFunction" or "kill" in self.fault.request
+        is_given_again = action is OutsideAction.COMMAND_AGAIN
+        reasons = {
+            "no function runs here: it is a call of Step Functions' own": not state.is_function and is_call_of_function,
+            "Lambda refuses to delete a version that an alias serves": (
+                action is OutsideAction.DELETE and state.name not in _STATES_WITH_UNSERVED_CANARY
+            ),
+            "only JudgeCanary can find it": is_found and state.name != "JudgeCanary",
+            "no command is given here": is_given_again and not state.takes_command,
+            "only the command abort stops an execution": self.action == STOP and state.label != "TakeCommand-abort",
+        }
+        return next((reason for reason, applies in reasons.items() if applies), "")
 
     @property
     def _is_on_ledger(self) -> bool:

@@ -9,6 +9,7 @@ STATE_WRITE = "the state's write"
 STATE_TASK = "the state's task"
 """Placeholders for an action: each state fills in its own call."""
 METRICS = "cloudwatch:GetMetricData"
+STOP = "states:StopExecution"
 DELAY_SECONDS = 2.5
 """Long enough for an outside action, and shorter than the five seconds that boto3 waits for a response."""
 
@@ -28,6 +29,15 @@ class OutsideAction(StrEnum):
     UNTAG = "untag"
     PERMIT = "permit"
     GHOST = "ghost"
+    ABORT = "abort"
+    COMMAND_AGAIN = "command_again"
+    COMMAND_LATE = "command_late"
+    FREEZE = "freeze"
+    FREEZE_AND_ROLL_BACK = "freeze_and_roll_back"
+
+
+FREEZES = frozenset({OutsideAction.FREEZE, OutsideAction.FREEZE_AND_ROLL_BACK})
+"""The actions that affect every rollout of the stack, so that no other cell may run at the same time."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,7 @@ _TASK_FAULTS = (
         is_harmless=True,
     ),
     Fault("lambda-closed", "Lambda throttles it throughout", _on_task("Lambda.TooManyRequestsException", times=1000)),
+    Fault("missing", "its function is deleted", _on_task("Lambda.ResourceNotFoundException", times=1000)),
 )
 _CALL_FAULTS = (
     Fault("denied", "its write is denied throughout", _on_write(code="AccessDeniedException", status=403)),
@@ -99,6 +110,7 @@ _CALL_FAULTS = (
     Fault("metrics-broken", "GetMetricData gives InternalError throughout", _on_metrics(truncate="error")),
     Fault("metrics-empty", "GetMetricData gives nothing throughout", _on_metrics(truncate="empty")),
     Fault("ledger-throttled", "DynamoDB throttled throughout", _LEDGER_THROTTLED),
+    Fault("stop-throttled", "StopExecution throttled throughout", {"action": STOP, "code": "ThrottlingException"}),
 )
 RUN_CANARY = "lambda:RunVersion"
 """The sandbox's name for running a version's code: no IAM action, because the caller has no part in it."""
@@ -152,5 +164,27 @@ _OUTSIDE_FAULTS = (
         is_harmless=True,
     ),
     Fault("deleted", "the canary is deleted", _DELAYED_BEFORE, OutsideAction.DELETE),
+    Fault("aborted", "the command abort is given twice", _DELAYED_BEFORE, OutsideAction.ABORT),
+    Fault(
+        "command-repeated",
+        "the command is given a second time",
+        _DELAYED_AFTER,
+        OutsideAction.COMMAND_AGAIN,
+        is_harmless=True,
+    ),
+    Fault(
+        "command-late",
+        "the command abort is given after the end",
+        _DELAYED_AFTER,
+        OutsideAction.COMMAND_LATE,
+        is_harmless=True,
+    ),
+    Fault("frozen", "the stack is frozen for a while", _DELAYED_AFTER, OutsideAction.FREEZE, is_harmless=True),
+    Fault(
+        "frozen-back",
+        "the stack is frozen, and live rollouts have to roll back",
+        _DELAYED_AFTER,
+        OutsideAction.FREEZE_AND_ROLL_BACK,
+    ),
 )
 FAULTS = _TASK_FAULTS + _CALL_FAULTS + _VERSION_FAULTS + _OUTSIDE_FAULTS

@@ -5,6 +5,7 @@ from typing import Any
 
 from stress.faults.cells import Cell
 from stress.faults.fault_list import OutsideAction
+from stress.faults.given_command import GivenCommand
 
 OTHER_VERSION, STABLE, CANARY, NEWER = "1", "2", "3", "4"
 """The versions of every function. Only an outside edit points the alias at OTHER_VERSION."""
@@ -80,10 +81,18 @@ class ObservedRollout:
     faults_occurred: int = 0
     refusal: str = ""
     """Why AWS refused the outside action."""
+    commands: list[GivenCommand] = field(default_factory=list)
+    evaluation_reasons: list[str] = field(default_factory=list)
+    """The reason of each evaluation in the ledger."""
 
     @property
     def ending(self) -> str:
         return (self.error or self.status) if self.status == "FAILED" else self.status
+
+    @property
+    def all_reasons(self) -> list[str]:
+        """Every reason that the rollout has given."""
+        return [self.cause, *self.evaluation_reasons, *(str(rollout.get("reason")) for rollout in self.rollouts)]
 
     @property
     def own_updates(self) -> list[AliasUpdate]:

@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
+from stress.faults import commands
 from stress.faults.cells import Cell
-from stress.faults.fault_list import OutsideAction
 from stress.faults.observed_rollout import CANARY, GUARDIAN, NEWER, Alias, ObservedRollout
 from stress.faults.outside_actions import OUTSIDE_ACTIONS
 from stress.faults.stack import Stack
@@ -43,6 +43,7 @@ class Observer:
     shop: Shop
     execution: str
     has_acted: bool = False
+    has_commanded: bool = False
     refusal: str = ""
     edit_revision: str = ""
     next_execution: str = ""
@@ -55,6 +56,15 @@ class Observer:
     unsplit_since: float | None = None
     settled_since: float | None = None
 
+    def wait_until_approval(self) -> None:
+        """Wait until the rollout waits for an approval; raise CellNotRunError if it does not."""
+        deadline = time.monotonic() + START_SECONDS
+        while not any("gate" in entry for entry in self.stack.ledger(self.shop) if entry["entry"] == "lock"):
+            if time.monotonic() > deadline:
+                raise CellNotRunError(f"the rollout did not come to its approval within {START_SECONDS} s")
+            self._read()
+            time.sleep(_POLL_SECONDS)
+
     def wait_until_ended(self) -> None:
         """Wait for the end of the execution, and take the outside action as soon as the fault has occurred."""
         deadline = time.monotonic() + _END_SECONDS
@@ -62,6 +72,7 @@ class Observer:
             if time.monotonic() > deadline:
                 raise CellNotRunError(f"its execution was still running after {_END_SECONDS} s")
             self._act_once()
+            self._command_once()
             time.sleep(_POLL_SECONDS)
         self.ended_at = time.monotonic()
         self.alias_at_end = self.stack.alias(self.shop)
@@ -113,6 +124,8 @@ class Observer:
             remaining_lock_holder=next((str(e.get("holder")) for e in entries if e["entry"] == "lock"), ""),
             faults_occurred=faults_occurred,
             refusal=self.refusal,
+            commands=commands.given(self.stack, self.shop),
+            evaluation_reasons=[entry["reason"] for entry in entries if entry["entry"].startswith("evaluation#")],
         )
 
     def _is_of_canary(self, entry: dict[str, Any]) -> bool:
@@ -120,7 +133,7 @@ class Observer:
         is_own = entry["entry"].startswith("rollout#") and entry["entry"].endswith(
             f"#{self.execution.rpartition(':')[2]}"
         )
-        return is_own or entry.get("canary_version") == CANARY
+        return is_own or (entry["entry"].startswith("rollout#") and entry.get("canary_version") == CANARY)
 
     def _unsplit_after_seconds(self, alias: Alias) -> float | None:
         if self.unsplit_since is None or not alias.unsplit_version:
@@ -146,12 +159,24 @@ class Observer:
     def _is_settled(self, alias: Alias) -> bool:
         entries = self.stack.ledger(self.shop)
         is_open = any(entry["entry"] == "lock" or entry.get("outcome") == "running" for entry in entries)
-        return alias.unsplit_version is not None and not is_open
+        is_answered = all(command.status != "RUNNING" for command in commands.given(self.stack, self.shop))
+        return alias.unsplit_version is not None and not is_open and is_answered
+
+    def _command_once(self) -> None:
+        """Give the command of the cell: at the approval if the fault is its own, otherwise once the fault occurred."""
+        state = self.cell.state
+        if not state.command or self.cell.fault.is_found or self.has_commanded:
+            return
+        if state.takes_command or self._has_fault_occurred():
+            self.has_commanded = True
+            commands.give(self.stack, self.shop, state.command)
+
+    def _has_fault_occurred(self) -> bool:
+        return self.stack.occurrences(self.shop, self.cell.action) > 0
 
     def _act_once(self) -> None:
         action = self.cell.fault.outside_action
-        is_due = action is not OutsideAction.NOTHING and not self.has_acted
-        if not is_due or not self.stack.occurrences(self.shop, self.cell.action):
+        if action not in OUTSIDE_ACTIONS or self.has_acted or not self._has_fault_occurred():
             return
         self.has_acted = True
         try:

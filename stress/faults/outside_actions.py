@@ -7,7 +7,10 @@ from contextlib import suppress
 from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
+from stress.faults import freeze
+from stress.faults.commands import give, given
 from stress.faults.fault_list import OutsideAction
+from stress.faults.given_command import ABORT
 from stress.faults.observed_rollout import CANARY, EDITED_VERSION
 from stress.faults.stack import Stack
 
@@ -73,6 +76,25 @@ def _ghost(stack: Stack, shop: Shop, _execution: str) -> None:
         raise RuntimeError(f"the guardian did not report the deleted function {ghost.name}, but answered {answer}")
 
 
+def _abort(stack: Stack, shop: Shop, _execution: str) -> None:
+    for _ in range(2):
+        give(stack, shop, ABORT)
+
+
+def _command_again(stack: Stack, shop: Shop, _execution: str) -> None:
+    """Give the command again that TakeCommand is taking, as with a second click."""
+    for command in given(stack, shop):
+        give(stack, shop, command.command)
+
+
+def _freeze(stack: Stack, _shop: Shop, _execution: str) -> None:
+    freeze.hold(stack)
+
+
+def _freeze_and_roll_back(stack: Stack, _shop: Shop, _execution: str) -> None:
+    freeze.roll_back(stack)
+
+
 OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] = {
     OutsideAction.STOP: _stop,
     OutsideAction.TIME_OUT: _time_out,
@@ -85,5 +107,9 @@ OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] =
     OutsideAction.UNTAG: _untag,
     OutsideAction.PERMIT: _permit,
     OutsideAction.GHOST: _ghost,
+    OutsideAction.ABORT: _abort,
+    OutsideAction.COMMAND_AGAIN: _command_again,
+    OutsideAction.FREEZE: _freeze,
+    OutsideAction.FREEZE_AND_ROLL_BACK: _freeze_and_roll_back,
 }
 """Each returns the alias's new revision if it moved the alias."""

@@ -8,8 +8,11 @@ from contextlib import contextmanager, suppress
 from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
+from stress.faults import freeze
 from stress.faults.cells import Cell
-from stress.faults.fault_list import OutsideAction
+from stress.faults.commands import give
+from stress.faults.fault_list import FREEZES, OutsideAction
+from stress.faults.given_command import ABORT
 from stress.faults.observed_rollout import CANARY, STABLE, ObservedRollout
 from stress.faults.observer import START_SECONDS, CellNotRunError, Observer, wait_for_execution
 from stress.faults.stack import PACE, Stack
@@ -25,13 +28,15 @@ CALLERS_OF_REFUSED_CANARY = 10
 
 def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
     """Publish a version, let the fault occur in its rollout, and wait until everything is settled."""
-    shop = Shop(stack.local, f"c{number:03}-{cell.state.name.lower()}")
+    shop = Shop(stack.local, f"c{number:03}-{cell.state.label.lower()}")
     _create_function(stack, shop)
     try:
         with traffic(stack, shop, CALLERS_OF_REFUSED_CANARY if cell.fault.is_found else 1):
             return _roll_out(stack, cell, shop)
     finally:
         stack.request("clear-faults", contains=shop.name)
+        if cell.fault.outside_action in FREEZES:
+            freeze.lift(stack)
         with suppress(ClientError):
             stack.client("lambda").delete_function(FunctionName=shop.name)  # also ends its processes
 
@@ -73,17 +78,37 @@ def _create_function(stack: Stack, shop: Shop) -> None:
 
 def _roll_out(stack: Stack, cell: Cell, shop: Shop) -> ObservedRollout:
     time.sleep(PERIOD_SECONDS)  # the limit for slow calls is learned from calls of the stable version
-    for parameters in cell.fault_requests:
-        stack.request("add-fault", **parameters, contains=shop.name)
-    shop.publish(delay_ms=2, fault_percent=100 if cell.is_canary_unhealthy else 0)
-    observer = Observer(stack, cell, shop, wait_for_execution(stack, shop, CANARY))
+    observer = _start(stack, cell, shop)
     observer.wait_until_ended()
     occurrences = stack.occurrences(shop, cell.action)
     stack.request("clear-faults", contains=shop.name)  # a lasting fault ends with the execution
     if cell.fault.outside_action is OutsideAction.PUBLISH:
         observer.wait_until_next_ended()
     observer.wait_until_settled(_limit_seconds(stack))
+    if cell.fault.outside_action is OutsideAction.COMMAND_LATE:
+        give(stack, shop, ABORT, is_late=True)
+        observer.wait_until_settled(_limit_seconds(stack))
     return observer.observed(occurrences, _limit_seconds(stack))
+
+
+def _start(stack: Stack, cell: Cell, shop: Shop) -> Observer:
+    """Publish the canary, and return the observer of its rollout, which waits for an approval if it gets a command."""
+    if cell.state.command:
+        shop.tag("rollout:policy", cell.state.command)
+    else:
+        _add_faults(stack, cell, shop)
+    shop.publish(delay_ms=2, fault_percent=100 if cell.is_canary_unhealthy else 0)
+    observer = Observer(stack, cell, shop, wait_for_execution(stack, shop, CANARY))
+    if cell.state.command:
+        observer.wait_until_approval()
+        shop.untag("rollout:policy")  # a newer version needs no approval
+        _add_faults(stack, cell, shop)
+    return observer
+
+
+def _add_faults(stack: Stack, cell: Cell, shop: Shop) -> None:
+    for parameters in cell.fault_requests:
+        stack.request("add-fault", **parameters, contains=shop.name)
 
 
 def _limit_seconds(stack: Stack) -> float:

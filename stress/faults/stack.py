@@ -16,7 +16,7 @@ from sandbox.server import Sandbox, free_port
 from sandbox.shop import Shop
 from stress.faults.audit import BY_HAND, Audit
 from stress.faults.observed_rollout import Alias
-from stress.faults.stack_parameters import shorten_periods
+from stress.faults.stack_parameters import shorten_periods, store_policies
 
 PACE = 1 / 12
 """Retries of the state machine and rules with a rate run twelve times as fast."""
@@ -134,6 +134,7 @@ def run_stack(report: Callable[[str], object]) -> Iterator[Stack]:
     """Run a local AWS with the stack deployed, at metric periods of two seconds."""
     with deployed(free_port(), "faults", report) as (local, outputs):
         shorten_periods(local.client("cloudformation"))
+        store_policies(local.client("ssm"))
         with Audit(local) as audit:
             stack = Stack(local, outputs, audit)
             stack.request("set-time-scale", scale=PACE)

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.deploy import STACK
 
 PERIOD_SECONDS = 2
-POLICY = {
+POLICY: dict[str, Any] = {
     "steps": [{"percent": 50, "hold": PERIOD_SECONDS}],
     "bake": PERIOD_SECONDS,
     "interval": PERIOD_SECONDS,
@@ -16,6 +16,14 @@ POLICY = {
     "on_inconclusive": "roll_back",
     "metrics": ["errors", {"slow": {}, "mode": "advisory"}],
 }
+APPROVALS: dict[str, dict[str, Any]] = {
+    "abort": {"timeout": 20, "on_timeout": "promote"},
+    "approve": {"timeout": 40, "on_timeout": "roll_back"},
+}
+"""The approval for which a rollout waits that is given this command. Without it, the rollout does the opposite.
+
+In 40 seconds, the calls of a canary that cannot be invoked are found missing.
+"""
 _PARAMETERS = {
     "MetricPeriodSeconds": str(PERIOD_SECONDS),
     "MetricLagSeconds": "1",
@@ -37,6 +45,13 @@ def shorten_periods(cloudformation: Any) -> None:  # noqa: ANN401 - a boto3 clie
         if time.monotonic() > deadline or "ROLLBACK" in status:
             raise TimeoutError(f"The stack is {status}; UPDATE_COMPLETE is needed. Run the program again.")
         time.sleep(0.2)
+
+
+def store_policies(ssm: Any) -> None:  # noqa: ANN401 - a boto3 client
+    """Store a policy with an approval under the name of each command, for functions whose tag names it."""
+    for command, approval in APPROVALS.items():
+        policy = json.dumps(POLICY | {"steps": [*POLICY["steps"], {"approval": approval}]})
+        ssm.put_parameter(Name=f"/rollouts/policies/{command}", Value=policy, Type="String")
 
 
 def _parameter(name: str) -> dict[str, Any]:

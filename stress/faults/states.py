@@ -1,4 +1,4 @@
-"""The Task states of the state machine, with what a rollout needs to reach each of them."""
+"""The Task states of the two state machines, with what a rollout needs to reach each of them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,18 @@ class State:
     """Whether only a rollout with a failing canary reaches the state."""
     preceding_faults: tuple[FaultRequest, ...] = ()
     """Further faults without which the rollout does not reach the state."""
+    command: str = ""
+    """The command that the program gives to the rollout, which waits for an approval; empty for none."""
+
+    @property
+    def label(self) -> str:
+        """The name in the table: with the command, such as `TakeCommand-abort`."""
+        return f"{self.name}-{self.command}" if self.command else self.name
+
+    @property
+    def takes_command(self) -> bool:
+        """Whether the state is TakeCommand, so that the fault occurs in the command itself."""
+        return self.name == "TakeCommand"
 
     @property
     def caller(self) -> str:
@@ -47,4 +59,7 @@ STATES = (
     State("RollBack", needs_unhealthy_canary=True),
     State("RestoreAlias", is_function=False, needs_unhealthy_canary=True, preceding_faults=(_ROLL_BACK_CANNOT_RUN,)),
     State("CloseRollout", write=LEDGER_WRITE),
+    State("TakeCommand", write=LEDGER_WRITE, command="abort"),
+    State("TakeCommand", write=LEDGER_WRITE, command="approve"),
+    State("JudgeCanary", write=LEDGER_WRITE, command="approve"),
 )

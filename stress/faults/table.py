@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stress.faults.cells import Cell
+from stress.faults.checks.promises import CHECKED, broken_promises
 from stress.faults.observed_rollout import ObservedRollout
-from stress.faults.promises import CHECKED, broken_promises
 from stress.measured_page import write_between
 
 _NONE = "–"  # noqa: RUF001 - a dash marks an empty value
@@ -57,6 +57,7 @@ class CellResult:
             "fault": self.cell.fault.description,
             "ending": self.ending if self.observed else None,
             "cause": self.observed.cause if self.observed else None,
+            "commands": [f"{each.command}: {each.ending}" for each in self.observed.commands] if self.observed else [],
             "unsplit_after_seconds": self.observed.unsplit_after_seconds if self.observed else None,
             "broken": self.broken,
             "impossible": self.impossible or None,
@@ -108,7 +109,7 @@ def _markdown(results: list[CellResult]) -> str:
 
 
 def _row(result: CellResult) -> str:
-    state, fault = result.cell.state.name, result.cell.fault.description
+    state, fault = result.cell.state.label, result.cell.fault.description
     return f"| {state} | {fault} | {result.ending} | {result.unsplit_after} | {result.verdict.replace('|', '/')} |"
 
 

@@ -4,71 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from stress.faults.cells import Cell, cells
+from stress.faults.cells import cells
+from stress.faults.checks.promises import broken_promises
 from stress.faults.fault_list import FAULTS, OutsideAction
-from stress.faults.observed_rollout import Alias, AliasUpdate, ObservedRollout
-from stress.faults.promises import broken_promises
+from stress.faults.observed_rollout import AliasUpdate
 from stress.faults.states import STATES
-
-EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:rollouts:one"
-AT_CANARY, AT_STABLE = Alias("3", {}, "r2"), Alias("2", {}, "r2")
-AT_OTHER_VERSION, SPLIT = Alias("1", {}, "r2"), Alias("2", {"3": 0.5}, "r2")
-
-
-def cell(state_name, fault_name):
-    state = next(state for state in STATES if state.name == state_name)
-    return Cell(state, next(fault for fault in FAULTS if fault.name == fault_name))
-
-
-def entry(outcome):
-    return {"outcome": outcome, "reason": "because", "ended_at": "2026-11-22"}
-
-
-PROMOTED = ObservedRollout(
-    cell=cell("ShiftTraffic", "killed-after"),
-    execution=EXECUTION,
-    executions=1,
-    status="SUCCEEDED",
-    error="",
-    cause="",
-    alias=AT_CANARY,
-    alias_at_end=AT_CANARY,
-    unsplit_after_seconds=0.0,
-    limit_seconds=50,
-    updates=[AliasUpdate("r0", by_hand=False), AliasUpdate("r1", by_hand=False)],
-    rollouts=[entry("promoted")],
-    holders=frozenset({EXECUTION}),
-    faults_occurred=1,
-)
-ROLLED_BACK = replace(
+from tests.stress.observed_rollouts import (
+    AT_STABLE,
+    EXECUTION,
+    HANDED_OVER,
     PROMOTED,
-    cell=cell("RollBack", "killed-after"),
-    status="FAILED",
-    error="RolloutRolledBack",
-    cause="shop:live serves version 2 alone again",
-    alias=AT_STABLE,
-    alias_at_end=AT_STABLE,
-    rollouts=[entry("rolled_back")],
-)
-HANDED_OVER = replace(
+    REJECTED,
     ROLLED_BACK,
-    cell=cell("ShiftTraffic", "edited"),
-    error="RolloutHandedOver",
-    cause="another writer moved it",
-    alias=AT_OTHER_VERSION,
-    alias_at_end=AT_OTHER_VERSION,
-    edit_revision="r2",
-    rollouts=[entry("handed_over")],
+    SPLIT,
+    STOPPED,
+    cell,
+    entry,
 )
-REJECTED = replace(
-    ROLLED_BACK,
-    cell=cell("PrepareRollout", "denied"),
-    error="ClientError",
-    updates=[],
-    rollouts=[],
-    holders=frozenset(),
-)
-STOPPED = replace(ROLLED_BACK, cell=cell("ShiftTraffic", "stopped-after"), status="ABORTED", error="StoppedByTest")
 
 
 @pytest.mark.parametrize("observed", [PROMOTED, ROLLED_BACK, HANDED_OVER, REJECTED, STOPPED])
@@ -133,8 +85,23 @@ def test_broken_promise_is_reported_by_number(case):
 def test_each_state_has_each_fault_or_a_reason_against_it():
     all_actions = frozenset({"lambda:UpdateAlias", "dynamodb:PutItem", "cloudwatch:GetMetricData"})
     assert len({cell.name for cell in cells()}) == len(STATES) * len(FAULTS)
-    impossible = [cell for cell in cells() if cell.impossible(all_actions) and not cell.fault.is_found]
+    impossible = [cell for cell in cells() if cell.impossible(all_actions) and not is_narrow(cell.fault)]
     assert all(not cell.state.is_function or cell.fault.outside_action is OutsideAction.DELETE for cell in impossible)
+
+
+def is_narrow(fault):
+    """Whether only one state can meet a fault."""
+    return fault.is_found or fault.outside_action is OutsideAction.COMMAND_AGAIN or fault.name == "stop-throttled"
+
+
+def test_only_a_command_is_repeated_and_only_an_abort_stops_an_execution():
+    allowed = frozenset({"lambda:UpdateAlias", "dynamodb:PutItem", "states:StopExecution"})
+    possible = {cell.name for cell in cells() if not cell.impossible(allowed)}
+    assert {name for name in possible if name.endswith((":stop-throttled", ":command-repeated"))} == {
+        "TakeCommand-abort:stop-throttled",
+        "TakeCommand-abort:command-repeated",
+        "TakeCommand-approve:command-repeated",
+    }
 
 
 def test_role_without_the_states_own_write_raises():

@@ -1,15 +1,17 @@
-"""The promises that an observed rollout broke, P1 to P8; `reported_outcome` checks P10."""
+"""The promises that an observed rollout broke, P1 to P8; other modules check P10 and P11."""
 
 from collections.abc import Iterator
 
 from stress.faults.cells import Cell
+from stress.faults.checks.obeyed_commands import check_commands
+from stress.faults.checks.reported_outcome import check_reported_outcome, is_rejection
 from stress.faults.fault_list import OutsideAction
+from stress.faults.given_command import ABORT
 from stress.faults.observed_rollout import EDITED_VERSION, MOST_READS_WITHOUT_LOCK, OTHER_VERSION, ObservedRollout
-from stress.faults.reported_outcome import check_reported_outcome, is_rejection
 
 MISSING_SHARE = "the canary does not get its share"
 """The Cause of a rollout whose canary cannot be invoked."""
-CHECKED = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P10")
+CHECKED = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P10", "P11")
 
 
 def broken_promises(observed: ObservedRollout) -> list[str]:
@@ -25,6 +27,7 @@ def broken_promises(observed: ObservedRollout) -> list[str]:
         _check_rolled_out_once,
         _check_newer_version,
         check_reported_outcome,
+        check_commands,
     )
     return [sentence for check in checks for sentence in check(observed)]
 
@@ -60,16 +63,18 @@ def _check_one_writer(observed: ObservedRollout) -> Iterator[str]:
 
 
 def _check_repeated_task(observed: ObservedRollout) -> Iterator[str]:
-    expected = _expected_ending(observed.cell)
-    if observed.cell.fault.is_harmless and observed.ending != expected:
-        yield f"P4: after the repeated task, expected the ending {expected}, got {observed.ending}"
+    expected = _expected_endings(observed.cell)
+    if observed.cell.fault.is_harmless and observed.ending not in expected:
+        yield f"P4: after the repeated task, expected the ending {' or '.join(expected)}, got {observed.ending}"
 
 
-def _expected_ending(cell: Cell) -> str:
-    """Return the ending under a harmless fault. RestoreAlias reads no revision: the guardian restores after it."""
+def _expected_endings(cell: Cell) -> tuple[str, ...]:
+    """Return the endings under a harmless fault. RestoreAlias reads no revision: the guardian restores after it."""
     if cell.state.name == "RestoreAlias" and cell.fault.outside_action is OutsideAction.PERMIT:
-        return "RollbackFailed"
-    return "RolloutRolledBack" if cell.is_canary_unhealthy else "SUCCEEDED"
+        return ("RollbackFailed",)
+    if cell.state.command == ABORT:  # the next evaluation rolls back if it is earlier than the repeated task
+        return "ABORTED", "RolloutRolledBack"
+    return ("RolloutRolledBack",) if cell.is_canary_unhealthy else ("SUCCEEDED",)
 
 
 def _check_missing_data(observed: ObservedRollout) -> Iterator[str]:
