@@ -3,7 +3,8 @@
 from functools import lru_cache
 
 from benchmarks.auto.cases import DAY_SECONDS, HEALTHY, Fault, Outcome
-from rollout.auto.choose import AutoPlan, choose
+from rollout.auto.choose import choose
+from rollout.auto.plan import AutoPlan
 from rollout.domain.enums import Move
 from rollout.policy.policy import Policy
 from rollout.policy.read_policy import read_policy

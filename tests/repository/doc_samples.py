@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from rollout.admission.accept import accept
+from rollout.admission.accept import accept, with_chosen_steps
 from rollout.admission.policy_source import choose_policy
 from rollout.admission.read_request import read_request
 from rollout.admission.refusal_list import RefusalList
@@ -63,7 +63,7 @@ def with_samples(text: str) -> str:
 
 def dry_run_answer() -> dict[str, object]:
     """Return the answer to DRY_RUN_INPUT for a function with CALLS_PER_MINUTE calls and the default policy."""
-    request = _dry_run_request().with_chosen_steps(steady(CALLS_PER_MINUTE), ON_AWS)
+    request = with_chosen_steps(_dry_run_request(), steady(CALLS_PER_MINUTE), ON_AWS)
     found = facts()
     accepted = accept(request, found, EXECUTION)
     metrics = count_metrics(accepted), count_metrics(accepted.model_copy(update=_BAKE))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.admission.accept import accept, alias_description, all_refusals
+from rollout.admission.accept import accept, alias_description, all_refusals, with_chosen_steps
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import (
@@ -78,7 +78,7 @@ def test_policy_without_steps_promotes_at_once():
 )
 def test_document_has_the_steps_that_the_traffic_chose_and_the_reason_says_why(per_minute, start, reason):
     """P12: redrives and the guardian read concrete steps, never Auto."""
-    request = AUTO.with_chosen_steps(steady(per_minute), ON_AWS)
+    request = with_chosen_steps(AUTO, steady(per_minute), ON_AWS)
     rollout_ = accept(request, facts(), EXECUTION)
     assert (rollout_.start, rollout_.policy) == (start, request.policy)
     assert not rollout_.policy.is_auto
@@ -88,14 +88,14 @@ def test_document_has_the_steps_that_the_traffic_chose_and_the_reason_says_why(p
 
 
 def test_policy_with_steps_of_its_own_keeps_them():
-    assert REQUEST.with_chosen_steps(steady(600), ON_AWS) == REQUEST
+    assert with_chosen_steps(REQUEST, steady(600), ON_AWS) == REQUEST
 
 
 def test_versions_that_cannot_share_are_refused_where_auto_splits_and_promoted_where_it_does_not():
     other = facts(canary=version("4", role="other"))
     with pytest.raises(DifferentRoleError):
-        accept(AUTO.with_chosen_steps(steady(600), ON_AWS), other, EXECUTION)
-    assert accept(AUTO.with_chosen_steps(steady(0), ON_AWS), other, EXECUTION).start is Start.PROMOTE
+        accept(with_chosen_steps(AUTO, steady(600), ON_AWS), other, EXECUTION)
+    assert accept(with_chosen_steps(AUTO, steady(0), ON_AWS), other, EXECUTION).start is Start.PROMOTE
 
 
 @pytest.mark.parametrize(

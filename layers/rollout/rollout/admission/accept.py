@@ -8,12 +8,23 @@ from rollout.admission.refusal_list import combine_refusals
 from rollout.admission.refusals import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.admission.warnings import function_warnings
+from rollout.auto.choose import choose
+from rollout.auto.recent_day import RecentDay
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import AliasLockedError, RefusedError, VersionPendingError
 from rollout.domain.identity import Execution
 from rollout.domain.text import shorten
 from rollout.judging.alarms import red_alarms
+from rollout.judging.window import Timing
 from rollout.state.rollout import Rollout
+
+
+def with_chosen_steps(request: RolloutRequest, day: RecentDay, timing: Timing) -> RolloutRequest:
+    """Return the request with the steps that the alias's calls choose, if its policy has `steps: Auto`."""
+    if not request.policy.is_auto:
+        return request
+    plan = choose(request.policy, day, timing)
+    return request.model_copy(update={"policy": plan.policy, "auto": plan})
 
 
 def accept(request: RolloutRequest, facts: FunctionFacts, execution: Execution) -> Rollout:

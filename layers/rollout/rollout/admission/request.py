@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from rollout.auto.choose import AutoPlan, choose
-from rollout.auto.recent_day import RecentDay
+from rollout.auto.plan import AutoPlan
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.models import Value
-from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 
 DEFAULT_ALIAS = "live"
@@ -34,13 +32,6 @@ class RolloutRequest(Value):
         """Return the requested alias, else the one that the function's tag names, else `live`."""
         alias = self.alias or tagged_alias or DEFAULT_ALIAS
         return Target(**dict(self.account_region), function=self.function, alias=alias)
-
-    def with_chosen_steps(self, day: RecentDay, timing: Timing) -> "RolloutRequest":
-        """Return the request with the steps that the alias's calls choose, if its policy has `steps: Auto`."""
-        if not self.policy.is_auto:
-            return self
-        plan = choose(self.policy, day, timing)
-        return self.model_copy(update={"policy": plan.policy, "auto": plan})
 
 
 class ParsedRequest(Value):

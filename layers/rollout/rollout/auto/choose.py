@@ -1,10 +1,10 @@
 """Chooses the plan of `steps: Auto` from the alias's last day of calls, once, when a rollout starts."""
 
 from rollout.auto.candidates import candidates, promoted_at_once
+from rollout.auto.plan import AutoPlan, Sighting
 from rollout.auto.recent_day import DAY_PERIODS, RecentDay
-from rollout.auto.sight import Expectation, Sighting, sighting
+from rollout.auto.sight import Expectation, sighting
 from rollout.auto.wording import format_at_once, format_steps
-from rollout.domain.models import Value
 from rollout.evidence.series import Series
 from rollout.judging.calibration import calibrate
 from rollout.judging.observation import CALLS
@@ -20,17 +20,7 @@ STATED_RATIO = 5.0
 OTHER_FAULTS = (20.0, 100.0)
 """Larger faults, in percent of failed calls, for which a plan states how soon they would be seen."""
 
-
 _EVERY_CALL = 100
-
-
-class AutoPlan(Value):
-    """The concrete policy that Auto chose, why, and what it would catch."""
-
-    policy: Policy
-    sentence: str
-    catches: tuple[Sighting, ...] = ()
-    """The faults that would be seen, from the smallest one."""
 
 
 def choose(policy: Policy, day: RecentDay, timing: Timing) -> AutoPlan:

@@ -8,6 +8,7 @@ from statistics import NormalDist
 
 from pydantic import Field
 
+from rollout.auto.plan import Sighting
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase, Verdict
 from rollout.domain.models import Value
@@ -38,13 +39,6 @@ class Expectation(Value):
     """Stable's newest periods before the first shift."""
     calibration: Calibration = Field(default_factory=Calibration)
     """What raises the evidence limit of the rollout."""
-
-
-class Sighting(Value):
-    """That a canary with this percentage of failed calls would be seen, and how long after the first shift."""
-
-    error_percent: float
-    seconds: int
 
 
 def sighting(policy: Policy, error_percent: float, expected: Expectation, timing: Timing) -> Sighting | None:

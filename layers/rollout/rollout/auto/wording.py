@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from rollout.auto.sight import Expectation, Sighting
+from rollout.auto.plan import Sighting
+from rollout.auto.sight import Expectation
 from rollout.domain.durations import format_duration, format_rounded_duration
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from rollout.auto.forecast import Fault
-from rollout.auto.sight import Sighting
+from rollout.auto.plan import Sighting
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Start
 from rollout.domain.identity import Target

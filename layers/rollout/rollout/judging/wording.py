@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from rollout.domain.counts import Counts
+from rollout.domain.counts import format_rate
 from rollout.domain.durations import format_rounded_duration
 from rollout.domain.enums import Mode, Phase, Unit
 from rollout.evidence.missing_share import SharedMinute
@@ -109,17 +109,6 @@ def _format_numbers(finding: Finding, series: Series, observation: Observation) 
     if observation.phase is Phase.BAKE:
         return f" since promotion: {canary}{evidence} compared with stable's minutes before promotion"
     return f": canary {canary}, stable {stable}{evidence}"
-
-
-def format_rate(counts: Counts, unit: Unit = Unit.CALLS) -> str:
-    """Return the bad calls of all calls, such as `41 of 1,203 calls (3.4 %)`."""
-    if counts.calls == 0:
-        return f"0 {unit}"
-    return f"{counts.bad:,} of {counts.calls:,} {unit} ({_format_percent(counts.bad_percent)} %)"
-
-
-def _format_percent(percent: float) -> str:
-    return f"{percent:.2g}" if percent < 10 else f"{percent:.0f}"  # noqa: PLR2004 - from 100 on, .2g writes 1e+02
 
 
 def _format_power(log_evidence: float) -> str:

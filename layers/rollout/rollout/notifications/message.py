@@ -1,7 +1,7 @@
 """Builds the notification of an ending, or of a request: a subject that fits a phone, and the numbers in its text."""
 
+from rollout.domain.counts import format_rate
 from rollout.domain.models import Value
-from rollout.judging.wording import format_rate
 from rollout.notifications.events import (
     EndingEvent,
     JudgedEvent,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from rollout.admission.accept import all_refusals
+from rollout.admission.accept import all_refusals, with_chosen_steps
 from rollout.admission.back import earlier_version, no_earlier_version
 from rollout.admission.events.version_event import is_started_by_event
 from rollout.admission.facts import FunctionFacts
@@ -54,7 +54,7 @@ def look_up(preparation: Preparation, now: datetime) -> LookupResult:
         request = _with_earlier_version(request, target, history)
         hold = find_hold(request.policy, request.override_freeze, now)
         facts = _facts(request, function, preparation, now).model_copy(update={"history": history, "hold": hold})
-        request = request.with_chosen_steps(facts.recent_day or RecentDay(until=now), timing())
+        request = with_chosen_steps(request, facts.recent_day or RecentDay(until=now), timing())
         return LookupResult(request, facts, [*refusals, *all_refusals(request, facts, preparation.execution)])
     return LookupResult(request, None, [*refusals])
 
