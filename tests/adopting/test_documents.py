@@ -12,8 +12,8 @@ import yaml
 
 from rollout.admission.events.version_event import execution_name
 from rollout.admission.read_request import read_request
-from rollout.admission.refusal_list import RefusalList
-from rollout.admission.refusals import refusals
+from rollout.admission.refusals.combine import RefusalList
+from rollout.admission.refusals.of_request import refusals
 from rollout.admission.request import RolloutRequest
 from rollout.policy.policy import Policy
 from rollout.state.alias import AliasState

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rollout.admission.accept import accept, with_chosen_steps
 from rollout.admission.policy_source import choose_policy
 from rollout.admission.read_request import read_request
-from rollout.admission.refusal_list import RefusalList
+from rollout.admission.refusals.combine import RefusalList
 from rollout.admission.request import RolloutRequest
 from rollout.auto.choose import choose
 from rollout.auto.forecast import forecast

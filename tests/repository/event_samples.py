@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from rollout.admission.refusals import refusals
+from rollout.admission.refusals.of_request import refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Command, Phase
 from rollout.judging.judge import judge

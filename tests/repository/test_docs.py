@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from rollout.admission.command import read_command_event
 from rollout.admission.read_request import read_request
-from rollout.admission.refusal_list import RefusalList
+from rollout.admission.refusals.combine import RefusalList
 from rollout.auto.choose import choose
 from rollout.domain import command_errors, errors
 from rollout.domain.enums import Command

@@ -7,7 +7,7 @@ from typing import Any
 
 from rollout.admission.policy_source import choose_policy
 from rollout.admission.read_request import read_preparation
-from rollout.admission.refusal_list import RefusalList, combine_refusals
+from rollout.admission.refusals.combine import RefusalList, combine_refusals
 from rollout.domain.errors import RefusedError
 from rollout.state.ending import Ending
 from rollout.state.endings import rejected

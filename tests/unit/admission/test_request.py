@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.admission.read_request import Preparation, read_request
-from rollout.admission.refusal_list import RefusalList, combine_refusals
+from rollout.admission.refusals.combine import RefusalList, combine_refusals
 from rollout.admission.request import ParsedRequest
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from tests.samples import EXECUTION, policy

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.queue import QueueDecision, alias_decision, back_refusals, hold_decision, queue_decision
-from rollout.admission.refusal_list import combine_refusals
-from rollout.admission.refusals import refusals, waiting_refusals
+from rollout.admission.refusals.combine import combine_refusals
+from rollout.admission.refusals.of_request import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.admission.warnings import function_warnings
 from rollout.auto.choose import choose

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, ValidationError
 
-from rollout.admission.refusal_list import RefusalList
+from rollout.admission.refusals.combine import RefusalList
 from rollout.admission.request import ParsedRequest
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from rollout.domain.identity import Execution

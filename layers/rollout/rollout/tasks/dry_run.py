@@ -5,7 +5,7 @@ from datetime import datetime
 from rollout.admission.accept import accept
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.read_request import Preparation
-from rollout.admission.refusal_list import combine_refusals
+from rollout.admission.refusals.combine import combine_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.auto.forecast import Forecast, forecast
 from rollout.aws.cloudwatch.metrics import count_metrics, version_metrics

@@ -9,7 +9,7 @@ from rollout.admission.events.version_event import is_started_by_event
 from rollout.admission.facts import FunctionFacts
 from rollout.admission.policy_source import choose_policy, placeholder_policy
 from rollout.admission.read_request import Preparation
-from rollout.admission.refusal_list import RefusalList
+from rollout.admission.refusals.combine import RefusalList
 from rollout.admission.request import ParsedRequest, RolloutRequest
 from rollout.auto.recent_day import RecentDay
 from rollout.aws.cloudwatch.alarms import alarms

@@ -7,7 +7,7 @@ from rollout.admission.accept import accept, alias_description
 from rollout.admission.events.version_event import is_started_by_event
 from rollout.admission.queue import ALIAS_INTERVAL_SECONDS, after_try, seconds_to_next_attempt
 from rollout.admission.read_request import Preparation
-from rollout.admission.refusal_list import combine_refusals
+from rollout.admission.refusals.combine import combine_refusals
 from rollout.admission.successor import needs_successor, replaced_by, successor_name
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rollout.admission.events.version_event import execution_input, execution_name
-from rollout.admission.refusals import latest_refusals
+from rollout.admission.refusals.of_request import latest_refusals
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sightings import sightings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.admission.refusal_list import RefusalList, combine_refusals
+from rollout.admission.refusals.combine import RefusalList, combine_refusals
 from rollout.domain.errors import InvalidRequestError, NotOptedInError, RefusedError, UnknownVersionError
 
 FIRST, SECOND = UnknownVersionError("There is no version 9."), NotOptedInError("It has no tag.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.admission.refusals import refusals
+from rollout.admission.refusals.of_request import refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.errors import (
     AliasServesLatestError,

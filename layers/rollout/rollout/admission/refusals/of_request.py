@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rollout.admission.facts import FunctionFacts, VersionFacts
-from rollout.admission.pairs import back_refusals, order_refusals, pairing_refusals
 from rollout.admission.queue import ALIAS_WAIT_SECONDS
+from rollout.admission.refusals.of_pairs import back_refusals, order_refusals, pairing_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.domain.durations import format_duration
 from rollout.domain.errors import (

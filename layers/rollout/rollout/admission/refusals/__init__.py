@@ -1,0 +1,1 @@
+"""Every reason to refuse a request, and how they are combined."""
