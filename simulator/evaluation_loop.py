@@ -76,12 +76,13 @@ def run_evaluations(  # noqa: PLR0913 - the last two replace a part of the shipp
 ) -> Iterator[Evaluation]:
     """Yield each evaluation of a rollout whose first shift is at `start`; the last evaluation ends the rollout.
 
-    A policy without steps promotes at `start`. Each approval is given, and each pause resumed, at once. `judging` is
+    A policy without steps promotes at `start`. Each approval is given, each pause resumed, and each hook healthy, at
+    once. `judging` is
     the shipped judge, or one that returns the same verdicts. The first evaluation calibrates the evidence limit, unless
     there is a `calibration`.
     """
     begin = _promote if policy.is_all_at_once else _shift
-    begun = new_rollout(policy.without_gates, start).model_copy(update={"calibration": calibration})
+    begun = new_rollout(policy.without_gates.without_hooks, start).model_copy(update={"calibration": calibration})
     now, rollout = start, begin(begun, source, start, timing)
     while True:
         now += timedelta(seconds=rollout.wait_seconds) + TASK_DURATION

@@ -43,6 +43,7 @@ def format_occurrences(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
+HOOKS_PASSED = "Assumed: each hook is healthy at its first call."
 GATES_PASSED = "Assumed: each approval is given, and each pause resumed, as soon as the rollout would go on."
 """What holds for the approvals and pauses of a policy: a program has no person to wait for."""
 

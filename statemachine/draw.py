@@ -15,6 +15,7 @@ PAGES = {"README.md": "rollout.asl.json", "docs/operating.md": "command.asl.json
 SHAPES = {
     "Task": "{0}[{0}]",
     "Choice": "{0}{{{{{0}}}}}",
+    "Map": "{0}[[{0}]]",
     "Pass": "{0}[/{0}/]",
     "Wait": "{0}([{0}])",
     "Succeed": "{0}([{0}]):::green",
@@ -49,7 +50,9 @@ def _successors(state: dict[str, Any]) -> dict[str, list[str]]:
     """Return the possible next states, each with the values of the choices that lead to it."""
     labels: dict[str, list[str]] = {state["Next"]: []} if "Next" in state else {}
     for rule in state.get("Choices", []):
-        if rule.get("StringEquals"):
+        if "And" in rule:
+            labels.setdefault(rule["Next"], []).append(f"{rule['And'][-1]['StringEquals']}, with hooks")
+        elif rule.get("StringEquals"):
             labels.setdefault(rule["Next"], []).append(rule["StringEquals"])
         elif "StringMatches" in rule:
             labels.setdefault(rule["Next"], []).append(
@@ -61,8 +64,8 @@ def _successors(state: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _caught(state: dict[str, Any]) -> list[str]:
-    """Return the states that a caught error leads to and success does not."""
-    return [catch["Next"] for catch in state.get("Catch", []) if catch["Next"] not in _successors(state)]
+    """Return the states that a caught error leads to and success does not, each once."""
+    return [*{catch["Next"]: None for catch in state.get("Catch", []) if catch["Next"] not in _successors(state)}]
 
 
 def drawn(page: str, text: str) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from rollout.domain.enums import Move, Outcome
 from simulator.replay.replay import Replay, ReplayedEvaluation, ShareComparison
-from simulator.wording import GATES_PASSED, format_unsupported
+from simulator.wording import GATES_PASSED, HOOKS_PASSED, format_unsupported
 
 _LIMITS = (
     "A replay shows what the policy decides on the recorded calls. It does not show the calls that another share would"
@@ -91,6 +91,8 @@ def _limits(replay: Replay) -> Iterator[str]:
             yield _format_share(share)
     if replay.policy.has_gates:
         yield GATES_PASSED
+    if replay.policy.called_hooks:
+        yield HOOKS_PASSED
     if replay.unsupported_metrics:
         yield format_unsupported(replay.unsupported_metrics, "Not in the recording")
     yield _LIMITS

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from simulator.simulate.report import Report, StepReport, VersionReport
-from simulator.wording import GATES_PASSED, format_occurrences, format_percent, format_time, format_unsupported
+from simulator.wording import (
+    GATES_PASSED,
+    HOOKS_PASSED,
+    format_occurrences,
+    format_percent,
+    format_time,
+    format_unsupported,
+)
 
 TOLERATED_PERCENT = 5
 """An undesired ending in more than this percentage of rollouts is a finding."""
@@ -13,8 +20,8 @@ def summary(report: Report) -> list[str]:
     """Return the sentences on the healthy version, the bad version, the steps and the unsupported metrics."""
     unsupported = [format_unsupported(report.unsupported_metrics, "Not simulated")] * bool(report.unsupported_metrics)
     auto = [f"{report.auto}."] * bool(report.auto)
-    gates = [GATES_PASSED] * report.policy.has_gates
-    steps = [_summarize_steps(report), *gates, *unsupported]
+    passed = [GATES_PASSED] * report.policy.has_gates + [HOOKS_PASSED] * bool(report.policy.called_hooks)
+    steps = [_summarize_steps(report), *passed, *unsupported]
     return [*auto, _summarize_healthy(report), _summarize_bad(report.bad), *steps]
 
 

@@ -1,4 +1,4 @@
-"""The examples in docs/adopting.md and docs/metrics.md: what follows their markers is copied from the files."""
+"""The examples of docs/adopting.md, docs/hooks.md and docs/metrics.md: copied from the files behind their markers."""
 
 import difflib
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.adopting.workshop import EXAMPLES
 
 DOCUMENT = EXAMPLES.parent / "adopting.md"
-DOCUMENTS = (DOCUMENT, EXAMPLES.parent / "metrics.md")
+DOCUMENTS = (DOCUMENT, *(EXAMPLES.parent / f"{page}.md" for page in ("hooks", "metrics")))
 _MARKED = re.compile(r"<!-- (diff|file): (\S+) -->\n(?:\n```\w+\n.*?\n```\n)?", re.DOTALL)
 _LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml", ".py": "python", ".json": "json"}
 

@@ -23,8 +23,14 @@ from tests.samples import EXECUTION, TARGET, facts, policy, version
 
 TEXT = DOCUMENT.read_text()
 ROWS = ["sam", "sam-second-alias", "cloudformation", "cdk", "terraform", "serverless", "cli"]
+HOOKS = ["hook-smoke-test", "hook-load", "codedeploy-hook"]
 TEMPLATES = sorted(
-    [*EXAMPLES.glob("sam*/*.yaml"), *EXAMPLES.glob("cloudformation/*.yaml"), *EXAMPLES.glob("no-drift/*.yaml")]
+    [
+        *EXAMPLES.glob("*hook*/*.yaml"),
+        *EXAMPLES.glob("sam*/*.yaml"),
+        *EXAMPLES.glob("cloudformation/*.yaml"),
+        *EXAMPLES.glob("no-drift/*.yaml"),
+    ]
 )
 SCRIPTS = sorted(EXAMPLES.glob("*/*.sh"))
 MOST_LINES_FOR_SAM = 5
@@ -43,13 +49,25 @@ def test_document_contains_every_example():
     assert (
         shown
         == {file.parent.name for file in EXAMPLES.glob("*/*")}
-        == {*ROWS, "http-5xx", "no-drift", "pipeline", "github-actions"}
+        == {*ROWS, *HOOKS, "http-5xx", "no-drift", "pipeline", "github-actions"}
     )
 
 
 def test_document_counts_the_changed_lines():
     stated = [int(lines) for lines in re.findall(r"^\| \[.+?\)[^|]*\| (\d+)", TEXT, re.MULTILINE)]
     assert stated == [lines_changed(example) for example in ROWS]
+
+
+def test_hooks_page_counts_the_lines_of_a_hook_that_is_moved_over():
+    changed, folder = lines_changed("codedeploy-hook"), EXAMPLES / "codedeploy-hook"
+    hook, old_hook, template, old_template = (
+        len((folder / name).read_text().splitlines()) for name in ("after.py", "before.py", "after.yaml", "before.yaml")
+    )
+    stated = (
+        f"{changed} lines change: the hook has {hook} lines in place of {old_hook},"
+        f" and the template {template} in place of {old_template}."
+    )
+    assert stated in (EXAMPLES.parent / "hooks.md").read_text()
 
 
 @pytest.mark.parametrize("example", ["sam", "sam-second-alias"])

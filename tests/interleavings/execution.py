@@ -19,6 +19,10 @@ MAX_RETRIES = 1
 Work = Callable[["Execution"], Callable[[], Any]]
 
 
+class HooksFailedError(Exception):
+    """When a Map state fails; the message is the name of the error."""
+
+
 @dataclass
 class Execution:
     """One execution of the state machine."""
@@ -29,6 +33,8 @@ class Execution:
     request: Document
     work: Work
     """Returns what the task of the current state does."""
+    answer_hook: Callable[[], Any] = lambda: {"answer": None}
+    """Returns what a Map state holds for a call of a hook; an exception fails the Map state."""
     state: str = "PrepareRollout"
     status: str = "RUNNING"
     document: Document = field(default_factory=dict)
@@ -51,16 +57,34 @@ class Execution:
                 self._advance_task(outcome)
             case "Choice":
                 self._enter(next_state(state, self.document))
-            case "Wait":
-                self._enter(state["Next"])
-            case "Pass":
-                result = fill_template(state["Parameters"], self.document, {})
-                self.document = place_result(self.document, state.get("ResultPath", "$"), result)
-                self._enter(state["Next"])
+            case "Map":
+                self._call_hooks(state)
+            case "Wait" | "Pass":
+                self._pass(state)
             case end:
                 self.status = {"Succeed": "SUCCEEDED", "Fail": "FAILED"}[end]
         if self.task and self.task.has_ended:
             self._leave_task(self.task, state)
+
+    def _pass(self, state: Document) -> None:
+        if "Parameters" in state:
+            result = fill_template(state["Parameters"], self.document, {})
+            self.document = place_result(self.document, state.get("ResultPath", "$"), result)
+        self._enter(state["Next"])
+
+    def _call_hooks(self, state: Document) -> None:
+        """Call every hook at once: nothing else reads or writes what they do."""
+        calls = self.document
+        for key in state["ItemsPath"].removeprefix("$.").split("."):
+            calls = calls[key]
+        path, after = state["ResultPath"], state["Next"]
+        try:
+            result: Any = [self.answer_hook() for _ in calls]
+        except HooksFailedError as error:
+            catcher = next(catcher for catcher in state["Catch"] if _matches(catcher, str(error)))
+            path, after, result = catcher["ResultPath"], catcher["Next"], {"Error": str(error), "Cause": "too large"}
+        self.document = place_result(self.document, path, result)
+        self._enter(after)
 
     def stop(self) -> None:
         """Stop the execution, as StopExecution does. A running task is not informed and becomes stale."""

@@ -110,7 +110,7 @@ class LambdaClient:
 
     def get_function(self, *, Qualifier: str | None = None, **_: Any) -> dict[str, Any]:  # noqa: N803
         configuration = {"Version": Qualifier or "$LATEST", "State": "Active", "Timeout": 3, "Role": "arn:of:role"}
-        tags = {} if Qualifier else {"Tags": {"rollout:alias": "live"}}
+        tags = {} if Qualifier else {"Tags": {"rollout:alias": "live", "rollout:hook": "true"}}
         return {"Configuration": configuration} | tags
 
     def get_provisioned_concurrency_config(self, **_: Any) -> None:

@@ -12,7 +12,7 @@ from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
 from tests.interleavings.actors import Actor, CallOutcome
 from tests.interleavings.dynamodb_client import DynamoDbClient
-from tests.interleavings.execution import Execution, select_result, task_input
+from tests.interleavings.execution import Execution, HooksFailedError, select_result, task_input
 from tests.interleavings.handlers import folder_name, run_handler
 from tests.interleavings.lambda_client import ANOTHER_WRITER, VERSIONS, LambdaClient, Routing
 from tests.interleavings.promises import Promises
@@ -27,9 +27,24 @@ EVALUATIONS: dict[str, dict[str, Any]] = {
 }
 """The results of an evaluation; `ends_step` ends each step, and the bake, at its first evaluation."""
 
+HOOK_ANSWERS: dict[str, dict[str, Any]] = {
+    "healthy": {"answer": None},
+    "unhealthy": {"answer": {"verdict": "unhealthy", "reason": "by the test"}},
+    "undecided": {"answer": {"again_in": "60s"}},
+    "throttled": {"failure": {"Error": "Lambda.TooManyRequestsException", "Cause": "Rate Exceeded."}},
+    "silent": {"failure": {"Error": "States.Timeout"}},
+}
+"""What the call of a hook returns; with any other name, all calls fail together, as with too large answers."""
+
 POLICY = {"steps": [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}], "bake": "5m", "max_extension": "30m"}
 _MAX_STEPS = 2000
 _ROUNDS, _STEPS_PER_ROUND = 5, 120
+
+
+def waits_for_hook(execution: Execution) -> bool:
+    """Whether an execution waits until it calls a hook again."""
+    hooks = (execution.document.get("hook_run") or {}).get("hooks", [])
+    return execution.is_running and any(hook["again_at"] for hook in hooks)
 
 
 class Scenario:
@@ -40,6 +55,7 @@ class Scenario:
         self.evaluations = dict.fromkeys(VERSIONS, "ends_step")
         """What an evaluation of each version results in."""
         self.freeze: Freeze | None = None
+        self.hook_answer = "healthy"
         self.executions: list[Execution] = []
         self.guardians: list[Actor] = []
         self.operators: list[Actor] = []
@@ -64,7 +80,7 @@ class Scenario:
         name = name or f"by-hand-{len(self.executions)}"
         arn = EXECUTION.arn.rpartition(":")[0] + f":{name}"
         started_at = self.now + timedelta(milliseconds=len(self.executions))
-        execution = Execution(arn, name, started_at, {"policy": POLICY} | request, self._work)
+        execution = Execution(arn, name, started_at, {"policy": POLICY} | request, self._work, self._answer_hook)
         self.executions.append(execution)
         return execution
 
@@ -115,7 +131,7 @@ class Scenario:
 
     def settle(self) -> None:
         """Let every actor and every execution finish with every call answered, and then run the guardian."""
-        self.evaluations, self.freeze = dict.fromkeys(VERSIONS, "ends_step"), None
+        self.evaluations, self.freeze, self.hook_answer = dict.fromkeys(VERSIONS, "ends_step"), None, "healthy"
         for actor in self.detached_actors():
             actor.finish()
         for kind in ("release", "resume"):
@@ -123,6 +139,8 @@ class Scenario:
         for _ in range(_ROUNDS):
             self._advance_every_execution()
             self._pass_gates()
+            if any(map(waits_for_hook, self.executions)):
+                self.pass_an_hour()
             self.start_guardian().finish()
 
     def check_settled(self) -> None:
@@ -157,6 +175,11 @@ class Scenario:
         tasks = [execution.task for execution in self.executions if execution.task]
         for actor in [*self.detached_actors(), *tasks]:
             actor.kill()
+
+    def _answer_hook(self) -> Any:
+        if self.hook_answer not in HOOK_ANSWERS:
+            raise HooksFailedError("States.DataLimitExceeded")
+        return HOOK_ANSWERS[self.hook_answer]
 
     def _work(self, execution: Execution) -> Callable[[], Any]:
         document = task_input(execution)

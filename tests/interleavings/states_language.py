@@ -38,11 +38,13 @@ def next_state(choice: Document, document: Document) -> str:
 
 
 def _applies(rule: Document, document: Document) -> bool:
+    if "And" in rule:
+        return all(_applies(part, document) for part in rule["And"])
     value: Any = document
     for key in rule["Variable"].removeprefix("$.").split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     if "IsPresent" in rule:
-        return value is None
+        return (value is not None) is rule["IsPresent"]
     if "StringMatches" in rule:
         return isinstance(value, str) and fnmatchcase(value, rule["StringMatches"])
     return bool(value == rule["StringEquals"])

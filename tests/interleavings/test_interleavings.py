@@ -16,7 +16,7 @@ from rollout.domain.enums import OnTimeout
 from rollout.state.hold import Freeze, FreezeMode
 from tests.interleavings.actors import CallOutcome
 from tests.interleavings.execution import Execution
-from tests.interleavings.scenario import EVALUATIONS, POLICY
+from tests.interleavings.scenario import EVALUATIONS, HOOK_ANSWERS, POLICY, waits_for_hook
 
 PARTS = 4
 """Parts that pytest-xdist runs in parallel."""
@@ -34,6 +34,13 @@ GATES = st.sampled_from(
         [{"pause": {}}],
         *[[{"approval": {"timeout": "1h", "on_timeout": on_timeout}}] for on_timeout in OnTimeout],
     ]
+)
+HOOKS = st.fixed_dictionaries(
+    {point: st.sampled_from([[], [], [{"function": "smoke"}]]) for point in ("after_traffic", "on_rollback")}
+    | {
+        point: st.sampled_from([[], [], *[[{"function": "smoke", "on_error": on_error}] for on_error in OnTimeout]])
+        for point in ("before_traffic", "each_step")
+    }
 )
 EDITS = st.sampled_from(
     [("1", {}), ("2", {}), ("3", {}), ("1", {"2": 0.3}), ("1", {"3": 0.3}), ("2", {"3": 0.2}), ("2", {"1": 0.2})]
@@ -54,10 +61,11 @@ class Interleavings(RuleBasedStateMachine):
         on_newer_version=st.sampled_from(["queue", "supersede", "refuse"]),
         on_inconclusive=st.sampled_from(["extend", "hand_over"]),
         gate=GATES,
+        hooks=HOOKS,
     )
-    def operator_requests_rollout(self, version, on_newer_version, on_inconclusive, gate):
+    def operator_requests_rollout(self, version, on_newer_version, on_inconclusive, gate, hooks):
         first, second = POLICY["steps"]
-        choices = {"on_newer_version": on_newer_version, "on_inconclusive": on_inconclusive}
+        choices = {"on_newer_version": on_newer_version, "on_inconclusive": on_inconclusive, "hooks": hooks}
         self.scenario.request(version, **choices, steps=[first, *gate, second])
 
     @precondition(lambda self: self._running())
@@ -84,6 +92,10 @@ class Interleavings(RuleBasedStateMachine):
     @rule(mode=st.sampled_from([None, *FreezeMode]))
     def operator_freezes_the_stack(self, mode):
         self.scenario.freeze = mode and Freeze(reason="by the test", mode=mode)
+
+    @rule(answer=st.sampled_from([*HOOK_ANSWERS, "too large"]))
+    def hooks_change_their_answer(self, answer):
+        self.scenario.hook_answer = answer
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES)
@@ -138,8 +150,8 @@ class Interleavings(RuleBasedStateMachine):
         return [execution for execution in self.scenario.executions if execution.is_running]
 
     def _waits_for_time(self) -> bool:
-        """Whether a rollout has too few calls, or waits for an approval."""
-        gates = any(execution.document.get("gate") for execution in self._running())
+        """Whether a rollout has too few calls, or waits for an approval or a hook."""
+        gates = any(execution.document.get("gate") or waits_for_hook(execution) for execution in self._running())
         return gates or "inconclusive" in self.scenario.evaluations.values()
 
     def _ended(self) -> Sequence[Execution]:

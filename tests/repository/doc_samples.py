@@ -17,9 +17,9 @@ from rollout.auto.choose import choose
 from rollout.auto.forecast import forecast
 from rollout.aws.cloudwatch.metrics import count_metrics
 from rollout.domain.durations import format_duration
-from rollout.domain.enums import Phase
+from rollout.domain.enums import HookPoint, Phase
 from rollout.dry_run.assessment import Assessment
-from rollout.dry_run.cost import PER_EVALUATION, PER_GATE, PER_ROLLOUT, PER_STEP, Cost, cost, usage
+from rollout.dry_run.cost import PER_EVALUATION, PER_GATE, PER_HOOK_CALL, PER_ROLLOUT, PER_STEP, Cost, cost, usage
 from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
 from rollout.evidence.series import Series
@@ -27,6 +27,7 @@ from rollout.judging.observation import CALLS
 from rollout.notifications.message import notification_of, request_of
 from rollout.policy.policy import Policy
 from tests.days import steady
+from tests.hooks import evaluated, with_hooks
 from tests.repository import event_samples
 from tests.samples import EXECUTION, ON_AWS, facts, rollout
 
@@ -121,6 +122,7 @@ def usage_table() -> str:
         "each rollout": PER_ROLLOUT,
         "each step": PER_STEP,
         "each approval or pause": PER_GATE,
+        "each call of a hook": PER_HOOK_CALL,
         "each evaluation": PER_EVALUATION,
     }
     for cause, used in causes.items():
@@ -152,6 +154,13 @@ def _request() -> str:
     return f"```text\nSubject: {sent.subject}\n\n{sent.text}\n```"
 
 
+def _hook_event() -> str:
+    run = evaluated(with_hooks(HookPoint.EACH_STEP, "smoke-test")).hook_run
+    if run is None:
+        raise ValueError("the sample calls no hook")
+    return as_json(run.calls[0].event.model_dump(mode="json"))
+
+
 def _cause() -> str:
     return f"```text\n{event_samples.rolled_back().sentence}\n```"
 
@@ -177,6 +186,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "message": _message,
     "request": _request,
     "cause": _cause,
+    "hook-event": _hook_event,
     **{name: partial(_event, make) for name, make in event_samples.EVENTS.items()},
     "rollout-handed-over-completed": partial(_event, event_samples.handed_over_completed),
 }

@@ -41,7 +41,7 @@ REPOSITORY: dict[str, tuple[str, ...]] = {
     "simulator": ("simulator", "rollout", *PURE, *AWS, "click", "rich", "matplotlib", "numpy", "yaml"),
     "statemachine": (),
     "benchmarks": ("benchmarks", "rollout", "simulator", "click", "rich", "matplotlib", "numpy", "scipy"),
-    "docs/examples": ("aws_lambda_powertools",),
+    "docs/examples": ("aws_lambda_powertools", "boto3"),
     "stress": ("stress", "sandbox", "boto3", "botocore", "click", "rich"),
 }
 """The folders that hold programs, each with what its files may import besides the standard library."""

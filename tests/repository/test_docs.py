@@ -13,7 +13,7 @@ from rollout.admission.command import read_command_event
 from rollout.admission.read_request import read_request
 from rollout.admission.refusals.combine import RefusalList
 from rollout.auto.choose import choose
-from rollout.domain import command_errors, errors
+from rollout.domain import command_errors, errors, hook_errors
 from rollout.domain.enums import Command
 from rollout.dry_run.cost import cost, usage
 from rollout.dry_run.plan import Plan
@@ -36,7 +36,9 @@ DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted(DOCS.glob("*.md"))
 STATES = json.loads((ROOT / "statemachine/rollout.asl.json").read_text())["States"]
 BASES = {"RolloutError", "RefusedError", "CommandRefusedError"}
 COMMAND_STATES = json.loads((ROOT / "statemachine/command.asl.json").read_text())["States"]
-NAMED_ERRORS = {name for name in vars(errors) | vars(command_errors) if name.endswith("Error")} - BASES
+NAMED_ERRORS = {
+    name for name in vars(errors) | vars(command_errors) | vars(hook_errors) if name.endswith("Error")
+} - BASES
 POLICY_KEYS = (set(Policy.model_fields) - {"guards"}) | {f"guards.{name}" for name in Guards.model_fields}
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
@@ -117,7 +119,7 @@ def _anchors(page: Path) -> set[str]:
 @every_document
 def test_request_sample_is_accepted(document: Path):
     """`adopting.md` has a test of its own beside its examples."""
-    for sample in [block for block in _json_blocks(document) if "function" in block]:
+    for sample in [block for block in _json_blocks(document) if "function" in block and "hook" not in block]:
         read_request(sample, EXECUTION, reasons := RefusalList())
         assert [*reasons] == []
         assert read_request(sample, EXECUTION, reasons).function == "my-api"

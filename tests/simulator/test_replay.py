@@ -14,7 +14,7 @@ from simulator.files import InvalidInputError
 from simulator.replay.recording import Recording
 from simulator.replay.replay import replay
 from simulator.replay.report import format_ending
-from simulator.wording import GATES_PASSED
+from simulator.wording import GATES_PASSED, HOOKS_PASSED
 from tests.samples import minutes, policy
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +114,12 @@ def test_metric_that_was_not_recorded_is_ignored_and_named(simulator):
     result = simulator("replay", EXAMPLE, "--policy", "simulator/policies/slow.yaml")
     assert "Not in the recording, and therefore ignored: slow.\n" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("Rolled back at ")
+
+
+def test_replay_says_what_is_assumed_of_hooks(simulator, write_file):
+    hooked = write_file("hooked.yaml", "steps: [{percent: 10, hold: 5m}]\nhooks: {each_step: [{function: smoke}]}\n")
+    assert HOOKS_PASSED in simulator("replay", EXAMPLE, "--policy", hooked).stdout
+    assert HOOKS_PASSED not in simulator("replay", EXAMPLE, "--policy", "simulator/policies/careful.yaml").stdout
 
 
 def test_replay_says_what_is_assumed_of_approvals(simulator, write_file):

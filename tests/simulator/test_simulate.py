@@ -15,7 +15,7 @@ from simulator.simulate.findings import conclusion, findings, summary
 from simulator.simulate.load import Load
 from simulator.simulate.report import Report
 from simulator.simulate.simulate import Simulation, simulate
-from simulator.wording import GATES_PASSED
+from simulator.wording import GATES_PASSED, HOOKS_PASSED
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"steps": [{"percent": 20, "hold": "4m"}], "bake": "3m"}
@@ -115,6 +115,13 @@ def test_report_says_what_is_assumed_of_approvals(quick):
     assert GATES_PASSED in summary(gated)
     assert GATES_PASSED not in summary(quick)
     assert gated.policy.has_gates
+
+
+def test_report_says_what_is_assumed_of_hooks(quick):
+    hooked = run(rollouts=1, hooks={"each_step": [{"function": "smoke"}]}).report
+    assert HOOKS_PASSED in summary(hooked)
+    assert HOOKS_PASSED not in summary(quick)
+    assert hooked.healthy.promoted.count == 1
 
 
 SLUGGISH = Load(calls_per_minute=3000, regression=1, slowdown=20)

@@ -20,6 +20,7 @@ ACCOUNT = "123456789012"
 SUBSTITUTIONS = {
     "Partition": "aws",
     "RestorerRole": "arn:aws:iam::{}:role/rollouts-restorer-{}",
+    "HooksRole": "arn:aws:iam::{}:role/rollouts-hooks-{}",
     "FunctionArn": "arn:aws:lambda:{}:{}:function:{}",
 }
 """The partition, and the ARNs that RestoreAlias completes with values of the document."""
@@ -30,6 +31,17 @@ def definition(asl: Path = ASL) -> dict[str, Any]:
     """Return a shipped definition, without substitutions."""
     parsed: dict[str, Any] = json.loads(asl.read_text())
     return parsed
+
+
+def all_states(asl: Path = ASL) -> dict[str, Any]:
+    """Return the states of a shipped definition by name, with those inside its Map states."""
+    states: dict[str, Any] = definition(asl)["States"]
+    return states | {name: state for outer in states.values() for name, state in _inner(outer).items()}
+
+
+def _inner(state: Mapping[str, Any]) -> dict[str, Any]:
+    inner: dict[str, Any] = state.get("ItemProcessor", {}).get("States", {})
+    return inner
 
 
 def substitute(text: str, **substitutions: str) -> str:
@@ -68,13 +80,21 @@ class EndedExecution:
         return sum(step.rstrip("!").split(":")[0] == state for step in self._steps())
 
     def _steps(self) -> Iterator[str]:
-        """Yield each state, with `!` after a task whose error was caught, and `:rule` after a choice."""
-        entered = [n for n, event in enumerate(self.events) if event["type"].endswith("StateEntered")]
+        """Yield each state, with `!` after one whose error was caught, and `:rule` after a choice.
+
+        States inside a Map state are left out.
+        """
+        entered = [n for n, event in enumerate(self.events) if _entered_state(event) in self.states]
         for begin, end in zip(entered, [*entered[1:], len(self.events)], strict=True):
             details = self.events[begin]["stateEnteredEventDetails"]
             yield details["name"] + _suffix(
                 self.states[details["name"]], details["input"], self.events[begin + 1 : end]
             )
+
+
+def _entered_state(event: Mapping[str, Any]) -> str | None:
+    details: Mapping[str, str] = event.get("stateEnteredEventDetails", {})
+    return details.get("name")
 
 
 def _suffix(state: Mapping[str, Any], document: str, events: Sequence[Mapping[str, Any]]) -> str:
@@ -83,23 +103,28 @@ def _suffix(state: Mapping[str, Any], document: str, events: Sequence[Mapping[st
             return f":{_matching_rule(state['Choices'], json.loads(document))}"
         case "Task" if not any(event["type"].endswith("Succeeded") for event in events):
             return "!"
+        case "Map" if not any(event["type"] == "MapStateSucceeded" for event in events):
+            return "!"
     return ""
 
 
 def _matching_rule(rules: Sequence[Mapping[str, Any]], document: Any) -> str:
     """Return the name of the rule that matches; only the kinds of rules that the definition uses are known."""
-    for rule in rules:
-        value = document
-        for key in rule["Variable"].removeprefix("$.").split("."):
-            value = value.get(key) if isinstance(value, dict) else None
-        if _matches(rule, value):
-            return rule_name(rule)
-    return "otherwise"
+    return next((rule_name(rule) for rule in rules if _applies(rule, document)), "otherwise")
+
+
+def _applies(rule: Mapping[str, Any], document: Any) -> bool:
+    if "And" in rule:
+        return all(_applies(part, document) for part in rule["And"])
+    value = document
+    for key in rule["Variable"].removeprefix("$.").split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return _matches(rule, value)
 
 
 def _matches(rule: Mapping[str, Any], value: object) -> bool:
     if "IsPresent" in rule:
-        return value is None
+        return (value is not None) is rule["IsPresent"]
     if "StringMatches" in rule:
         return isinstance(value, str) and fnmatch.fnmatchcase(value, rule["StringMatches"])
     return bool(value == rule["StringEquals"])
@@ -107,8 +132,10 @@ def _matches(rule: Mapping[str, Any], value: object) -> bool:
 
 def rule_name(rule: Mapping[str, Any]) -> str:
     """Return the name of a rule in a path: the value it compares with, or what it asks."""
+    if "And" in rule:
+        return " and ".join(map(rule_name, rule["And"]))
     if "IsPresent" in rule:
-        return "missing"
+        return "present" if rule["IsPresent"] else "missing"
     return rule["StringMatches"] if "StringMatches" in rule else rule["StringEquals"] or "empty"
 
 

@@ -42,6 +42,10 @@ STILL_SPLIT = ending(
 )
 REFUSED = ending("rejected", "AlreadyServedError", "shop:live already serves version 2 alone")
 
+NO_CALLS: dict[str, object] = {"hook_run": {"calls": []}}
+FAILED_CALLS: dict[str, object] = {"hook_run": {"calls": "none"}}
+"""What is no list fails the Map state in moto, and its Catch takes it; on AWS, answers that are too large do."""
+
 BEGIN = "PrepareRollout > ChooseStart:begin > ShiftTraffic > WaitForMetrics > JudgeCanary"
 ROLL_BACK = "RollBack > CloseRollout > ChooseEnding:rolled_back > RolloutRolledBack"
 AT_ONCE = ACCEPTED | {"start": "promote", "next_move": "promote"}

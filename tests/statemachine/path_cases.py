@@ -6,10 +6,12 @@ from tests.statemachine.path_case import (
     BEGIN,
     BEGIN_AT_ONCE,
     BROKEN,
+    FAILED_CALLS,
     FAILS,
     HANDED_OVER,
     MAY_BE_SPLIT,
     NAMED,
+    NO_CALLS,
     PROMOTED,
     REFUSED,
     REJECT_FAILED,
@@ -55,6 +57,57 @@ PATH_CASES = [
             next_move("promote"),
             next_move("finish", ending=PROMOTED),
         ),
+    ),
+    PathCase(
+        "hooks agree before traffic, to each share and after traffic",
+        "PrepareRollout > ChooseStart:run_before_traffic_hooks > RunBeforeTrafficHooks > JudgeCanary >"
+        " ChooseNextMove:run_before_traffic_hooks > RunBeforeTrafficHooks > JudgeCanary > ChooseNextMove:shift >"
+        " ShiftTraffic > WaitForMetrics > JudgeCanary > ChooseNextMove:run_step_hooks > RunStepHooks > JudgeCanary >"
+        " ChooseNextMove:promote > PromoteVersion > WaitForMetrics > JudgeCanary >"
+        " ChooseNextMove:run_after_traffic_hooks > RunAfterTrafficHooks > JudgeCanary > ChooseNextMove:finish >"
+        " CloseRollout > ChooseEnding:promoted > RolloutSucceeded",
+        status="SUCCEEDED",
+        prepare_rollout=(ACCEPTED | NO_CALLS | {"start": "run_before_traffic_hooks"},),
+        judge_canary=(
+            next_move("run_before_traffic_hooks", **NO_CALLS),
+            next_move("shift"),
+            next_move("run_step_hooks", **NO_CALLS),
+            next_move("promote"),
+            next_move("run_after_traffic_hooks", **NO_CALLS),
+            next_move("finish", ending=PROMOTED),
+        ),
+    ),
+    PathCase(
+        "the calls of the hooks fail together at each point",
+        "PrepareRollout > ChooseStart:run_before_traffic_hooks > RunBeforeTrafficHooks! > JudgeCanary >"
+        " ChooseNextMove:run_step_hooks > RunStepHooks! > JudgeCanary > ChooseNextMove:run_after_traffic_hooks >"
+        f" RunAfterTrafficHooks! > JudgeCanary > ChooseNextMove:otherwise > {ROLL_BACK}",
+        prepare_rollout=(ACCEPTED | FAILED_CALLS | {"start": "run_before_traffic_hooks"},),
+        judge_canary=(
+            next_move("run_step_hooks", **FAILED_CALLS),
+            next_move("run_after_traffic_hooks", **FAILED_CALLS),
+            next_move("roll_back"),
+        ),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "a hook stops the version before it has traffic",
+        "PrepareRollout > ChooseStart:run_before_traffic_hooks > RunBeforeTrafficHooks > JudgeCanary >"
+        " ChooseNextMove:reject > CloseRollout > ChooseEnding:rejected > ReadRejection > RolloutRejected",
+        prepare_rollout=(ACCEPTED | NO_CALLS | {"start": "run_before_traffic_hooks"},),
+        judge_canary=(next_move("reject", ending=REFUSED),),
+        **failed("AlreadyServedError", REFUSED["Cause"]),
+    ),
+    *(
+        PathCase(
+            f"hooks are called after a rollback, and {what}",
+            f"{BEGIN} > ChooseNextMove:otherwise > RollBack > CloseRollout > ChooseEnding:present and rolled_back >"
+            f" RunRollbackHooks{mark} > RolloutRolledBack",
+            judge_canary=(next_move("roll_back"),),
+            roll_back=(ACCEPTED | {"ending": ROLLED_BACK, "rollback_hooks": hooks},),
+            **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+        )
+        for what, mark, hooks in (("answer", "", []), ("fail", "!", "none"))
     ),
     PathCase(
         "AllAtOnce promotes first, then bakes",

@@ -12,19 +12,25 @@ from cfnlint.api import lint_all
 from cfnlint.decode.cfn_yaml import load
 
 from rollout.domain import errors
-from tests.statemachine.machine import ASL, COMMAND_ASL, definition, folder_name, substitute
+from tests.statemachine.machine import ASL, COMMAND_ASL, all_states, definition, folder_name, substitute
 
 ROOT = ASL.parents[1]
 MACHINES = {"RolloutStateMachine": ASL, "CommandStateMachine": COMMAND_ASL}
 STATES: dict[str, dict[str, Any]] = {
     name: state for asl in MACHINES.values() for name, state in definition(asl)["States"].items()
 }
+EVERY_STATE = {name: state for asl in MACHINES.values() for name, state in all_states(asl).items()}
+"""Those inside the Map states too."""
+MAPS = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
+CALLS = {name: state for name, state in EVERY_STATE.items() if "TimeoutSecondsPath" in state}
+"""The tasks that call hooks."""
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTION_TASKS = {name: state for name, state in TASKS.items() if "aws-sdk" not in state["Resource"]}
 THROTTLED, TRANSIENT = FUNCTION_TASKS["ShiftTraffic"]["Retry"]
 TEN_MINUTES = 600
 
 each_machine = pytest.mark.parametrize("machine", MACHINES)
+each_map = pytest.mark.parametrize("name", MAPS)
 each_task = pytest.mark.parametrize("name", TASKS)
 each_function_task = pytest.mark.parametrize("name", FUNCTION_TASKS)
 
@@ -40,7 +46,8 @@ def substitutions(template: dict[str, Any], machine: str) -> dict[str, Any]:
 
 def test_state_names_are_unique():
     """The runbook explains each of them once."""
-    assert len(STATES) == sum(len(definition(asl)["States"]) for asl in MACHINES.values())
+    inner = [name for state in MAPS.values() for name in state["ItemProcessor"]["States"]]
+    assert len(EVERY_STATE) == sum(len(definition(asl)["States"]) for asl in MACHINES.values()) + len(inner)
 
 
 @each_machine
@@ -54,11 +61,17 @@ def test_definition_is_valid_states_language(machine: str):
 
 def test_every_arn_of_the_definition_has_the_partition_of_the_stack():
     """Step Functions refuses an ARN of another partition at run time, and no Catch sees it. cfn-lint knows only one."""
-    arns = {"RestorerRole": "arn:aws-cn:iam::{}:role/{}", "FunctionArn": "arn:aws-cn:lambda:{}:{}:function:{}"}
+    roles = dict.fromkeys(["RestorerRole", "HooksRole"], "arn:aws-cn:iam::{}:role/{}")
+    arns = roles | {"FunctionArn": "arn:aws-cn:lambda:{}:{}:function:{}"}
     text = substitute(ASL.read_text(), Partition="aws-cn", **arns)
-    resources = [task["Resource"] for task in TASKS.values() if "aws-sdk" in task["Resource"]]
+    resources = [
+        state["Resource"]
+        for state in EVERY_STATE.values()
+        if "FunctionArn}" not in state.get("Resource", "FunctionArn}")
+    ]
     assert set(re.findall(r"arn:([^:]+):(?!lambda:eu-west-1)", text)) == {"aws-cn"}
-    assert resources == ["arn:${Partition}:states:::aws-sdk:lambda:updateAlias"]
+    calls = ["arn:${Partition}:states:::lambda:invoke"] * len(CALLS)
+    assert sorted(resources) == ["arn:${Partition}:states:::aws-sdk:lambda:updateAlias", *calls]
 
 
 @each_machine
@@ -92,6 +105,24 @@ def test_every_state_has_a_comment():
 def test_task_has_a_timeout_and_catches_every_error(name: str):
     assert STATES[name]["TimeoutSeconds"] <= 90
     assert [catch["ErrorEquals"] for catch in STATES[name]["Catch"]] == [["States.ALL"]]
+
+
+@each_map
+def test_hooks_are_called_at_once_and_no_failure_of_theirs_fails_the_rollout(name: str):
+    """States.ALL catches no States.DataLimitExceeded, so each catches it by its name too."""
+    point = name.removeprefix("Run").removesuffix("Hooks")
+    assert [*MAPS[name]["ItemProcessor"]["States"]] == [f"Call{point}Hook", f"Fail{point}Hook"]
+    assert "MaxConcurrency" not in MAPS[name]
+    for state in (MAPS[name], EVERY_STATE[f"Call{point}Hook"]):
+        assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.DataLimitExceeded"], ["States.ALL"]]
+        assert "Retry" not in state
+
+
+def test_hooks_are_called_alike_at_every_point():
+    first, *others = CALLS.values()
+    assert len(CALLS) == len(MAPS)
+    for call in others:
+        assert {**call, "Catch": None} == {**first, "Catch": None}
 
 
 @each_task
@@ -152,6 +183,7 @@ def test_document_is_passed_on_unchanged():
     assert {name: fields & set(state) for name, state in STATES.items() if fields & set(state)} == {
         "ReadInput": {"Result"},
         "PrepareRollout": {"Parameters"},
+        **{name: {"ResultPath"} for name in MAPS},
         "NameFailure": {"Parameters"},
         "ParseFailure": {"Parameters"},
         "FormatFailure": {"Parameters"},

@@ -12,6 +12,7 @@ from sandbox.emulator.selftest import (
     faults,
     lambda_,
     logs,
+    map_states,
     member_accounts,
     request_rate,
     schedules,
@@ -22,11 +23,13 @@ from sandbox.emulator.selftest.fixtures import Fixture
 # The early checks start what takes time; later checks read its results.
 CHECKS = [
     *stepfunctions.EARLY_CHECKS,
+    *map_states.EARLY_CHECKS,
     *member_accounts.EARLY_CHECKS,
     *lambda_.CHECKS,
     *cloudwatch.CHECKS,
     *logs.CHECKS,
     *stepfunctions.CHECKS,
+    *map_states.CHECKS,
     *events.CHECKS,
     *schedules.CHECKS,
     *member_accounts.CHECKS,

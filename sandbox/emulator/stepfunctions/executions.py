@@ -105,7 +105,41 @@ def _match_error(original: Original, names: list[str], error: str) -> bool:
 def _limit_payload(original: Original, state: Record, *rest: object) -> object:
     """The input of a state has at most 256 KB after its Parameters; the error is none that States.ALL catches."""
     effective = original(state, *rest)
-    if len(json.dumps(effective, ensure_ascii=False, separators=(",", ":")).encode()) > _MAX_PAYLOAD_BYTES:
-        cause = "The state's input is larger than the maximum number of bytes that the service allows."
-        raise stepfunctions._ExecutionError("States.DataLimitExceeded", cause)
+    _limit(effective, "The state's input")
     return effective
+
+
+@extends(stepfunctions, "_invoke_resource")
+def _limit_result(original: Original, resource: str, task_input: object) -> object:
+    """The result of a task has at most 256 KB, before its ResultSelector."""
+    result = original(resource, task_input)
+    _limit(result, f"The result of the task {resource}")
+    return result
+
+
+@extends(stepfunctions, "_execute_map")
+def _limit_output(original: Original, state: Record, *rest: object) -> object:
+    """The output of a Map state has at most 256 KB; its Catch takes the error, if it names it."""
+    limited = {name: value for name, value in state.items() if name != "Catch"}
+    return stepfunctions._with_retry_and_catch(
+        {"Catch": state.get("Catch", [])}, rest[0], rest[2], lambda: _limited(original(limited, *rest))
+    )
+
+
+def _limited(output_and_next: tuple[object, object]) -> tuple[object, object]:
+    _limit(output_and_next[0], "The output of the Map state")
+    return output_and_next
+
+
+def _limit(value: object, subject: str) -> None:
+    if len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) > _MAX_PAYLOAD_BYTES:
+        cause = f"{subject} is larger than the maximum number of bytes that the service allows."
+        raise stepfunctions._ExecutionError("States.DataLimitExceeded", cause)
+
+
+@extends(stepfunctions, "_execute_task")
+def _read_timeout_path(original: Original, state: Record, task_input: Record, *rest: object) -> object:
+    """MiniStack ignores TimeoutSecondsPath."""
+    if path := state.get("TimeoutSecondsPath"):
+        state = {**state, "TimeoutSeconds": stepfunctions._resolve_path_or_ctx(path, task_input, rest[-1])}
+    return original(state, task_input, *rest)

@@ -65,11 +65,13 @@ def test_step_lasts_its_hold_and_bake_lasts_its_length(position, after_seconds, 
     assert decided(rollout(**position, policy=policy(bake="10m")), HEALTHY, after_seconds).next_move is move
 
 
-def test_rollout_before_first_shift_waits():
-    assert (
-        decided(rollout(first_shift_at=None, step_started_at=None), HEALTHY, METRIC_RETENTION_SECONDS + 1).next_move
-        is Move.WAIT
+@pytest.mark.parametrize(("steps", "move"), [(None, Move.SHIFT), ("AllAtOnce", Move.PROMOTE)])
+def test_rollout_before_traffic_goes_on_with_nothing_to_judge(steps, move):
+    """Its hooks have agreed; how long they took does not matter."""
+    before = rollout(
+        step=0, first_shift_at=None, step_started_at=None, policy=policy(**{"steps": steps} if steps else {})
     )
+    assert decided(before, Verdict.INCONCLUSIVE, METRIC_RETENTION_SECONDS + 1).next_move is move
 
 
 @pytest.mark.parametrize(("position", "move"), [({}, Move.SHIFT), (LAST_STEP, Move.PROMOTE)])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rollout.admission.facts import FunctionFacts, VersionFacts
 from rollout.admission.queue import QueueDecision, alias_decision, back_refusals, hold_decision, queue_decision
 from rollout.admission.refusals.combine import combine_refusals
+from rollout.admission.refusals.of_hooks import hook_refusals
 from rollout.admission.refusals.of_request import refusals, waiting_refusals
 from rollout.admission.request import RolloutRequest
 from rollout.admission.warnings import function_warnings
@@ -60,6 +61,7 @@ def all_refusals(request: RolloutRequest, facts: FunctionFacts, execution: Execu
     yield from lock_refusals
     # A version that waits is not refused for what another rollout does to the alias meanwhile.
     yield from waiting_refusals(request, facts) if decision or lock_refusals else refusals(request, facts)
+    yield from hook_refusals(facts, execution)
 
 
 def _queue_result(
@@ -132,6 +134,8 @@ def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:
     if facts.is_first_version:
         return _first_version(rollout)
     begun = _promoted_at_once(rollout) if rollout.policy.is_all_at_once else rollout
+    if rollout.policy.hooks.before_traffic:
+        begun = begun.model_copy(update={"start": Start.RUN_BEFORE_TRAFFIC_HOOKS, "next_move": None})
     reason = shorten("; warning: ".join([begun.reason, *function_warnings(facts)]))
     return begun.model_copy(update={"reason": reason})
 

@@ -45,6 +45,15 @@ class VersionFacts(Value):
     """Whether its calls are durable executions, which can go on for days."""
 
 
+class HookFacts(Value):
+    """A function that the policy names as a hook."""
+
+    field: str
+    """The first field of the policy that names it."""
+    exists: bool = True
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
 class FunctionFacts(Value):
     """The function, versions and alias of a request; None for what does not exist."""
 
@@ -72,6 +81,8 @@ class FunctionFacts(Value):
     """Whether an event or a sweep started the execution, not a person."""
     rolled_out_before: bool = False
     """Whether an event or a sweep started the execution for a version that was already rolled out."""
+    hooks: dict[str, HookFacts] = Field(default_factory=dict)
+    """The functions that the policy names as hooks, by name."""
     history: tuple[PastRollout, ...] = ()
     """The last rollouts of the alias, the newest first."""
     alias_missing_seconds: float = 0

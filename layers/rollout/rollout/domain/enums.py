@@ -7,6 +7,7 @@ class Start(StrEnum):
     """What PrepareRollout decides about a request."""
 
     BEGIN = "begin"
+    RUN_BEFORE_TRAFFIC_HOOKS = "run_before_traffic_hooks"
     PROMOTE = "promote"
     QUEUE = "queue"
     NOTHING_TO_DO = "nothing_to_do"
@@ -37,6 +38,10 @@ class Move(StrEnum):
     FINISH = "finish"
     ROLL_BACK = "roll_back"
     HAND_OVER = "hand_over"
+    REJECT = "reject"
+    RUN_BEFORE_TRAFFIC_HOOKS = "run_before_traffic_hooks"
+    RUN_STEP_HOOKS = "run_step_hooks"
+    RUN_AFTER_TRAFFIC_HOOKS = "run_after_traffic_hooks"
 
     @property
     def gives_more_traffic(self) -> bool:
@@ -46,7 +51,25 @@ class Move(StrEnum):
     @property
     def is_last(self) -> bool:
         """Whether no evaluation follows."""
-        return self in (Move.FINISH, Move.ROLL_BACK, Move.HAND_OVER)
+        return self in (Move.FINISH, Move.ROLL_BACK, Move.HAND_OVER, Move.REJECT)
+
+
+class HookPoint(StrEnum):
+    """The point of a rollout at which hooks are called."""
+
+    BEFORE_TRAFFIC = "before_traffic"
+    EACH_STEP = "each_step"
+    AFTER_TRAFFIC = "after_traffic"
+    ON_ROLLBACK = "on_rollback"
+
+
+class HookResult(StrEnum):
+    """What a hook decides."""
+
+    PENDING = "pending"
+    PASSED = "passed"
+    UNHEALTHY = "unhealthy"
+    HAND_OVER = "hand_over"
 
 
 class Mode(StrEnum):

@@ -183,7 +183,3 @@ class OlderVersionError(RefusedError):
 
 class NoEarlierVersionError(RefusedError):
     """When an alias is to return to an earlier version, and there is no such earlier version."""
-
-
-REFUSALS = frozenset(kind.__name__ for kind in RefusedError.__subclasses__())
-"""The error codes of rejected executions."""

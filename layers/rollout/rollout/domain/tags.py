@@ -12,6 +12,10 @@ POLICY_TAG = "rollout:policy"
 """The function's tag that names its policy: a preset or a stored policy."""
 
 
+HOOK_TAG = "rollout:hook"
+"""The tag that lets rollouts call a function as a hook; its value is free."""
+
+
 def tagged_alias(tags: Mapping[str, str]) -> str | None:
     """Return the alias that the tags name; None without the tag or with an invalid value."""
     alias = tags.get(OPT_IN_TAG, "")

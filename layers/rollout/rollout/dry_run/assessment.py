@@ -93,10 +93,12 @@ def _format_rolled_out(rollout: Rollout) -> str:
 
 
 def _format_waits(policy: Policy) -> str:
-    """Return the part of the time that people may take, as a sentence part; empty without approvals and pauses."""
+    """Return what people and hooks add to the time, as a sentence part; empty without them."""
     approvals = f", of which {format_duration(policy.approval_seconds)} are for approvals" if policy.approvals else ""
     is_paused = any(isinstance(step.gate, Pause) for step in policy.steps)
-    return f"{approvals}, and as long as it is paused" if is_paused else approvals
+    paused = ", and as long as it is paused" if is_paused else ""
+    hooks = f", and as long as its hooks take, at most {format_duration(policy.hook_seconds)}"
+    return f"{approvals}{paused}{hooks if policy.called_hooks else ''}"
 
 
 def _format_queued(rollout: Rollout, lock: Lock | None, hold: Hold | None) -> str:

@@ -65,6 +65,9 @@ PER_STEP = Usage.model_construct(transitions=1, lambda_calls=1, reads=1, writes=
 PER_GATE = Usage.model_construct(writes=4, events=1)
 """The lock, which is in the index too, is updated when the rollout reaches the gate, and when an approval times out."""
 
+PER_HOOK_CALL = Usage.model_construct(transitions=1, lambda_calls=1)
+"""The hook, inside its Map state. That state is followed by an evaluation, in place of WaitForMetrics."""
+
 PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, writes=1)
 """WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""
 
@@ -81,6 +84,8 @@ class Cost(Value):
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
     """Return the most that a rollout uses if no step is extended; an approval takes its timeout, and a pause no time.
 
+    Each hook decides at its first call.
+
     `metrics_in_step` and `metrics_in_bake` are the CloudWatch metrics that an evaluation reads.
     """
     in_bake = policy.evaluations_in(policy.bake)
@@ -88,7 +93,8 @@ def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
     evaluations = PER_EVALUATION * policy.planned_evaluations
     metrics = Usage(metrics=in_steps * metrics_in_step + in_bake * metrics_in_bake)
     gates = PER_GATE * sum(step.gate is not None for step in policy.steps)
-    return PER_ROLLOUT + PER_STEP * len(policy.steps) + gates + evaluations + metrics
+    hooks = PER_HOOK_CALL * sum(map(len, policy.called_hooks))
+    return PER_ROLLOUT + PER_STEP * len(policy.steps) + gates + hooks + evaluations + metrics
 
 
 def log_usage(policy: Policy, bytes_per_second: float, timing: Timing) -> Usage:

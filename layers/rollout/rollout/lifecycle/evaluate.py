@@ -7,6 +7,14 @@ from rollout.judging.judge import judge
 from rollout.judging.observation import Observation
 from rollout.judging.window import Timing
 from rollout.lifecycle.decide import decide
+from rollout.lifecycle.hooks.calls import call_hooks
+from rollout.lifecycle.hooks.judge import (
+    apply_hook_answers,
+    judgement_before_traffic,
+    reject_before_traffic,
+    with_hooks,
+)
+from rollout.lifecycle.hooks.run import with_answers
 from rollout.lifecycle.opt_in import apply_opt_in_check, with_missing_tag
 from rollout.lifecycle.ownership import Ownership, apply_ownership_check, under_lock
 from rollout.state.hold import Hold
@@ -23,12 +31,26 @@ class Surroundings(Value):
     """Why the canary may get no more traffic; None where it may."""
 
 
-def evaluate(rollout: Rollout, observation: Observation, found: Surroundings, now: datetime, timing: Timing) -> Rollout:
-    """Return the rollout with its judgement and its next move."""
+def evaluate(
+    rollout: Rollout, observation: Observation | None, found: Surroundings, now: datetime, timing: Timing
+) -> Rollout:
+    """Return the rollout with its judgement and its next move; there is no observation before the canary has traffic.
+
+    The hooks are called last, when everything else agrees to a larger share.
+    """
     ownership, orders = found.ownership, found.ownership.orders
-    rollout = under_lock(rollout, ownership.lock)
-    judgement = with_missing_tag(judge(observation, rollout.policy), found.missing_tag)
+    rollout = with_answers(under_lock(rollout, ownership.lock), now)
+    judgement = judge(observation, rollout.policy) if observation else judgement_before_traffic(rollout)
+    judgement = with_hooks(with_missing_tag(judgement, found.missing_tag), rollout)
     decided = decide(
         rollout, judgement, now, timing, newer_version=ownership.newer_version, orders=orders, hold=found.hold
     )
-    return apply_opt_in_check(apply_ownership_check(decided, ownership), found.missing_tag)
+    decided = apply_opt_in_check(apply_ownership_check(decided, ownership), found.missing_tag)
+    return call_hooks(_ended_by_hooks(decided, ownership), orders, now, hold=found.hold)
+
+
+def _ended_by_hooks(decided: Rollout, ownership: Ownership) -> Rollout:
+    """Return the rollout as decided, or with the ending that hooks bring about while it holds its lock."""
+    if ownership.lock is None or not ownership.lock.belongs_to(decided.execution.arn):
+        return decided
+    return reject_before_traffic(apply_hook_answers(decided, ownership.orders))

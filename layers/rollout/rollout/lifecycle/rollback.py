@@ -55,7 +55,7 @@ class Closing(RollbackContext):
     @property
     def was_rolled_back(self) -> bool:
         """Whether RollBack or RestoreAlias ran before."""
-        return self.failure is not None or self.next_move not in (Move.FINISH, Move.HAND_OVER)
+        return self.failure is not None or self.next_move not in (Move.FINISH, Move.HAND_OVER, Move.REJECT)
 
     @property
     def known_ending(self) -> Ending:

@@ -42,13 +42,14 @@ _LONGEST_NAME = 256
 
 
 def shift_events(shifted: Rollout, at: datetime) -> list[RolloutEvent]:
-    """Return the events of a shift; the first shift also starts the rollout."""
+    """Return the events of a shift; the first shift also starts a rollout that no hook has started."""
     step_shifted = _step_shifted(shifted, at)
-    return [start_event(shifted, at), step_shifted] if shifted.step == 1 else [step_shifted]
+    is_start = shifted.step == 1 and not shifted.policy.hooks.before_traffic
+    return [start_event(shifted, at), step_shifted] if is_start else [step_shifted]
 
 
 def start_event(shifted: Rollout, at: datetime) -> RolloutStarted:
-    """Return the event of a rollout that starts: with its first share, or without steps with its promotion."""
+    """Return the event of a rollout that starts: with hooks, with its first share, or with its promotion."""
     percents, bake = tuple(step.percent for step in shifted.policy.steps), shifted.policy.bake
     shares = "".join(f"{percent:g} %, " for percent in percents)
     bake_part = f" and a bake of {format_duration(bake)}" if bake else ""

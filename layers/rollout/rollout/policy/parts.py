@@ -10,8 +10,10 @@ from rollout.domain.enums import Mode, OnNewerVersion
 from rollout.domain.models import Value
 from rollout.policy.aws_names import is_alarm_name
 from rollout.policy.gates import Approval
+from rollout.policy.hooks import Hook, Hooks
 from rollout.policy.metric import KINDS, metric_from_kind
 from rollout.policy.percent import CallPercent, Percent
+from rollout.policy.planned import AUTO_STEPS
 from rollout.policy.presets import preset_steps
 
 
@@ -104,6 +106,7 @@ class PolicyParts(Value):
     ignore: Annotated[tuple[_Name, ...] | None, _OrNone] = ()
     guards: Annotated[GuardParts | None, _OrNone] = Field(default_factory=GuardParts)
     on_newer_version: Annotated[OnNewerVersion | None, _OrNone] = None
+    hooks: Annotated[Hooks | None, _OrNone] = None
 
     @property
     def holds(self) -> list[int | None]:
@@ -116,6 +119,11 @@ class PolicyParts(Value):
     def timeouts(self) -> list[int]:
         """The readable timeouts of the approvals, in seconds."""
         return [step.timeout for step in self.steps or [] if step and step.timeout]
+
+    @property
+    def called_hooks(self) -> list[list[Hook]]:
+        """The hooks of each point at which the rollout calls some; none where they cannot be read."""
+        return self.hooks.called(AUTO_STEPS if self.is_auto else len(self.holds)) if self.hooks else []
 
     @property
     def has_readable_names(self) -> bool:

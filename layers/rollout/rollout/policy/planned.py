@@ -11,6 +11,9 @@ MAX_DURATION_SECONDS = 14 * 86400
 MAX_EVALUATIONS = 2500
 """The limit of evaluations per execution: Step Functions allows 25,000 history events, an evaluation uses nine."""
 
+AUTO_STEPS = 4
+"""The most steps that Auto chooses."""
+
 WITHIN_SECONDS = 3600
 """The default of `within`, the time of the steps that Auto chooses."""
 

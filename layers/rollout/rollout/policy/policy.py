@@ -12,8 +12,9 @@ from rollout.domain.enums import OnNewerVersion
 from rollout.domain.together import read_with_rules
 from rollout.policy.criteria import Criteria
 from rollout.policy.gates import Approval, misplaced_gates
+from rollout.policy.hooks import Hook, Hooks, longest_wait, most_evaluations
 from rollout.policy.parts import PolicyParts, StepParts
-from rollout.policy.planned import WITHIN_SECONDS, evaluations_in, evaluations_while_waiting, seconds_in
+from rollout.policy.planned import AUTO_STEPS, WITHIN_SECONDS, evaluations_in, evaluations_while_waiting, seconds_in
 from rollout.policy.presets import ALL_AT_ONCE, AUTO
 from rollout.policy.rules import broken_rules
 from rollout.policy.steps import AutoSteps, Element, Step, WrittenSteps, written_steps
@@ -65,6 +66,11 @@ class Policy(Criteria):
         max_length=20,
         description="When rollouts may begin, and canaries may get more traffic or be promoted; empty for always.",
     )
+    hooks: Hooks = Field(
+        default_factory=Hooks,
+        description="Functions that are called before the canary gets traffic, before each larger share, after the"
+        " promotion and after a rollback.",
+    )
     advance_early: bool = Field(
         default=False,
         strict=True,
@@ -90,8 +96,8 @@ class Policy(Criteria):
         return isinstance(self.steps, AutoSteps)
 
     def at_once(self) -> "Policy":
-        """Return the policy without its steps: the canary is promoted at once, and judged during the bake."""
-        return self.model_copy(update={"steps": []})
+        """Return the policy without steps: the canary is promoted at once, without hooks, and judged in the bake."""
+        return self.model_copy(update={"steps": [], "hooks": Hooks(on_rollback=self.hooks.on_rollback)})
 
     @property
     def is_all_at_once(self) -> bool:
@@ -108,9 +114,27 @@ class Policy(Criteria):
 
     @property
     def planned_evaluations(self) -> int:
-        """The highest number of evaluations from the first shift to the end of the bake, if no step is extended."""
+        """The highest number of evaluations from the start to the end of the bake, if no step is extended.
+
+        Each point with hooks takes one, because hooks are planned to answer at once.
+        """
         waiting = sum(evaluations_while_waiting(approval.timeout, self.interval) for approval in self.approvals)
-        return sum(self.evaluations_in(hold) for hold in self._holds) + waiting
+        return sum(self.evaluations_in(hold) for hold in self._holds) + waiting + len(self.called_hooks)
+
+    @property
+    def called_hooks(self) -> list[list[Hook]]:
+        """The hooks of each point at which the rollout calls some."""
+        return self.hooks.called(AUTO_STEPS if self.is_auto else len(self.steps))
+
+    @property
+    def hook_seconds(self) -> int:
+        """The longest time that the hooks take together, in seconds; no time is planned for them."""
+        return sum(map(longest_wait, self.called_hooks))
+
+    @property
+    def hook_evaluations(self) -> int:
+        """The highest number of evaluations that the hooks need, with their calls, beyond those planned."""
+        return sum(map(most_evaluations, self.called_hooks))
 
     @property
     def approvals(self) -> list[Approval]:
@@ -132,6 +156,11 @@ class Policy(Criteria):
         """The policy whose rollout waits for no person."""
         return self.model_copy(update={"steps": [step.model_copy(update={"gate": None}) for step in self.steps]})
 
+    @property
+    def without_hooks(self) -> Self:
+        """The policy whose rollout calls no hook."""
+        return self.model_copy(update={"hooks": Hooks()})
+
     def seconds_in(self, hold: int) -> int:
         """Return the seconds up to the evaluation that ends a hold of so many seconds, if it is not extended."""
         return seconds_in(hold, self.interval)
@@ -145,7 +174,7 @@ class Policy(Criteria):
         return [self.within, self.bake] if self.is_auto else [*(step.hold for step in self.steps), self.bake]
 
 
-_RULED = ("steps", "is_auto", "within", "bake", "interval", "metrics", "ignore", "guards")
+_RULED = ("steps", "is_auto", "within", "bake", "interval", "metrics", "ignore", "guards", "hooks")
 """The fields that the rules about several fields read."""
 
 

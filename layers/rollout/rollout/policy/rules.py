@@ -1,10 +1,11 @@
 """The rules about several fields of a policy. They hold as far as the fields can be read."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rollout.domain.durations import format_duration
 from rollout.domain.text import format_names, shorten
+from rollout.policy.hooks import longest_wait, most_evaluations
 from rollout.policy.parts import PolicyParts
 from rollout.policy.planned import (
     MAX_DURATION_SECONDS,
@@ -23,6 +24,7 @@ def broken_rules(policy: PolicyParts) -> Iterator[str]:
     yield from _falling_steps(policy)
     yield from _within_without_auto(policy)
     yield from _too_long(policy)
+    yield from _too_many_evaluations(policy)
     yield from _repeated_names(policy)
     yield from _unknown_ignored(policy)
     yield from _nothing_decides(policy)
@@ -52,27 +54,38 @@ def _within_without_auto(policy: PolicyParts) -> Iterator[str]:
 
 def _too_long(policy: PolicyParts) -> Iterator[str]:
     """Yield what is wrong with the length of the plan; a hold that cannot be read takes no time."""
+    holds = [*policy.holds, policy.bake]
+    seconds = sum(seconds_in(hold or 0, policy.interval or 1) for hold in [*holds, *policy.timeouts])
+    seconds += sum(map(longest_wait, policy.called_hooks))
+    timed = [name for name, waits in (("approvals", policy.timeouts), ("hooks", policy.called_hooks)) if waits]
+    if policy.interval and seconds > MAX_DURATION_SECONDS:
+        parts = f"steps, with the timeouts of the {' and '.join(timed)}, and bake" if timed else "steps and bake"
+        yield (
+            f"{parts} take {_at_least(holds)}{format_duration(seconds)} with the evaluation at the end of each, and the"
+            f" limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
+            f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, {'the timeouts, ' if timed else ''}the"
+            " bake or the interval"
+        )
+
+
+def _at_least(holds: Sequence[int | None]) -> str:
+    return "at least " if None in holds else ""
+
+
+def _too_many_evaluations(policy: PolicyParts) -> Iterator[str]:
+    """Yield what is wrong with the number of evaluations; a hold that cannot be read needs one."""
     if not policy.interval:
         return
     interval, holds = policy.interval, [*policy.holds, policy.bake]
-    seconds = sum(seconds_in(hold or 0, interval) for hold in [*holds, *policy.timeouts])
-    evaluations = sum(evaluations_in(hold or 0, interval) for hold in holds)
+    by_hooks = sum(map(most_evaluations, policy.called_hooks))
+    evaluations = sum(evaluations_in(hold or 0, interval) for hold in holds) + by_hooks
     evaluations += sum(evaluations_while_waiting(timeout, interval) for timeout in policy.timeouts)
-    at_least = "at least " if None in holds else ""
-    parts, timeouts = "steps and bake", ""
-    if policy.timeouts:
-        parts, timeouts = "steps, with the timeouts of the approvals, and bake", "the timeouts, "
-    if seconds > MAX_DURATION_SECONDS:
-        yield (
-            f"{parts} take {at_least}{format_duration(seconds)} with the evaluation at the end of each, and the"
-            f" limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
-            f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, {timeouts}the bake"
-            " or the interval"
-        )
     if evaluations > MAX_EVALUATIONS:
+        hooks = f" (the calls of the hooks count as {by_hooks:,})" if by_hooks else ""
         yield (
-            f"interval is {format_duration(interval)}: the holds and the bake need {at_least}{evaluations:,}"
-            f" evaluations, and the limit per execution is {MAX_EVALUATIONS:,}: use a longer interval"
+            f"interval is {format_duration(interval)}: the holds and the bake need {_at_least(holds)}{evaluations:,}"
+            f" evaluations{hooks}, and the limit per execution is {MAX_EVALUATIONS:,}: use a longer interval"
+            f"{', or shorter timeouts of the hooks' if by_hooks else ''}"
         )
 
 

@@ -1,6 +1,7 @@
-"""The document that flows through the state machine, and its ending."""
+"""The document that flows through the state machine."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -15,6 +16,8 @@ from rollout.state.alias import AliasState
 from rollout.state.calibration import Calibration
 from rollout.state.ending import Ending
 from rollout.state.gate import ReachedGate
+from rollout.state.hooks.call import HookCall
+from rollout.state.hooks.run import HookRun
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
 
@@ -92,7 +95,13 @@ class Rollout(Value):
     held_until: datetime | None = Field(
         default=None, exclude=True, description="When a freeze or a closed window lets the rollout begin, if known."
     )
+    hook_run: HookRun | None = Field(default=None, description="The hooks that were last called, or are due.")
+    hook_answers: Any = Field(default=None, exclude=True, description="What the calls of the hooks returned.")
+    rollback_hooks: tuple[HookCall, ...] | None = Field(
+        default=None, description="The hooks that are called after a rollback."
+    )
     evaluations: int = 0
+    hook_evaluations: int = Field(default=0, description="As how many evaluations the calls of hooks have counted.")
     alias_missing: int = Field(
         default=0, description="How many evaluations in a row, up to the newest, found no alias."
     )
@@ -106,6 +115,11 @@ class Rollout(Value):
     def current_step(self) -> Step:
         """The current step; the first one before the first shift."""
         return self.policy.steps[max(self.step, 1) - 1]
+
+    @property
+    def is_before_traffic(self) -> bool:
+        """Whether the canary has had no traffic yet."""
+        return self.first_shift_at is None
 
     @property
     def percent(self) -> float:

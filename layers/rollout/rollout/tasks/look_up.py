@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rollout.admission.accept import all_refusals, with_chosen_steps
 from rollout.admission.back import earlier_version, no_earlier_version
 from rollout.admission.events.version_event import is_started_by_event
-from rollout.admission.facts import FunctionFacts
+from rollout.admission.facts import FunctionFacts, HookFacts
 from rollout.admission.policy_source import choose_policy, placeholder_policy
 from rollout.admission.read_request import Preparation
 from rollout.admission.refusals.combine import RefusalList
@@ -18,11 +18,12 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
 from rollout.aws.lambda_.alias import alias_of
+from rollout.aws.lambda_.hook_function import hook_function
 from rollout.aws.lambda_.target_function import TargetFunction, target_function
 from rollout.aws.parameter_store import stored_policies
 from rollout.aws.settings import default_policy, timing
 from rollout.domain.errors import InvalidPolicyError, RefusedError
-from rollout.domain.identity import Execution, Target
+from rollout.domain.identity import AccountRegion, Execution, Target
 from rollout.policy.policy import Policy
 from rollout.state.past_rollout import PastRollout
 from rollout.state.rollout import SHORT_CALL_SECONDS
@@ -129,6 +130,7 @@ def _facts(request: RolloutRequest, function: TargetFunction, preparation: Prepa
         update={
             "alarms": alarm_states,
             "alarms_without_data": alarm_adapter.without_data([*alarm_states], now),
+            "hooks": _hook_facts(request.policy, target.account_region),
             "p99_ms": p99_ms,
             "recent_day": recent_day,
             "lock": lock_before or locks().find(target),
@@ -139,6 +141,15 @@ def _facts(request: RolloutRequest, function: TargetFunction, preparation: Prepa
             "queued": queued if queued and queued.is_waiting_at(now) else None,
         }
     )
+
+
+def _hook_facts(policy: Policy, account_region: AccountRegion) -> dict[str, HookFacts]:
+    """Return the functions that the policy names as hooks; raises TagsUnreadableError or AwsUnavailableError."""
+    named = ((function, *function.partition(":")[::2], field) for function, field in policy.hooks.functions)
+    return {
+        function: hook_function(account_region, name).facts(qualifier, field)
+        for function, name, qualifier, field in named
+    }
 
 
 def _is_by_event(request: RolloutRequest, target: Target, execution: Execution) -> bool:

@@ -37,7 +37,7 @@ def publish_shift(shifted: Rollout, at: datetime) -> None:
 
 
 def publish_start(rollout: Rollout, at: datetime) -> None:
-    """Publish that a rollout without steps starts; for all others the first shift publishes it."""
+    """Publish that a rollout starts with hooks or without steps; for all others the first shift publishes it."""
     with publishing_errors("start"):
         event_bus().publish([start_event(rollout, at)])
 

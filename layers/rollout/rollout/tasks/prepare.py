@@ -18,6 +18,7 @@ from rollout.aws.powertools import logger
 from rollout.aws.step_functions import executions_beside
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import AliasBusyError, LockLostError, RefusedError
+from rollout.lifecycle.hooks.calls import begin_hooks
 from rollout.state.endings import rejected
 from rollout.state.lock import Lock, QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
@@ -36,7 +37,7 @@ def accept_request(preparation: Preparation, now: datetime) -> Rollout:
     if result.refusals or result.request is None or result.facts is None:
         raise combine_refusals(result.refusals)
     rollout = accept(result.request, result.facts, preparation.execution)
-    return rollout.model_copy(update={"waiting": preparation.waiting})
+    return begin_hooks(rollout.model_copy(update={"waiting": preparation.waiting}), now)
 
 
 def reject(preparation: Preparation, refusal: RefusedError, now: datetime) -> dict[str, object]:
@@ -58,7 +59,7 @@ def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
     match rollout.start:
         case Start.BEGIN:
             _begin(rollout, now)
-        case Start.PROMOTE:
+        case Start.PROMOTE | Start.RUN_BEFORE_TRAFFIC_HOOKS:
             _begin(rollout, now)
             publish_start(rollout, now)
         case Start.QUEUE:

@@ -6,8 +6,8 @@ the sweeps remember what they saw. A version is missed once a sweep saw it a whi
 
 from datetime import datetime, timedelta
 
-from rollout.domain.errors import REFUSALS
 from rollout.domain.models import Value
+from rollout.domain.refusals import REFUSALS
 
 MIN_WAIT = timedelta(minutes=15)
 """How long a version's event, or a publisher that moves the alias itself, has time after a sweep saw the version."""

@@ -1,0 +1,1 @@
+"""Hooks: when they are called, what their answers mean, and what follows from it."""

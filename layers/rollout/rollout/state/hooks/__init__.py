@@ -1,0 +1,1 @@
+"""The hooks in the document of a rollout."""

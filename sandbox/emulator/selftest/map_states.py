@@ -1,0 +1,51 @@
+"""Checks of Map states, and of the limits of the calls in them."""
+
+import json
+from typing import Any
+
+from sandbox.emulator.selftest.fixtures import ALIAS, Fixture
+from sandbox.emulator.selftest.stepfunctions import end_of, start
+
+_CALLS = [
+    {"event": {"sleep": 3}, "timeout_seconds": 1},
+    {"event": {"size": 300_000}, "timeout_seconds": 60},
+    {"event": {}, "timeout_seconds": 60},
+]
+
+
+def _map_state(caught: str) -> dict[str, Any]:
+    """Return a Map state that calls the example function for each item, and catches a timeout and another error."""
+    call = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "TimeoutSecondsPath": "$.timeout_seconds",
+        "Parameters": {"FunctionName": ALIAS, "Payload.$": "$.event"},
+        "ResultSelector": {"Error": "none", "answer.$": "$.Payload"},
+        "Catch": [{"ErrorEquals": [error], "Next": "Caught"} for error in ("States.Timeout", caught)],
+        "End": True,
+    }
+    caught_state = {"Type": "Pass", "End": True}
+    processor = {"StartAt": "Call", "States": {"Call": call, "Caught": caught_state}}
+    return {"Type": "Map", "ItemsPath": "$.calls", "ItemProcessor": processor, "End": True}
+
+
+def _begin_maps(fixture: Fixture) -> bool:
+    """Map states start."""
+    start(fixture, "maps", _map_state("States.DataLimitExceeded"), {"calls": _CALLS})
+    start(fixture, "maps-by-all", _map_state("States.ALL"), {"calls": _CALLS[1:]})
+    return True
+
+
+def _call_limited(fixture: Fixture) -> bool:
+    """A call of a Map state ends after its TimeoutSecondsPath, and its result has at most 256 KB."""
+    errors = [result["Error"] for result in json.loads(end_of(fixture, "maps")["output"])]
+    return errors == ["States.Timeout", "States.DataLimitExceeded", "none"]
+
+
+def _limit_not_caught_by_all(fixture: Fixture) -> bool:
+    """States.ALL does not catch a result that is too large."""
+    return bool(end_of(fixture, "maps-by-all")["error"] == "States.DataLimitExceeded")
+
+
+EARLY_CHECKS = [_begin_maps]
+CHECKS = [_call_limited, _limit_not_caught_by_all]
