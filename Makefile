@@ -29,7 +29,7 @@ $(READY): requirements.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
 
-demo: $(READY)  ## watch one version promoted and two rolled back, in a local AWS
+demo: $(READY)  ## watch five versions promoted, rolled back, approved and stopped, in a local AWS
 	@$(BIN)/python -m sandbox demo
 
 sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0.0.1:4566 (PORT= for another)

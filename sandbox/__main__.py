@@ -65,10 +65,10 @@ _OUTPUT_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
     "--screenshot", type=_OUTPUT_FILE, callback=_in_existing_folder, help="Write one moment of the live view as SVG."
 )
 def demo(port: int | None, record_file: Path | None, screenshot: Path | None) -> None:
-    """Roll out a healthy version, which is promoted, and a faulty and a slow one, which are rolled back."""
+    """Roll out five versions: promoted, rolled back twice, promoted by an approval, and stopped by a hook."""
     try:
         with deployed(port or free_port(), "demo", _print_progress) as (sandbox, outputs):
-            rollouts = run.run(sandbox, outputs["StateMachineArn"], Console())
+            rollouts = run.run(sandbox, outputs, Console())
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -1,10 +1,12 @@
 """What `make sandbox` prepares and prints: the function my-api, and the commands that roll out two versions of it."""
 
+import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from sandbox.history import USUAL, record_history
+from sandbox.hook import SMOKE_TEST, Hook
 from sandbox.server import ROOT, Sandbox
 from sandbox.shop import Shop, write_package
 
@@ -15,10 +17,11 @@ BAD_VERSION = Path(".sandbox") / f"{FUNCTION}-bad.zip"
 
 
 def create_function(sandbox: Sandbox) -> Shop:
-    """Create my-api with version 1 behind its alias live, and write the packages of two further versions."""
+    """Create my-api with version 1 behind its alias live, a hook, and the packages of two further versions."""
     shop = Shop(sandbox, FUNCTION)
     shop.create(opted_in=True, **USUAL)
     record_history(sandbox, shop, CALLS_PER_SECOND)
+    Hook(sandbox).create()
     write_package(ROOT / GOOD_VERSION, **USUAL)
     write_package(ROOT / BAD_VERSION, **{**USUAL, "fault_percent": 25})
     return shop
@@ -35,6 +38,13 @@ def setup_commands(sandbox: Sandbox) -> Iterator[str]:
 
 def publish_command(package: Path) -> str:
     return f"aws lambda update-function-code --function-name {FUNCTION} --zip-file fileb://{package} --publish"
+
+
+def hook_command(machine: str) -> str:
+    """Return the command that rolls out version 3, if the hook finds it healthy before it has traffic."""
+    policy = {"steps": "Canary10Percent5Minutes", "hooks": {"before_traffic": [{"function": SMOKE_TEST}]}}
+    request = json.dumps({"function": FUNCTION, "version": "3", "policy": policy})
+    return f"aws stepfunctions start-execution --state-machine-arn {machine} --input {shlex.quote(request)}"
 
 
 def executions_command(machine: str) -> str:
@@ -83,3 +93,7 @@ def introduction(sandbox: Sandbox, outputs: dict[str, str]) -> Iterator[tuple[st
         [publish_command(BAD_VERSION)],
     )
     yield "Print the reason, when the list shows FAILED:", [reason_command(machine)]
+    yield (
+        f"Roll out version 3 again, tried by the hook {SMOKE_TEST} first: it is stopped before any caller meets it:",
+        [hook_command(machine)],
+    )

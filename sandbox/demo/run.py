@@ -1,4 +1,4 @@
-"""Publishes three versions of a function and observes the rollout of each."""
+"""Publishes five versions of a function and observes the rollout of each."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.live import Live
 
+from sandbox.demo import approval
 from sandbox.demo.view import line, panel, summary
 from sandbox.demo.watch import Snapshot, Watcher
 from sandbox.history import USUAL, record_history
@@ -31,12 +32,24 @@ class Release:
     description: str
     behaviour: dict[str, float]
     is_promoted: bool
+    policy: str = ""
+    """The stored policy that the function's tag names; empty for the default policy of the stack."""
+    is_rejected: bool = False
+    """Whether it ends before it has any traffic."""
 
 
 RELEASES = (
     Release("which is healthy", USUAL, is_promoted=True),
     Release("in which every fourth call fails", {**USUAL, "fault_percent": 25}, is_promoted=False),
     Release("in which every call takes 1.5 seconds longer", {**USUAL, "delay_ms": 1500}, is_promoted=False),
+    Release("which is tried by a hook and needs an approval", USUAL, is_promoted=True, policy=approval.NAME),
+    Release(
+        "in which every call fails, with the same policy",
+        {**USUAL, "fault_percent": 100},
+        is_promoted=False,
+        policy=approval.NAME,
+        is_rejected=True,
+    ),
 )
 
 
@@ -58,6 +71,8 @@ class ObservedRollout:
     @property
     def result(self) -> str:
         """What is expected, in the words of the summary."""
+        if self.release.is_rejected:
+            return f"version {self.version} stopped before any caller met it"
         return f"version {self.version} {'promoted' if self.release.is_promoted else 'rolled back'}"
 
     @property
@@ -65,8 +80,11 @@ class ObservedRollout:
         return self.snapshots[-1]
 
 
-def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[ObservedRollout]:
-    """Roll out every release and print how each rollout ended; return what was observed."""
+def run(sandbox: Sandbox, outputs: dict[str, str], console: Console) -> list[ObservedRollout]:
+    """Roll out every release and print how each rollout ended; return what was observed.
+
+    `outputs` are those of the stack.
+    """
     shop = Shop(sandbox)
     shop.create(opted_in=True, **USUAL)
     record_history(sandbox, shop, _CALLS_PER_SECOND)
@@ -75,28 +93,37 @@ def run(sandbox: Sandbox, state_machine_arn: str, console: Console) -> list[Obse
         " which 1 % fail and 1 % are slow, with metrics of the last five minutes.",
         soft_wrap=True,
     )
+    approval.store_policy(sandbox)
     with shop.traffic(_CALLS_PER_SECOND):
-        rollouts = [_roll_out(sandbox, shop, state_machine_arn, console, release) for release in RELEASES]
+        rollouts = [_roll_out(sandbox, shop, outputs, console, release) for release in RELEASES]
     console.print()
     for rollout in rollouts:
         summary(console, rollout.result, rollout.reason, as_expected=rollout.as_expected)
     return rollouts
 
 
-def _roll_out(sandbox: Sandbox, shop: Shop, machine: str, console: Console, release: Release) -> ObservedRollout:
+def _roll_out(
+    sandbox: Sandbox, shop: Shop, outputs: dict[str, str], console: Console, release: Release
+) -> ObservedRollout:
     stable = shop.shares()
+    if release.policy:
+        shop.tag("rollout:policy", release.policy)
     published_at = datetime.now(UTC)
     rollout = ObservedRollout(release, shop.publish(**release.behaviour), published_at)
     console.print(f"\n[bold]Published {rollout.title}.[/bold]", highlight=False, soft_wrap=True)
-    watcher = Watcher(sandbox, _wait_for_execution(sandbox, machine, rollout.version), published_at)
+    execution = _wait_for_execution(sandbox, outputs["StateMachineArn"], rollout.version)
+    watcher = Watcher(sandbox, execution, published_at)
+    approver = approval.Approver(sandbox, outputs["CommandStateMachineArn"])
     if console.is_interactive:
-        _watch_live(rollout, watcher, console)
+        _watch_live(rollout, watcher, console, approver)
     else:
-        _watch_lines(rollout, watcher, console)
+        _watch_lines(rollout, watcher, console, approver)
     rollout.reason = watcher.reason()
     has_succeeded = rollout.last.status == "SUCCEEDED"
     expected = {rollout.version: 100} if release.is_promoted else stable
-    rollout.as_expected = has_succeeded == release.is_promoted and shop.shares() == expected
+    is_rejected = rollout.last.state == "RolloutRejected"
+    is_as_expected = (has_succeeded, is_rejected) == (release.is_promoted, release.is_rejected)
+    rollout.as_expected = is_as_expected and shop.shares() == expected
     return rollout
 
 
@@ -111,13 +138,23 @@ def _wait_for_execution(sandbox: Sandbox, machine: str, version: str) -> str:
     raise DemoError(f"No rollout started within {_START_SECONDS} seconds of publishing. {_advice(sandbox)}")
 
 
-def _watch_live(rollout: ObservedRollout, watcher: Watcher, console: Console) -> None:
+def _watch_live(rollout: ObservedRollout, watcher: Watcher, console: Console, approver: approval.Approver) -> None:
     title = f"shop:live, version {rollout.version}"
     with Live(console=console, auto_refresh=False) as live:
-        _watch(rollout, watcher, lambda snapshot: live.update(panel(title, snapshot), refresh=True))
+
+        def show(snapshot: Snapshot) -> None:
+            live.update(panel(title, snapshot), refresh=True)
+            _approve(snapshot, console, approver)
+
+        _watch(rollout, watcher, show)
 
 
-def _watch_lines(rollout: ObservedRollout, watcher: Watcher, console: Console) -> None:
+def _approve(snapshot: Snapshot, console: Console, approver: approval.Approver) -> None:
+    if command := approver.approve(snapshot):
+        console.print(f"  [bold]The rollout waits for an approval. It is given by:[/bold]\n  {command}", soft_wrap=True)
+
+
+def _watch_lines(rollout: ObservedRollout, watcher: Watcher, console: Console, approver: approval.Approver) -> None:
     printed: list[tuple[str, int]] = []
 
     def show(snapshot: Snapshot) -> None:
@@ -125,6 +162,7 @@ def _watch_lines(rollout: ObservedRollout, watcher: Watcher, console: Console) -
         if change not in printed[-1:]:
             printed.append(change)
             console.print(line(snapshot), highlight=False, soft_wrap=True)
+        _approve(snapshot, console, approver)
 
     _watch(rollout, watcher, show)
 

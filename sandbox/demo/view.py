@@ -32,7 +32,7 @@ def line(snapshot: Snapshot) -> str:
     )
     evidence, limit = snapshot.evidence
     left = _format_left(snapshot)
-    return f"  {snapshot.state:<18} {shares}  evidence {_format_evidence(evidence)} (limit {limit:g})  {left}".rstrip()
+    return f"  {snapshot.state:<21} {shares}  evidence {_format_evidence(evidence)} (limit {limit:g})  {left}".rstrip()
 
 
 def summary(console: Console, result: str, reason: str, *, as_expected: bool) -> None:

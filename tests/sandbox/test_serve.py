@@ -1,5 +1,6 @@
 """`make sandbox` prints commands that work as printed."""
 
+import json
 import re
 import shutil
 import signal
@@ -79,7 +80,7 @@ def clients(port):
 
 
 @pytest.mark.xdist_group("serve")
-def test_printed_commands_promote_version_2_and_roll_version_3_back():
+def test_printed_commands_promote_version_2_roll_version_3_back_and_stop_it_by_a_hook():
     port = free_port()
     try:
         with serving(port) as lines:
@@ -103,6 +104,11 @@ def test_printed_commands_promote_version_2_and_roll_version_3_back():
             assert '"FunctionVersion": "2"' in alias
             assert "AdditionalVersionWeights" not in alias
             assert "unhealthy: " in run(setup, print_reason)
+
+            (start_with_hook,) = commands(lines, "Roll out version 3 again")
+            started = json.loads(run(setup, start_with_hook))["executionArn"]
+            wait_for("'FAILED'", partial(machines.describe_execution, executionArn=started))
+            assert "my-api:live was not touched, and version 3 has had no traffic" in run(setup, print_reason)
     finally:
         for folder in (f"serve-{port}", f"serve-{port}-build"):
             shutil.rmtree(ROOT / ".sandbox" / folder, ignore_errors=True)

@@ -75,11 +75,11 @@ def test_version_whose_hooks_are_healthy_is_promoted(orchestrator: Machine, depl
         request(policy, before_traffic=SMOKE, each_step=SMOKE, after_traffic=SMOKE, on_rollback=SMOKE)
     )
     assert (ended.status, alias(), outcome()) == ("SUCCEEDED", ("2", {}), "promoted")
-    told = [(event["hook"], event["step"], event["percent"], event["next_percent"]) for event in events]
+    received = [(event["hook"], event["step"], event["percent"], event["next_percent"]) for event in events]
     in_steps = [("before_traffic", 0, 0, 10), ("each_step", 1, 10, 50), ("each_step", 2, 50, 100)]
     last = ("after_traffic", 2, 100, 100)
     at_once = [("before_traffic", 0, 0, 100), ("after_traffic", 0, 100, 100)]
-    assert told == ([*in_steps, last] if policy is POLICY else at_once)
+    assert received == ([*in_steps, last] if policy is POLICY else at_once)
 
 
 def test_rollout_with_hooks_uses_the_resources_that_its_cost_counts(orchestrator: Machine, deploy):
@@ -126,11 +126,11 @@ def test_hook_stops_a_version_before_any_caller_meets_it(orchestrator: Machine, 
 def test_unhealthy_hook_rolls_back_and_the_rollback_hooks_hear_why(orchestrator: Machine, deploy, point):
     publish_healthy_counts()
     deploy("smoke", unhealthy)
-    told = deploy("page", raising)
+    received = deploy("page", raising)
     ended = orchestrator.run(request(on_rollback={"function": "page"}, **{point: SMOKE}))
     assert (ended.error, alias(), outcome()) == ("RolloutRolledBack", ("1", {}), "rolled_back")
     assert ended.visits("PromoteVersion") == (point == "after_traffic")
-    [event] = told
+    [event] = received
     assert (event["hook"], event["canary_version"], event["alias"]) == ("on_rollback", "2", "live")
     assert event["reason"] == ended.cause
     assert "smoke: unhealthy (version 2 answers 500)" in event["reason"]
@@ -138,9 +138,9 @@ def test_unhealthy_hook_rolls_back_and_the_rollback_hooks_hear_why(orchestrator:
 
 def test_unhealthy_canary_is_rolled_back_and_the_rollback_hooks_hear_why(orchestrator: Machine, deploy):
     publish_unhealthy_counts()
-    told = deploy("page", healthy)
+    received = deploy("page", healthy)
     ended = orchestrator.run(request(on_rollback={"function": "page"}))
-    assert (ended.error, [event["reason"] for event in told]) == ("RolloutRolledBack", [ended.cause])
+    assert (ended.error, [event["reason"] for event in received]) == ("RolloutRolledBack", [ended.cause])
 
 
 @pytest.mark.parametrize("undecided", [{"again_in": 1}, {"verdict": "inconclusive", "reason": "no orders yet"}])

@@ -13,6 +13,12 @@ from tests.e2e.stories.commands import (
 from tests.e2e.stories.dry_run import dry_runs
 from tests.e2e.stories.duplicate_events import events_arrive_twice
 from tests.e2e.stories.freezes import shops_before_a_freeze
+from tests.e2e.stories.hooks import (
+    hook_raises,
+    hooks_return_no_verdict,
+    member_hooks_are_healthy,
+    version_is_stopped_before_traffic,
+)
 from tests.e2e.stories.judging import (
     alarm_turns_red,
     calls_become_slow,
@@ -74,6 +80,8 @@ STORIES = (
     error_rate_doubles,
     slow_calls_cannot_be_counted,
     healthy_member_version,
+    hooks_return_no_verdict,
+    member_hooks_are_healthy,
     paused_and_promoted,
     frozen_and_released,
     approved,
@@ -87,6 +95,7 @@ STORIES = (
     tasks_run_twice,
     newer_version_supersedes,
     faulty_member_version,
+    hook_raises,
     dry_runs,
     member_tag_vanishes_and_rollback_cannot_run,
     tag_vanishes_and_rollback_cannot_run,
@@ -112,6 +121,7 @@ STORIES = (
     member_names_function_of_orchestrator,
     member_rollout_stopped,
     stopped_in_step,
+    version_is_stopped_before_traffic,
     aborted,
     member_aborted,
     roles_are_told_apart,

@@ -30,7 +30,7 @@ def test_hook_is_named_like_a_function_of_the_same_account(name):
 
 
 @pytest.mark.parametrize(
-    ("hooks", "told"),
+    ("hooks", "said"),
     [
         ({"each_step": [{}]}, "policy.hooks.each_step[0].function is missing"),
         ({"each_step": SMOKE}, "policy.hooks.each_step is"),
@@ -49,15 +49,15 @@ def test_hook_is_named_like_a_function_of_the_same_account(name):
         ({"each_step": [SMOKE] * 6}, "write at most 5 items"),
     ],
 )
-def test_invalid_hook_is_refused_with_its_field(hooks, told):
-    assert told in refusal(**hooks)
+def test_invalid_hook_is_refused_with_its_field(hooks, said):
+    assert said in refusal(**hooks)
 
 
 def test_hooks_that_may_take_too_many_evaluations_are_refused_with_their_number():
     """P12: a hook that is called again and again cannot use up the history of the execution."""
-    told = refusal(each_step=[SMOKE | {"timeout": "1d"}] * 5, after_traffic=[SMOKE | {"timeout": "1d"}])
-    assert "(the calls of the hooks count as" in told
-    assert "use a longer interval, or shorter timeouts of the hooks" in told
+    said = refusal(each_step=[SMOKE | {"timeout": "1d"}] * 5, after_traffic=[SMOKE | {"timeout": "1d"}])
+    assert "(the calls of the hooks count as" in said
+    assert "use a longer interval, or shorter timeouts of the hooks" in said
 
 
 def test_hooks_take_their_time_from_the_limit_of_a_plan():
@@ -100,7 +100,7 @@ def test_policy_without_hooks_is_otherwise_the_same():
     assert hooked.without_hooks == read_policy({"steps": STEPS})
 
 
-def test_return_at_once_asks_no_hook_but_tells_of_a_rollback():
+def test_return_at_once_calls_no_hook_but_those_on_a_rollback():
     hooked = read_policy({"steps": STEPS, "hooks": {"before_traffic": [SMOKE], "on_rollback": [SMOKE]}})
     assert hooked.at_once().called_hooks == []
     assert hooked.at_once().hooks.on_rollback == hooked.hooks.on_rollback

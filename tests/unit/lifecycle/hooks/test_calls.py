@@ -1,4 +1,4 @@
-"""Tests of when hooks are called, and of what they are told."""
+"""Tests of when hooks are called, and of what they receive."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def test_hooks_are_called_before_the_rollout_goes_on(point):
     assert "are called: smoke, load:live" in calling.reason
 
 
-def test_hook_is_told_what_it_tries():
+def test_hook_receives_what_it_tries():
     call = called(HookPoint.EACH_STEP).hook_run.calls[0]
     assert call.timeout_seconds == 300
     assert call.event.model_dump(mode="json") == {
@@ -54,7 +54,7 @@ def test_hook_is_told_what_it_tries():
     ("point", "step", "percent", "next_percent"),
     [(HookPoint.BEFORE_TRAFFIC, 0, 0, 10), (HookPoint.EACH_STEP, 1, 10, 50), (HookPoint.AFTER_TRAFFIC, 1, 100, 100)],
 )
-def test_hook_is_told_the_share_and_the_next_one(point, step, percent, next_percent):
+def test_hook_receives_the_share_and_the_next_one(point, step, percent, next_percent):
     event = called(point).hook_run.calls[0].event
     assert (event.hook, event.step, event.percent, event.next_percent) == (point, step, percent, next_percent)
 

@@ -63,7 +63,7 @@ def _goes_on(decided: Rollout) -> bool:
 
 
 def _may_call_early(decided: Rollout, orders: Orders, now: datetime, hold: Hold | None) -> bool:
-    """Whether hooks are called although the rollout waits, and nobody holds it.
+    """Whether hooks are called although the rollout waits, where no command and no freeze holds it.
 
     Those after traffic are called as soon as the bake begins. Those of a step are called when its hold is over, also
     with too few calls: a hook may be what calls an idle function.
