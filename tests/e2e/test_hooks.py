@@ -4,6 +4,7 @@ import pytest
 
 from tests.e2e.stories.hooks import (
     CALLED_AFTER_ROLLBACK,
+    DELETED,
     UNTAGGED,
     WITHOUT_VERDICT,
     hook_raises,
@@ -56,8 +57,8 @@ def test_exception_of_a_hook_rolls_back_and_the_hooks_on_a_rollback_are_called(s
         "hook-is-large": "its call failed (States.DataLimitExceeded",
         "hook-returns-html": 'it returned "<html>502 Bad Gateway</html>"',
         "hook-returns-number": "it returned 7",
-        "hook-is-deleted": "its call failed (Lambda.ResourceNotFoundException",
-        UNTAGGED: "its call failed (Lambda.AWSLambdaException",
+        DELETED: "no verdict in",
+        UNTAGGED: "no verdict in",
     }.items(),
 )
 def test_hook_without_a_verdict_is_reported_and_its_policy_decides(stories, stack, hook, said):
@@ -66,6 +67,17 @@ def test_hook_without_a_verdict_is_reported_and_its_policy_decides(stories, stac
     assert (rollout.ending, rollout.shop.shares()) == ("SUCCEEDED", {"2": 100})
     assert f"{hook}: {said}" in reasons(stack, rollout)
     assert {*WITHOUT_VERDICT, UNTAGGED} >= {hook}
+
+
+@pytest.mark.parametrize("hook", [DELETED, UNTAGGED])
+def test_iam_denies_the_call_of_a_hook_without_its_tag(stories, stack, hook):
+    """P9: the reason says so."""
+    rollout = stories(hooks_return_no_verdict)
+    assert calls(stack, hook) == [False]
+    denied = (
+        f"is not authorized to perform: lambda:InvokeFunction on resource: {rollout.shop.arn.rpartition(':')[0]}:{hook}"
+    )
+    assert denied in reasons(stack, rollout)
 
 
 def test_hook_of_a_member_account_is_called_there(stories, stack):

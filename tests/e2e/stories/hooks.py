@@ -15,11 +15,11 @@ WITHOUT_VERDICT: dict[str, dict[str, object]] = {
     "hook-is-large": {"answer": "is too large", "size": 300_000},
     "hook-returns-html": {"answer": '"<html>502 Bad Gateway</html>"'},
     "hook-returns-number": {"answer": "7"},
-    "hook-is-deleted": {},
+    f"hook-deleted-{VANISHED}": {},
 }
-"""Hooks that return no verdict; the last one is deleted during the rollout."""
-UNTAGGED = f"hook-{VANISHED}"
-"""A hook that loses its tag during the rollout; IAM denies its call."""
+"""Hooks that return no verdict; the last one is deleted during the rollout, and its tag with it."""
+DELETED, UNTAGGED = f"hook-deleted-{VANISHED}", f"hook-{VANISHED}"
+"""The latter loses its tag during the rollout; IAM denies the calls of both."""
 CALLED_AFTER_ROLLBACK = "hook-on-rollback"
 
 
@@ -64,7 +64,7 @@ def hooks_return_no_verdict(stack: Stack) -> FinishedRollout:
     with shop.traffic(per_second=6, callers=2):
         execution = start(stack, shop, policy=policy)
         stack.executions.wait_for_state(execution, "WaitForMetrics")
-        hooks["hook-is-deleted"].delete()
+        hooks[DELETED].delete()
         hooks[UNTAGGED].untag()
         return finish(stack, shop, execution)
 

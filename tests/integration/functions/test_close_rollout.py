@@ -105,7 +105,7 @@ def test_alias_that_restore_alias_left_split_is_not_reported_as_rolled_back(hand
     assert owned_entry("lock") is not None
 
 
-@pytest.mark.parametrize(("next_move", "is_kept"), [("roll_back", True), ("finish", False)])
+@pytest.mark.parametrize(("next_move", "is_kept"), [("roll_back", True), ("finish", False), ("reject", False)])
 def test_lock_is_kept_for_the_guardian_where_roll_back_has_not_begun(handle, next_move, is_kept):
     """P1, P3: after RestoreAlias, a task that outlived its execution may still hold the lock, and needs stable."""
     document = event("close_rollout") | {"next_move": next_move}

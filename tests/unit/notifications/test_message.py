@@ -2,10 +2,12 @@
 
 import pytest
 
+from rollout.domain.hook_errors import StoppedBeforeTrafficError
 from rollout.notifications.build_events import ending_event
-from rollout.notifications.events import EndingEvent
+from rollout.notifications.events import EndingEvent, RolloutRejected
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused, gate_event
-from rollout.notifications.message import console_url, notification_of, request_of
+from rollout.notifications.message import console_url, notification_of, request_of, stop_of
+from rollout.state.endings import rejected
 from tests.commands import gate
 from tests.samples import AT, EXECUTION, TARGET, judgement, rollout
 from tests.unit.notifications.test_build_events import ENDINGS, closing
@@ -55,6 +57,18 @@ def test_text_has_sentence_numbers_and_console_url():
         "\n"
         f"Execution: {CONSOLE}"
     )
+
+
+def test_notification_of_a_stopped_version_names_what_is_served_and_why():
+    """P10: people hear of a version that a hook has stopped, not of a request that was refused."""
+    refusal = rejected(StoppedBeforeTrafficError("my-api:live was not touched: unhealthy: hooks before traffic"))
+    stopped = ending_event(closing(), refusal, AT)
+    assert isinstance(stopped, RolloutRejected)
+    sent = stop_of(stopped)
+    assert sent.subject == "Not rolled out: my-api:live keeps version 3"
+    assert sent.text.startswith("my-api:live is not rolled out: my-api:live was not touched: unhealthy: hooks before")
+    assert sent.text.endswith(f"Execution: {CONSOLE}")
+    assert sent.attributes == {"ending": "Rollout Rejected", "function": "my-api", "alias": "live"}
 
 
 def waiting(kind: str, **target: str) -> ApprovalRequested | RolloutPaused:

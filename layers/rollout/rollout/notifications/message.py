@@ -8,6 +8,7 @@ from rollout.notifications.events import (
     RollbackFailed,
     RolloutHandedOver,
     RolloutPromoted,
+    RolloutRejected,
     RolloutRolledBack,
 )
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
@@ -42,6 +43,24 @@ class Notification(Value):
 def notification_of(event: EndingEvent) -> Notification:
     """Return the notification of an ending."""
     return _notification(event, "ending", [], "")
+
+
+def stop_of(event: RolloutRejected) -> Notification:
+    """Return the notification of a rollout that was stopped before its version had traffic."""
+    target = event.target
+    name = f"{target.function}:{target.alias}"
+    lines = [
+        event.sentence,
+        "",
+        f"Function: {target.function}, alias {target.alias}, account {target.account}, {target.region}",
+        "",
+        f"Execution: {console_url(event.execution.arn)}",
+    ]
+    return Notification(
+        subject=_fit_subject(f"Not rolled out: {name} keeps version {event.stable_version}"),
+        text="\n".join(lines),
+        attributes={"ending": event.detail_type, "function": str(target.function), "alias": str(target.alias)},
+    )
 
 
 def request_of(event: ApprovalRequested | RolloutPaused) -> Notification:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import publishing_errors
 from rollout.aws.sns_topic import notification_topic
+from rollout.domain.hook_errors import StoppedBeforeTrafficError
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
 from rollout.notifications.alias_move import alias_move_event
@@ -18,7 +19,7 @@ from rollout.notifications.build_events import (
 )
 from rollout.notifications.command import command_event, named_command_event
 from rollout.notifications.events import RolloutRejected
-from rollout.notifications.message import notification_of
+from rollout.notifications.message import notification_of, stop_of
 from rollout.state.alias_move import AliasMove
 from rollout.state.commands.record import CommandRecord
 from rollout.state.ending import Ending
@@ -85,3 +86,5 @@ def publish_ending(closing: Closing, ending: Ending, at: datetime) -> None:
             event_bus().publish([event])
         if not isinstance(event, RolloutRejected):
             notification_topic().publish(notification_of(event))
+        elif event.error == StoppedBeforeTrafficError.__name__:
+            notification_topic().publish(stop_of(event))
