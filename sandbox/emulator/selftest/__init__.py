@@ -14,6 +14,7 @@ from sandbox.emulator.selftest import (
     logs,
     map_states,
     member_accounts,
+    member_calls,
     request_rate,
     schedules,
     stepfunctions,
@@ -33,6 +34,8 @@ CHECKS = [
     *events.CHECKS,
     *schedules.CHECKS,
     *member_accounts.CHECKS,
+    *member_calls.EARLY_CHECKS,
+    *member_calls.CHECKS,
     *faults.CHECKS,
     *request_rate.CHECKS,
 ]

@@ -14,21 +14,23 @@ from sandbox.emulator.selftest.stepfunctions import end_of, machine_arn, start
 _TAGGED = {"StringEquals": {"aws:ResourceTag/rollout:alias": "live"}}
 _READS = ["cloudwatch:GetMetricData", "cloudtrail:LookupEvents", "tag:GetResources"]
 _EXTERNAL_ID = "external-id"
-_WRITERS = ("updates-there", "not-tagged", "too-far")
+_WRITERS = ("updates-there", "not-tagged", "too-far", "calls-there", "calls-not-tagged")
 """The state machines that the role `writer` trusts by their external ID, which is their ARN."""
 
 
-def _role(name: str, account: str = MEMBER) -> str:
+def member_role(name: str, account: str = MEMBER) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
 
 
 def _trust(role: str, **conditions: object) -> dict[str, Any]:
     """Return a trust policy that a condition limits to one role of the fixture's account."""
-    condition = {"ArnLike": {"aws:PrincipalArn": _role(role, ACCOUNT)}, **conditions}
+    condition = {"ArnLike": {"aws:PrincipalArn": member_role(role, ACCOUNT)}, **conditions}
     return policy_document(Principal={"AWS": ACCOUNT}, Action="sts:AssumeRole", Condition=condition)
 
 
-_WRITES = policy_document(Action=["lambda:GetAlias", "lambda:UpdateAlias"], Resource="*", Condition=_TAGGED)
+_WRITES = policy_document(
+    Action=["lambda:GetAlias", "lambda:UpdateAlias", "lambda:InvokeFunction"], Resource="*", Condition=_TAGGED
+)
 _ROLES = {
     "writer": (_trust("machine", StringEquals={"sts:ExternalId": [machine_arn(name) for name in _WRITERS]}), _WRITES),
     "untrusting": (_trust("another"), _WRITES),
@@ -155,7 +157,9 @@ def _member_keys(fixture: Fixture) -> tuple[str, str, str]:
 
 
 def _assume(sts: Any, role: str, **given: str) -> dict[str, str]:  # noqa: ANN401 - a client
-    session: dict[str, str] = sts.assume_role(RoleArn=_role(role), RoleSessionName="example", **given)["Credentials"]
+    session: dict[str, str] = sts.assume_role(RoleArn=member_role(role), RoleSessionName="example", **given)[
+        "Credentials"
+    ]
     return session
 
 

@@ -32,6 +32,16 @@ def _read_credentials(
         _task_role.reset(token)
 
 
+@extends(stepfunctions, "_resolve_lambda_function_ref")
+def _resolve_in_account(original: Original, reference: object, optimized: bool) -> object:  # noqa: FBT001 - MiniStack's
+    """The function of a task with Credentials is one of that role's account."""
+    role_arn = _task_role.get()
+    if role_arn is None:
+        return original(reference, optimized)
+    with responses.request_scope(Session(role_arn, "").account, responses.get_region()):
+        return original(reference, optimized)
+
+
 @extends(stepfunctions, "_call_lambda")
 def _invoke_as_machine(original: Original, reference: str, event: object) -> object:
     with _acting_session() as session:
