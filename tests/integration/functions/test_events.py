@@ -36,6 +36,7 @@ NEW_REQUESTS: dict[str, Answer] = {
 
 BEGUN_ROLLOUTS: dict[str, Answer] = {
     "guardian": {"repaired.0.target": "my-api:live", "repaired.0.ending.outcome": "rejected", "failed": []},
+    "judge_canary_before_traffic": {"next_move": "shift", "judgement.verdict": "inconclusive"},
     "promote_version_at_once": {"phase": "bake", "reason": "version 2 is promoted; the bake lasts 5m"},
     "shift_traffic": {"step": 1, "reason": "step 1 of 2: version 2 has 10 % for at least 5m"},
 }
