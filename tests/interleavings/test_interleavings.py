@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from rollout.domain.enums import OnTimeout
+from rollout.domain.enums import WithoutAnswer
 from rollout.state.hold import Freeze, FreezeMode
 from tests.interleavings.actors import CallOutcome
 from tests.interleavings.execution import Execution
@@ -32,13 +32,13 @@ GATES = st.sampled_from(
         [],
         [],
         [{"pause": {}}],
-        *[[{"approval": {"timeout": "1h", "on_timeout": on_timeout}}] for on_timeout in OnTimeout],
+        *[[{"approval": {"timeout": "1h", "on_timeout": on_timeout}}] for on_timeout in WithoutAnswer],
     ]
 )
 HOOKS = st.fixed_dictionaries(
     {point: st.sampled_from([[], [], [{"function": "smoke"}]]) for point in ("after_traffic", "on_rollback")}
     | {
-        point: st.sampled_from([[], [], *[[{"function": "smoke", "on_error": on_error}] for on_error in OnTimeout]])
+        point: st.sampled_from([[], [], *[[{"function": "smoke", "on_error": on_error}] for on_error in WithoutAnswer]])
         for point in ("before_traffic", "each_step")
     }
 )

@@ -120,8 +120,8 @@ class OnNewerVersion(StrEnum):
     REFUSE = "refuse"
 
 
-class OnTimeout(StrEnum):
-    """What happens to a rollout that is not approved in time."""
+class WithoutAnswer(StrEnum):
+    """What happens to a rollout that gets no answer: of a person in time, or of a hook that can be read."""
 
     ROLL_BACK = "roll_back"
     PROMOTE = "promote"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rollout.domain.durations import format_duration
-from rollout.domain.enums import Move, OnTimeout, Phase
+from rollout.domain.enums import Move, Phase, WithoutAnswer
 from rollout.domain.text import format_minute
 from rollout.judging.window import EDGE, Timing
 from rollout.lifecycle.orders import Orders, interval_under
@@ -16,9 +16,9 @@ from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 
 CONSEQUENCES = {
-    OnTimeout.ROLL_BACK: "it is rolled back",
-    OnTimeout.PROMOTE: "it goes on",
-    OnTimeout.HAND_OVER: "it is handed over",
+    WithoutAnswer.ROLL_BACK: "it is rolled back",
+    WithoutAnswer.PROMOTE: "it goes on",
+    WithoutAnswer.HAND_OVER: "it is handed over",
 }
 """What happens to a rollout that is not approved in time, as a sentence part."""
 
@@ -81,7 +81,7 @@ def has_ended_at_gate(decided: Rollout) -> bool:
     gate = decided.gate
     if gate is None or gate.approval is None or decided.next_move is not Move.ROLL_BACK:
         return False
-    return gate.timed_out and gate.approval.on_timeout is OnTimeout.ROLL_BACK
+    return gate.timed_out and gate.approval.on_timeout is WithoutAnswer.ROLL_BACK
 
 
 def _reached(rollout: Rollout, wanted: Move, now: datetime) -> ReachedGate | None:
@@ -99,5 +99,9 @@ def _format_waiting(gate: ReachedGate, approval: Approval, deadline: datetime) -
 
 
 def _decide_without_approval(gate: ReachedGate, approval: Approval, wanted: Move, explanation: str) -> GateDecision:
-    moves = {OnTimeout.ROLL_BACK: Move.ROLL_BACK, OnTimeout.PROMOTE: wanted, OnTimeout.HAND_OVER: Move.HAND_OVER}
+    moves = {
+        WithoutAnswer.ROLL_BACK: Move.ROLL_BACK,
+        WithoutAnswer.PROMOTE: wanted,
+        WithoutAnswer.HAND_OVER: Move.HAND_OVER,
+    }
     return GateDecision(moves[approval.on_timeout], explanation, gate.model_copy(update={"timed_out": True}))

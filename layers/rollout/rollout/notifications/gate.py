@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from rollout.domain.enums import Command, OnTimeout
+from rollout.domain.enums import Command, WithoutAnswer
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.text import format_minute
 from rollout.lifecycle.gates import CONSEQUENCES
@@ -30,7 +30,7 @@ class ApprovalRequested(_GateEvent):
     detail_type: ClassVar[str] = "Approval Requested"
 
     until: datetime = Field(description="When on_timeout decides, unless the time is extended.")
-    on_timeout: OnTimeout = Field(description="What happens without an approval.")
+    on_timeout: WithoutAnswer = Field(description="What happens without an approval.")
 
 
 class RolloutPaused(_GateEvent):

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from rollout.domain.durations import Seconds, format_duration
-from rollout.domain.enums import OnTimeout
+from rollout.domain.enums import WithoutAnswer
 from rollout.domain.models import Strict
 from rollout.domain.validation import format_value
 from rollout.policy.planned import MAX_DURATION_SECONDS, METRIC_RETENTION_SECONDS
@@ -31,8 +31,8 @@ class Approval(Strict):
     timeout: Annotated[Seconds, Field(ge=1, json_schema_extra={"minimum": 1}), AfterValidator(_fits)] = Field(
         default=_DAY, description="How long to wait for the command approve, at most 14 days."
     )
-    on_timeout: OnTimeout = Field(
-        default=OnTimeout.ROLL_BACK,
+    on_timeout: WithoutAnswer = Field(
+        default=WithoutAnswer.ROLL_BACK,
         description="What happens without an approval in that time. promote goes on, unless the canary is unhealthy.",
     )
 

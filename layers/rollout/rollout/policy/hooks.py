@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from rollout.domain.durations import Seconds, format_duration
-from rollout.domain.enums import OnTimeout
+from rollout.domain.enums import WithoutAnswer
 from rollout.domain.lambda_names import read_function
 from rollout.domain.models import Strict
 from rollout.policy.planned import evaluations_while_waiting
@@ -59,8 +59,8 @@ class Hook(RollbackHook):
         default=_TIMEOUT_SECONDS,
         description="How long the hook may take to return a verdict, with all its calls, at most a day.",
     )
-    on_error: OnTimeout = Field(
-        default=OnTimeout.ROLL_BACK,
+    on_error: WithoutAnswer = Field(
+        default=WithoutAnswer.ROLL_BACK,
         description="What happens if the hook cannot be called, returns no verdict in time, or something else."
         " promote goes on without it.",
     )

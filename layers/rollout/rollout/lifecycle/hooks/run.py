@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from rollout.domain.durations import format_duration
-from rollout.domain.enums import HookPoint, HookResult, OnTimeout, Phase
+from rollout.domain.enums import HookPoint, HookResult, Phase, WithoutAnswer
 from rollout.lifecycle.hooks.answer import HookAnswer, Kind, read_answer
 from rollout.policy.hooks import SHORTEST_PAUSE_SECONDS, Hook, Hooks
 from rollout.policy.planned import stretched_interval
@@ -11,9 +11,9 @@ from rollout.state.hooks.run import HookRun, HookState
 from rollout.state.rollout import Rollout
 
 _WITHOUT = {
-    OnTimeout.ROLL_BACK: HookResult.UNHEALTHY,
-    OnTimeout.PROMOTE: HookResult.PASSED,
-    OnTimeout.HAND_OVER: HookResult.HAND_OVER,
+    WithoutAnswer.ROLL_BACK: HookResult.UNHEALTHY,
+    WithoutAnswer.PROMOTE: HookResult.PASSED,
+    WithoutAnswer.HAND_OVER: HookResult.HAND_OVER,
 }
 """What a hook decides that returns no verdict."""
 
