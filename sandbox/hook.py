@@ -24,7 +24,10 @@ class Hook:
         self._lambda, self._iam = owner.client("lambda", account), owner.client("iam", account)
 
     def create(self, answer: str = "tries", **variables: object) -> None:
-        """Create the function. `answer` is `tries`, `raises`, `hangs`, `is too large`, or JSON that it returns."""
+        """Create the function.
+
+        `answer` is `tries`, `raises`, `hangs`, `decides late`, `is too large`, or JSON that it returns.
+        """
         role = self._shop.role()
         policy = json.dumps(_MAY_CALL)
         self._iam.put_role_policy(RoleName=role.rpartition("/")[2], PolicyName="call", PolicyDocument=policy)

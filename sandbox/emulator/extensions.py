@@ -30,6 +30,7 @@ MODULES = (
     "events.cloudtrail",
     "lambda_.alias_rules",
     "stepfunctions.executions",
+    "stepfunctions.redrive",
     "faults.kill",
     "lambda_.request_rate",
     "faults.injection",

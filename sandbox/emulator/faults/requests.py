@@ -1,4 +1,4 @@
-"""Control requests of the sandbox: faults, request limits, repeated and delayed events, timeouts and a time scale.
+"""Control requests of the sandbox: faults, request limits, repeated and late events, timeouts, redrives, a time scale.
 
 A request is `POST /_sandbox/NAME` at the emulator's port, with a JSON object of parameters; the response is JSON.
 """
@@ -16,7 +16,7 @@ from sandbox.emulator.events import cloudtrail
 from sandbox.emulator.faults import injection
 from sandbox.emulator.lambda_ import request_rate
 from sandbox.emulator.seams import Answer, Original, Record, extends
-from sandbox.emulator.stepfunctions import executions
+from sandbox.emulator.stepfunctions import executions, redrive
 
 _PREFIX = "/_sandbox/"
 _published: list[tuple[str, str, Record]] = []
@@ -99,6 +99,7 @@ _ACTIONS: dict[str, Callable[..., object]] = {
     "clear-faults": injection.clear,
     "redeliver-events": _redeliver_events,
     "time-out-execution": _time_out,
+    "redrive-execution": redrive.redrive,
     "set-time-scale": _set_time_scale,
     "run-schedules": _run_schedules,
     "set-request-rate": request_rate.limit,

@@ -115,6 +115,17 @@ def _execution_timed_out(fixture: Fixture) -> bool:
     return bool(end_of(fixture, "endless")["status"] == "TIMED_OUT")
 
 
+def _execution_redriven(fixture: Fixture) -> bool:
+    """A control request lets an ended execution go on with the state that it was in."""
+    call = {"Type": "Task", "Resource": ALIAS, "End": True}
+    states = {"Try": {"Type": "Pass", "Result": {"fail": True}, "Next": "Call"}, "Call": call}
+    start(fixture, "redriven", {}, {}, States=states)
+    errors = [end_of(fixture, "redriven")["error"]]
+    state = send_control_request(fixture, "redrive-execution", execution=fixture.executions["redriven"])
+    errors.append(end_of(fixture, "redriven")["error"])
+    return (state, errors) == ("Call", ["LookupError"] * 2)
+
+
 def _event_redelivered(fixture: Fixture) -> bool:
     """A control request delivers the event of a published version again."""
     fixture.lambda_.publish_version(FunctionName="example")
@@ -150,6 +161,7 @@ CHECKS = [
     _truncated,
     _task_refused,
     _execution_timed_out,
+    _execution_redriven,
     _event_redelivered,
     _retries_scaled,
     _version_refused,

@@ -26,6 +26,8 @@ def handler(event: dict[str, Any], _context: object) -> Any:  # noqa: ANN401 - w
     if answer == "hangs":
         time.sleep(float(os.environ["SECONDS"]))
         return None
+    if answer == "decides late":
+        return {"again_in": "1s"} if event["attempt"] <= int(os.environ["UNDECIDED"]) else None
     return "x" * int(os.environ["SIZE"]) if answer == "is too large" else json.loads(answer)
 
 
