@@ -12,10 +12,12 @@ from fnmatch import fnmatchcase
 import click
 
 from sandbox.server import SandboxError
-from stress.faults import table
-from stress.faults.cells import Cell, cells
+from stress.faults import hooks, table
 from stress.faults.checks.freeze_effect import missing_effect
-from stress.faults.fault_list import FAULTS, FREEZES
+from stress.faults.checks.hook_effect import missing_hook_effect
+from stress.faults.matrix.cells import Cell, cells
+from stress.faults.matrix.fault import FREEZES
+from stress.faults.matrix.fault_list import FAULTS
 from stress.faults.observer import CellNotRunError
 from stress.faults.run_cell import run_cell
 from stress.faults.stack import Stack, run_stack
@@ -41,7 +43,7 @@ def main(only: tuple[str, ...], is_listing: bool, as_json: bool, write: bool, at
     if write and only:
         raise click.ClickException("--write needs the results of every cell, and --only selects some: omit --only.")
     if is_listing:
-        click.echo("\n".join(f"{cell.name:32}  {cell.state.name}: {cell.fault.description}" for cell in selected))
+        click.echo("\n".join(f"{cell.name:40}  {cell.state.name}: {cell.fault.description}" for cell in selected))
         return
     results = _run(selected, at_once)
     click.echo(_as_json(results) if as_json else _as_text(results))
@@ -71,6 +73,7 @@ def _run(selected: list[Cell], at_once: int) -> list[CellResult]:
     """Run the cells, and return their results in the order of the table."""
     try:
         with run_stack(_report) as stack:
+            hooks.create_healthy(stack)
             by_name = {}
             for number, result in enumerate(_results(stack, selected, at_once), start=1):
                 by_name[result.cell.name] = result
@@ -118,7 +121,7 @@ def _result(stack: Stack, cell: Cell, number: int) -> CellResult:
         return CellResult(cell, observed, failure=f"failed to run: {observed.refusal}")
     if not observed.faults_occurred:
         return CellResult(cell, observed, failure="the fault did not occur in any call")
-    return CellResult(cell, observed, failure=missing_effect(observed))
+    return CellResult(cell, observed, failure=missing_effect(observed) or missing_hook_effect(observed))
 
 
 def _report(line: str) -> None:

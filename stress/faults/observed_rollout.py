@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from stress.faults.cells import Cell
-from stress.faults.fault_list import OutsideAction
 from stress.faults.given_command import GivenCommand
+from stress.faults.matrix.cells import Cell
+from stress.faults.matrix.fault import OutsideAction
 
 OTHER_VERSION, STABLE, CANARY, NEWER = "1", "2", "3", "4"
 """The versions of every function. Only an outside edit points the alias at OTHER_VERSION."""
@@ -84,6 +84,8 @@ class ObservedRollout:
     commands: list[GivenCommand] = field(default_factory=list)
     evaluation_reasons: list[str] = field(default_factory=list)
     """The reason of each evaluation in the ledger."""
+    states: frozenset[str] = frozenset()
+    """The states that the execution entered, of a rollout with hooks."""
 
     @property
     def ending(self) -> str:

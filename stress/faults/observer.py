@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
 from stress.faults import commands
-from stress.faults.cells import Cell
+from stress.faults.matrix.cells import Cell
 from stress.faults.observed_rollout import CANARY, GUARDIAN, NEWER, Alias, ObservedRollout
 from stress.faults.outside_actions import OUTSIDE_ACTIONS
 from stress.faults.stack import Stack
@@ -16,6 +16,7 @@ from stress.faults.stack import Stack
 STEADY_SECONDS = 2.5
 """How long the state must stay settled: a delayed write may still arrive."""
 START_SECONDS = 30
+_REACHED_SECONDS = 60
 _POLL_SECONDS = 0.4
 _END_SECONDS = 120
 
@@ -56,14 +57,22 @@ class Observer:
     unsplit_since: float | None = None
     settled_since: float | None = None
 
-    def wait_until_approval(self) -> None:
-        """Wait until the rollout waits for an approval; raise CellNotRunError if it does not."""
-        deadline = time.monotonic() + START_SECONDS
-        while not any("gate" in entry for entry in self.stack.ledger(self.shop) if entry["entry"] == "lock"):
+    def wait_until_reached(self) -> None:
+        """Wait until the rollout waits for an approval or calls its hook; raise CellNotRunError if it does not."""
+        state = self.cell.state
+        deadline = time.monotonic() + _REACHED_SECONDS
+        while not (self._calls_hook() if state.hook_point else self._waits_for_approval()):
             if time.monotonic() > deadline:
-                raise CellNotRunError(f"the rollout did not come to its approval within {START_SECONDS} s")
+                place = state.hooks_state or "its approval"
+                raise CellNotRunError(f"the rollout did not come to {place} within {_REACHED_SECONDS} s")
             self._read()
             time.sleep(_POLL_SECONDS)
+
+    def _waits_for_approval(self) -> bool:
+        return any("gate" in entry for entry in self.stack.ledger(self.shop) if entry["entry"] == "lock")
+
+    def _calls_hook(self) -> bool:
+        return self.cell.state.hooks_state in self.stack.states(self.execution)
 
     def wait_until_ended(self) -> None:
         """Wait for the end of the execution, and take the outside action as soon as the fault has occurred."""
@@ -126,6 +135,7 @@ class Observer:
             refusal=self.refusal,
             commands=commands.given(self.stack, self.shop),
             evaluation_reasons=[entry["reason"] for entry in entries if entry["entry"].startswith("evaluation#")],
+            states=self.stack.states(self.execution) if self.cell.state.hook_point else frozenset(),
         )
 
     def _is_of_canary(self, entry: dict[str, Any]) -> bool:

@@ -7,10 +7,10 @@ from contextlib import suppress
 from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
-from stress.faults import freeze
+from stress.faults import freeze, hooks
 from stress.faults.commands import give, given
-from stress.faults.fault_list import OutsideAction
 from stress.faults.given_command import ABORT
+from stress.faults.matrix.fault import OutsideAction
 from stress.faults.observed_rollout import CANARY, EDITED_VERSION
 from stress.faults.stack import Stack
 
@@ -95,6 +95,23 @@ def _freeze_and_roll_back(stack: Stack, _shop: Shop, _execution: str) -> None:
     freeze.roll_back(stack)
 
 
+def _stop_and_redrive(stack: Stack, shop: Shop, execution: str) -> None:
+    _stop(stack, shop, execution)
+    stack.request("redrive-execution", execution=execution)
+
+
+def _delete_hook(stack: Stack, shop: Shop, _execution: str) -> None:
+    hooks.delete_undecided(stack, shop)
+
+
+def _untag_hook(stack: Stack, shop: Shop, _execution: str) -> None:
+    hooks.untag_undecided(stack, shop)
+
+
+def _throttle_hook(stack: Stack, shop: Shop, _execution: str) -> None:
+    hooks.throttle(stack, shop)
+
+
 OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] = {
     OutsideAction.STOP: _stop,
     OutsideAction.TIME_OUT: _time_out,
@@ -111,5 +128,9 @@ OUTSIDE_ACTIONS: dict[OutsideAction, Callable[[Stack, Shop, str], str | None]] =
     OutsideAction.COMMAND_AGAIN: _command_again,
     OutsideAction.FREEZE: _freeze,
     OutsideAction.FREEZE_AND_ROLL_BACK: _freeze_and_roll_back,
+    OutsideAction.STOP_AND_REDRIVE: _stop_and_redrive,
+    OutsideAction.DELETE_HOOK: _delete_hook,
+    OutsideAction.UNTAG_HOOK: _untag_hook,
+    OutsideAction.THROTTLE_HOOK: _throttle_hook,
 }
 """Each returns the alias's new revision if it moved the alias."""

@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
-from stress.faults import freeze
-from stress.faults.cells import Cell
+from stress.faults import freeze, hooks
 from stress.faults.commands import give
-from stress.faults.fault_list import FREEZES, OutsideAction
 from stress.faults.given_command import ABORT
+from stress.faults.matrix.cells import Cell
+from stress.faults.matrix.fault import FREEZES, OutsideAction
 from stress.faults.observed_rollout import CANARY, STABLE, ObservedRollout
 from stress.faults.observer import START_SECONDS, CellNotRunError, Observer, wait_for_execution
 from stress.faults.stack import PACE, Stack
@@ -30,6 +30,8 @@ def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
     """Publish a version, let the fault occur in its rollout, and wait until everything is settled."""
     shop = Shop(stack.local, f"c{number:03}-{cell.state.label.lower()}")
     _create_function(stack, shop)
+    if cell.state.hook_point:
+        hooks.create(stack, cell, shop)
     try:
         with traffic(stack, shop, CALLERS_OF_REFUSED_CANARY if cell.fault.is_found else 1):
             return _roll_out(stack, cell, shop)
@@ -37,6 +39,8 @@ def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
         stack.request("clear-faults", contains=shop.name)
         if cell.fault.outside_action in FREEZES:
             freeze.lift(stack)
+        if cell.state.hook_point:
+            hooks.delete(stack, shop)
         with suppress(ClientError):
             stack.client("lambda").delete_function(FunctionName=shop.name)  # also ends its processes
 
@@ -92,16 +96,16 @@ def _roll_out(stack: Stack, cell: Cell, shop: Shop) -> ObservedRollout:
 
 
 def _start(stack: Stack, cell: Cell, shop: Shop) -> Observer:
-    """Publish the canary, and return the observer of its rollout, which waits for an approval if it gets a command."""
+    """Publish the canary, and return the observer of its rollout, once its fault may occur."""
     if cell.state.command:
         shop.tag("rollout:policy", cell.state.command)
-    else:
+    if not cell.is_added_late:
         _add_faults(stack, cell, shop)
     shop.publish(delay_ms=2, fault_percent=100 if cell.is_canary_unhealthy else 0)
     observer = Observer(stack, cell, shop, wait_for_execution(stack, shop, CANARY))
-    if cell.state.command:
-        observer.wait_until_approval()
-        shop.untag("rollout:policy")  # a newer version needs no approval
+    if cell.is_added_late:
+        observer.wait_until_reached()
+        shop.untag("rollout:policy")  # a newer version needs no approval and no hooks
         _add_faults(stack, cell, shop)
     return observer
 

@@ -102,6 +102,12 @@ class Stack:
         description: dict[str, Any] = self.client("stepfunctions").describe_execution(executionArn=execution)
         return description
 
+    def states(self, execution: str) -> frozenset[str]:
+        """Return the names of the states that an execution has entered."""
+        history = self.client("stepfunctions").get_paginator("get_execution_history")
+        events = [event for page in history.paginate(executionArn=execution) for event in page["events"]]
+        return frozenset(event["stateEnteredEventDetails"]["name"] for event in events if "Entered" in event["type"])
+
     def request(self, name: str, **parameters: object) -> Any:  # noqa: ANN401 - parsed JSON
         """Send a control request that only the emulator knows; return its response."""
         url, body = f"{self.local.url}/_sandbox/{name}", json.dumps(parameters).encode()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from stress.faults.cells import Cell
 from stress.faults.checks.promises import CHECKED, broken_promises
+from stress.faults.matrix.cells import Cell
 from stress.faults.observed_rollout import ObservedRollout
 from stress.measured_page import write_between
 
@@ -68,10 +68,10 @@ class CellResult:
 def format_line(result: CellResult) -> str:
     """Return the result as one line of the printed table."""
     mark = _NONE if result.impossible else "ok" if result.is_good else "BROKEN"
-    return f"{mark:6}  {result.cell.name:32}  {result.ending:24}  {result.unsplit_after:>16}  {result.verdict}"
+    return f"{mark:6}  {result.cell.name:40}  {result.ending:24}  {result.unsplit_after:>16}  {result.verdict}"
 
 
-HEAD = f"{'Result':6}  {'Cell':32}  {'Ending':24}  {'Unsplit after, s':>16}  Promises"
+HEAD = f"{'Result':6}  {'Cell':40}  {'Ending':24}  {'Unsplit after, s':>16}  Promises"
 
 
 def summary(results: Iterable[CellResult]) -> str:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from stress.faults.cells import Cell
-from stress.faults.fault_list import FAULTS
+from stress.faults.matrix.cells import Cell
+from stress.faults.matrix.fault_list import FAULTS
+from stress.faults.matrix.states import STATES
 from stress.faults.observed_rollout import Alias, AliasUpdate, ObservedRollout
-from stress.faults.states import STATES
 
 EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:rollouts:one"
 AT_CANARY, AT_STABLE = Alias("3", {}, "r2"), Alias("2", {}, "r2")

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from stress.faults.cells import cells
 from stress.faults.checks.promises import broken_promises
-from stress.faults.fault_list import FAULTS, OutsideAction
+from stress.faults.matrix.cells import cells
+from stress.faults.matrix.fault import OutsideAction
+from stress.faults.matrix.fault_list import FAULTS
+from stress.faults.matrix.states import STATES
 from stress.faults.observed_rollout import AliasUpdate
-from stress.faults.states import STATES
 from tests.stress.observed_rollouts import (
     AT_STABLE,
     EXECUTION,
@@ -90,8 +91,9 @@ def test_each_state_has_each_fault_or_a_reason_against_it():
 
 
 def is_narrow(fault):
-    """Whether only one state can meet a fault."""
-    return fault.is_found or fault.outside_action is OutsideAction.COMMAND_AGAIN or fault.name == "stop-throttled"
+    """Whether only some states can meet a fault."""
+    is_of_command = fault.outside_action is OutsideAction.COMMAND_AGAIN or fault.name == "stop-throttled"
+    return fault.is_found or fault.hook is not None or is_of_command
 
 
 def test_only_a_command_is_repeated_and_only_an_abort_stops_an_execution():

@@ -1,6 +1,6 @@
 """Whether a freeze of the stack reached the rollout of a cell: otherwise the cell shows nothing."""
 
-from stress.faults.fault_list import OutsideAction
+from stress.faults.matrix.fault import OutsideAction
 from stress.faults.observed_rollout import ObservedRollout
 
 _FROZEN = "the stack is frozen"

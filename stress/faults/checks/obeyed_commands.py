@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from stress.faults.fault_list import OutsideAction
 from stress.faults.given_command import ABORT, APPROVE, WHY, GivenCommand
+from stress.faults.matrix.fault import OutsideAction
 from stress.faults.observed_rollout import STABLE, ObservedRollout
 
 NOT_APPROVED = "it was not approved within"

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-from stress.faults.cells import Cell
 from stress.faults.checks.obeyed_commands import check_commands
 from stress.faults.checks.reported_outcome import check_reported_outcome, is_rejection
-from stress.faults.fault_list import OutsideAction
 from stress.faults.given_command import ABORT
-from stress.faults.observed_rollout import EDITED_VERSION, MOST_READS_WITHOUT_LOCK, OTHER_VERSION, ObservedRollout
+from stress.faults.matrix.cells import Cell
+from stress.faults.matrix.fault import OutsideAction
+from stress.faults.observed_rollout import (
+    CANARY,
+    EDITED_VERSION,
+    MOST_READS_WITHOUT_LOCK,
+    OTHER_VERSION,
+    ObservedRollout,
+)
 
 MISSING_SHARE = "the canary does not get its share"
 """The Cause of a rollout whose canary cannot be invoked."""
@@ -24,6 +30,7 @@ def broken_promises(observed: ObservedRollout) -> list[str]:
         _check_missing_data,
         _check_fault_is_found,
         _check_rejection,
+        _check_before_traffic,
         _check_rolled_out_once,
         _check_newer_version,
         check_reported_outcome,
@@ -95,6 +102,17 @@ def _check_rejection(observed: ObservedRollout) -> Iterator[str]:
         yield f"P6: rejected with {observed.ending}, but the alias was written {len(observed.own_updates)} times"
     if any(rollout["outcome"] == "running" for rollout in observed.rollouts):
         yield f"P6: rejected with {observed.ending}, but the ledger's entry is still running"
+
+
+def _check_before_traffic(observed: ObservedRollout) -> Iterator[str]:
+    """Without a share for the canary, only a rollback and the guardian write the alias, and leave it as it is."""
+    if not observed.cell.state.is_before_traffic or observed.states & {"ShiftTraffic", "PromoteVersion"}:
+        return
+    if CANARY in observed.alias.versions:
+        yield f"P6: the canary was given no share, but the alias serves {observed.alias.format()}"
+    updates = [update for update in observed.own_updates if not update.by_guardian]
+    if updates and not observed.states & {"RollBack", "RestoreAlias"}:
+        yield f"P6: the canary was given no share, but the rollout wrote the alias {len(updates)} times"
 
 
 def _check_rolled_out_once(observed: ObservedRollout) -> Iterator[str]:

@@ -1,57 +1,16 @@
-"""Every fault of the matrix: what fails, and what happens outside the rollout at the same time."""
+"""Every fault of the matrix."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from stress.faults.states import ALIAS_WRITE, FaultRequest
-
-STATE_WRITE = "the state's write"
-STATE_TASK = "the state's task"
-"""Placeholders for an action: each state fills in its own call."""
-METRICS = "cloudwatch:GetMetricData"
-STOP = "states:StopExecution"
-DELAY_SECONDS = 2.5
-"""Long enough for an outside action, and shorter than the five seconds that boto3 waits for a response."""
-
-
-class OutsideAction(StrEnum):
-    """What the program does as soon as the fault has occurred."""
-
-    NOTHING = "nothing"
-    STOP = "stop"
-    TIME_OUT = "time_out"
-    EDIT = "edit"
-    EDIT_TO_LATEST = "edit_to_latest"
-    DELETE = "delete"
-    PRUNE = "prune"
-    REDELIVER = "redeliver"
-    PUBLISH = "publish"
-    UNTAG = "untag"
-    PERMIT = "permit"
-    GHOST = "ghost"
-    ABORT = "abort"
-    COMMAND_AGAIN = "command_again"
-    COMMAND_LATE = "command_late"
-    FREEZE = "freeze"
-    FREEZE_AND_ROLL_BACK = "freeze_and_roll_back"
-
-
-FREEZES = frozenset({OutsideAction.FREEZE, OutsideAction.FREEZE_AND_ROLL_BACK})
-"""The actions that affect every rollout of the stack, so that no other cell may run at the same time."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A fault that can occur in any state."""
-
-    name: str
-    description: str
-    request: FaultRequest
-    outside_action: OutsideAction = OutsideAction.NOTHING
-    is_harmless: bool = False
-    """Whether the rollout must end as it does without the fault."""
-    is_found: bool = False
-    """Whether the fault is the canary's own, and the rollout must roll it back for that reason."""
+from stress.faults.matrix.fault import (
+    DELAY_SECONDS,
+    METRICS,
+    STATE_TASK,
+    STATE_WRITE,
+    STOP,
+    Fault,
+    OutsideAction,
+)
+from stress.faults.matrix.hook_faults import HOOK_FAULTS
+from stress.faults.matrix.states import ALIAS_WRITE, FaultRequest
 
 
 def _on_task(code: str, *, times: int = 1, after: bool = False) -> FaultRequest:
@@ -187,4 +146,4 @@ _OUTSIDE_FAULTS = (
         OutsideAction.FREEZE_AND_ROLL_BACK,
     ),
 )
-FAULTS = _TASK_FAULTS + _CALL_FAULTS + _VERSION_FAULTS + _OUTSIDE_FAULTS
+FAULTS = _TASK_FAULTS + _CALL_FAULTS + _VERSION_FAULTS + _OUTSIDE_FAULTS + HOOK_FAULTS

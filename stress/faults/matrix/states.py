@@ -7,6 +7,10 @@ FaultRequest = dict[str, Any]
 """The parameters of a fault, as the emulator's `add-fault` request takes them."""
 ALIAS_WRITE = "lambda:UpdateAlias"
 LEDGER_WRITE = "dynamodb:[PUDT]*"
+BEFORE_TRAFFIC, EACH_STEP, AFTER_TRAFFIC = "before_traffic", "each_step", "after_traffic"
+"""The points of a rollout at which hooks decide, as a policy names them."""
+HOOK = "-hook"
+"""The end of the name of every hook, by which the emulator knows the calls of hooks."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,22 @@ class State:
     """Further faults without which the rollout does not reach the state."""
     command: str = ""
     """The command that the program gives to the rollout, which waits for an approval; empty for none."""
+    hook_point: str = ""
+    """The point at which the cell has a hook, whose answer the state reads; empty for a rollout without hooks."""
 
     @property
     def label(self) -> str:
-        """The name in the table: with the command, such as `TakeCommand-abort`."""
-        return f"{self.name}-{self.command}" if self.command else self.name
+        """The name in the table: with the command or the point, such as `TakeCommand-abort`."""
+        return "-".join(filter(None, [self.name, self.command, self.hook_point.replace("_", "-")]))
+
+    @property
+    def is_before_traffic(self) -> bool:
+        return self.hook_point == BEFORE_TRAFFIC
+
+    @property
+    def hooks_state(self) -> str:
+        """The state that calls the hook; empty for a rollout without hooks."""
+        return _HOOKS_STATES.get(self.hook_point, "")
 
     @property
     def takes_command(self) -> bool:
@@ -46,6 +61,11 @@ class State:
         return f"{self.name}FunctionRole" if self.is_function else "RestorerRole"
 
 
+_HOOKS_STATES = {
+    BEFORE_TRAFFIC: "RunBeforeTrafficHooks",
+    EACH_STEP: "RunStepHooks",
+    AFTER_TRAFFIC: "RunAfterTrafficHooks",
+}
 _ROLL_BACK_CANNOT_RUN: FaultRequest = {
     "action": "lambda:InvokeFunction",
     "caller": "RollBackFunction",
@@ -62,4 +82,5 @@ STATES = (
     State("TakeCommand", write=LEDGER_WRITE, command="abort"),
     State("TakeCommand", write=LEDGER_WRITE, command="approve"),
     State("JudgeCanary", write=LEDGER_WRITE, command="approve"),
+    *[State("JudgeCanary", write=LEDGER_WRITE, hook_point=point) for point in _HOOKS_STATES],
 )

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stress.faults.fault_list import FAULTS, STATE_TASK, STATE_WRITE, STOP, Fault, OutsideAction
-from stress.faults.states import ALIAS_WRITE, STATES, FaultRequest, State
+from stress.faults.matrix.fault import STATE_TASK, STATE_WRITE, STOP, Fault, OutsideAction
+from stress.faults.matrix.fault_list import FAULTS
+from stress.faults.matrix.states import AFTER_TRAFFIC, ALIAS_WRITE, STATES, FaultRequest, State
 
 _STEP_FUNCTIONS_ERRORS = {
     "TooManyRequestsException": "Lambda.TooManyRequestsException",
@@ -12,7 +13,7 @@ _STEP_FUNCTIONS_ERRORS = {
     "AccessDeniedException": "Lambda.LambdaException",
 }
 """The error names that Step Functions gives to Lambda's errors when it calls Lambda directly."""
-_STATES_WITH_UNSERVED_CANARY = ("PrepareRollout", "ShiftTraffic", "CloseRollout")
+_STATES_WITH_UNSERVED_CANARY = ("PrepareRollout", "ShiftTraffic", "CloseRollout", "JudgeCanary-before-traffic")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Cell:
         return [*self.state.preceding_faults, request]
 
     @property
+    def is_added_late(self) -> bool:
+        """Whether the fault is added only once the rollout waits for its command, or calls its hook."""
+        is_of_hooks = self.fault.hook is not None or (bool(self.state.hook_point) and self.fault.is_found)
+        return bool(self.state.command or self.state.hook_point) and not is_of_hooks
+
+    @property
     def is_canary_unhealthy(self) -> bool:
         """Whether the canary fails; only a rolled back canary can be deleted in CloseRollout."""
         is_deleted_at_end = (self.state.name, self.fault.outside_action) == ("CloseRollout", OutsideAction.DELETE)
@@ -64,7 +71,7 @@ class Cell:
         if self.action == self.state.write:
             raise ValueError(
                 f"{self.state.name} writes by {self.action}, but {self.state.role} does not allow that action:"
-                f" correct the state's `write` or `role` in stress/faults/states.py"
+                f" correct the state's `write` or `role` in stress/faults/matrix/states.py"
             )
         return f"its role may not call {'DynamoDB' if self._is_on_ledger else self.action}"
 
@@ -74,11 +81,13 @@ class Cell:
         is_call_of_function = self.action == "lambda:InvokeFunction" or "kill" in self.fault.request
         is_given_again = action is OutsideAction.COMMAND_AGAIN
         reasons = {
+            "no hook of a cell is called here": self.fault.hook is not None and not state.hook_point,
             "no function runs here: it is a call of Step Functions' own": not state.is_function and is_call_of_function,
             "Lambda refuses to delete a version that an alias serves": (
-                action is OutsideAction.DELETE and state.name not in _STATES_WITH_UNSERVED_CANARY
+                action is OutsideAction.DELETE and state.label not in _STATES_WITH_UNSERVED_CANARY
             ),
             "only JudgeCanary can find it": is_found and state.name != "JudgeCanary",
+            "such a canary does not come to the end of a step": is_found and state.hook_point == AFTER_TRAFFIC,
             "no command is given here": is_given_again and not state.takes_command,
             "only the command abort stops an execution": self.action == STOP and state.label != "TakeCommand-abort",
         }
