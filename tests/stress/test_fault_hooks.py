@@ -59,10 +59,13 @@ KEPT = {
         holders={EXECUTION},
         rollouts=[entry("rejected")],
     ),
-    "rolled back before traffic, as JudgeCanary failed": replace(
+    "stopped before traffic, as JudgeCanary failed": replace(
+        STOPPED_BEFORE_TRAFFIC, cell=cell("JudgeCanary-before-traffic", "raises-before"), states=CALLED | {"RollBack"}
+    ),
+    "restored before traffic, as RollBack failed too": replace(
         ROLLED_BACK,
         cell=cell("JudgeCanary-before-traffic", "raises-before"),
-        states=CALLED | {"RollBack", "RunRollbackHooks"},
+        states=CALLED | {"RollBack", "RestoreAlias", "RunRollbackHooks"},
     ),
     "redriven": REDRIVEN,
     "redriven after the guardian": replace(STOPPED_BEFORE_TRAFFIC, cell=REDRIVEN.cell, error="RolloutRejected"),
@@ -98,6 +101,7 @@ def test_hook_without_its_effect_is_a_failure(case):
     "observed",
     [
         replace(STOPPED_BY_HAND, updates=[AliasUpdate("r0", by_hand=False)]),
+        replace(STOPPED_BY_HAND, updates=[AliasUpdate("r0", by_hand=False)], states=CALLED | {"RollBack"}),
         replace(STOPPED_BY_HAND, alias=SPLIT),
         replace(STOPPED_BY_HAND, alias=AT_CANARY),
     ],

@@ -105,13 +105,13 @@ def _check_rejection(observed: ObservedRollout) -> Iterator[str]:
 
 
 def _check_before_traffic(observed: ObservedRollout) -> Iterator[str]:
-    """Without a share for the canary, only a rollback and the guardian write the alias, and leave it as it is."""
+    """Without a share for the canary, only RestoreAlias and the guardian write the alias, and leave it as it is."""
     if not observed.cell.state.is_before_traffic or observed.states & {"ShiftTraffic", "PromoteVersion"}:
         return
     if CANARY in observed.alias.versions:
         yield f"P6: the canary was given no share, but the alias serves {observed.alias.format()}"
     updates = [update for update in observed.own_updates if not update.by_guardian]
-    if updates and not observed.states & {"RollBack", "RestoreAlias"}:
+    if updates and "RestoreAlias" not in observed.states:
         yield f"P6: the canary was given no share, but the rollout wrote the alias {len(updates)} times"
 
 
