@@ -122,6 +122,21 @@ def test_hook_stops_a_version_before_any_caller_meets_it(orchestrator: Machine, 
     assert (outcome(), [entry for entry in ledger() if entry["entry"] == "lock"]) == ("rejected", [])
 
 
+def test_version_that_cannot_be_judged_before_traffic_is_rejected(orchestrator: Machine, deploy, tasks: Tasks):
+    """P6, P10: RollBack does not write the alias, and calls no hook of a rollback."""
+    revision = client("lambda").get_alias(FunctionName="shop", Name="live")["RevisionId"]
+    events = deploy("smoke", healthy)
+    tasks["judge_canary"] = raising
+    ended = orchestrator.run(request(before_traffic=SMOKE, on_rollback=SMOKE))
+    assert ended.path.endswith("RollBack > CloseRollout > ChooseEnding:rejected > ReadRejection > RolloutRejected")
+    assert ended.error == "StoppedBeforeTrafficError"
+    assert ended.cause is not None
+    assert "version 2 has had no traffic: AssertionError: total is -4" in ended.cause
+    assert client("lambda").get_alias(FunctionName="shop", Name="live")["RevisionId"] == revision
+    assert (outcome(), [entry for entry in ledger() if entry["entry"] == "lock"]) == ("rejected", [])
+    assert [event["hook"] for event in events] == ["before_traffic"]
+
+
 @pytest.mark.parametrize("point", ["each_step", "after_traffic"])
 def test_unhealthy_hook_rolls_back_and_the_rollback_hooks_hear_why(orchestrator: Machine, deploy, point):
     publish_healthy_counts()

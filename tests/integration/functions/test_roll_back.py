@@ -38,6 +38,25 @@ def test_alias_that_was_not_split_is_written_too(handle, my_api, lambda_wire):
     assert alias() == before
 
 
+def test_alias_of_a_version_without_traffic_is_not_touched(handle, my_api, lambda_wire):
+    """P6: JudgeCanary failed while it read what the hooks before traffic returned."""
+    document = event("judge_canary_before_traffic") | {"failure": {"Error": "States.Timeout", "Cause": ""}}
+    for _ in range(2):
+        ending = handle("roll_back", document)["ending"]
+        assert (ending["outcome"], ending["Error"]) == ("rejected", "StoppedBeforeTrafficError")
+    assert ending["Cause"].startswith("my-api:live was not touched, and version 2 has had no traffic: States.Timeout")
+    assert "UpdateAlias" not in lambda_wire.calls
+    with pytest.raises(LockLostError):
+        handle("shift_traffic", document)
+
+
+def test_version_whose_first_share_was_decided_is_rolled_back(handle, my_api, lambda_wire):
+    """P1: ShiftTraffic may have written, or still write."""
+    document = event("judge_canary_before_traffic") | {"next_move": "shift"}
+    assert handle("roll_back", document)["ending"]["outcome"] == "rolled_back"
+    assert lambda_wire.calls.count("UpdateAlias") == 1
+
+
 @pytest.mark.parametrize(
     ("recorded", "outcome", "version"),
     [(Outcome.ROLLED_BACK, "rolled_back", "2"), (Outcome.ROLLBACK_FAILED, "rolled_back", "1")],

@@ -92,6 +92,27 @@ def test_invalid_document_can_be_rolled_back(document):
     assert is_own_state(alias("3", v4=10), RollbackContext.model_validate(document | REQUIRED))
 
 
+BEFORE_TRAFFIC = {"start": "run_before_traffic_hooks", "next_move": "run_before_traffic_hooks"}
+
+
+@pytest.mark.parametrize(
+    ("document", "is_before"),
+    [
+        (BEFORE_TRAFFIC, True),
+        (BEFORE_TRAFFIC | {"next_move": "wait"}, True),
+        (BEFORE_TRAFFIC | {"next_move": "shift"}, False),
+        (BEFORE_TRAFFIC | {"next_move": "promote"}, False),
+        (BEFORE_TRAFFIC | {"next_move": "unknown"}, False),
+        (BEFORE_TRAFFIC | {"next_move": "wait", "first_shift_at": "2026-03-01T12:00:00Z"}, False),
+        ({"next_move": "wait"}, False),
+        ({"start": "begin", "next_move": "wait"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_rollout_that_has_but_called_its_hooks_is_before_its_first_write(document, is_before):
+    assert rollback_context(**document).is_before_first_write is is_before
+
+
 def test_ending_in_document_is_kept():
     ending = rollback_ending(alias("3"), rollback_context())
     document = REQUIRED | {"execution": EXECUTION.model_dump(), "ending": ending.model_dump()}

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from rollout.domain.enums import Move, Outcome, Phase
+from rollout.domain.enums import Move, Outcome, Phase, Start
 from rollout.domain.errors import InvalidDocumentError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
@@ -28,6 +28,8 @@ class RollbackContext(Value):
     # Any text is valid: an unknown phase or move leads to RollBack, and must not make it fail.
     phase: str = Phase.SHIFTING
     next_move: str = ""
+    start: str = ""
+    first_shift_at: Any = None
     reason: str = ""
     failure: Failure | None = None
 
@@ -35,6 +37,12 @@ class RollbackContext(Value):
     def cause(self) -> str:
         """Why the rollout is rolled back: the error a Catch added, or else the reason of the last decision."""
         return format_failure(self.failure) if self.failure else self.reason
+
+    @property
+    def is_before_first_write(self) -> bool:
+        """Whether no task of the rollout that writes the alias has begun: it only calls its hooks before traffic."""
+        is_calling = self.next_move in (Move.RUN_BEFORE_TRAFFIC_HOOKS, Move.WAIT)
+        return self.start == Start.RUN_BEFORE_TRAFFIC_HOOKS and self.first_shift_at is None and is_calling
 
 
 def _none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it

@@ -2,6 +2,7 @@
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
+from rollout.domain.hook_errors import StoppedBeforeTrafficError
 from rollout.domain.text import as_sentence
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
@@ -43,6 +44,15 @@ def moved_by_other(reason: str, alias: AliasState | None) -> Ending:
 def rejected(refusal: RefusedError) -> Ending:
     """Return the ending of a refused request; nothing was touched."""
     return Ending(outcome=Outcome.REJECTED, error=type(refusal).__name__, cause=str(refusal))
+
+
+def stopped_before_traffic(target_name: str, canary_version: str, cause: str) -> Ending:
+    """Return the ending of a rollout that is stopped before its canary has had traffic; nothing was touched."""
+    return rejected(
+        StoppedBeforeTrafficError(
+            f"{target_name} was not touched, and version {canary_version} has had no traffic: {cause}"
+        )
+    )
 
 
 def rollback_failed(target_name: str, stable_version: str, failure: Failure) -> Ending:

@@ -14,19 +14,26 @@ from rollout.lifecycle.rollback import (
 )
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
-from rollout.state.endings import handed_over
+from rollout.state.endings import handed_over, stopped_before_traffic
 from rollout.state.lock import Lock
 
 
 def roll_back(context: RollbackContext) -> Ending:
     """Let the alias serve stable alone, unless another writer moved it; return the ending of the rollout.
 
+    Before the first write of the rollout, its canary has no share, and no late task can write: the alias is not
+    touched.
+
     Raises AliasChangedError or AwsUnavailableError.
     """
     alias = alias_of(context.target)
     # The alias is read before the lock is checked: a guardian that takes over later changes the revision.
     state = alias.find()
-    return _ending_elsewhere(context, state) or _restore(alias, state, context)
+    if ending := _ending_elsewhere(context, state):
+        return ending
+    if context.is_before_first_write:
+        return stopped_before_traffic(context.target.name, context.canary_version, context.cause)
+    return _restore(alias, state, context)
 
 
 def _ending_elsewhere(context: RollbackContext, state: AliasState | None) -> Ending | None:

@@ -2,12 +2,11 @@
 
 from rollout.domain.counts import Counts
 from rollout.domain.enums import HookResult, Move, Verdict
-from rollout.domain.hook_errors import StoppedBeforeTrafficError
 from rollout.domain.text import shorten
 from rollout.lifecycle.hooks.calls import PLACES
 from rollout.lifecycle.hooks.run import hooks_at, present_run
 from rollout.lifecycle.orders import Orders
-from rollout.state.endings import handed_over_by_policy, rejected
+from rollout.state.endings import handed_over_by_policy, stopped_before_traffic
 from rollout.state.hooks.run import HookRun
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
@@ -54,11 +53,8 @@ def reject_before_traffic(decided: Rollout) -> Rollout:
     """
     if decided.next_move is not Move.ROLL_BACK or not decided.is_before_traffic:
         return decided
-    refusal = StoppedBeforeTrafficError(
-        f"{decided.target.name} was not touched, and version {decided.canary_version} has had no traffic:"
-        f" {decided.reason}"
-    )
-    return decided.model_copy(update={"next_move": Move.REJECT, "ending": rejected(refusal)})
+    ending = stopped_before_traffic(decided.target.name, decided.canary_version, decided.reason)
+    return decided.model_copy(update={"next_move": Move.REJECT, "ending": ending})
 
 
 def _format_said(rollout: Rollout, run: HookRun) -> str:
