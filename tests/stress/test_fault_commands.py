@@ -101,6 +101,7 @@ FROZEN_BACK = replace(ROLLED_BACK, cell=cell("PromoteVersion", "frozen-back"), c
         FROZEN_BACK,
         replace(HELD, cell=cell("CloseRollout", "frozen"), evaluation_reasons=[]),
         replace(ROLLED_BACK, cell=cell("RollBack", "frozen-back")),
+        replace(PROMOTED, cell=cell("JudgeCanary-after-traffic", "frozen-back")),
         PROMOTED,
     ],
 )
