@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+import numpy as np
+
 from benchmarks.judge.cells.cell import Cell
-from benchmarks.judge.cells.play import play
-from benchmarks.judge.cells.traffic import MINUTES, Traffic
+from benchmarks.judge.cells.play import play_world
+from benchmarks.judge.cells.traffic import SEED, Traffic
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Phase
 from rollout.evidence.series import Minute, Series
@@ -17,15 +19,16 @@ from rollout.judging.observation import Observation
 from rollout.policy.policy import Policy
 from simulator.bursts.shape import Correlation
 
-DAY = 1_440 // MINUTES
-"""The number of simulated rollouts, of half an hour each, in a day."""
+DAY = 1_440
+SHARE = 0.5
 HOURS = 3
+"""The hours of stable's minutes before the first shift."""
 METRICS = 3
 RUNS = 9
 """The fastest of this many runs counts, each on another day's traffic."""
 POLICY = Policy.model_validate(
     {
-        "steps": [{"percent": 50, "hold": "1d"}],
+        "steps": [{"percent": int(100 * SHARE), "hold": "1d"}],
         "metrics": ["errors", "slow", {"slow": {"over_ms": 5000}, "label": "very slow"}],
         "guards": {"max_slow_percent": 5},
     }
@@ -38,23 +41,24 @@ MetricMinutes = tuple[list[Minute], list[Counts]]
 
 def format_speed() -> str:
     """Return a sentence with the processor time in milliseconds, and its ratio to reading the minutes as JSON."""
-    traffic = play(Cell(6_000, 0.002, 1, Correlation(0.002)), DAY * METRICS * RUNS)
+    rng, cell = np.random.default_rng(SEED), Cell(6_000, 0.002, 1, Correlation(0.002))
+    traffic = play_world(rng, cell, METRICS * RUNS, np.full(DAY, SHARE))
     days = [[_metric(traffic, run * METRICS + number) for number in range(METRICS)] for run in range(RUNS)]
     documents = [json.dumps([_to_json(minutes) for minutes, _ in day]) for day in days]
     judging, reading = _fastest(_judge_day, days), _fastest(json.loads, documents)
     return (
-        f"Judging a day of {DAY * MINUTES:,} minutes of both versions, with {METRICS} metrics and {HOURS} hours"
+        f"Judging a day of {DAY:,} minutes of both versions, with {METRICS} metrics and {HOURS} hours"
         f" of history, took {1000 * judging:.0f} ms of processor time on the machine that wrote this report:"
         f" {judging / reading:.1f} times as long as `json.loads` takes to read those minutes."
     )
 
 
 def _metric(traffic: Traffic, number: int) -> MetricMinutes:
-    """Return a day of minutes, made of consecutive simulated rollouts, and the history before it."""
-    rows = slice(number * DAY, (number + 1) * DAY)
+    """Return a simulated day of minutes, and the history before it: the last hours are other days'."""
     arrays = (traffic.canary_calls, traffic.canary_errors, traffic.stable_calls, traffic.stable_errors)
-    counts = zip(*(array[rows].ravel().tolist() for array in arrays), strict=True)
-    before = (array[rows][:HOURS].ravel().tolist() for array in (traffic.history_calls, traffic.history_errors))
+    counts = zip(*(array[number].tolist() for array in arrays), strict=True)
+    hours = [(number + hour) % (METRICS * RUNS) for hour in range(HOURS)]
+    before = (array[hours].ravel().tolist() for array in (traffic.history_calls, traffic.history_errors))
     return (
         [_minute(index, *each) for index, each in enumerate(counts)],
         [Counts(calls=calls, bad=errors) for calls, errors in zip(*before, strict=True)],

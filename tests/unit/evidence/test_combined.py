@@ -56,6 +56,23 @@ def test_bursts_missing_from_history_are_no_evidence_in_a_long_rollout():
     assert evidence_of(Series(minutes=minutes(*bursts), history=HOUR)) < 1
 
 
+HEAVY = (*HOUR[:29], Counts(calls=6000, bad=60), Counts(calls=6000, bad=30), *HOUR[:29])
+"""An hour of stable in which some minutes are many times as bad as the others."""
+
+
+@pytest.mark.parametrize(("bad_minutes", "is_found"), [(1, False), (6, True)])
+def test_one_minute_of_a_long_rollout_decides_nothing_where_stable_has_outliers(bad_minutes, is_found):
+    """In a day, such a minute comes by chance; a canary that goes on failing is found."""
+    served = [*[(600, 1, 5400, 11)] * 120, *[(600, 600, 5400, 11)] * bad_minutes]
+    found = evidence_of(Series(minutes=minutes(*served), history=HEAVY))
+    assert (found > LIMIT) is is_found
+
+
+def test_one_minute_of_a_short_rollout_may_decide():
+    served = [*[(600, 1, 5400, 11)] * 10, (600, 600, 5400, 11)]
+    assert evidence_of(Series(minutes=minutes(*served), history=HEAVY)) > LIMIT
+
+
 @pytest.mark.parametrize("outage", [(600, 6, 5400, 54), (600, 120, 5400, 1080), (600, 300, 5400, 2700)])
 def test_outage_of_both_versions_does_not_hide_a_fault_hours_later(outage):
     day = [*[(600, 1, 5400, 11)] * 30, *[outage] * 3, *[(600, 1, 5400, 11), (600, 0, 5400, 11)] * 150]

@@ -65,7 +65,8 @@ def _running_log_evidence(
 ) -> Iterator[float]:
     """Yield the log evidence after each group."""
     starts, run_seconds = [group.start for group in groups], dispersion.run_seconds
-    level = sums_of_runs(level_gains(groups, dispersion, bursts, levels), starts, run_seconds)
+    gains = (min(gain, dispersion.log_most_worth) for gain in level_gains(groups, dispersion, bursts, levels))
+    level = sums_of_runs(gains, starts, run_seconds)
     paired = sums_of_runs(paired_gains(groups, dispersion, bursts), starts, run_seconds)
     # The level test finds most faults, so it gets three quarters of the mean.
     return (log_mean_exp([one, one, one, other]) for one, other in zip(level, paired, strict=True))

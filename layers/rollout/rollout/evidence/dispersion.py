@@ -9,13 +9,13 @@ Source: Shaked and Shanthikumar 2007, "Stochastic Orders", 3.A, for the order; d
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
-from math import exp, fsum, lgamma, log, log1p
+from math import exp, fsum, inf, lgamma, log, log1p
 from operator import mul
 from statistics import fmean
 
 from rollout.domain.counts import Counts
 from rollout.domain.models import Value
-from rollout.evidence.outliers import outlier_probability
+from rollout.evidence.outliers import log_most_worth, outlier_probability
 from rollout.evidence.runs import RUN, may_last
 
 SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(29))
@@ -56,6 +56,17 @@ class Dispersion(Value):
     run_seconds: float = 0.0
     """The seconds in which several minutes with errors can be one burst; 0 if no burst lasts longer than a minute."""
 
+    is_long: bool = False
+    """Whether the rollout outlasts what its history can show."""
+
+    @property
+    def log_most_worth(self) -> float:
+        """Ln of the most that one group of minutes may multiply the evidence by; infinite in a short rollout.
+
+        In a day, a version whose minutes can be a hundred times as bad has such a minute by chance.
+        """
+        return log_most_worth(self.outliers) if self.is_long else inf
+
     @property
     def burst_size(self) -> float:
         """How many errors a burst has beyond the first, on average, at stable's calls."""
@@ -90,6 +101,7 @@ def learn_dispersion(
         error_rate=rate,
         minutes=len(learned_from) if is_known else 0,
         calls=calls,
+        is_long=is_long,
         outliers=outlier_probability(learned_from[-ENOUGH_MINUTES:], rate, theta),
         run_seconds=RUN * period_seconds if theta * calls > 1 and may_last(learned_from) else 0,
     )
