@@ -15,12 +15,13 @@ from stress.faults.matrix.states import AFTER_TRAFFIC, BEFORE_TRAFFIC, EACH_STEP
 from stress.faults.stack import Stack
 from stress.faults.stack_parameters import POLICY
 
-HEALTHY_HOOK = f"always-healthy{HOOK}"
+HEALTHY_HOOK = "always-healthy"
+"""The hook that every cell shares; its name lets no fault take it for the hook of a cell."""
 _SAID_SECONDS, _POLL_SECONDS = 20, 0.4
 
 
 def create_healthy(stack: Stack) -> None:
-    """Create the hook that every cell shares."""
+    """Create the hook that is healthy at the other points of every cell."""
     Hook(stack.local, HEALTHY_HOOK).create("null")
 
 

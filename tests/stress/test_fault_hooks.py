@@ -6,6 +6,7 @@ import pytest
 
 from stress.faults.checks.hook_effect import missing_hook_effect
 from stress.faults.checks.promises import broken_promises
+from stress.faults.hooks import HEALTHY_HOOK
 from stress.faults.matrix.cells import cells
 from stress.faults.matrix.hook_faults import HOOK_FAULTS
 from stress.faults.observed_rollout import AliasUpdate
@@ -115,6 +116,11 @@ def test_each_fault_of_a_hook_occurs_at_each_point_and_nowhere_else():
     possible = {cell.name for cell in cells() if cell.fault.name in faults and not cell.impossible(frozenset())}
     points = ("before-traffic", "each-step", "after-traffic")
     assert possible == {f"JudgeCanary-{point}:{fault}" for point in points for fault in faults}
+
+
+def test_fault_of_a_hook_occurs_in_no_call_of_the_healthy_one():
+    callers = {fault.request["caller"] for fault in HOOK_FAULTS}
+    assert [caller for caller in callers if caller in HEALTHY_HOOK] == []
 
 
 def test_fault_of_a_task_is_added_while_the_hook_runs_and_that_of_a_hook_before():

@@ -10,7 +10,7 @@ LEDGER_WRITE = "dynamodb:[PUDT]*"
 BEFORE_TRAFFIC, EACH_STEP, AFTER_TRAFFIC = "before_traffic", "each_step", "after_traffic"
 """The points of a rollout at which hooks decide, as a policy names them."""
 HOOK = "-hook"
-"""The end of the name of every hook, by which the emulator knows the calls of hooks."""
+"""The end of the name of each cell's hook, by which the emulator knows the calls of it."""
 
 
 @dataclass(frozen=True)
