@@ -172,3 +172,21 @@ def test_any_day_gives_a_valid_policy_with_its_sentence(data, written, timing):
 def test_same_day_gives_the_same_plan():
     recent = day(lambda age: age % 97 * 3)
     assert chosen(recent) == chosen(recent)
+
+
+HOOKED = {"hooks": {"each_step": [{"function": "load"}], "after_traffic": [{"function": "smoke"}]}}
+
+
+def test_promotion_at_once_says_which_hooks_it_does_not_call():
+    """P12: its policy can be read again, though hooks of steps are refused where a policy has no steps."""
+    plan = chosen(steady(1), **HOOKED)
+    assert plan.warning.startswith("the hooks in each_step (load) are not called, because there are no steps: ")
+    assert plan.sentence.endswith(f"; warning: {plan.warning}")
+    assert [hook.function for hook in plan.policy.hooks.after_traffic] == ["smoke"]
+    assert read_policy(plan.policy.model_dump(mode="json")) == plan.policy
+
+
+@pytest.mark.parametrize(("per_minute", "written"), [(600, HOOKED), (1, {})])
+def test_plan_that_calls_all_hooks_has_no_warning(per_minute, written):
+    plan = chosen(steady(per_minute), **written)
+    assert (plan.warning, "warning" in plan.sentence) == ("", False)

@@ -2,13 +2,15 @@
 
 import pytest
 
-from rollout.admission.accept import accept
+from rollout.admission.accept import accept, with_chosen_steps
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import AlarmState, Start
 from rollout.domain.errors import NotOptedInError, UnknownVersionError
 from rollout.dry_run.assessment import Assessment, expected_outcome, plan_warnings
 from rollout.dry_run.traffic import Traffic
+from rollout.policy.policy import Policy
 from rollout.state.lock import QueuedVersion, lock_of
+from tests.days import steady
 from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, policy, rollout, version
 
 REQUEST = RolloutRequest(
@@ -166,3 +168,12 @@ def test_unknown_size_of_the_log_is_a_warning_that_states_the_price():
         "The price leaves out the log queries, because CloudWatch does not know what the log group"
     )
     assert [*plan_warnings(assessed._replace(log_bytes_per_second=0.0), ON_AWS)] == []
+
+
+def test_hooks_that_a_promotion_at_once_does_not_call_are_a_warning_and_in_the_reason():
+    asked = REQUEST.model_copy(update={"policy": Policy(hooks={"each_step": [{"function": "load"}]})})
+    request = with_chosen_steps(asked, steady(1), ON_AWS)
+    accepted = accept(request, facts(), EXECUTION)
+    (warning,) = plan_warnings(Assessment(request, facts(), (), accepted, BUSY, (6, 4)), ON_AWS)
+    assert warning.startswith("The hooks in each_step (load) are not called, because there are no steps: ")
+    assert "warning: the hooks in each_step (load) are not called" in accepted.reason

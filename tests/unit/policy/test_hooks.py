@@ -9,6 +9,7 @@ from rollout.policy.planned import AUTO_STEPS, MAX_EVALUATIONS
 from rollout.policy.read_policy import read_policy
 
 SMOKE = {"function": "smoke"}
+FORM = "write a function's name without account and region, with or without :version or :alias at its end"
 STEPS = [{"percent": 10, "hold": "5m"}, {"percent": 50, "hold": "5m"}]
 
 
@@ -38,9 +39,14 @@ def test_hook_is_named_like_a_function_of_the_same_account(name):
         ({"each_step": [SMOKE | {"function": "no function"}]}, "write a function's name"),
         (
             {"each_step": [{"function": "arn:aws:lambda:eu-west-1:123456789012:function:x"}]},
-            "without account and region",
+            f'function:x": {FORM}',
         ),
-        ({"each_step": [{"function": "123456789012:function:x"}]}, "without account and region"),
+        ({"each_step": [{"function": "123456789012:function:x"}]}, FORM),
+        ({"each_step": [{"function": "rauch-prüfung"}]}, FORM),
+        ({"each_step": [{"function": ""}]}, FORM),
+        ({"each_step": [SMOKE | {"timeout": -1}]}, "timeout is -1: write a duration from 1s to 1d"),
+        ({"each_step": [SMOKE | {"timeout": "31d"}]}, "write a duration from 1s to 1d"),
+        ({"each_step": [SMOKE | {"timeout": "soon"}]}, "write whole seconds, or a number with a unit"),
         ({"each_step": [SMOKE | {"timeout": 0}]}, "write a duration from 1s to 1d"),
         ({"each_step": [SMOKE | {"timeout": "2d"}]}, "write a duration from 1s to 1d"),
         ({"on_rollback": [SMOKE | {"timeout": "16m"}]}, "write a duration from 1s to 15m"),
@@ -70,7 +76,8 @@ def test_hooks_take_their_time_from_the_limit_of_a_plan():
 @pytest.mark.parametrize("preset", ["AllAtOnce", "Canary10Percent5Minutes", "Linear10PercentEvery1Minute", "Auto"])
 def test_five_hooks_with_their_default_timeout_fit_at_every_point_of_a_preset(preset):
     points = dict.fromkeys(["before_traffic", "after_traffic"], [SMOKE] * 5)
-    planned = read_policy({"steps": preset, "hooks": points | {"each_step": [SMOKE] * 2}})
+    of_steps = {} if preset == "AllAtOnce" else {"each_step": [SMOKE] * 2}
+    planned = read_policy({"steps": preset, "hooks": points | of_steps})
     assert planned.planned_evaluations + planned.hook_evaluations <= MAX_EVALUATIONS
 
 
@@ -104,3 +111,20 @@ def test_return_at_once_calls_no_hook_but_those_on_a_rollback():
     hooked = read_policy({"steps": STEPS, "hooks": {"before_traffic": [SMOKE], "on_rollback": [SMOKE]}})
     assert hooked.at_once().called_hooks == []
     assert hooked.at_once().hooks.on_rollback == hooked.hooks.on_rollback
+
+
+@pytest.mark.parametrize("preset", ["AllAtOnce", "LambdaAllAtOnce", "CodeDeployDefault.LambdaAllAtOnce"])
+@pytest.mark.parametrize("bake", ["15m", "long"])
+def test_hooks_of_steps_are_refused_where_there_are_no_steps(preset, bake):
+    with pytest.raises(InvalidPolicyError) as refused:
+        read_policy({"steps": preset, "bake": bake, "hooks": {"each_step": [SMOKE]}})
+    assert (
+        "policy.hooks.each_step is never called, because a policy without steps (AllAtOnce) promotes at once: move its"
+        " hooks to before_traffic or after_traffic, or write steps"
+    ) in str(refused.value)
+
+
+def test_return_at_once_leaves_out_hooks_of_steps_and_is_valid():
+    """P12: what a rollout of this policy carries from state to state can be read again."""
+    returning = read_policy({"steps": STEPS, "hooks": {"each_step": [SMOKE]}}).at_once()
+    assert read_policy(returning.model_dump(mode="json")).called_hooks == []

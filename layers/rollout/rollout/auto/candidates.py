@@ -44,7 +44,7 @@ def fits(policy: Policy, holds: Sequence[float]) -> bool:
 
 
 def promoted_at_once(policy: Policy, calls_per_period: float, timing: Timing) -> Policy:
-    """Return the policy without steps: the bake takes their time too, and waits for calls for at most a day.
+    """Return the policy without steps and their hooks: the bake takes their time too, and waits a day for calls.
 
     Few calls need few evaluations, so the interval is longer: a bake of a day is evaluated every five minutes. Without
     any call in the last day there is nothing to wait for beyond the policy's own max_extension.
@@ -53,7 +53,8 @@ def promoted_at_once(policy: Policy, calls_per_period: float, timing: Timing) ->
     until_enough = policy.min_invocations / calls_per_period * timing.period_seconds if calls_per_period else 0
     extension = math.ceil(max(policy.max_extension, min(until_enough, DAY_SECONDS) - bake))
     interval = math.ceil(min(bake + extension, DAY_SECONDS) / BAKE_EVALUATIONS / 60) * 60
-    changes = {"steps": ALL_AT_ONCE, "bake": bake, "max_extension": extension}
+    hooks = policy.hooks.model_dump(mode="json", exclude={"each_step"})
+    changes = {"steps": ALL_AT_ONCE, "bake": bake, "max_extension": extension, "hooks": hooks}
     return _validated(policy, **changes, interval=max(policy.interval, min(interval, DAY_SECONDS)))
 
 

@@ -4,7 +4,7 @@ from rollout.auto.candidates import candidates, promoted_at_once
 from rollout.auto.plan import AutoPlan, Sighting
 from rollout.auto.recent_day import DAY_PERIODS, RecentDay
 from rollout.auto.sight import Expectation, sighting
-from rollout.auto.wording import format_at_once, format_steps
+from rollout.auto.wording import format_at_once, format_steps, format_uncalled
 from rollout.evidence.series import Series
 from rollout.judging.calibration import calibrate
 from rollout.judging.observation import CALLS
@@ -68,7 +68,9 @@ def _at_once(policy: Policy, day: RecentDay, expected: Expectation, timing: Timi
     average = Expectation(calls_per_period=calls_per_period, error_rate=0, history=day.history(timing))
     catches = _catches(plan, average, timing)
     calls = expected.calls_per_period * policy.within / timing.period_seconds, calls_per_period * DAY_PERIODS
-    return AutoPlan(policy=plan, sentence=format_at_once(policy, plan, calls, catches), catches=catches)
+    warning = format_uncalled(policy)
+    sentence = "; warning: ".join(filter(None, [format_at_once(policy, plan, calls, catches), warning]))
+    return AutoPlan(policy=plan, sentence=sentence, catches=catches, warning=warning)
 
 
 def _catches(plan: Policy, expected: Expectation, timing: Timing) -> tuple[Sighting, ...]:

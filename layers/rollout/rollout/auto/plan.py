@@ -18,3 +18,5 @@ class AutoPlan(Value):
     sentence: str
     catches: tuple[Sighting, ...] = ()
     """The faults that would be seen, from the smallest one."""
+    warning: str = ""
+    """What the policy asks for and does not get, as a sentence part; `sentence` has it too."""

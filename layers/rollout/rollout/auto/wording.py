@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rollout.auto.plan import Sighting
 from rollout.auto.sight import Expectation
 from rollout.domain.durations import format_duration, format_rounded_duration
+from rollout.domain.text import format_names
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
 
@@ -33,6 +34,17 @@ def format_at_once(policy: Policy, plan: Policy, calls: tuple[float, float], cat
         f" {in_day} a day): too few for any split to give the canary {policy.min_invocations:,} calls"
         f" (min_invocations); guards and alarms watch the bake of {format_duration(plan.bake)}, which waits up to"
         f" {total} for that many calls and would see {_format_catches(catches)}"
+    )
+
+
+def format_uncalled(policy: Policy) -> str:
+    """Return which hooks a promotion at once does not call, as a sentence part; empty if it calls them all."""
+    if not policy.hooks.each_step:
+        return ""
+    names = format_names(hook.function for hook in policy.hooks.each_step)
+    return (
+        f"the hooks in each_step ({names}) are not called, because there are no steps: give the policy steps of its"
+        " own, or move the hooks to before_traffic or after_traffic"
     )
 
 

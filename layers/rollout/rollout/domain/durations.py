@@ -11,13 +11,13 @@ _PATTERN = r"^[0-9]{1,7}[smhd]$"
 MAX_DURATION_SECONDS = 30 * _UNITS["d"]
 
 
-def parse_duration(value: object) -> int:
+def parse_duration(value: object, *, least: int = 0, most: int = MAX_DURATION_SECONDS) -> int:
     """Return a duration in whole seconds. Raises ValueError, which names the accepted forms or the bounds."""
     seconds = _seconds(value)
     if seconds is None:
         raise ValueError('write whole seconds, or a number with a unit such as "90s", "5m" or "2h"')
-    if not 0 <= seconds <= MAX_DURATION_SECONDS:
-        raise ValueError(f"write a duration from 0 to {format_duration(MAX_DURATION_SECONDS)}")
+    if not least <= seconds <= most:
+        raise ValueError(f"write a duration from {format_duration(least) if least else 0} to {format_duration(most)}")
     return seconds
 
 

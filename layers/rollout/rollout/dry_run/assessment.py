@@ -122,6 +122,8 @@ def plan_warnings(assessment: Assessment, timing: Timing) -> Iterator[str]:
         yield from (f"{warning[0].upper()}{warning[1:]}." for warning in function_warnings(facts))
     if policy is None or "alias" in assessment.request.unreadable_fields:
         return
+    if warning := assessment.request.auto and assessment.request.auto.warning:
+        yield f"{warning[0].upper()}{warning[1:]}."
     yield from _traffic_warnings(assessment.traffic, policy, facts, timing)
     yield from _metric_warnings(policy, facts)
     yield from _timeout_warnings(policy, facts, timing)

@@ -1,11 +1,12 @@
 """Hooks: functions of the team that a rollout calls before it gives traffic, and after a rollback."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from rollout.domain.durations import Seconds, format_duration
+from rollout.domain.durations import Seconds, parse_duration
 from rollout.domain.enums import WithoutAnswer
 from rollout.domain.lambda_names import read_function
 from rollout.domain.models import Strict
@@ -22,22 +23,24 @@ SHORTEST_PAUSE_SECONDS = 10
 
 _LONGEST_TIMEOUT_SECONDS = 86400
 _TIMEOUT_SECONDS = 300
+_FORM = (
+    "write a function's name without account and region, with or without :version or :alias at its end: hooks are in"
+    " the account and region of the target"
+)
 
 
 def _check_function(text: str) -> str:
-    name = read_function(text)
+    try:
+        name = read_function(text)
+    except ValueError:
+        raise ValueError(_FORM) from None
     if name.account or name.region:
-        raise ValueError("write the name of a function without account and region: hooks are in those of the target")
+        raise ValueError(_FORM)
     return f"{name.name}:{name.qualifier}" if name.qualifier else name.name
 
 
-def _at_most(limit_seconds: int) -> AfterValidator:
-    def check(seconds: int) -> int:
-        if not 1 <= seconds <= limit_seconds:
-            raise ValueError(f"write a duration from 1s to {format_duration(limit_seconds)}")
-        return seconds
-
-    return AfterValidator(check)
+def _at_most(limit_seconds: int) -> BeforeValidator:
+    return BeforeValidator(partial(parse_duration, least=1, most=limit_seconds))
 
 
 class RollbackHook(Strict):

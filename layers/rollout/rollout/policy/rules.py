@@ -16,7 +16,7 @@ from rollout.policy.planned import (
     evaluations_while_waiting,
     seconds_in,
 )
-from rollout.policy.presets import AUTO
+from rollout.policy.presets import ALL_AT_ONCE, AUTO
 
 
 def broken_rules(policy: PolicyParts) -> Iterator[str]:
@@ -30,6 +30,7 @@ def broken_rules(policy: PolicyParts) -> Iterator[str]:
     yield from _nothing_decides(policy)
     yield from _slow_not_measured(policy)
     yield from _two_log_queries(policy)
+    yield from _step_hooks_without_steps(policy)
 
 
 def _falling_steps(policy: PolicyParts) -> Iterator[str]:
@@ -127,4 +128,12 @@ def _two_log_queries(policy: PolicyParts) -> Iterator[str]:
         yield (
             f"metrics has {' and '.join(shorten(name or 'logs', 64) for name in queried)} of the kind logs, but an"
             " evaluation makes one query: keep one, or name the others in `ignore`"
+        )
+
+
+def _step_hooks_without_steps(policy: PolicyParts) -> Iterator[str]:
+    if policy.steps == [] and not policy.is_auto and policy.hooks and policy.hooks.each_step:
+        yield (
+            f"hooks.each_step is never called, because a policy without steps ({ALL_AT_ONCE}) promotes at once: move"
+            " its hooks to before_traffic or after_traffic, or write steps"
         )
