@@ -32,11 +32,14 @@ def _read_reason(text: object) -> object:
 def _read_time(value: object) -> datetime:
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
+        # Without a zone, astimezone would take the zone of the machine. A time of the first or the last year of the
+        # calendar may have no time in UTC.
+        in_utc = at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        in_utc = None
+    if in_utc is None:
         raise ValueError('write a time with its zone, such as "2026-12-01T08:00Z"')
-    return at.astimezone(UTC)
+    return in_utc
 
 
 class Freeze(Strict):
@@ -62,10 +65,8 @@ def read_freeze(text: str, parameter: str) -> Freeze:
     """Return the freeze of a parameter's text. One that cannot be read holds every rollout, and says what to write."""
     try:
         return Freeze.model_validate(read_json(text))
-    except ValidationError as error:
-        problems = format_problems(error)
-    except ValueError:
-        problems = "it is no JSON"
+    except Exception as error:  # noqa: BLE001 - whatever the text raises, a person wanted to freeze the stack
+        problems = format_problems(error) if isinstance(error, ValidationError) else "it is no JSON"
     example = '{"reason": "...", "until": "2026-12-01T08:00Z", "mode": "hold"}'
     return Freeze(reason=f"the parameter {parameter} is refused: {problems}; write {example}, or delete it"[:500])
 
