@@ -11,6 +11,7 @@ from rollout.domain.text import LONGEST_REASON
 from tests.samples import EXECUTION
 
 PAUSE = {"function": "my-api", "command": "pause", "why": "the database is slow"}
+APPROVE = PAUSE | {"command": "approve"}
 EXTEND, IGNORE = PAUSE | {"command": "extend"}, PAUSE | {"command": "ignore"}
 ARN = "arn:aws:lambda:us-west-2:111122223333:function:my-api"
 
@@ -76,6 +77,9 @@ def test_alias_is_chosen_as_for_a_start(alias, tagged, chosen):
             PAUSE | {"override_freeze": "urgent"},
             "override_freeze belongs to the commands approve, resume, promote only: remove it",
         ),
+        (APPROVE | {"override_freeze": ""}, 'override_freeze is "": say why: write the reason'),
+        (APPROVE | {"override_freeze": " . "}, 'override_freeze is " . ": say why: write the reason'),
+        (APPROVE | {"override_freeze": "x" * (LONGEST_REASON + 1)}, "write at most 500 characters"),
         (PAUSE | {"by": "30m"}, "by belongs to the command extend only: remove it"),
         (EXTEND, 'by is missing: add how much longer the step or the bake is to last, such as "30m"'),
         (EXTEND | {"by": 0}, "by is 0: write at least 1"),
@@ -103,6 +107,18 @@ def test_refusal_shows_the_least_command_and_every_problem():
     assert "command is" in sentence
     assert "by is" in sentence
     assert sentence.endswith('at least {"function": "my-api", "command": "pause", "why": "the database is slow"}.')
+
+
+@pytest.mark.parametrize(
+    ("request_", "example"),
+    [
+        (EXTEND, '{"function": "my-api", "command": "extend", "by": "30m", "why": "the database is slow"}'),
+        (IGNORE, '{"function": "my-api", "command": "ignore", "metrics": ["slow"], "why": "the database is slow"}'),
+    ],
+)
+def test_refusal_shows_an_example_of_the_command_that_can_be_read(request_, example):
+    assert refusal(request_).endswith(f"A command needs at least {example}.")
+    parse(json.loads(example))
 
 
 @pytest.mark.parametrize("request_", [json.loads("[" * 60 + "]" * 60), PAUSE | {"why": 7}, PAUSE | {"by": 10**400}])

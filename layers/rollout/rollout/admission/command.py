@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
-from rollout.admission.read_request import FunctionText
+from rollout.admission.read_request import FunctionText, OverrideText
 from rollout.admission.request import DEFAULT_ALIAS
 from rollout.domain.command_errors import InvalidCommandError
 from rollout.domain.durations import Seconds
@@ -21,6 +21,11 @@ from rollout.policy.aws_names import AlarmName
 from rollout.state.commands.taken import TakenCommand
 
 _EXAMPLE = '{"function": "my-api", "command": "pause", "why": "the database is slow"}'
+_EXAMPLES = {
+    Command.EXTEND: '{"function": "my-api", "command": "extend", "by": "30m", "why": "the database is slow"}',
+    Command.IGNORE: '{"function": "my-api", "command": "ignore", "metrics": ["slow"], "why": "the database is slow"}',
+}
+"""An input of each command that needs fields of its own."""
 
 
 class _Input(Strict):
@@ -29,7 +34,7 @@ class _Input(Strict):
     alias: Annotated[str, AfterValidator(read_alias)] | None = None
     version: Annotated[str, BeforeValidator(version_text), AfterValidator(read_version)] | None = None
     why: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(as_reason)] = ""
-    override_freeze: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(as_reason)] = ""
+    override_freeze: OverrideText = ""
     by: Annotated[Seconds, Field(ge=1)] | None = None
     metrics: list[AlarmName] = Field(default_factory=list, max_length=100)
 
@@ -113,9 +118,14 @@ class CommandEvent(Value):
             fields = _Input.model_validate(self.request)
         except ValidationError as error:
             raise InvalidCommandError(
-                f"The command is refused: {format_problems(error)}. A command needs at least {_EXAMPLE}."
+                f"The command is refused: {format_problems(error)}. A command needs at least {_example(self.request)}."
             ) from None
         return _with_qualifier(_request(fields, self.execution), read_function(fields.function).qualifier)
+
+
+def _example(request: object) -> str:
+    command = request.get("command") if isinstance(request, dict) else None
+    return next((example for name, example in _EXAMPLES.items() if name == command), _EXAMPLE)
 
 
 def read_command_event(event: object) -> CommandEvent:

@@ -35,8 +35,15 @@ VersionText = Annotated[str, BeforeValidator(version_text), AfterValidator(_chec
 """A version's number, also as a JSON number; $LATEST is refused later, with the command that publishes it."""
 
 
-OverrideText = Annotated[str, AfterValidator(as_reason), Field(max_length=LONGEST_REASON)]
-"""Why a freeze or a closed window is overridden."""
+def _read_override(text: str) -> str:
+    reason = as_reason(text)
+    if not reason:
+        raise ValueError("say why: write the reason, which the ledger keeps, or leave override_freeze out")
+    return reason
+
+
+OverrideText = Annotated[str, AfterValidator(_read_override), Field(max_length=LONGEST_REASON)]
+"""Why a freeze or a closed window is overridden. A field without a reason is refused: it would override nothing."""
 
 
 class _Fields(BaseModel, extra="forbid", defer_build=True):
@@ -142,7 +149,8 @@ def _with_back(request: ParsedRequest, fields: _Fields, refusals: RefusalList) -
     given = {"version": request.version, "back_to": fields.back_to, "back": fields.back}
     names = [name for name, value in given.items() if value]
     if len(names) > 1:
-        refusals.add(InvalidRequestError(f"{' and '.join(names)} each name the version to roll out: use one of them."))
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        refusals.add(InvalidRequestError(f"{listed} each name the version to roll out: use one of them."))
         return request.without("version")
     if not fields.back_to and not fields.back:
         return request

@@ -84,7 +84,10 @@ def _extra(detail: ErrorDetails) -> str:
 
 
 def _needed(detail: ErrorDetails) -> str:
-    needed = _NEEDED.get(detail["type"])
+    kind = detail["type"]
+    # What pydantic finds too long after another validator, it calls too long, whatever it is.
+    is_text = isinstance(detail["input"], str) and kind in ("too_long", "too_short")
+    needed = _NEEDED.get(f"string_{kind}" if is_text else kind)
     # Only the sentences above are templates: pydantic's own messages may contain braces.
     return needed.format_map(detail.get("ctx", {})) if needed else detail["msg"]
 

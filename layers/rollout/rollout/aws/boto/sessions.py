@@ -35,8 +35,8 @@ def member_session(account_region: AccountRegion) -> boto3.Session:
     external_id = settings.member_external_id()
     if not external_id:
         raise OtherAccountError(
-            f"function is in {account_region}, and this orchestrator serves only {settings.home()}: start the rollout"
-            " with the orchestrator of that account and region, or add a member account (docs/accounts.md)."
+            f"function is in {account_region}, and this orchestrator serves only {settings.home()}: use the"
+            " orchestrator of that account and region, or add a member account (docs/accounts.md)."
         )
     session = get_session()
     session.register_component("credential_provider", CredentialResolver([_MemberRole(account_region, external_id)]))
