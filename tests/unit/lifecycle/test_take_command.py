@@ -152,7 +152,7 @@ def test_repeated_task_takes_its_command_once(kind, changes):
 @pytest.mark.parametrize(
     ("seconds", "used", "problem"),
     [
-        (14 * 86400, policy(), "would take 20175m, and the limit is 14d"),
+        (14 * 86400, policy(), "would take about 15d, and the limit is 14d"),
         (86400 * 3, policy(), "would need 4,339 evaluations, and the limit per execution is 2,500"),
         (1800, policy(), ""),
     ],

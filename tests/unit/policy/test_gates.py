@@ -55,7 +55,7 @@ NOT_IN_SCHEMA = [
     ),
     (
         [FIRST, WEEK, SECOND, WEEK],
-        "policy.steps, with the timeouts of the approvals, and bake take 20185m with the evaluation at the end of each",
+        "policy.steps, with the timeouts of the approvals, and bake take about 15d with the evaluation",
     ),
     ([FIRST, WEEK, SECOND, WEEK], "shorten the holds, the timeouts, the bake or the interval"),
     ([SECOND, PAUSE, FIRST], "policy.steps[2].percent is 10 after 50: give each step a larger share"),

@@ -32,7 +32,10 @@ def policy(**changes: object) -> dict[str, object]:
 
 NOT_IN_SCHEMA = [
     (policy(within="2h"), "policy.within is 2h, but it applies only to steps: Auto"),
-    ({"within": "14d", "interval": "1h"}, "policy.steps and bake take 337h with the evaluation at the end of each"),
+    (
+        {"within": "14d", "interval": "1h"},
+        "policy.steps and bake take about 15d with the evaluation at the end of each",
+    ),
     ({"steps": [STEP, STEP]}, "policy.steps[1].percent is 10 after 10: give each step a larger share"),
     (
         {"steps": [STEP, {"percent": 2.5, "hold": 1}]},
@@ -44,11 +47,11 @@ NOT_IN_SCHEMA = [
     ),
     (
         step(hold="7d") | {"bake": "169h", "interval": "1h"},
-        "policy.steps and bake take 337h with the evaluation at the end of each, and the limit is 14d, because",
+        "policy.steps and bake take about 15d with the evaluation at the end of each, and the limit is 14d, because",
     ),
     (
         {"steps": [{"percent": n, "hold": "25h"} for n in range(1, 9)], "interval": "1d"},
-        "policy.steps and bake take 17d with the evaluation at the end of each, and the limit is 14d",
+        "policy.steps and bake take about 17d with the evaluation at the end of each, and the limit is 14d",
     ),
     (policy(interval="2d"), 'policy.interval is "2d": write at most 86,400'),
     (step(hold="31d"), 'policy.steps[0].hold is "31d": write a duration from 0 to 30d'),

@@ -83,7 +83,7 @@ def test_other_name_is_not_a_preset(name):
     [
         ("Canary10Percent800Hours", 'policy.steps[0].hold is "800h": write a duration from 0 to 30d'),
         ("Linear1PercentEvery1Hour", "policy.interval is 1m: the holds and the bake need 6,055 evaluations"),
-        ("Linear10PercentEvery38Hours", "policy.steps and bake take 20535m with the evaluation at the end of each"),
+        ("Linear10PercentEvery38Hours", "policy.steps and bake take about 15d with the evaluation at the end of each"),
     ],
 )
 def test_preset_that_takes_too_long_is_refused(name, sentence):

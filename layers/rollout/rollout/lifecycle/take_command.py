@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rollout.domain.command_errors import CommandNotPossibleError, NoLiveRolloutError, UnknownMetricError
-from rollout.domain.durations import format_duration
+from rollout.domain.durations import format_duration, format_rounded_duration
 from rollout.domain.enums import Command
 from rollout.domain.text import format_names
 from rollout.lifecycle.command_rules import Situation, is_at_gate, refusal_of, situation_of
@@ -59,7 +59,7 @@ def _extension_problems(command: TakenCommand, lock: Lock, policy: Policy) -> It
     evaluations = policy.planned_evaluations + sum(policy.evaluations_in(extension.seconds) for extension in extensions)
     if seconds > MAX_DURATION_SECONDS:
         yield (
-            f"the rollout would take {format_duration(seconds)}, and the limit is"
+            f"the rollout would take about {format_rounded_duration(seconds)}, and the limit is"
             f" {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
             f" {format_duration(METRIC_RETENTION_SECONDS)}: extend it by less"
         )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rollout.domain.durations import format_duration
+from rollout.domain.durations import format_duration, format_rounded_duration
 from rollout.domain.text import format_names, shorten
 from rollout.policy.hooks import longest_wait, most_evaluations
 from rollout.policy.parts import PolicyParts
@@ -62,8 +62,8 @@ def _too_long(policy: PolicyParts) -> Iterator[str]:
     if policy.interval and seconds > MAX_DURATION_SECONDS:
         parts = f"steps, with the timeouts of the {' and '.join(timed)}, and bake" if timed else "steps and bake"
         yield (
-            f"{parts} take {_at_least(holds)}{format_duration(seconds)} with the evaluation at the end of each, and the"
-            f" limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
+            f"{parts} take {_at_least(holds)}about {format_rounded_duration(seconds)} with the evaluation at the end of"
+            f" each, and the limit is {format_duration(MAX_DURATION_SECONDS)}, because CloudWatch keeps minutes for"
             f" {format_duration(METRIC_RETENTION_SECONDS)}: shorten the holds, {'the timeouts, ' if timed else ''}the"
             " bake or the interval"
         )
