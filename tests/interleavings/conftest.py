@@ -68,7 +68,9 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
     names = ("functions.judge_canary.app", "rollout.lifecycle.evaluate", "rollout.tasks.guardian.sweep")
     judge_canary, evaluate, sweep = map(importlib.import_module, names)
     monkeypatch.setattr(importlib.import_module("rollout.tasks.guardian.target_sweep"), "metrics", _Ignore())
-    monkeypatch.setattr(judge_canary, "observe_rollout", lambda rollout, _now: (rollout, rollout))
+    monkeypatch.setattr(
+        judge_canary, "observe_rollout", lambda rollout, _now: (rollout, None if rollout.is_before_traffic else rollout)
+    )
     monkeypatch.setattr(evaluate, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
     freezes = SimpleNamespace(find=lambda: scenarios.current.freeze)
     monkeypatch.setattr(importlib.import_module("rollout.tasks.find_hold"), "freezes", lambda: freezes)

@@ -74,9 +74,10 @@ class Promises:
         assert is_same or not (decides and orders.is_frozen), f"P1: {actor.name} has written a frozen alias"
 
     def _only_changes_revision(self, actor: Actor, before: Routing, after: Routing) -> bool:
-        """Whether the guardian repeats the routing of an alias that its rollout has not written."""
+        """Whether a repair or a rollback repeats the routing of an alias that its rollout has not written."""
         is_same = (before.version, before.weights) == (after.version, after.weights)
-        return is_same and actor.owner == GUARDIAN and actor.execution not in self._last_writes
+        is_return = actor.owner == GUARDIAN or actor.name in ("RollBack", "RestoreAlias")
+        return is_same and is_return and actor.execution not in self._last_writes
 
     def _check_nothing_is_overwritten(self, before: Routing, after: Routing, arn: str) -> None:
         if before.writer != ANOTHER_WRITER:
@@ -171,7 +172,7 @@ class Promises:
         lock = scenario.dynamodb.entry("lock")
         assert not lock, f"a lock remains after its rollout: {lock}"
         stable_alias = scenario.lambda_.stable_alias
-        assert not stable_alias or self._was_killed_late(stable_alias), f"a stable alias remains: {stable_alias}"
+        assert not stable_alias or self._was_left_late(stable_alias), f"a stable alias remains: {stable_alias}"
         entries = scenario.dynamodb.entries()
         # The search for the writer of a moved alias stays open until CloudTrail names it, or for two hours.
         # So do the searches for who gave a command and who started a rollout.
@@ -198,10 +199,10 @@ class Promises:
         families = [re.sub(r"-wait\d+$", "", name) for name in writers]
         assert len(families) == len({*families}), f"P7: a version was rolled out twice: {writers}"
 
-    def _was_killed_late(self, stable_alias: dict[str, str]) -> bool:
-        """Whether a stopped PrepareRollout was killed after it had created the alias; the next rollout deletes it."""
+    def _was_left_late(self, stable_alias: dict[str, str]) -> bool:
+        """Whether a stopped PrepareRollout ran on beside the end of its rollout; the next rollout deletes the alias."""
         owners = [each for each in self._scenario.executions if stable_alias["Description"].endswith(each.name)]
-        return any(task.name == "PrepareRollout" and task.is_killed for each in owners for task in each.stale_tasks)
+        return any(task.name == "PrepareRollout" for each in owners for task in each.stale_tasks)
 
     def _check_ending(self, execution: "Execution") -> None:
         ending = execution.document.get("ending", {})

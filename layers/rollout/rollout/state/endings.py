@@ -25,6 +25,11 @@ def rolled_back(target_name: str, stable_version: str, reason: str) -> Ending:
 
 def handed_over_by_policy(rollout: Rollout, reason: str) -> Ending:
     """Return the ending for `on_inconclusive: hand_over`: the canary keeps its share."""
+    if rollout.is_before_traffic:
+        return handed_over(
+            f"{rollout.target.name} was not touched, and version {rollout.canary_version} has had no traffic, for a"
+            f" person to decide; {reason}"
+        )
     return handed_over(
         f"{rollout.target.name} is left with {rollout.percent:g} % on version {rollout.canary_version}, for a person to"
         f" decide; {reason}"

@@ -57,11 +57,17 @@ def test_rollout_without_its_lock_is_not_rejected():
     assert evaluate(calling, None, found, AT, ON_AWS).next_move is Move.ROLL_BACK
 
 
-@pytest.mark.parametrize(("point", "percent"), [(HookPoint.BEFORE_TRAFFIC, 0), (HookPoint.EACH_STEP, 10)])
-def test_hook_without_a_verdict_hands_over_where_its_policy_says_so(point, percent):
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [
+        (HookPoint.BEFORE_TRAFFIC, "was not touched, and version 4 has had no traffic"),
+        (HookPoint.EACH_STEP, "is left with 10 % on version 4"),
+    ],
+)
+def test_hook_without_a_verdict_hands_over_where_its_policy_says_so(point, left):
     decided = answered(called(point, on_error="hand_over"), failure("States.Timeout"))
     assert (decided.next_move, decided.ending.outcome) == (Move.HAND_OVER, Outcome.HANDED_OVER)
-    assert f"is left with {percent} % on version 4" in decided.ending.cause
+    assert f"my-api:live {left}, for a person to decide; " in decided.ending.cause
     assert "smoke: its call failed (States.Timeout); its on_error is hand_over" in decided.ending.cause
 
 
