@@ -1,5 +1,6 @@
 """Sample hooks: policies that call them, and rollouts at each of their points."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ POINTS = (HookPoint.BEFORE_TRAFFIC, HookPoint.EACH_STEP, HookPoint.AFTER_TRAFFIC
 def answer(verdict: str | None = None, **fields: object) -> dict[str, Any]:
     """Return what the Map state holds for a hook that has returned this verdict; None for a hook that has nothing."""
     returned = fields | ({"verdict": verdict} if verdict else {})
-    return {"answer": returned or None}
+    return {"answer": json.dumps(returned or None)}
 
 
 def failure(error: str, cause: str = "") -> dict[str, Any]:

@@ -59,7 +59,7 @@ class _Clock:
 
 
 def kind_of(returned: object) -> Kind:
-    return read_answer({"answer": returned}).kind
+    return read_answer({"answer": json.dumps(returned)}).kind
 
 
 @pytest.mark.parametrize(

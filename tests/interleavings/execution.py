@@ -33,7 +33,7 @@ class Execution:
     request: Document
     work: Work
     """Returns what the task of the current state does."""
-    answer_hook: Callable[[], Any] = lambda: {"answer": None}
+    answer_hook: Callable[[], Any] = lambda: {"answer": "null"}
     """Returns what a Map state holds for a call of a hook; an exception fails the Map state."""
     state: str = "PrepareRollout"
     status: str = "RUNNING"

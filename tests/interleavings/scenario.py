@@ -28,9 +28,9 @@ EVALUATIONS: dict[str, dict[str, Any]] = {
 """The results of an evaluation; `ends_step` ends each step, and the bake, at its first evaluation."""
 
 HOOK_ANSWERS: dict[str, dict[str, Any]] = {
-    "healthy": {"answer": None},
-    "unhealthy": {"answer": {"verdict": "unhealthy", "reason": "by the test"}},
-    "undecided": {"answer": {"again_in": "60s"}},
+    "healthy": {"answer": "null"},
+    "unhealthy": {"answer": '{"verdict": "unhealthy", "reason": "by the test"}'},
+    "undecided": {"answer": '{"again_in": "60s"}'},
     "throttled": {"failure": {"Error": "Lambda.TooManyRequestsException", "Cause": "Rate Exceeded."}},
     "silent": {"failure": {"Error": "States.Timeout"}},
 }

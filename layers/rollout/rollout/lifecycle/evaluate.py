@@ -11,6 +11,7 @@ from rollout.lifecycle.hooks.calls import call_hooks
 from rollout.lifecycle.hooks.judge import (
     apply_hook_answers,
     judgement_before_traffic,
+    name_waived_hooks,
     reject_before_traffic,
     with_hooks,
 )
@@ -53,4 +54,4 @@ def _ended_by_hooks(decided: Rollout, ownership: Ownership) -> Rollout:
     """Return the rollout as decided, or with the ending that hooks bring about while it holds its lock."""
     if ownership.lock is None or not ownership.lock.belongs_to(decided.execution.arn):
         return decided
-    return reject_before_traffic(apply_hook_answers(decided, ownership.orders))
+    return name_waived_hooks(reject_before_traffic(apply_hook_answers(decided, ownership.orders)))

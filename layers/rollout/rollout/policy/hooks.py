@@ -117,6 +117,9 @@ def call_evaluations(hooks: int) -> int:
 
 
 def most_evaluations(hooks: Sequence[Hook]) -> int:
-    """Return as how many evaluations the hooks of one point count at most: each call, and one before and after it."""
+    """Return as how many evaluations the hooks of one point count at most: each call, and one before and after it.
+
+    Once, they may be called one by one, because their answers together are too large.
+    """
     calls = evaluations_while_waiting(longest_wait(hooks), SHORTEST_PAUSE_SECONDS)
-    return calls * (call_evaluations(len(hooks)) + 2)
+    return calls * (call_evaluations(len(hooks)) + 2) + len(hooks) * (call_evaluations(1) + 1)

@@ -97,6 +97,9 @@ class Rollout(Value):
     )
     hook_run: HookRun | None = Field(default=None, description="The hooks that were last called, or are due.")
     hook_answers: Any = Field(default=None, exclude=True, description="What the calls of the hooks returned.")
+    waived_hooks: tuple[str, ...] = Field(
+        default=(), description="The hooks without a verdict with which the rollout went on, each as a sentence part."
+    )
     rollback_hooks: tuple[HookCall, ...] | None = Field(
         default=None, description="The hooks that are called after a rollback."
     )

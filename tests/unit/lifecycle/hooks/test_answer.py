@@ -31,20 +31,20 @@ def test_answer_is_a_verdict_or_asks_to_be_called_again(result, kind, said):
     ("fields", "seconds"), [({"again_in": "60s"}, 60), ({"again_in": 90}, 90), ({"verdict": "inconclusive"}, None)]
 )
 def test_hook_says_when_it_wants_to_be_called_again(fields, seconds):
-    assert read_answer({"answer": fields}).again_seconds == seconds
+    assert read_answer({"answer": json.dumps(fields)}).again_seconds == seconds
 
 
 @pytest.mark.parametrize(
     "returned",
     [
         *({}, [], 0, 1, True, False, "", "healthy", "<html>502 Bad Gateway</html>", "x" * 200_000),
-        *({"verdict": "ok"}, {"verdict": None}, {"again_in": "soon"}, {"verdict": "healthy", "reason": 7}),
+        *({"verdict": "ok"}, {"verdict": None}, {"again_in": "soon"}, {"verdict": ["healthy"]}),
         {"statusCode": 200, "body": "healthy"},
     ],
 )
 def test_any_other_answer_is_an_error_that_shows_it(returned):
     """P5: what cannot be read is never health."""
-    read = read_answer({"answer": returned})
+    read = read_answer({"answer": json.dumps(returned)})
     assert read.kind is Kind.ERROR
     assert 'return nothing, {"verdict": "healthy"}' in read.said
     assert json.dumps(returned)[:20] in read.said
@@ -81,7 +81,36 @@ def test_exception_is_quoted_without_its_stack_trace():
     )
 
 
-@pytest.mark.parametrize("result", [None, {}, [], "x", {"Error": "States.Timeout"}, {"failure": 4}, {"failure": {}}])
+@pytest.mark.parametrize(
+    ("returned", "kind", "said"),
+    [
+        ({"verdict": "unhealthy", "reason": ["5 of 40 failed"]}, Kind.UNHEALTHY, 'unhealthy (["5 of 40 failed"])'),
+        ({"verdict": "unhealthy", "reason": None}, Kind.UNHEALTHY, "unhealthy"),
+        ({"verdict": "unhealthy", "again_in": "soon", "reason": "bad"}, Kind.UNHEALTHY, "unhealthy (bad)"),
+        ({"verdict": "UNHEALTHY", "reason": "bad"}, Kind.UNHEALTHY, "unhealthy (bad)"),
+        ({"verdict": "healthy", "reason": {"passed": 12}}, Kind.HEALTHY, 'healthy ({"passed": 12})'),
+        ({"verdict": "inconclusive", "again_in": "soon"}, Kind.AGAIN, "inconclusive"),
+    ],
+)
+def test_verdict_counts_whatever_else_is_wrong_with_the_answer(returned, kind, said):
+    """P5: a hook that has found a fault is never without a verdict."""
+    assert read_answer({"answer": json.dumps(returned)})[:2] == (kind, said)
+
+
+@pytest.mark.parametrize("text", ["[" * 4_000 + "]" * 4_000, '{"verdict": "healthy"', "", "[1, 2"])
+def test_text_that_is_no_json_that_can_be_read_is_an_error(text):
+    """P12: an answer nested 4,000 levels deep fails no task, because it is a text until here."""
+    read = read_answer({"answer": text})
+    assert read.kind is Kind.ERROR
+    assert len(read.said) < 400
+
+
+def test_failure_of_the_map_state_is_named():
+    read = read_answer({"Error": "States.DataLimitExceeded", "Cause": "The output is too large."})
+    assert read[:2] == (Kind.ERROR, "its call failed (States.DataLimitExceeded: The output is too large)")
+
+
+@pytest.mark.parametrize("result", [None, {}, [], "x", {"failure": 4}, {"failure": {}}, {"answer": 4}])
 def test_result_that_no_call_has_is_an_error(result):
     """P12: whatever a redrive or an edit leaves there."""
     assert read_answer(result).kind is Kind.ERROR
@@ -99,8 +128,8 @@ _JSON = st.recursive(
 @given(result=_JSON, wrapped=st.sampled_from(["answer", "failure", "neither"]))
 def test_any_json_is_read(result, wrapped):
     """P12: and only nothing, or the word healthy, is health (P5)."""
-    read = read_answer({wrapped: result})
+    read = read_answer({wrapped: json.dumps(result) if wrapped == "answer" else result})
     assert len(read.said) <= MAX_SENTENCE_LENGTH
     if read.kind is Kind.HEALTHY:
         assert wrapped == "answer"
-        assert result is None or result["verdict"] == "healthy"
+        assert result is None or result["verdict"].lower() == "healthy"

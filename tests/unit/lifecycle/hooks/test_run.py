@@ -2,8 +2,10 @@
 
 import pytest
 
-from rollout.domain.enums import HookPoint, HookResult, Move
+from rollout.domain.enums import HookPoint, HookResult, Move, Phase
+from rollout.lifecycle.hooks.run import PLACES
 from tests.hooks import POINTS, answer, answered, called, evaluated, failure, seconds_after
+from tests.samples import AT, policy
 
 each_point = pytest.mark.parametrize("point", POINTS)
 THROTTLED = failure("Lambda.TooManyRequestsException", "Rate Exceeded.")
@@ -81,15 +83,35 @@ def test_error_of_a_hook_has_the_result_of_its_on_error(point, failed, on_error,
     assert f"its on_error is {on_error}" in decided.reason
 
 
+TOO_LARGE = {"Error": "States.DataLimitExceeded", "Cause": "too large"}
+
+
 @each_point
-def test_failure_of_the_whole_round_is_that_of_each_hook(point):
-    """The answers together can be larger than a state's output."""
-    calling = called(point, "smoke", "load").model_copy(
-        update={"hook_answers": {"Error": "States.DataLimitExceeded", "Cause": "too large"}}
-    )
-    decided = evaluated(calling, after=at_call(point) + 5)
-    assert decided.hook_run.results == {HookResult.UNHEALTHY}
+def test_hooks_whose_answers_are_lost_together_are_called_one_by_one(point):
+    """P5: a hook whose answer is too large takes no other hook's place."""
+    start, hooks = at_call(point), {"on_error": "promote"}
+    calling = called(point, "large", "bad", **hooks)
+    lost = evaluated(calling.model_copy(update={"hook_answers": TOO_LARGE}), after=start + 5)
+    assert [call.number for call in lost.hook_run.calls] == [0]
+    assert lost.hook_run.results == {HookResult.PENDING}
+    second = evaluated(lost.model_copy(update={"hook_answers": TOO_LARGE}), after=start + 6)
+    assert [call.number for call in second.hook_run.calls] == [1]
+    decided = answered(second, answer("unhealthy", reason="the orders are wrong"), after=start + 7)
     assert decided.next_move is (Move.REJECT if point is HookPoint.BEFORE_TRAFFIC else Move.ROLL_BACK)
+    assert "large: its call failed (States.DataLimitExceeded: too large)" in decided.reason
+    assert "bad: unhealthy (the orders are wrong)" in decided.reason
+
+
+@each_point
+def test_ending_names_the_hooks_without_which_the_rollout_went_on(point):
+    """P10: as long as it is not rolled back."""
+    decided = answered(called(point, on_error="promote"), failure("States.Timeout"), after=at_call(point) + 5)
+    assert decided.waived_hooks == (f"smoke {PLACES[point]}",)
+    position = {"phase": Phase.BAKE, "first_shift_at": AT, "step_started_at": AT, "hook_run": None}
+    baking = decided.model_copy(update=position)
+    ended = evaluated(baking.model_copy(update={"policy": policy()}), after=5000)
+    assert ended.next_move is Move.FINISH
+    assert ended.ending.cause.endswith(f"; without a verdict of smoke {PLACES[point]}")
 
 
 def test_answers_are_read_once():

@@ -1,18 +1,19 @@
 """Reads what the call of a hook returned: a verdict, the wish to be called again, or an error."""
 
+import json
 from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from rollout.domain.durations import Seconds
+from rollout.domain.durations import parse_duration
 from rollout.domain.enums import Verdict
-from rollout.domain.models import Value
+from rollout.domain.json_values import read_json
 from rollout.domain.text import as_reason, shorten
 from rollout.domain.validation import format_value
 from rollout.state.failure import Failure, format_failure
 
-_LONGEST_REASON = 500
+_LONGEST_REASON, _LONGEST_SHOWN = 500, 80
 
 _TRANSIENT = frozenset(
     {
@@ -55,41 +56,54 @@ class HookAnswer(NamedTuple):
     again_seconds: int | None = None
 
 
-class _Returned(Value):
-    verdict: Verdict | None = None
-    reason: str = ""
-    again_in: Seconds | None = None
-
-
 def read_answer(result: object) -> HookAnswer:
-    """Return what the Map state holds for one call: `answer`, what the hook returned, or `failure`."""
-    if isinstance(result, dict) and "failure" in result:
-        return _failed(result["failure"])
-    if isinstance(result, dict) and "answer" in result:
+    """Return what the Map state holds for one call: `answer`, the JSON that the hook returned, or `failure`.
+
+    A Map state that fails itself holds its own error.
+    """
+    if isinstance(result, dict) and isinstance(result.get("answer"), str):
         return _returned(result["answer"])
+    if isinstance(result, dict):
+        return _failed(result.get("failure", result))
     return HookAnswer(Kind.ERROR, f"the state machine has {format_value(result)} in place of an answer")
 
 
-def _returned(answer: object) -> HookAnswer:
+def _returned(text: str) -> HookAnswer:
+    try:
+        answer = read_json(text)
+    except ValueError:
+        return _unreadable(shorten(text, _LONGEST_SHOWN))
     if answer is None:
         return HookAnswer(Kind.HEALTHY, "healthy")
+    return (isinstance(answer, dict) and _decided(answer)) or _unreadable(format_value(answer))
+
+
+def _unreadable(shown: str) -> HookAnswer:
+    return HookAnswer(Kind.ERROR, f"it returned {shown}: return {_EXPECTED}")
+
+
+def _decided(answer: dict[str, object]) -> HookAnswer | None:
+    """Return what an object means; None for one without a verdict and without a time. A verdict counts by itself."""
+    verdict, again_seconds = str(answer.get("verdict", "")).lower(), _again_seconds(answer)
+    said = _format_reason(answer.get("reason"))
+    if verdict in (Verdict.HEALTHY, Verdict.UNHEALTHY):
+        return HookAnswer(Kind(verdict), f"{verdict}{said}")
+    if verdict == Verdict.INCONCLUSIVE or (not verdict and again_seconds is not None):
+        return HookAnswer(Kind.AGAIN, f"{verdict or 'not decided'}{said}", again_seconds)
+    return None
+
+
+def _again_seconds(answer: dict[str, object]) -> int | None:
     try:
-        returned = _Returned.model_validate(answer)
-    except ValidationError:
-        returned = _Returned()
-    if returned.verdict is None and returned.again_in is None:
-        return HookAnswer(Kind.ERROR, f"it returned {format_value(answer)}: return {_EXPECTED}")
-    return _decided(returned)
+        return parse_duration(answer["again_in"])
+    except (KeyError, ValueError):
+        return None
 
 
-def _decided(returned: _Returned) -> HookAnswer:
-    reason = as_reason(shorten(returned.reason, _LONGEST_REASON))
-    said = f"{returned.verdict or 'not decided'}{f' ({reason})' if reason else ''}"
-    if returned.verdict is Verdict.HEALTHY:
-        return HookAnswer(Kind.HEALTHY, said)
-    if returned.verdict is Verdict.UNHEALTHY:
-        return HookAnswer(Kind.UNHEALTHY, said)
-    return HookAnswer(Kind.AGAIN, said, returned.again_in)
+def _format_reason(reason: object) -> str:
+    text = reason if isinstance(reason, str) else json.dumps(reason, ensure_ascii=False)
+    shown = as_reason(shorten(text, _LONGEST_REASON))
+    return f" ({shown})" if shown and reason is not None else ""
 
 
 def _failed(found: object) -> HookAnswer:

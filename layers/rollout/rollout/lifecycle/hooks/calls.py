@@ -7,7 +7,7 @@ from rollout.domain.durations import format_duration
 from rollout.domain.enums import HookPoint, HookResult, Move, Phase, Start
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.text import format_minute, format_names, shorten
-from rollout.lifecycle.hooks.run import hooks_at, run_at
+from rollout.lifecycle.hooks.run import PLACES, hooks_at, run_at
 from rollout.lifecycle.orders import Orders
 from rollout.lifecycle.wanted_move import is_hold_over
 from rollout.policy.hooks import LONGEST_CALL_SECONDS, Hook, RollbackHook, call_evaluations
@@ -22,13 +22,6 @@ MOVES = {
     HookPoint.AFTER_TRAFFIC: Move.RUN_AFTER_TRAFFIC_HOOKS,
 }
 """The move that calls the hooks of each point."""
-
-PLACES = {
-    HookPoint.BEFORE_TRAFFIC: "before traffic",
-    HookPoint.EACH_STEP: "of the step",
-    HookPoint.AFTER_TRAFFIC: "after traffic",
-}
-"""The hooks of each point, as a sentence part."""
 
 
 def begin_hooks(rollout: Rollout, now: datetime) -> Rollout:
@@ -77,7 +70,7 @@ def _may_call_early(decided: Rollout, orders: Orders, now: datetime, hold: Hold 
 def with_calls(rollout: Rollout, run: HookRun, now: datetime) -> Rollout:
     """Return the rollout whose next move calls the hooks that are due."""
     hooks = hooks_at(rollout.policy.hooks, run.point)
-    due = [number for number, hook in enumerate(run.hooks) if hook.is_due(now)]
+    due = [number for number, hook in enumerate(run.hooks) if hook.is_due(now)][: 1 if run.one_by_one else None]
     calls = tuple(_call(rollout, run, number, hooks[number], now) for number in due)
     names = format_names(hooks[number].function for number in due)
     reason = f"the hooks {PLACES[run.point]} are called: {names}"

@@ -3,10 +3,9 @@
 from rollout.domain.counts import Counts
 from rollout.domain.enums import HookResult, Move, Verdict
 from rollout.domain.text import shorten
-from rollout.lifecycle.hooks.calls import PLACES
-from rollout.lifecycle.hooks.run import hooks_at, present_run
+from rollout.lifecycle.hooks.run import PLACES, hooks_at, present_run
 from rollout.lifecycle.orders import Orders
-from rollout.state.endings import handed_over_by_policy, stopped_before_traffic
+from rollout.state.endings import handed_over_by_policy, promoted, stopped_before_traffic
 from rollout.state.hooks.run import HookRun
 from rollout.state.judgement import Judgement
 from rollout.state.rollout import Rollout
@@ -44,6 +43,14 @@ def apply_hook_answers(decided: Rollout, orders: Orders) -> Rollout:
         return decided
     ending = handed_over_by_policy(decided, decided.reason)
     return decided.model_copy(update={"next_move": Move.HAND_OVER, "ending": ending})
+
+
+def name_waived_hooks(decided: Rollout) -> Rollout:
+    """Return the rollout as decided; its successful ending names the hooks without which it went on."""
+    if decided.next_move is not Move.FINISH or not decided.waived_hooks:
+        return decided
+    reason = shorten(f"{decided.reason}; without a verdict of {', '.join(decided.waived_hooks)}")
+    return decided.model_copy(update={"reason": reason, "ending": promoted(decided, reason)})
 
 
 def reject_before_traffic(decided: Rollout) -> Rollout:

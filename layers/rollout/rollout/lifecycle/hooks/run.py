@@ -18,6 +18,14 @@ _WITHOUT = {
 """What a hook decides that returns no verdict."""
 
 
+PLACES = {
+    HookPoint.BEFORE_TRAFFIC: "before traffic",
+    HookPoint.EACH_STEP: "of the step",
+    HookPoint.AFTER_TRAFFIC: "after traffic",
+}
+"""The hooks of each point, as a sentence part."""
+
+
 def hooks_at(hooks: Hooks, point: HookPoint) -> list[Hook]:
     """Return the hooks that a rollout calls at a point."""
     called = {
@@ -33,19 +41,28 @@ def with_answers(rollout: Rollout, now: datetime) -> Rollout:
     run = rollout.hook_run
     if run is None or not run.calls:
         return rollout
+    found = rollout.hook_answers
+    if not (isinstance(found, list) and len(found) == len(run.calls)):
+        if len(run.calls) > 1:
+            # One answer that is too large loses them all: no other hook may count for it.
+            return _read(rollout, run.model_copy(update={"one_by_one": True}), [*run.hooks])
+        found = [found]
     hooks, states = hooks_at(rollout.policy.hooks, run.point), [*run.hooks]
-    for call, result in zip(run.calls, _results(rollout.hook_answers, len(run.calls)), strict=True):
+    for call, result in zip(run.calls, found, strict=True):
         number = call.number
         states[number] = _answered(states[number], read_answer(result), hooks[number], run.since, now)
-    answered = run.model_copy(update={"hooks": tuple(states), "calls": ()})
-    return rollout.model_copy(update={"hook_run": answered, "hook_answers": None})
+    return _read(rollout, run, states)
 
 
-def _results(found: object, number: int) -> list[object]:
-    """Return what each call returned; the failure of the whole round for each where it failed."""
-    if isinstance(found, list) and len(found) == number:
-        return found
-    return [found] * number
+def _read(rollout: Rollout, run: HookRun, states: list[HookState]) -> Rollout:
+    read = run.model_copy(update={"hooks": tuple(states), "calls": ()})
+    waived = [
+        f"{hook.function} {PLACES[run.point]}"
+        for hook, state in zip(hooks_at(rollout.policy.hooks, run.point), states, strict=True)
+        if state.is_waived
+    ]
+    names = tuple(dict.fromkeys([*rollout.waived_hooks, *waived]))
+    return rollout.model_copy(update={"hook_run": read, "hook_answers": None, "waived_hooks": names})
 
 
 def _answered(state: HookState, answer: HookAnswer, hook: Hook, since: datetime, now: datetime) -> HookState:
@@ -69,7 +86,9 @@ def _answered(state: HookState, answer: HookAnswer, hook: Hook, since: datetime,
 
 
 def _without_verdict(hook: Hook, said: str) -> dict[str, object]:
-    return {"result": _WITHOUT[hook.on_error], "said": f"{said}; its on_error is {hook.on_error}"}
+    result = _WITHOUT[hook.on_error]
+    is_waived = result is HookResult.PASSED
+    return {"result": result, "said": f"{said}; its on_error is {hook.on_error}", "is_waived": is_waived}
 
 
 def present_point(rollout: Rollout) -> HookPoint:

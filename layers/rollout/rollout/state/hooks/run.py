@@ -16,6 +16,8 @@ class HookState(Value):
     """When it is called again; None if it has not been called, or has decided."""
     said: str = ""
     """What its last call returned, as a sentence part."""
+    is_waived: bool = False
+    """Whether it passed without a verdict, because its policy goes on without it."""
 
     def is_due(self, at: datetime) -> bool:
         """Whether it is to be called now."""
@@ -33,6 +35,8 @@ class HookRun(Value):
     hooks: tuple[HookState, ...]
     calls: tuple[HookCall, ...] = ()
     """The calls whose answers the next evaluation reads."""
+    one_by_one: bool = False
+    """Whether a round of several calls has failed as a whole, so that each hook is called by itself."""
 
     @property
     def is_passed(self) -> bool:
