@@ -128,7 +128,7 @@ def test_shipped_function_takes_a_command_and_tells_the_history():
     locks().acquire(held)
     ended = Machine("TakeCommand", COMMAND_ASL).run(COMMAND)
     assert (ended.path, ended.status) == (CASES["taken"].path, "SUCCEEDED")
-    assert ended.output["reason"].startswith("shop:live is paused: version 4 keeps its share")
+    assert ended.output["reason"].startswith("shop:live is paused: version 4 gets no share, unless")
     (command,) = (locks().find(target) or held).commands
     assert (command.command, command.why) == ("pause", "the database is slow")
     history = Machine("TakeCommand", COMMAND_ASL).run({"function": "shop", "command": "history"})

@@ -216,6 +216,7 @@ def test_effect_names_alias_and_version(kind, held):
 @pytest.mark.parametrize(
     ("situation", "part"),
     [
+        (Situation.PREPARING, "the first step (without steps, the bake)"),
         (Situation.SHIFTING, "the step"),
         (Situation.BAKE, "the bake"),
         (Situation.AWAITING_APPROVAL, "the time for an approval"),
@@ -231,6 +232,64 @@ def test_effect_of_a_pause_has_the_share():
         "my-api:live is paused: version 4 keeps its share of 10 % until the command resume. It is judged all the while,"
         " and rolled back if it is unhealthy"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "effect"),
+    [
+        (
+            "pause",
+            (),
+            (
+                "my-api:live is paused: version 4 gets no share, unless the first one is being written now, until the"
+                " command resume"
+            ),
+        ),
+        (
+            "resume",
+            ("pause",),
+            (
+                "my-api:live is resumed: version 4 gets its first share after the next evaluation, as soon as the hooks of"
+                " its policy agree"
+            ),
+        ),
+        (
+            "promote",
+            (),
+            (
+                "my-api:live serves version 4 alone after the next evaluation, as soon as the hooks of its policy agree,"
+                " unless it is unhealthy; the bake follows"
+            ),
+        ),
+        (
+            "abort",
+            (),
+            (
+                "the rollout of version 4 on my-api:live ends now, because it is aborted; the alias is left as it is,"
+                " because nothing was written to it"
+            ),
+        ),
+        (
+            "freeze",
+            (),
+            (
+                "my-api:live is frozen: version 4 gets no share, unless the first one is being written now, until the"
+                " command release or abort, whatever the hooks of its policy find"
+            ),
+        ),
+        ("release", ("freeze",), "my-api:live is released: the next evaluation decides about version 4 again"),
+    ],
+)
+def test_effect_before_the_first_share_says_what_holds_then(kind, before, effect):
+    """P10 for commands: nothing was written to the alias, so there is no share to keep and nothing to roll back."""
+    held = LOCKS[Situation.PREPARING].model_copy(update={"commands": tuple(map(command, before))})
+    assert effect_of(Command(kind), held, 0, ()) == effect
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_effect_from_the_first_share_on_names_it(kind):
+    for situation in (Situation.SHIFTING, Situation.BAKE):
+        assert "first" not in effect_of(kind, LOCKS[situation], 1800, ())
 
 
 @pytest.mark.parametrize("kind", KINDS)

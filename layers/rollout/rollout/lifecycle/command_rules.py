@@ -137,8 +137,8 @@ def effect_of(command: Command, lock: Lock, seconds: int, metrics: tuple[str, ..
         Command.PAUSE: f"{name} is paused: {canary} keeps {share} until the command resume. It is judged all the while,"
         " and rolled back if it is unhealthy",
         Command.RESUME: f"{name} is resumed: {canary} goes on from {share} at the next evaluation",
-        Command.PROMOTE: f"{name} serves {canary} alone after the next evaluation, unless it is unhealthy; the bake"
-        " follows",
+        Command.PROMOTE: f"{name} serves {canary} alone after the next evaluation, as soon as the hooks of its policy"
+        " agree, unless it is unhealthy; the bake follows",
         Command.EXTEND: f"{_format_extended(lock)} of {canary} on {name} lasts {format_duration(seconds)} longer",
         Command.ABORT: f"{name} is rolled back to {stable} now, because the rollout of {canary} is aborted",
         Command.FREEZE: f"{name} is frozen: {canary} keeps {share}, whatever the evaluations find, until the command"
@@ -146,12 +146,31 @@ def effect_of(command: Command, lock: Lock, seconds: int, metrics: tuple[str, ..
         Command.RELEASE: f"{name} is released: {canary} is judged again at the next evaluation",
         Command.IGNORE: f"the rollout of {canary} on {name} no longer measures {', '.join(metrics)}",
     }
-    return effects[command]
+    return _effects_before_traffic(lock).get(command, effects[command])
+
+
+def _effects_before_traffic(lock: Lock) -> dict[Command, str]:
+    """Return what commands do to a rollout that has written nothing to its alias yet; nothing for any other."""
+    if lock.planned_write or lock.promoting:
+        return {}
+    name, canary = lock.target.name, f"version {lock.canary_version}"
+    stays = f"{canary} gets no share, unless the first one is being written now, until the command"
+    goes_on = f"{canary} gets its first share after the next evaluation, as soon as the hooks of its policy agree"
+    return {
+        Command.PAUSE: f"{name} is paused: {stays} resume",
+        Command.RESUME: f"{name} is resumed: {goes_on}",
+        Command.ABORT: f"the rollout of {canary} on {name} ends now, because it is aborted; the alias is left as it is,"
+        " because nothing was written to it",
+        Command.FREEZE: f"{name} is frozen: {stays} release or abort, whatever the hooks of its policy find",
+        Command.RELEASE: f"{name} is released: the next evaluation decides about {canary} again",
+    }
 
 
 def _format_extended(lock: Lock) -> str:
     if lock.promoting:
         return "the bake"
+    if lock.planned_write is None:
+        return "the first step (without steps, the bake)"
     return "the time for an approval" if is_at_gate(situation_of(lock)) else "the step"
 
 
