@@ -62,7 +62,9 @@ def test_script_exits_with_1_and_prints_cause_after_rejection(script_runs):
 def test_script_publishes_version_and_waits_for_its_rollout(script_runs):
     """P7: a repeated event starts nothing, and the script reports the ending of the first rollout."""
     for ended in (script_runs.published, script_runs.published_again):
-        assert (ended.returncode, ended.stdout.splitlines()[-1].split()[:1]) == (0, ["SUCCEEDED"]), ended
+        *_, said, reason = ended.stdout.splitlines()
+        assert (ended.returncode, said.split()[:1]) == (0, ["SUCCEEDED"]), ended
+        assert "version 3" in reason, ended
     assert script_runs.served == {"3": 100}
 
 

@@ -249,16 +249,16 @@ def test_effect_of_a_pause_has_the_share():
             "resume",
             ("pause",),
             (
-                "my-api:live is resumed: version 4 gets its first share after the next evaluation, as soon as the hooks of"
-                " its policy agree"
+                "my-api:live is resumed: version 4 gets its first share after the next evaluation, as soon as the hooks"
+                " of its policy agree"
             ),
         ),
         (
             "promote",
             (),
             (
-                "my-api:live serves version 4 alone after the next evaluation, as soon as the hooks of its policy agree,"
-                " unless it is unhealthy; the bake follows"
+                "my-api:live serves version 4 alone after the next evaluation, as soon as the hooks of its policy"
+                " agree, unless it is unhealthy; the bake follows"
             ),
         ),
         (
