@@ -6,9 +6,15 @@ from rollout.admission.accept import accept, all_refusals
 from rollout.admission.back import earlier_version, no_earlier_version, objection
 from rollout.admission.request import RolloutRequest
 from rollout.domain.enums import Start
+from rollout.lifecycle.guardian.recovery import FinalState, repair_plan
+from rollout.lifecycle.orders import orders_of
+from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.state.alias import AliasState
+from rollout.state.endings import stopped_before_traffic
+from rollout.state.hold import Freeze, hold_at
 from rollout.state.lock import lock_of
-from tests.samples import EXECUTION, TARGET, facts, past, policy, rollout, version
+from tests.commands import command
+from tests.samples import AT, EXECUTION, TARGET, facts, past, policy, rollout, version
 
 BACK = RolloutRequest(
     account_region=EXECUTION.account_region,
@@ -20,6 +26,14 @@ BACK = RolloutRequest(
 )
 OTHER = EXECUTION.model_copy(update={"arn": f"{EXECUTION.arn}-other"})
 ALIAS = AliasState(version="3", revision_id="r")
+UNWRITTEN = lock_of(rollout())
+STOPPED = stopped_before_traffic("my-api:live", "2", "unhealthy: hooks before traffic").cause
+ABORTED = orders_of([command("abort")]).format(rollout())
+SUPERSEDED = apply_ownership_check(
+    rollout(), Ownership(alias=ALIAS, lock=UNWRITTEN.model_copy(update={"superseded_by": "5"}))
+).reason
+FROZEN = hold_at(policy(), Freeze(reason="incident"), AT).reason
+ENDED = repair_plan(UNWRITTEN, ALIAS, FinalState(status="ABORTED")).ending.cause
 
 
 @pytest.mark.parametrize(
@@ -36,6 +50,12 @@ ALIAS = AliasState(version="3", revision_id="r")
         ([past("4", "3", None), past("3", "2")], "3", "2"),
         ([past("4", "3", "handed_over"), past("3", "2")], "5", "3"),
         ([past("4", "3", "rejected")], "3", None),
+        ([past("2", "3", "rejected", reason=STOPPED), past("3", "2"), past("2", "1")], "3", "1"),
+        ([past("2", "3", "rolled_back", reason=ABORTED), past("3", "2"), past("2", "1")], "3", "2"),
+        ([past("2", "3", "rejected", reason=ABORTED), past("3", "2"), past("2", "1")], "3", "2"),
+        ([past("2", "3", "rejected", reason=SUPERSEDED), past("3", "2"), past("2", "1")], "3", "2"),
+        ([past("2", "3", "rolled_back", reason=FROZEN), past("3", "2"), past("2", "1")], "3", "2"),
+        ([past("2", "3", "rejected", reason=ENDED), past("3", "2"), past("2", "1")], "3", "2"),
         ([past("2", "1", "rolled_back")], "1", None),
         ([], "3", None),
     ],
@@ -57,6 +77,18 @@ def test_alias_returns_to_the_last_version_that_was_not_withdrawn(history, serve
         ),
         (
             [past("2", "3", "rolled_back", is_back=True, reason="slow")],
+            "version 2 was rolled back by the rollout of 2026-03-01T12:00Z: slow",
+        ),
+        (
+            [past("2", "3", "rejected", reason="unhealthy")],
+            "version 2 was stopped before traffic by the rollout of 2026-03-01T12:00Z: unhealthy",
+        ),
+        (
+            [past("2", "3", "rolled_back", reason="it was aborted by the command a: slow"), past("3", "2")],
+            "version 2 was rolled back by the rollout of 2026-03-01T12:00Z: it was aborted by the command a: slow",
+        ),
+        (
+            [past("2", "3", "rolled_back", reason=ABORTED), past("2", "3", "rolled_back", reason="slow")],
             "version 2 was rolled back by the rollout of 2026-03-01T12:00Z: slow",
         ),
         ([past("2", "1"), past("2", "1", "rolled_back")], ""),

@@ -1,6 +1,7 @@
 """Finds the version that an alias returns to, and what the ledger has against a version."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import NoEarlierVersionError
@@ -8,6 +9,9 @@ from rollout.domain.identity import Target
 from rollout.domain.text import format_minute, shorten
 from rollout.state.alias import AliasState
 from rollout.state.past_rollout import PastRollout
+
+_STOPS = (Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.REJECTED)
+"""The outcomes of a rollout after which the alias does not serve its canary."""
 
 
 def earlier_version(history: Sequence[PastRollout], served: str) -> str | None:
@@ -43,24 +47,31 @@ def no_earlier_version(
 
 
 def objection(history: Sequence[PastRollout], version: str) -> str:
-    """Return a sentence part that says when and why a version was last withdrawn; empty if it was promoted since."""
-    for past in history:
-        if version in _withdrawn(past):
-            return _format_objection(past, version)
-        if past.is_promoted and past.canary_version == version:
-            return ""
-    return ""
+    """Return a sentence part that says when and why a version was last withdrawn, or else stopped.
+
+    Empty for a version that was neither, or that was promoted since.
+    """
+    since = takewhile(lambda past: not (past.is_promoted and past.canary_version == version), history)
+    stops = [past for past in since if version in _stopped(past)]
+    past = next((past for past in stops if _withdrawn(past)), next(iter(stops), None))
+    return _format_objection(past, version) if past else ""
 
 
 def _withdrawn(past: PastRollout) -> set[str]:
     """Return the version that a rollout withdrew: its unhealthy canary, or the one that a person returned from."""
+    return set() if past.is_stopped_from_outside else _stopped(past)
+
+
+def _stopped(past: PastRollout) -> set[str]:
+    """Return the version that a rollout withdrew, or whose rollout was stopped for any other reason."""
     if past.is_promoted:
         return {past.stable_version} if past.is_back else set()
-    return {past.canary_version} if past.outcome in (Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED) else set()
+    return {past.canary_version} if past.outcome in _STOPS else set()
 
 
 def _format_objection(past: PastRollout, version: str) -> str:
     at = format_minute(past.started_at)
     if past.is_promoted:
         return f"version {version} was withdrawn for version {past.canary_version} by the rollout of {at}"
-    return f"version {version} was rolled back by the rollout of {at}: {past.reason.rstrip('.')}"
+    what = "stopped before traffic" if past.outcome is Outcome.REJECTED else "rolled back"
+    return f"version {version} was {what} by the rollout of {at}: {past.reason.rstrip('.')}"

@@ -8,6 +8,7 @@ from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.endings import format_moved, moved_by_other
 from rollout.state.lock import Lock
+from rollout.state.past_rollout import SUPERSEDED
 from rollout.state.rollout import Rollout
 
 MAX_EVALUATIONS_WITHOUT_ALIAS = 2
@@ -78,7 +79,7 @@ def _with_lock_lost(decided: Rollout, ownership: Ownership) -> Rollout:
 
 
 def _superseded(decided: Rollout, version: str) -> Rollout:
-    reason = f"version {version} was published and supersedes this rollout; {decided.reason}"
+    reason = f"version {version} was published and {SUPERSEDED}; {decided.reason}"
     return decided.model_copy(update={"next_move": Move.ROLL_BACK, "reason": reason, "ending": None})
 
 

@@ -12,6 +12,7 @@ from rollout.domain.text import format_minute
 from rollout.domain.validation import format_problems
 from rollout.policy.policy import Policy
 from rollout.policy.windows import opening_after
+from rollout.state.past_rollout import FROZEN
 
 
 class FreezeMode(StrEnum):
@@ -75,7 +76,7 @@ def hold_at(policy: Policy, freeze: Freeze | None, now: datetime) -> Hold | None
     """Return why nothing may begin or grow at a time; None where it may."""
     if freeze and (freeze.until is None or now < freeze.until):
         until = f" until {format_minute(freeze.until)}" if freeze.until else ""
-        return Hold(reason=f"the stack is frozen{until}: {freeze.reason}", until=freeze.until, mode=freeze.mode)
+        return Hold(reason=f"{FROZEN}{until}: {freeze.reason}", until=freeze.until, mode=freeze.mode)
     opens = opening_after(policy.windows, now)
     if opens is None:
         return None

@@ -5,6 +5,12 @@ from datetime import datetime
 from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
 
+ABORTED = "aborted by the command"
+SUPERSEDED = "supersedes this rollout"
+FROZEN = "the stack is frozen"
+BEFORE_FIRST_WRITE = "before it wrote to"
+"""The parts of a reason by which a rollout ended without a finding about its canary."""
+
 
 class PastRollout(Value):
     """A rollout of an alias in the past, or the one that runs."""
@@ -22,6 +28,12 @@ class PastRollout(Value):
     def is_promoted(self) -> bool:
         """Whether the alias served the canary alone in the end."""
         return self.outcome is Outcome.PROMOTED
+
+    @property
+    def is_stopped_from_outside(self) -> bool:
+        """Whether a command, a newer version, a freeze or the end of its execution stopped it, and not its canary."""
+        parts = (ABORTED, SUPERSEDED, FROZEN, BEFORE_FIRST_WRITE)
+        return not self.is_promoted and any(part in self.reason for part in parts)
 
     @property
     def served(self) -> str:

@@ -16,6 +16,7 @@ from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.endings import ending_of, handed_over, moved_by_other, rolled_back
 from rollout.state.lock import Lock
+from rollout.state.past_rollout import BEFORE_FIRST_WRITE
 
 _ENDED_BY_ROLLBACK = ("RolloutRolledBack", "RolloutHandedOver", "RollbackFailed")
 """The errors of executions that came to RollBack, and perhaps to RestoreAlias; all others ended in PrepareRollout."""
@@ -121,7 +122,7 @@ def _rolled_back(context: RollbackContext) -> Ending:
 
 
 def _untouched(lock: Lock, last: FinalState) -> Ending:
-    return ending_of(Outcome.REJECTED, f"{_format_end(lock, last)} before it wrote to {lock.target.name}")
+    return ending_of(Outcome.REJECTED, f"{_format_end(lock, last)} {BEFORE_FIRST_WRITE} {lock.target.name}")
 
 
 def _promoted(lock: Lock, last: FinalState) -> Ending:
