@@ -1,5 +1,6 @@
 """Tests of TakeCommand: the lock keeps a command, the ledger records it, an abort stops the execution (P11)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -171,12 +172,24 @@ def test_command_for_another_rollout_is_refused_by_name(handle, fields, error, c
     assert taken_by_lock() == []
 
 
-def test_command_without_a_rollout_names_the_version_that_waits(handle, ledger):
-    queued = QueuedVersion(version="2", holder=ROLLOUT.execution, seen_at=NOW)
-    queue().join(ROLLOUT.target, queued)
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "it waits for its turn"),
+        ({"reason": "version 2 waits, because the stack is frozen"}, "version 2 waits, because the stack is frozen"),
+    ],
+)
+def test_command_without_a_rollout_names_the_version_that_waits_and_why(handle, ledger, fields, sentence):
+    queue().join(ROLLOUT.target, QueuedVersion(version="2", holder=ROLLOUT.execution, seen_at=NOW, **fields))
     answer = handle("take_command", TAKE)
     assert answer["Error"] == "NoLiveRolloutError"
-    assert f"Version 2 waits for its turn (execution {ROLLOUT.execution.name})" in answer["Cause"]
+    assert f"Version 2 waits (execution {ROLLOUT.execution.name}): {sentence}. If" in answer["Cause"]
+
+
+def test_command_without_a_rollout_names_no_version_that_has_stopped_waiting(handle, ledger):
+    queued = QueuedVersion(version="2", holder=ROLLOUT.execution, seen_at=NOW - timedelta(days=1))
+    queue().join(ROLLOUT.target, queued)
+    assert "Version 2" not in handle("take_command", TAKE)["Cause"]
 
 
 @pytest.mark.usefixtures("live")

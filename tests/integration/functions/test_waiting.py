@@ -11,12 +11,13 @@ from rollout.admission.successor import MAX_TRIES, MAX_WAIT
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.queue import queue
 from rollout.domain.errors import AwsUnavailableError
 from rollout.domain.identity import Target
 from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
-from tests.integration.conftest import NOW, alias, client, event, owned_entry
+from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry
 
 pytestmark = pytest.mark.usefixtures("my_api", "ledger", "lambda_wire", "state_machine")
 
@@ -101,6 +102,22 @@ def started(state_machine):
 
 def test_each_try_is_counted_in_the_document(prepare, queued):
     assert [queued["waiting"]["tries"], prepare(queued)["waiting"]["tries"]] == [1, 2]
+
+
+def test_version_that_waits_says_why(queued):
+    assert "version 2 waits for its turn" in queue().find(EARLIER.target).reason
+
+
+def test_version_that_is_refused_after_it_waited_leaves_the_queue(prepare, queued):
+    locks().release(EARLIER.target, EARLIER.execution)
+    move_alias("2")
+    assert (prepare(queued)["Error"], owned_entry("queue")) == ("AlreadyServedError", None)
+
+
+def test_version_that_has_nothing_to_do_after_it_waited_leaves_the_queue(prepare, queued):
+    locks().release(EARLIER.target, EARLIER.execution)
+    locks().acquire(lock_of(EARLIER.model_copy(update={"canary_version": "3"})))
+    assert (prepare(queued)["start"], owned_entry("queue")) == ("nothing_to_do", None)
 
 
 def test_execution_with_too_many_tries_leaves_its_place_to_another(prepare, queued, state_machine):

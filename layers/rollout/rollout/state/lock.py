@@ -7,6 +7,7 @@ from pydantic import Field
 from rollout.domain.enums import Phase
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
+from rollout.domain.text import Sentence
 from rollout.state.commands.taken import TakenCommand
 from rollout.state.gate import ReachedGate
 from rollout.state.rollout import Rollout
@@ -92,6 +93,8 @@ class QueuedVersion(Value):
     version: str
     holder: Execution
     seen_at: datetime
+    reason: Sentence = "it waits for its turn"
+    """Why it waited at its last try, as a sentence part."""
 
     def is_waiting_at(self, now: datetime) -> bool:
         """Whether the version still waits: it tried again recently."""

@@ -28,13 +28,15 @@ from rollout.tasks.notify import publish_rejection, publish_start
 
 
 def accept_request(preparation: Preparation, now: datetime) -> Rollout:
-    """Return the rollout of a request; nothing is written.
+    """Return the rollout of a request; nothing is written, but a version that is refused leaves the queue.
 
     Raises VersionPendingError, a RefusedError with every reason, and AwsUnavailableError or MetricsIncompleteError
     where AWS returns no complete answer.
     """
     result = look_up(preparation, now)
     if result.refusals or result.request is None or result.facts is None:
+        if result.facts and preparation.waiting.tries:
+            queue().leave(result.facts.target, preparation.execution)
         raise combine_refusals(result.refusals)
     rollout = accept(result.request, result.facts, preparation.execution)
     return begin_hooks(rollout.model_copy(update={"waiting": preparation.waiting}), now)
@@ -64,9 +66,17 @@ def register(rollout: Rollout, request: object, now: datetime) -> Rollout:
             publish_start(rollout, now)
         case Start.QUEUE:
             return _join_queue(rollout, now)
-        case Start.NOTHING_TO_DO if rollout.creates_alias:
-            alias_of(rollout.target).create(rollout.canary_version, alias_description(rollout.execution))
+        case Start.NOTHING_TO_DO:
+            _end_at_once(rollout)
     return rollout
+
+
+def _end_at_once(rollout: Rollout) -> None:
+    """Create the alias of a first version; a version that waited, and has nothing to do now, leaves the queue."""
+    if rollout.creates_alias:
+        alias_of(rollout.target).create(rollout.canary_version, alias_description(rollout.execution))
+    if rollout.waiting.tries:
+        queue().leave(rollout.target, rollout.execution)
 
 
 def _begin(rollout: Rollout, now: datetime) -> None:
@@ -89,8 +99,8 @@ def _begin(rollout: Rollout, now: datetime) -> None:
 
 
 def _join_queue(rollout: Rollout, now: datetime) -> Rollout:
-    queued = QueuedVersion(version=rollout.canary_version, holder=rollout.execution, seen_at=now)
-    queue().join(rollout.target, queued)
+    version, reason = rollout.canary_version, rollout.reason
+    queue().join(rollout.target, QueuedVersion(version=version, holder=rollout.execution, seen_at=now, reason=reason))
     lock = locks().find(rollout.target)
     if lock and lock.newer_version != rollout.canary_version:
         _announce_to_holder(lock, rollout)

@@ -1,5 +1,7 @@
 """Takes a command: the lock and the ledger keep it, and an abort also stops the execution of the rollout."""
 
+from datetime import datetime
+
 from rollout.admission.command import CommandRequest
 from rollout.aws.dynamodb.commands import commands
 from rollout.aws.dynamodb.ledger import ledger
@@ -11,6 +13,7 @@ from rollout.domain.command_errors import CommandNotPossibleError, CommandRefuse
 from rollout.domain.enums import Command, CommandAnswer
 from rollout.domain.errors import AliasBusyError, RefusedError
 from rollout.domain.identity import Target
+from rollout.domain.text import as_sentence
 from rollout.lifecycle.command_rules import effect_of
 from rollout.lifecycle.take_command import decide_command
 from rollout.policy.policy import Policy
@@ -44,7 +47,7 @@ def take_command(request: CommandRequest) -> CommandRecord:
             return _carry_out(recorded)
         lock = locks().find(target)
         if lock is None:
-            raise NoLiveRolloutError(_format_no_rollout(target))
+            raise NoLiveRolloutError(_format_no_rollout(target, request.execution.started_at))
         _check_version(request, lock)
         command = _decide(request, lock)
         record = record_of(command, lock, _effect(command, lock))
@@ -91,9 +94,10 @@ def _check_version(request: CommandRequest, lock: Lock) -> None:
         )
 
 
-def _format_no_rollout(target: Target) -> str:
-    queued = queue().find(target)
-    waiting = f" Version {queued.version} waits for its turn (execution {queued.holder.name})." if queued else ""
+def _format_no_rollout(target: Target, at: datetime) -> str:
+    queued, waiting = queue().find(target), ""
+    if queued and queued.is_waiting_at(at):
+        waiting = f" Version {queued.version} waits (execution {queued.holder.name}): {as_sentence(queued.reason)}"
     return (
         f"{target.name} in {target.account_region} has no live rollout, so there is nothing to command.{waiting} If the"
         " rollout is on another alias, name it with `alias`; the command history lists the last rollouts."
