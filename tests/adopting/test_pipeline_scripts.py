@@ -1,4 +1,4 @@
-"""Scripts that wait print why an ending is green, so that nobody reads NothingToDo as a promotion; `aws` is a stub."""
+"""Scripts that wait print why an ending is green, so that NothingToDo is not read as a promotion; `aws` is a stub."""
 
 import json
 import subprocess
