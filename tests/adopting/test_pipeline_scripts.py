@@ -1,4 +1,4 @@
-"""Scripts that wait print why an ending is green, so that NothingToDo is not read as a promotion; `aws` is a stub."""
+"""Scripts that wait print why an ending is green, NothingToDo or a promotion; `aws` is a stub."""
 
 import json
 import subprocess
@@ -8,7 +8,8 @@ import pytest
 from tests.adopting.workshop import EXAMPLES
 
 NOTHING = {"judgement": None, "start": "nothing_to_do", "reason": "version 4 is being rolled out by execution older"}
-PROMOTED = {"judgement": {"reason": "healthy"}, "reason": "my-api:live serves version 4 alone"}
+SERVES = "my-api:live serves version 4 alone; healthy"
+PROMOTED = {"judgement": {"reason": "errors"}, "reason": "healthy", "ending": {"outcome": "promoted", "Cause": SERVES}}
 
 
 def run(said: str, output: object) -> subprocess.CompletedProcess[str]:
@@ -24,11 +25,13 @@ def run(said: str, output: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)  # noqa: S603 - the example
 
 
-@pytest.mark.parametrize("output", [NOTHING, PROMOTED])
-def test_script_prints_the_reason_of_a_green_ending(output):
+@pytest.mark.parametrize(
+    ("output", "why"), [(NOTHING, f'"reason": "{NOTHING["reason"]}"'), (PROMOTED, f'"Cause": "{SERVES}"')]
+)
+def test_script_prints_why_the_ending_is_green(output, why):
     ended = run("SUCCEEDED\tNone\tNone", output)
     assert ended.returncode == 0
-    assert ended.stdout.splitlines() == ["SUCCEEDED\tNone\tNone", f'"reason": "{output["reason"]}"']
+    assert ended.stdout.splitlines() == ["SUCCEEDED\tNone\tNone", why]
 
 
 def test_script_exits_with_1_and_prints_cause_of_a_red_ending():
