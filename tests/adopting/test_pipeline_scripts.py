@@ -21,7 +21,7 @@ def run(said: str, output: object) -> subprocess.CompletedProcess[str]:
     esac; }}"""
     script = (EXAMPLES / "pipeline/start-and-wait.sh").read_text()
     settings = {"FUNCTION": "my-api", "STATE_MACHINE_ARN": "arn:machine", "PATH": "/usr/bin:/bin"}
-    command = ["bash", "-e", "-c", f"{stub}\n{script}"]
+    command = ["bash", "-eo", "pipefail", "-c", f"{stub}\n{script}"]
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)  # noqa: S603 - the example
 
 
@@ -37,3 +37,8 @@ def test_script_prints_why_the_ending_is_green(output, why):
 def test_script_exits_with_1_and_prints_cause_of_a_red_ending():
     ended = run("FAILED\tRolloutRolledBack\tit fails", None)
     assert (ended.returncode, ended.stdout) == (1, "FAILED\tRolloutRolledBack\tit fails\n")
+
+
+def test_exit_code_is_that_of_the_ending_where_it_has_no_sentence():
+    ended = run("SUCCEEDED\tNone\tNone", {})
+    assert (ended.returncode, ended.stdout) == (0, "SUCCEEDED\tNone\tNone\n")

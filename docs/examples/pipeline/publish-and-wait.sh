@@ -14,4 +14,4 @@ done
 if [[ $execution != arn:* ]]; then echo "Version $version is not rolled out: has $FUNCTION its tag rollout:alias?"; exit 1; fi
 
 until said=$(aws stepfunctions describe-execution --execution-arn "$execution" --query '[status, error, cause]' --output text); [[ $said != RUNNING* ]]; do sleep 10; done; echo "$said"
-aws stepfunctions describe-execution --execution-arn "$execution" --query output --output text | grep -oE '"(reason|Cause)": *"[^"]*"' | tail -1; [[ $said == SUCCEEDED* ]]
+aws stepfunctions describe-execution --execution-arn "$execution" --query output --output text | grep -oE '"(reason|Cause)": *"[^"]*"' | tail -1 || true; [[ $said == SUCCEEDED* ]]
