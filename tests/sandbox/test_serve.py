@@ -107,7 +107,7 @@ def test_printed_commands_promote_version_2_roll_version_3_back_and_stop_it_by_a
 
             (start_with_hook,) = commands(lines, "Roll out version 3 again")
             started = json.loads(run(setup, start_with_hook))["executionArn"]
-            wait_for("'FAILED'", partial(machines.describe_execution, executionArn=started))
+            wait_for("'StoppedBeforeTrafficError'", partial(machines.describe_execution, executionArn=started))
             assert "my-api:live was not touched, and version 3 has had no traffic" in run(setup, print_reason)
     finally:
         for folder in (f"serve-{port}", f"serve-{port}-build"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-CALLS, MOST_FAILED = 40, 3
+CALLS, MOST_FAILED = 100, 10
 
 
 class ConfiguredError(Exception):
