@@ -6,8 +6,6 @@ from stress.faults.observed_rollout import ObservedRollout
 _FROZEN = "the stack is frozen"
 _BEFORE_SHARE = ("PrepareRollout", "ShiftTraffic", "JudgeCanary-approve")
 """The states after whose write the rollout would get a larger share, at an evaluation that begins in the freeze."""
-_AT_END = ("CloseRollout", "JudgeCanary-after-traffic")
-"""The states at whose write the ending has been decided."""
 
 
 def missing_effect(observed: ObservedRollout) -> str:
@@ -18,7 +16,7 @@ def missing_effect(observed: ObservedRollout) -> str:
             is_due = cell.state.label in _BEFORE_SHARE
             is_met = any(_FROZEN in reason for reason in observed.evaluation_reasons)
         case OutsideAction.FREEZE_AND_ROLL_BACK:
-            is_due = not (cell.is_canary_unhealthy or cell.state.command or cell.state.label in _AT_END)
+            is_due = not (cell.is_canary_unhealthy or cell.state.command or cell.state.is_at_end)
             is_met = observed.ending == "RolloutRolledBack" and _FROZEN in observed.cause
         case _:
             return ""

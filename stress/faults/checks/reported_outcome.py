@@ -31,9 +31,10 @@ def _check_ending(observed: ObservedRollout) -> Iterator[str]:
     is_next_rollout = bool(observed.next_execution) and NEWER in observed.alias_at_end.versions
     if not outcome or is_next_rollout:
         return
-    # The ending was decided before an edit during CloseRollout.
-    is_edited_last = bool(observed.edit_revision) and observed.cell.state.name == "CloseRollout"
-    edited = EDITED_VERSION.get(observed.cell.fault.outside_action)
+    # No state reads the alias after the evaluation that decides the promotion: none sees an edit during its write.
+    cell = observed.cell
+    is_edited_last = bool(observed.edit_revision) and cell.state.is_at_end and not cell.fault.hook
+    edited = EDITED_VERSION.get(cell.fault.outside_action)
     if observed.alias_at_end.unsplit_version != (edited if is_edited_last else _SERVED_VERSION[outcome]):
         yield f"P10: the ending is {observed.ending}, but the alias serves {observed.alias_at_end.format()}"
 

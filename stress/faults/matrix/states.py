@@ -46,6 +46,11 @@ class State:
         return _HOOKS_STATES.get(self.hook_point, "")
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether the ending has been decided when the state writes."""
+        return self.name == "CloseRollout" or self.hook_point == AFTER_TRAFFIC
+
+    @property
     def takes_command(self) -> bool:
         """Whether the state is TakeCommand, so that the fault occurs in the command itself."""
         return self.name == "TakeCommand"
