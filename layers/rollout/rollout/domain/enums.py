@@ -112,6 +112,14 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+class LogChange(StrEnum):
+    """How often the canary logs an error, held against stable."""
+
+    NEW = "new"
+    MORE_FREQUENT = "more_frequent"
+    NOT_COMPARED = "not_compared"
+
+
 class OnNewerVersion(StrEnum):
     """What happens to a new version while an older version is being rolled out on the alias."""
 
