@@ -17,6 +17,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "admission": ("domain", "policy", "state", "judging", "auto"),
     "notifications": ("domain", "state", "judging", "lifecycle"),
     "dry_run": ("domain", "policy", "state", "judging", "auto", "admission"),
+    "dashboard": ("domain",),
     "schema": ("policy", "notifications"),
     "aws": ("domain", "policy", "evidence", "state", "judging", "auto", "admission", "notifications"),
     "tasks": (
@@ -29,6 +30,7 @@ LAYER: dict[str, tuple[str, ...]] = {
         "admission",
         "notifications",
         "dry_run",
+        "dashboard",
         "aws",
     ),
 }

@@ -1,18 +1,16 @@
 """Rollouts that an operator commands, and roles that may only command or only start."""
 
 import json
-import re
 import time
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from sandbox.accounts import HOME, MEMBER, OUTSIDER
-from sandbox.server import REGION, ROOT
 from sandbox.shop import Shop
 from tests.e2e.stack import Stack
+from tests.e2e.stories.documented_policies import client_with_policy
 from tests.e2e.stories.policies import LONG
 from tests.e2e.stories.rollout import FinishedRollout, finish, shop_with_canaries, start
 from tests.e2e.waiting import wait_for
@@ -144,7 +142,7 @@ def roles_are_told_apart(stack: Stack) -> dict[str, dict[str, str]]:
         role: {output: _try(client, stack.outputs[output], request) for output, request in requests.items()}
         | {"StopExecution": _try_to_stop(client, rollout)}
         for role in ("commander", "starter")
-        for client in [_client_with(stack, role)]
+        for client in [client_with_policy(stack, role, "stepfunctions")]
     }
 
 
@@ -165,24 +163,3 @@ def _try_to_stop(client: Any, execution: str) -> str:
     except ClientError as error:
         return str(error.response["Error"]["Code"])
     return "allowed"
-
-
-def _client_with(stack: Stack, role: str) -> Any:
-    """Return a client of Step Functions under a new role with the policy that docs/operating.md shows for it."""
-    page = (ROOT / "docs" / "operating.md").read_text()
-    policy = re.findall(rf"<!-- policy: {role} -->\n```json\n(.*?)```", page, re.DOTALL)[0]
-    policy = policy.replace("REGION", REGION).replace("ACCOUNT", HOME)
-    trust = {"Effect": "Allow", "Principal": {"AWS": HOME}, "Action": "sts:AssumeRole"}
-    iam = stack.client("iam")
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    arn = iam.create_role(RoleName=f"operator-{role}", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    iam.put_role_policy(RoleName=f"operator-{role}", PolicyName="documented", PolicyDocument=policy)
-    session = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="operator")["Credentials"]
-    return boto3.client(
-        "stepfunctions",
-        endpoint_url=stack.local.url,
-        region_name=REGION,
-        aws_access_key_id=session["AccessKeyId"],
-        aws_secret_access_key=session["SecretAccessKey"],
-        aws_session_token=session["SessionToken"],
-    )

@@ -2,6 +2,7 @@
 
 from tests.e2e.stories.approvals import approved, not_approved
 from tests.e2e.stories.back import version_is_withdrawn
+from tests.e2e.stories.buttons import aborted_by_button
 from tests.e2e.stories.commands import (
     aborted,
     commands_name_functions_of_others,
@@ -123,6 +124,7 @@ STORIES = (
     stopped_in_step,
     version_is_stopped_before_traffic,
     aborted,
+    aborted_by_button,
     member_aborted,
     roles_are_told_apart,
     commands_name_functions_of_others,

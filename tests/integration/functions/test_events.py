@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from rollout.aws.dynamodb.locks import locks
+from rollout.state.lock import PlannedWrite, lock_of
+from rollout.state.rollout import Rollout
 from tests.integration.conftest import ROOT, event, move_alias
 
 FILES = {path.stem for path in (ROOT / "events").glob("*.json")}
@@ -64,7 +67,10 @@ REFUSED = {
     "prepare_rollout_operator_latest_version": {"start": "reject", "Error": "LatestVersionError"},
 }
 
-LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED)
+PAGES = {"take_command_button": "my-api:live is paused: version 2 keeps its share"}
+"""Answered with a page that has this text, where the rollout holds the lock and the alias gives the canary a share."""
+
+LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED, PAGES)
 
 pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
 
@@ -119,3 +125,12 @@ def test_event_of_promoted_rollout_is_accepted(handle, file, fields):
 @pytest.mark.parametrize(("file", "fields"), REFUSED.items())
 def test_event_of_refused_request_is_refused(handle, file, fields):
     assert answer(handle, file, fields) == fields
+
+
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize(("file", "text"), PAGES.items())
+def test_event_of_widget_is_answered_with_page(handle, file, text):
+    locks().announce(
+        lock_of(Rollout.model_validate(event("judge_canary")), PlannedWrite(version="1", shares={"2": 10}))
+    )
+    assert text in handle("take_command", event(file))

@@ -18,6 +18,7 @@ from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems, read_as
 from rollout.policy.aws_names import AlarmName
+from rollout.state.commands.source import CommandSource, source_of
 from rollout.state.commands.taken import TakenCommand
 
 _EXAMPLE = '{"function": "my-api", "command": "pause", "why": "the database is slow"}'
@@ -76,7 +77,7 @@ _OWN_FIELDS = {
 class CommandRequest(Value):
     """A command as an operator gives it. None means that the orchestrator chooses."""
 
-    execution: Execution
+    source: CommandSource
     account_region: AccountRegion
     function: str
     alias: str | None
@@ -95,11 +96,12 @@ class CommandRequest(Value):
     def taken(self) -> TakenCommand:
         """Return the command as a lock keeps it; a repeated task returns the same one."""
         return TakenCommand(
-            id=self.execution.arn,
-            name=self.execution.name,
+            id=self.source.id,
+            name=self.source.name,
             command=self.command,
-            at=self.execution.started_at,
+            at=self.source.at,
             why=self.why,
+            stated_by=self.source.stated_by,
             seconds=self.seconds,
             metrics=self.metrics,
             override_freeze=self.override_freeze,
@@ -114,13 +116,18 @@ class CommandEvent(Value):
 
     def parse(self) -> CommandRequest:
         """Return the command. Raises InvalidCommandError, which names each invalid field with its value."""
-        try:
-            fields = _Input.model_validate(self.request)
-        except ValidationError as error:
-            raise InvalidCommandError(
-                f"The command is refused: {format_problems(error)}. A command needs at least {_example(self.request)}."
-            ) from None
-        return _with_qualifier(_request(fields, self.execution), read_function(fields.function).qualifier)
+        return parse_command(self.request, source_of(self.execution))
+
+
+def parse_command(request: object, source: CommandSource) -> CommandRequest:
+    """Return the command that a request asks for. Raises InvalidCommandError, which names each invalid field."""
+    try:
+        fields = _Input.model_validate(request)
+    except ValidationError as error:
+        raise InvalidCommandError(
+            f"The command is refused: {format_problems(error)}. A command needs at least {_example(request)}."
+        ) from None
+    return _with_qualifier(_request(fields, source), read_function(fields.function).qualifier)
 
 
 def _example(request: object) -> str:
@@ -133,11 +140,11 @@ def read_command_event(event: object) -> CommandEvent:
     return read_as(CommandEvent, event, "The event of TakeCommand", InvalidCommandError)
 
 
-def _request(fields: _Input, execution: Execution) -> CommandRequest:
+def _request(fields: _Input, source: CommandSource) -> CommandRequest:
     function = read_function(fields.function)
     return CommandRequest(
-        execution=execution,
-        account_region=function.account_region(execution.account_region),
+        source=source,
+        account_region=function.account_region(source.account_region),
         function=function.name,
         alias=fields.alias,
         version=fields.version,

@@ -1,12 +1,13 @@
 """The event of a command that a rollout has taken."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from rollout.domain.enums import Command
 from rollout.notifications.events import ExecutionReference, RolloutEvent, slug
 from rollout.state.commands.record import CommandRecord
+from rollout.state.commands.taken import TakenCommand
 
 
 class CommandTaken(RolloutEvent):
@@ -16,10 +17,16 @@ class CommandTaken(RolloutEvent):
 
     command: Command
     why: str = Field(description="The reason that the operator gave.")
-    command_execution: ExecutionReference = Field(description="The execution that took the command.")
+    command_execution: ExecutionReference | None = Field(
+        default=None, description="The execution that took the command; absent for a button of the dashboard."
+    )
+    request_id: str | None = Field(
+        default=None, description="The ID of the Lambda request of a button of the dashboard; absent for an execution."
+    )
     given_by: str | None = Field(
         default=None,
-        description="Who gave the command and when, as CloudTrail names it; absent while that is not known.",
+        description="Who gave the command and when, as CloudTrail names it; absent while that is not known. For a"
+        " button of the dashboard, the name that was entered, which is not verified.",
     )
     completes: str | None = Field(
         default=None,
@@ -41,8 +48,14 @@ def command_event(record: CommandRecord) -> CommandTaken:
         canary_version=record.canary_version,
         command=command.command,
         why=command.why,
-        command_execution=ExecutionReference(arn=command.id, name=command.name),
+        **_source(command),
     )
+
+
+def _source(command: TakenCommand) -> dict[str, Any]:
+    if command.stated_by:
+        return {"request_id": command.id, "given_by": command.stated_giver}
+    return {"command_execution": ExecutionReference(arn=command.id, name=command.name)}
 
 
 def named_command_event(record: CommandRecord, giver: str) -> CommandTaken:

@@ -42,5 +42,5 @@ def _starter(target: Target, entry: dict[str, Any]) -> str:
 
 
 def _command(entry: dict[str, Any]) -> dict[str, Any]:
-    names = ("command", "taken_at", "why", "given_by", "command_execution")
+    names = ("command", "taken_at", "why", "given_by", "command_execution", "request_id")
     return {name: entry[name] for name in names if name in entry}

@@ -43,11 +43,11 @@ def take_command(request: CommandRequest) -> CommandRecord:
     """
     target = target_of(request)
     for _ in range(_MAX_TRIES):
-        if recorded := commands().find(target, request.execution):
+        if recorded := commands().find(target, request.source):
             return _carry_out(recorded)
         lock = locks().find(target)
         if lock is None:
-            raise NoLiveRolloutError(_format_no_rollout(target, request.execution.started_at))
+            raise NoLiveRolloutError(_format_no_rollout(target, request.source.at))
         _check_version(request, lock)
         command = _decide(request, lock)
         record = record_of(command, lock, _effect(command, lock))

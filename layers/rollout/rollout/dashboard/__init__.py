@@ -1,0 +1,1 @@
+"""The pages of the CloudWatch dashboard: HTML from values, with every text escaped."""
