@@ -123,6 +123,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "BUS_NAME": "rollouts",
         "COMMAND_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
+        "TAKE_COMMAND_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:TakeCommand:buttons",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
     }.items():
         monkeypatch.setenv(name, value)
@@ -214,19 +215,27 @@ def lambda_wire(aws: None) -> Iterator[Wire]:
     wire.disconnect()
 
 
+_KEYS = ("target", "entry", "open", "ended", "ended_at")
+
+
 @pytest.fixture
 def ledger(aws: None) -> Callable[[], list[dict[str, Any]]]:
     """An empty ledger; called, it returns its entries in order, without searches for who started a rollout."""
     client("dynamodb").create_table(
         TableName="ledger",
         KeySchema=_keys(target="HASH", entry="RANGE"),
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("target", "entry", "open")],
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in _KEYS],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "open",
                 "KeySchema": _keys(open="HASH", target="RANGE"),
                 "Projection": {"ProjectionType": "ALL"},
-            }
+            },
+            {
+                "IndexName": "ended",
+                "KeySchema": _keys(ended="HASH", ended_at="RANGE"),
+                "Projection": {"ProjectionType": "ALL"},
+            },
         ],
         BillingMode="PAY_PER_REQUEST",
     )

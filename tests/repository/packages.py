@@ -17,7 +17,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "admission": ("domain", "policy", "state", "judging", "auto"),
     "notifications": ("domain", "state", "judging", "lifecycle"),
     "dry_run": ("domain", "policy", "state", "judging", "auto", "admission"),
-    "dashboard": ("domain",),
+    "dashboard": ("domain", "policy", "state", "lifecycle"),
     "schema": ("policy", "notifications"),
     "aws": ("domain", "policy", "evidence", "state", "judging", "auto", "admission", "notifications"),
     "tasks": (

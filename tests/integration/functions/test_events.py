@@ -70,7 +70,10 @@ REFUSED = {
 PAGES = {"take_command_button": "my-api:live is paused: version 2 keeps its share"}
 """Answered with a page that has this text, where the rollout holds the lock and the alias gives the canary a share."""
 
-LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED, PAGES)
+WIDGETS = {"show_rollouts": "my-api:live", "show_rollouts_describe": "## Rollouts"}
+"""A text that the page shows where the rollout holds the lock."""
+
+LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED, PAGES, WIDGETS)
 
 pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
 
@@ -134,3 +137,9 @@ def test_event_of_widget_is_answered_with_page(handle, file, text):
         lock_of(Rollout.model_validate(event("judge_canary")), PlannedWrite(version="1", shares={"2": 10}))
     )
     assert text in handle("take_command", event(file))
+
+
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize(("file", "text"), WIDGETS.items())
+def test_event_of_overview_is_answered_with_page(handle, file, text):
+    assert text in handle("show_rollouts", event(file))

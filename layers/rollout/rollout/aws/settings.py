@@ -82,3 +82,8 @@ def bus_name() -> str:
 def topic_arn() -> str:
     """Return the ARN of the topic for notifications."""
     return os.environ["TOPIC_ARN"]
+
+
+def take_command_arn() -> str:
+    """Return the ARN of the alias by which buttons call TakeCommand."""
+    return os.environ["TAKE_COMMAND_ARN"]

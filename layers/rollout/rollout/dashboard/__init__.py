@@ -1,1 +1,1 @@
-"""The pages of the CloudWatch dashboard: HTML from values, with every text escaped."""
+"""What the dashboard shows: values read from the ledger's entries, and their rendering as HTML in `html`."""

@@ -4,9 +4,13 @@ from datetime import datetime
 
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.shown_rollouts import shown_rollouts
+from rollout.aws.powertools import logger
 from rollout.domain.enums import Move
+from rollout.domain.errors import RolloutError
 from rollout.lifecycle.gates import has_ended_at_gate, with_gate_of
 from rollout.lifecycle.ownership import waiting_for_command
+from rollout.state.dashboard.status import status_of
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
 from rollout.tasks.commands.request import request_command
@@ -19,7 +23,24 @@ def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollo
     """
     recorded = _agree(decided, lock)
     ledger().record_evaluation(recorded, now)
+    if not _has_written_lock(recorded, lock):
+        _record_status(recorded, now)
     return _with_request(recorded)
+
+
+def _has_written_lock(recorded: Rollout, lock: Lock | None) -> bool:
+    """Whether this evaluation wrote the lock, which shows the gate or the ending: two writes per evaluation at most."""
+    is_last = recorded.next_move is not None and recorded.next_move.is_last
+    gate_number = recorded.gate.number if recorded.gate else 0
+    return is_last or gate_number != (lock.gate_number if lock else 0)
+
+
+def _record_status(recorded: Rollout, now: datetime) -> None:
+    """Record what the dashboard shows of the evaluation; no failure of it harms the rollout."""
+    try:
+        shown_rollouts().record_status(recorded, status_of(recorded, now))
+    except RolloutError as error:
+        logger.warning("Status not recorded", target=recorded.target.name, error=str(error))
 
 
 def _agree(decided: Rollout, lock: Lock | None) -> Rollout:

@@ -16,7 +16,13 @@ _deserialize = TypeDeserializer().deserialize
 
 OPEN = "open"
 """The attribute and the index of the entries that the guardian checks: held locks, running rollouts, and searches for
-who moved an alias, gave a command or started a rollout."""
+who moved an alias, gave a command or started a rollout. The dashboard also finds queued versions by it."""
+
+OPEN_ROLLOUT = "rollout"
+"""The value of `open` where a rollout runs or a version waits for its turn, and of `ended` where one has ended."""
+
+ENDED = "ended"
+"""The attribute and the index of the rollouts that have ended, in the order of their endings."""
 
 
 @dataclass(frozen=True)

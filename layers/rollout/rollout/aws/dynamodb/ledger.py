@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.dynamodb.items import OPEN, key, partition, stamp, typed
+from rollout.aws.dynamodb.items import ENDED, OPEN, OPEN_ROLLOUT, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
 from rollout.domain.identity import Execution, Target
@@ -55,7 +55,7 @@ class Ledger:
                 "started_at": stamp(rollout.execution.started_at),
                 "began_at": stamp(now),
                 "outcome": _RUNNING,
-                OPEN: "rollout",
+                OPEN: OPEN_ROLLOUT,
                 "stable_version": rollout.stable_version,
                 "canary_version": rollout.canary_version,
                 "policy": rollout.policy.model_dump_json(),
@@ -96,12 +96,13 @@ class Ledger:
         """Record how a rollout ended; False where it has already ended, and its first ending stays."""
         has_failed = ending.outcome is Outcome.ROLLBACK_FAILED
         values = {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now), ":running": _RUNNING}
+        values |= {":ended": OPEN_ROLLOUT}
         return self._table.update(
             key(target, "rollout", execution),
-            UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now)"
-            " REMOVE #open",
+            UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now),"
+            " #ended = :ended REMOVE #open",
             ConditionExpression=_STILL_RUNNING if has_failed else _NOT_ENDED,
-            ExpressionAttributeNames={"#open": OPEN},
+            ExpressionAttributeNames={"#open": OPEN, "#ended": ENDED},
             ExpressionAttributeValues=typed(values if has_failed else values | {":failed": Outcome.ROLLBACK_FAILED}),
         )
 

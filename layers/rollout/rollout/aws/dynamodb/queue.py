@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import stamp
+from rollout.aws.dynamodb.items import OPEN, OPEN_ROLLOUT, stamp
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
 from rollout.domain.identity import Execution, Target
 from rollout.state.lock import QueuedVersion
@@ -21,7 +21,7 @@ class Queue:
 
     def join(self, target: Target, queued: QueuedVersion) -> None:
         """Queue a version for an alias, in place of the version queued before."""
-        values = {"queued": queued.model_dump_json(), "seen_at": stamp(queued.seen_at)}
+        values = {"queued": queued.model_dump_json(), "seen_at": stamp(queued.seen_at), OPEN: OPEN_ROLLOUT}
         self._entries.replace(target, values, queued.holder.arn)
 
     def find(self, target: Target) -> QueuedVersion | None:

@@ -1,0 +1,123 @@
+"""The ledger's entries as the dashboard reads them. A field that is missing stays empty: entries outlive releases."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from rollout.domain.enums import Outcome
+from rollout.domain.identity import Target
+from rollout.domain.models import Value
+from rollout.policy.policy import Policy
+from rollout.state.dashboard.status import Status
+from rollout.state.lock import Lock, QueuedVersion
+
+
+class RolloutEntry(Value):
+    """The entry of a rollout that runs or has ended. One that was closed before it began names no versions."""
+
+    target: str
+    entry: str
+    execution_arn: str = ""
+    stable_version: str = ""
+    canary_version: str = ""
+    outcome: str = "running"
+    started_at: datetime | None = None
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+    policy: str = ""
+    policy_source: str = ""
+    started_by: str = ""
+    override_freeze: str = ""
+    is_back: bool = False
+    status_document: str = ""
+
+    @property
+    def alias(self) -> Target:
+        """The alias, from the partition key; its parts are empty where the key has another form."""
+        return target_of(self.target)
+
+    @property
+    def ending(self) -> Outcome | None:
+        """How the rollout ended; None while it runs."""
+        return next((outcome for outcome in Outcome if outcome == self.outcome), None)
+
+    @property
+    def status(self) -> Status | None:
+        """The newest evaluation; None before the first, and where it cannot be read."""
+        try:
+            return Status.model_validate_json(self.status_document) if self.status_document else None
+        except ValidationError:
+            return None
+
+    def read_policy(self) -> Policy | None:
+        """Return the policy; None where it cannot be read, for example after a release that removed a key."""
+        try:
+            return Policy.model_validate_json(self.policy) if self.policy else None
+        except ValidationError:
+            return None
+
+
+class QueueEntry(Value):
+    """The entry of a version that waits for its turn."""
+
+    target: str
+    entry: str
+    queued: QueuedVersion
+
+
+class LiveEntries(Value):
+    """What the index of open entries holds of rollouts."""
+
+    running: tuple[RolloutEntry, ...] = ()
+    queued: tuple[QueueEntry, ...] = ()
+    unreadable: tuple[str, ...] = Field(default=(), description="The keys of the entries that cannot be read.")
+
+
+def target_of(partition: str) -> Target:
+    """Return the alias of a partition key `account/region/function/alias`."""
+    account, region, function, alias, *_ = [*partition.split("/", 3), "", "", "", ""]
+    return Target(account=account, region=region, function=function, alias=alias)
+
+
+def entry_of(partition: str, lock: Lock) -> RolloutEntry:
+    """Return the entry of a rollout of which only the lock is known; its key stays empty."""
+    return RolloutEntry(
+        target=partition,
+        entry="",
+        execution_arn=lock.holder.arn,
+        stable_version=lock.stable_version,
+        canary_version=lock.canary_version,
+        started_at=lock.holder.started_at,
+    )
+
+
+def read_live(entries: list[dict[str, Any]]) -> LiveEntries:
+    """Return the entries of live rollouts and of queued versions; one that cannot be read hides no other."""
+    running, queued, unreadable = [], [], []
+    for entry in entries:
+        try:
+            if entry.get("entry") == "queue":
+                queued.append(_read_queued(entry))
+            else:
+                running.append(RolloutEntry.model_validate(entry))
+        except ValidationError:
+            unreadable.append(f"{entry.get('target')}/{entry.get('entry')}")
+    return LiveEntries(running=tuple(running), queued=tuple(queued), unreadable=tuple(unreadable))
+
+
+def _read_queued(entry: dict[str, Any]) -> QueueEntry:
+    queued = QueuedVersion.model_validate_json(entry.get("queued", ""))
+    return QueueEntry(target=entry["target"], entry=entry["entry"], queued=queued)
+
+
+def read_endings(entries: list[dict[str, Any]]) -> list[RolloutEntry]:
+    """Return the entries of ended rollouts that can be read, in the same order."""
+    found = []
+    for entry in entries:
+        try:
+            found.append(RolloutEntry.model_validate(entry))
+        except ValidationError:
+            continue
+    return found

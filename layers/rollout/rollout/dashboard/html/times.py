@@ -1,0 +1,26 @@
+"""Formats times in the viewer's time zone, and how far they are away."""
+
+from datetime import datetime, tzinfo
+
+from rollout.domain.durations import format_rounded_duration
+
+
+def format_time(at: datetime | None, zone: tzinfo) -> str:
+    """Return a time to the minute with its zone, such as `2026-03-01 13:00 UTC+01:00`."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M} {zone}" if at else "at an unknown time"
+
+
+def format_clock(at: datetime, zone: tzinfo) -> str:
+    """Return the hour and the minute, such as `13:00`."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def format_until(at: datetime, now: datetime) -> str:
+    """Return how long it is until a time, such as `in 4m`; `now due` for a time that has passed."""
+    seconds = (at - now).total_seconds()
+    return f"in {format_rounded_duration(seconds)}" if seconds > 0 else "now due"
+
+
+def format_since(at: datetime, now: datetime) -> str:
+    """Return how long ago a time was, such as `4m ago`."""
+    return f"{format_rounded_duration(max((now - at).total_seconds(), 0))} ago"

@@ -1,0 +1,1 @@
+"""What a rollout leaves in the ledger for the dashboard."""

@@ -1,0 +1,1 @@
+"""What the widget of the dashboard does: it reads the ledger, and shows it."""
