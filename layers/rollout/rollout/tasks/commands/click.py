@@ -6,7 +6,9 @@ from typing import Any
 from rollout.admission.button import is_description, read_click
 from rollout.aws import settings
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
-from rollout.dashboard.answer import DESCRIPTION, Answered, ButtonAnswer, answer_page, theme_of
+from rollout.dashboard.answer import DESCRIPTION, Answered, ButtonAnswer
+from rollout.dashboard.event import read_screen
+from rollout.dashboard.html.answer_page import answer_page
 from rollout.domain.command_errors import CommandRefusedError
 from rollout.domain.errors import RefusedError, RolloutError
 from rollout.state.commands.source import CommandSource
@@ -22,7 +24,7 @@ def answer_click(event: Any, context: LambdaContext, now: datetime) -> str:  # n
             answer = _taken(event, _source(context, now))
     except RolloutError as error:
         answer = _not_taken(error)
-    return answer_page(answer, theme_of(event))
+    return answer_page(answer, read_screen(event))
 
 
 def _source(context: LambdaContext, now: datetime) -> CommandSource:
