@@ -29,8 +29,8 @@ $(READY): requirements.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
 
-demo: $(READY)  ## watch five versions promoted, rolled back, approved and stopped, in a local AWS
-	@$(BIN)/python -m sandbox demo
+demo: $(READY)  ## watch five versions promoted, rolled back, approved and stopped, in a local AWS [OPEN=1: then serve the dashboard]
+	@$(BIN)/python -m sandbox demo $(if $(OPEN),--keep-open)
 
 sandbox: $(READY)  ## serve a local AWS with the stack deployed, at http://127.0.0.1:4566 (PORT= for another)
 	@$(BIN)/python -m sandbox serve --port $(PORT)

@@ -3,12 +3,14 @@
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 import click
 from rich.console import Console
 
+from sandbox.dashboard.server import serving_dashboard
 from sandbox.demo import record, run
 from sandbox.deploy import deployed
 from sandbox.sam import layer_settings
@@ -37,8 +39,9 @@ def serve(port: int) -> None:
 
 
 def _serve(sandbox: Sandbox, outputs: dict[str, str]) -> None:
-    with create_function(sandbox).traffic(CALLS_PER_SECOND):
-        for heading, lines in introduction(sandbox, outputs):
+    page_port = free_port(preferred=sandbox.port + 1)
+    with create_function(sandbox).traffic(CALLS_PER_SECOND), serving_dashboard(sandbox, page_port) as page:
+        for heading, lines in introduction(sandbox, outputs, page):
             click.secho(f"\n{heading}", bold=True)
             for line in lines:
                 click.echo(f"  {line}")
@@ -64,11 +67,17 @@ _OUTPUT_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--screenshot", type=_OUTPUT_FILE, callback=_in_existing_folder, help="Write one moment of the live view as SVG."
 )
-def demo(port: int | None, record_file: Path | None, screenshot: Path | None) -> None:
+@click.option("--keep-open", is_flag=True, help="Serve the dashboard after the demo too, until Ctrl-C.")
+def demo(port: int | None, record_file: Path | None, screenshot: Path | None, *, keep_open: bool) -> None:
     """Roll out five versions: promoted, rolled back twice, promoted by an approval, and stopped by a hook."""
     try:
-        with deployed(port or free_port(), "demo", _print_progress) as (sandbox, outputs):
+        with (
+            deployed(port or free_port(), "demo", _print_progress) as (sandbox, outputs),
+            serving_dashboard(sandbox) as page,
+        ):
+            _print_dashboard(page)
             rollouts = run.run(sandbox, outputs, Console())
+            _keep_open(page if keep_open else "")
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -96,6 +105,21 @@ def execute(command: tuple[str, ...]) -> None:
     except KeyboardInterrupt:
         raise click.ClickException("Stopped.") from None
     sys.exit(ended.returncode)
+
+
+def _print_dashboard(page: str) -> None:
+    if page:
+        click.echo(
+            f"\nThe dashboard, while the demo runs (make demo OPEN=1: until Ctrl-C): {click.style(page, bold=True)}"
+        )
+
+
+def _keep_open(page: str) -> None:
+    """Return at Ctrl-C; the demo has ended by then, so it is no error."""
+    if page:
+        click.secho(f"\nServing the dashboard until Ctrl-C: {page}", fg="green")
+        with suppress(KeyboardInterrupt):
+            signal.pause()
 
 
 def _print_progress(step: str) -> None:

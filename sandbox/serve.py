@@ -69,8 +69,8 @@ def reason_command(machine: str) -> str:
     return f'aws stepfunctions describe-execution --query cause --output text --execution-arn "$({newest})"'
 
 
-def introduction(sandbox: Sandbox, outputs: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield every heading and its lines, in the order to print them."""
+def introduction(sandbox: Sandbox, outputs: dict[str, str], page: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield every heading and its lines, in the order to print them; `page` is the address of the dashboard, if any."""
     machine = outputs["StateMachineArn"]
     yield (
         f"The stack is deployed at {sandbox.url}",
@@ -79,6 +79,8 @@ def introduction(sandbox: Sandbox, outputs: dict[str, str]) -> Iterator[tuple[st
             f"{FUNCTION} serves version 1 behind its alias live: about {CALLS_PER_SECOND} calls a second; 1 % fail.",
         ],
     )
+    if page:
+        yield "See the dashboard, as a viewer or as an operator:", [page]
     yield "Use it from another shell:", list(setup_commands(sandbox))
     yield (
         "Publish version 2, which is healthy; its rollout promotes it in about a minute:",

@@ -106,9 +106,9 @@ def running(port: int, name: str = "serve", access_key: str = "test") -> Iterato
         _stop(sandbox.process)
 
 
-def free_port() -> int:
-    """Return a free port below those that the kernel gives to connections, so that none of them takes it meanwhile."""
-    ports = random.sample(range(20_000, 32_768), 100)
+def free_port(preferred: int | None = None) -> int:
+    """Return the preferred port if it is free, or one below those that the kernel gives to connections meanwhile."""
+    ports = [*([preferred] if preferred else []), *random.sample(range(20_000, 32_768), 100)]
     return next(port for port in ports if _is_free(port))
 
 

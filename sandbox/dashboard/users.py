@@ -1,0 +1,48 @@
+"""The two users of the page: one may see the dashboard, the other may also give commands."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from sandbox.server import Sandbox
+
+WIDGET, COMMANDS = "ShowRolloutsFunction", "TakeCommandFunction"
+"""The logical IDs of the function that the widget shows, and of the one behind its buttons."""
+FUNCTIONS_OF = {"viewer": (WIDGET,), "operator": (WIDGET, COMMANDS)}
+"""The functions that each user may invoke."""
+
+
+@dataclass(frozen=True)
+class User:
+    """An IAM user of the sandbox, with its clients."""
+
+    name: str
+    cloudwatch: Any
+    functions: Any
+
+
+def create_users(sandbox: Sandbox, names: dict[str, str]) -> dict[str, User]:
+    """Create both users in the stack's account; `names` are those of the stack's functions, by logical ID."""
+    iam = sandbox.client("iam")
+    prefix = f"arn:aws:lambda:{sandbox.region}:{sandbox.account}:function:"
+    return {
+        name: _create(sandbox, iam, name, [prefix + names[one] for one in ids]) for name, ids in FUNCTIONS_OF.items()
+    }
+
+
+def _create(sandbox: Sandbox, iam: Any, name: str, functions: list[str]) -> User:  # noqa: ANN401 - a client
+    full_name = f"dashboard-{name}"
+    iam.create_user(UserName=full_name)
+    iam.put_user_policy(UserName=full_name, PolicyName=full_name, PolicyDocument=json.dumps(_policy(functions)))
+    key = iam.create_access_key(UserName=full_name)["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=sandbox.region)
+    cloudwatch, client = (session.client(service, endpoint_url=sandbox.url) for service in ("cloudwatch", "lambda"))
+    return User(name, cloudwatch, client)
+
+
+def _policy(functions: list[str]) -> dict[str, Any]:
+    see = {"Effect": "Allow", "Action": "cloudwatch:GetDashboard", "Resource": "*"}
+    call = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": functions}
+    return {"Version": "2012-10-17", "Statement": [see, call]}
