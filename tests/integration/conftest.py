@@ -22,6 +22,7 @@ from rollout.aws.dynamodb.sightings import sightings
 from rollout.aws.powertools import logger
 from rollout.domain.enums import Outcome
 from rollout.lifecycle.guardian.missed_versions import Sighting
+from rollout.notifications.moments import Moment
 from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
@@ -124,6 +125,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "COMMAND_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
         "TAKE_COMMAND_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:TakeCommand:buttons",
+        "CHAT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:chats",
+        "NOTIFY_ON": ",".join(Moment),
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
     }.items():
         monkeypatch.setenv(name, value)
@@ -159,6 +162,7 @@ def aws() -> Iterator[None]:
     with mock_aws(config={"lambda": {"use_docker": False}}):
         client("events").create_event_bus(Name="rollouts")
         client("sns").create_topic(Name="rollouts")
+        client("sns").create_topic(Name="chats")
         yield
 
 
@@ -176,6 +180,14 @@ def notifications(aws: None) -> Callable[[], list[dict[str, Any]]]:
     """A subscriber of the topic; called, it returns the notifications so far, in order."""
     url, arn = _queue("notifications")
     client("sns").subscribe(TopicArn="arn:aws:sns:eu-west-1:123456789012:rollouts", Protocol="sqs", Endpoint=arn)
+    return _reader(url)
+
+
+@pytest.fixture
+def chats(aws: None) -> Callable[[], list[dict[str, Any]]]:
+    """A subscriber of the topic for chats; called, it returns the messages so far, in order."""
+    url, arn = _queue("chats")
+    client("sns").subscribe(TopicArn="arn:aws:sns:eu-west-1:123456789012:chats", Protocol="sqs", Endpoint=arn)
     return _reader(url)
 
 

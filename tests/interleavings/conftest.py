@@ -103,6 +103,8 @@ def _settings() -> dict[str, str]:
         "LEDGER_TABLE": "ledger",
         "BUS_NAME": "rollouts",
         "TOPIC_ARN": f"arn:aws:sns:{TARGET.region}:{TARGET.account}:rollouts",
+        "CHAT_TOPIC_ARN": f"arn:aws:sns:{TARGET.region}:{TARGET.account}:chats",
+        "NOTIFY_ON": "rolled_back",
         "DEFAULT_POLICY": json.dumps(POLICY),
     }
 

@@ -24,7 +24,9 @@ from rollout.dry_run.plan import dry_run
 from rollout.dry_run.traffic import Traffic
 from rollout.evidence.series import Series
 from rollout.judging.observation import CALLS
-from rollout.notifications.message import notification_of, request_of
+from rollout.notifications.chat import chat_text
+from rollout.notifications.headlines import NotifiedEvent
+from rollout.notifications.message import notification_of, stop_of
 from rollout.policy.policy import Policy
 from tests.days import steady
 from tests.hooks import evaluated, with_hooks
@@ -144,14 +146,18 @@ def _event(make: Callable[[], BaseModel]) -> str:
     )
 
 
-def _message() -> str:
-    sent = notification_of(event_samples.rolled_back())
+def _mail(make: Callable[[], NotifiedEvent]) -> str:
+    sent = notification_of(make())
     return f"```text\nSubject: {sent.subject}\n\n{sent.text}\n```"
 
 
-def _request() -> str:
-    sent = request_of(event_samples.approval_requested())
+def _stopped() -> str:
+    sent = stop_of(event_samples.stopped_before_traffic())
     return f"```text\nSubject: {sent.subject}\n\n{sent.text}\n```"
+
+
+def _chat(make: Callable[[], NotifiedEvent]) -> str:
+    return as_json(json.loads(chat_text(notification_of(make()))))
 
 
 def _hook_event() -> str:
@@ -183,8 +189,10 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "dry-run": lambda: as_json(dry_run_answer()),
     "cost": cost_table,
     "usage": usage_table,
-    "message": _message,
-    "request": _request,
+    **{f"mail-{name}": partial(_mail, make) for name, make in event_samples.NOTIFIED.items()},
+    "mail-stopped-before-traffic": _stopped,
+    "chat": partial(_chat, event_samples.rolled_back),
+    "chat-request": partial(_chat, event_samples.approval_requested),
     "cause": _cause,
     "hook-event": _hook_event,
     **{name: partial(_event, make) for name, make in event_samples.EVENTS.items()},

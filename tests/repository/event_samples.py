@@ -1,7 +1,7 @@
 """The events of one rollout and of each of its endings, made by the code that publishes them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from rollout.admission.refusals.of_request import refusals
 from rollout.admission.request import RolloutRequest
@@ -10,6 +10,8 @@ from rollout.judging.judge import judge
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.command_rules import effect_of
 from rollout.lifecycle.decide import decide
+from rollout.lifecycle.freeze import with_freeze
+from rollout.lifecycle.orders import Orders
 from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.lifecycle.rollback import Closing, rollback_ending
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
@@ -18,13 +20,18 @@ from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events, writer_event
 from rollout.notifications.command import command_event
 from rollout.notifications.events import EndingEvent, Event, RolloutRejected
+from rollout.notifications.freeze import FreezeEnd, RolloutFrozen, freeze_event
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused, gate_event
+from rollout.notifications.headlines import NotifiedEvent
 from rollout.state.alias import AliasState
 from rollout.state.alias_move import AliasMove
 from rollout.state.commands.record import record_of
+from rollout.state.ending import Ending
 from rollout.state.endings import handed_over as handed_over_ending
 from rollout.state.endings import rejected
+from rollout.state.endings import stopped_before_traffic as stopped_ending
 from rollout.state.failure import Failure
+from rollout.state.hold import Freeze, hold_at
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
 from tests.commands import command, lock
@@ -62,7 +69,29 @@ def paused() -> ApprovalRequested | RolloutPaused:
     return _waiting({"pause": {}})
 
 
-def promoted() -> EndingEvent | RolloutRejected:
+def frozen() -> RolloutFrozen:
+    """Return the event of a rollout that a freeze of the stack holds when its first step is over."""
+    freeze = Freeze(reason="holidays", until=datetime(2026, 3, 9, 8, tzinfo=UTC))
+    hold = hold_at(policy(), freeze, _STEP_ENDS)
+    begun = _first_step()
+    held = decide(begun, judge(observation_of(*_FINE), begun.policy), _STEP_ENDS, ON_AWS, hold=hold)
+    held = with_freeze(held, Orders(), hold)
+    if held.freeze is None:
+        raise TypeError("a healthy rollout is held by a freeze")
+    return freeze_event(held, held.freeze, FreezeEnd(_COMMANDS, "/rollouts/freeze"))
+
+
+def stopped_before_traffic() -> RolloutRejected:
+    """Return the event of a rollout whose hook before traffic has stopped its version."""
+    cause = "unhealthy: hooks before traffic: smoke-test: GET /health answered 500"
+    closing = Closing.model_validate(rollout(step=0).document())
+    event = ending_event(closing, stopped_ending(TARGET.name, "4", cause), AT)
+    if not isinstance(event, RolloutRejected):
+        raise TypeError("a version that is stopped before traffic is rejected")
+    return event
+
+
+def promoted() -> EndingEvent:
     """Return the event of a rollout whose bake is over."""
     baking = begin_bake(_first_step(), "revision-4", _BAKE_ENDS - timedelta(minutes=5), ON_AWS)
     bake = observation_of(*((2400, 2, 0, 0),) * 5, phase=Phase.BAKE)
@@ -74,10 +103,7 @@ def rolled_back() -> EndingEvent:
     """Return the event of a rollout whose canary fails more often than stable."""
     closing = Closing.model_validate(_judged(_FAULTY, _STEP_ENDS).document())
     ending = rollback_ending(AliasState(version="3", shares={"4": 10}, revision_id="revision-2"), closing)
-    event = ending_event(closing, ending, _STEP_ENDS)
-    if isinstance(event, RolloutRejected):
-        raise TypeError("a rollout that is rolled back was not rejected")
-    return event
+    return _ended(closing, _STEP_ENDS, ending)
 
 
 def refused() -> Event:
@@ -91,13 +117,13 @@ def refused() -> Event:
     return rejection_event(asked, EXECUTION, rejected(refusal), AT)
 
 
-def handed_over() -> EndingEvent | RolloutRejected:
+def handed_over() -> EndingEvent:
     """Return the event of a rollout whose alias another writer has moved."""
     judged = _judged(_FINE, _STEP_ENDS)
     moved = AliasState(version="5", revision_id="another-revision")
     checked = apply_ownership_check(judged, Ownership(alias=moved, lock=lock_of(judged)))
     closing = Closing.model_validate(checked.document())
-    return ending_event(closing, with_writer(closing.known_ending, writer=""), _STEP_ENDS)
+    return _ended(closing, _STEP_ENDS, with_writer(closing.known_ending, writer=""))
 
 
 def handed_over_completed() -> EndingEvent | RolloutRejected:
@@ -113,7 +139,7 @@ def handed_over_completed() -> EndingEvent | RolloutRejected:
     return writer_event(search, result.ending, later)
 
 
-def rollback_failed() -> EndingEvent | RolloutRejected:
+def rollback_failed() -> EndingEvent:
     """Return the event of a rollout that neither RollBack nor RestoreAlias could roll back."""
     error = Failure(Error="Lambda.ResourceNotFoundException", Cause="Function not found")
     judged = _judged(_FAULTY, _STEP_ENDS).document()
@@ -156,8 +182,11 @@ def _waiting(gate: dict[str, object]) -> ApprovalRequested | RolloutPaused:
     return gate_event(waiting, waiting.gate, _COMMANDS)
 
 
-def _ended(closing: Closing, at: datetime) -> EndingEvent | RolloutRejected:
-    return ending_event(closing, closing.known_ending, at)
+def _ended(closing: Closing, at: datetime, ending: Ending | None = None) -> EndingEvent:
+    event = ending_event(closing, ending or closing.known_ending, at)
+    if isinstance(event, RolloutRejected):
+        raise TypeError("a rollout with traffic was not rejected")
+    return event
 
 
 EVENTS: dict[str, Callable[[], Event]] = {
@@ -165,6 +194,7 @@ EVENTS: dict[str, Callable[[], Event]] = {
     "step-shifted": shifted,
     "approval-requested": approval_requested,
     "rollout-paused": paused,
+    "rollout-frozen": frozen,
     "rollout-promoted": promoted,
     "rollout-rolled-back": rolled_back,
     "rollout-rejected": refused,
@@ -174,3 +204,14 @@ EVENTS: dict[str, Callable[[], Event]] = {
     "command-taken": command_taken,
 }
 """What makes the sample of each event, by the event's slug."""
+
+NOTIFIED: dict[str, Callable[[], NotifiedEvent]] = {
+    "approval-requested": approval_requested,
+    "rollout-paused": paused,
+    "rollout-frozen": frozen,
+    "rollout-promoted": promoted,
+    "rollout-rolled-back": rolled_back,
+    "rollout-handed-over": handed_over,
+    "rollback-failed": rollback_failed,
+}
+"""The events of which people are notified; one more is `stopped_before_traffic`."""

@@ -126,7 +126,8 @@ def test_repeated_task_gives_the_same_request(handle, published, monkeypatch):
 def test_request_that_could_not_be_published_is_published_by_the_next_evaluation(handle, published, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setenv("BUS_NAME", "no-such-bus")
-        patch.setenv("TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:no-such-topic")
+        for name in ("TOPIC_ARN", "CHAT_TOPIC_ARN"):
+            patch.setenv(name, "arn:aws:sns:eu-west-1:123456789012:no-such-topic")
         waiting = handle("judge_canary", APPROVAL)
     assert (waiting["next_move"], waiting["gate"]["is_published"], published()) == ("wait", False, [])
     assert handle("judge_canary", waiting)["gate"]["is_published"]
@@ -135,7 +136,8 @@ def test_request_that_could_not_be_published_is_published_by_the_next_evaluation
 
 def test_one_channel_is_enough(handle, published, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setenv("TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:no-such-topic")
+        for name in ("TOPIC_ARN", "CHAT_TOPIC_ARN"):
+            patch.setenv(name, "arn:aws:sns:eu-west-1:123456789012:no-such-topic")
         waiting = handle("judge_canary", APPROVAL)
     handle("judge_canary", waiting)
     assert (waiting["gate"]["is_published"], len(published())) == (True, 1)

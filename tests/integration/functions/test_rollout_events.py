@@ -67,7 +67,9 @@ def test_ending_is_published_as_event_and_notification(handle, published, notifi
     envelope, (notification,) = published()[-1], notifications()
     assert (envelope["detail-type"], notification["Subject"]) == ENDINGS[file]
     assert envelope["detail"]["sentence"] == ending["Cause"]
-    assert notification["Message"].startswith(ending["Cause"])
+    what, why, *_ = notification["Message"].split("\n\n")
+    assert what.startswith("my-api:live ")
+    assert ending["Cause"].endswith(why.splitlines()[0].removeprefix("Why: "))
     assert EXECUTION in notification["Message"]
     assert notification["MessageAttributes"]["ending"]["Value"] == envelope["detail-type"]
 
@@ -199,7 +201,7 @@ def test_notification_is_published_without_bus(handle, notifications):
 
 
 def test_rollout_runs_without_settings_for_events(handle, monkeypatch):
-    for name in ("BUS_NAME", "TOPIC_ARN"):
+    for name in ("BUS_NAME", "TOPIC_ARN", "CHAT_TOPIC_ARN", "NOTIFY_ON"):
         monkeypatch.delenv(name)
     assert handle("shift_traffic", event("shift_traffic"))["step"] == 1
     assert handle("close_rollout", event("close_rollout"))["ending"]["outcome"] == "rolled_back"

@@ -71,6 +71,7 @@ def test_search_has_what_the_completed_event_needs():
         "execution": EXECUTION.model_dump(),
         "stable_version": "3",
         "canary_version": "4",
+        "channel": None,
         "judgement": judgement().model_dump(),
         "revision_id": "revision-5",
         "since": AT,

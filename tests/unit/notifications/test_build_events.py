@@ -6,21 +6,23 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from rollout.domain.enums import Outcome
+from rollout.domain.enums import Move, Outcome
 from rollout.domain.errors import AlreadyServedError
 from rollout.lifecycle.alias_moves import KnownRouting
-from rollout.lifecycle.rollback import Closing
+from rollout.lifecycle.rollback import Closing, read_closing
 from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events, start_event
 from rollout.notifications.command import command_event, named_command_event
 from rollout.notifications.event_types import EVENT_TYPES
 from rollout.notifications.events import AliasMoved, RolloutRejected
+from rollout.notifications.freeze import FreezeEnd, freeze_event
 from rollout.notifications.gate import gate_event
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
 from rollout.state.commands.record import record_of
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.failure import Failure
+from rollout.state.freeze import StandingFreeze
 from tests.commands import command, gate, lock
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
 
@@ -53,7 +55,41 @@ def all_events():
         gate_event(one, gate(kind), "arn:of:it") for one in (rollout(), judged) for kind in ("approval", "pause")
     ]
     shifts = [*shift_events(rollout(), AT), *shift_events(judged, AT)]
-    return [*shifts, *waiting, *endings, *refused, *moves, *commands]
+    freezes = [freeze_event(one, freeze, FREEZE_END) for one in (rollout(), judged) for freeze in FREEZES]
+    return [*shifts, *waiting, *freezes, *endings, *refused, *moves, *commands]
+
+
+FREEZE_END = FreezeEnd("arn:of:commands", "/rollouts/freeze")
+FREEZES = [
+    StandingFreeze(number=3, since=AT, reason="the stack is frozen: holidays", until=AT),
+    StandingFreeze(number=4, since=AT, reason="frozen by the command freeze-1: why", command="arn:of:freeze-1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("freeze", "is_by_command", "line"),
+    [(FREEZES[0], False, "aws ssm delete-parameter"), (FREEZES[1], True, '"command": "release"')],
+)
+def test_freeze_is_an_event_of_its_own(freeze, is_by_command, line):
+    event = freeze_event(rollout(), freeze, FREEZE_END)
+    assert event.id == f"{EXECUTION.arn}/rollout-frozen/{freeze.number}"
+    assert (event.is_by_command, event.until, event.percent) == (is_by_command, freeze.until, 10)
+    assert event.sentence == f"my-api:live: version 4 keeps 10 %: {freeze.reason}"
+    assert line in event.command_line
+
+
+def test_channel_of_the_function_is_in_every_event_of_its_rollout():
+    tagged = rollout(channel="checkout", judgement=judgement())
+    record = record_of(command("pause"), lock(channel="checkout"), "my-api:live is paused")
+    endings = [ending_event(closing(channel="checkout"), ending, AT) for ending in ENDINGS.values()]
+    waiting = [gate_event(tagged, gate(), "arn:of:it"), freeze_event(tagged, FREEZES[0], FREEZE_END)]
+    every = [*shift_events(tagged, AT), *waiting, *endings, command_event(record)]
+    assert {event.channel for event in every} == {"checkout"}
+
+
+def test_closing_with_an_invalid_channel_is_closed_without_it():
+    document = rollout(next_move=Move.ROLL_BACK).document() | {"channel": ["no", "text"]}
+    assert read_closing(document).channel is None
 
 
 GIVER = "arn:of:anna at 2026-03-01T12:01:00Z"

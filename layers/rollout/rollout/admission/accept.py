@@ -102,6 +102,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
     return Rollout(
         execution=execution,
         target=facts.target,
+        channel=facts.channel,
         stable_version=stable,
         canary_version=canary.version,
         policy=request.policy,

@@ -9,7 +9,7 @@ from rollout.domain.enums import AlarmState
 from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
-from rollout.domain.tags import tagged_alias
+from rollout.domain.tags import tagged_alias, tagged_channel
 from rollout.state.alias import AliasState
 from rollout.state.hold import Hold
 from rollout.state.lock import Lock, QueuedVersion
@@ -121,6 +121,11 @@ class FunctionFacts(Value):
     def opted_in_alias(self) -> str | None:
         """The alias that the function's tag opts in; None without a valid tag."""
         return tagged_alias(self.tags)
+
+    @property
+    def channel(self) -> str | None:
+        """The channel that the function's tag names; None without a valid tag."""
+        return tagged_channel(self.tags)
 
     @property
     def tag_problems(self) -> list[str]:

@@ -5,10 +5,19 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from rollout.domain.lambda_names import ALIAS_FORM
-from rollout.domain.tags import OPT_IN_TAG, POLICY_TAG, tag_command, tagged_alias, untag_command
+from rollout.domain.tags import (
+    CHANNEL_FORM,
+    CHANNEL_TAG,
+    OPT_IN_TAG,
+    POLICY_TAG,
+    tag_command,
+    tagged_alias,
+    tagged_channel,
+    untag_command,
+)
 from rollout.domain.validation import format_value
 
-_EXAMPLES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes"}
+_EXAMPLES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes", CHANNEL_TAG: "checkout-team"}
 """A valid value for each tag, for error messages."""
 
 _MIN_SIMILARITY = 0.85
@@ -21,6 +30,7 @@ def tag_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
     typos = {key: tag for key in sorted(tags) if (tag := _intended_tag(key))}
     yield from _alias_problems(tags, function_arn)
     yield from _policy_problems(tags, function_arn, has_opt_in=OPT_IN_TAG in {*tags, *typos.values()})
+    yield from _channel_problems(tags, function_arn)
     for key, tag in typos.items():
         yield _format_typo(key, tags[key], tag, function_arn, has_both=tag in tags)
 
@@ -56,6 +66,16 @@ def _policy_problems(tags: Mapping[str, str], function_arn: str, *, has_opt_in: 
             f"The tag {POLICY_TAG} is {format_value(policy)}, but the function has no tag {OPT_IN_TAG}, which opts an"
             f" alias in: add that tag ({_example_command(function_arn, OPT_IN_TAG)}), or remove this one"
             f" ({untag_command(function_arn, POLICY_TAG)})."
+        )
+
+
+def _channel_problems(tags: Mapping[str, str], function_arn: str) -> Iterator[str]:
+    """Yield what is wrong with the channel. Without the opt-in tag it does no harm: a stack may tag every function."""
+    if CHANNEL_TAG in tags and tagged_channel(tags) is None:
+        yield (
+            f"The tag {CHANNEL_TAG} is {format_value(tags[CHANNEL_TAG])}, but it must name the channel that gets the"
+            f" function's notifications, and {CHANNEL_FORM}: set it ({_example_command(function_arn, CHANNEL_TAG)}), or"
+            f" remove it ({untag_command(function_arn, CHANNEL_TAG)})."
         )
 
 

@@ -87,3 +87,13 @@ def topic_arn() -> str:
 def take_command_arn() -> str:
     """Return the ARN of the alias by which buttons call TakeCommand."""
     return os.environ["TAKE_COMMAND_ARN"]
+
+
+def chat_topic_arn() -> str:
+    """Return the ARN of the topic for chats."""
+    return os.environ["CHAT_TOPIC_ARN"]
+
+
+def notify_on() -> str:
+    """Return the stack's NotifyOn, not yet validated: the moments to notify, separated by commas."""
+    return os.environ["NOTIFY_ON"]

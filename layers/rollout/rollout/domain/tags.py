@@ -1,5 +1,6 @@
-"""The tags by which a function opts in: the alias to manage and the policy to use."""
+"""The tags by which a function opts in: the alias to manage, the policy to use and the channel to notify."""
 
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -11,6 +12,13 @@ OPT_IN_TAG = "rollout:alias"
 POLICY_TAG = "rollout:policy"
 """The function's tag that names its policy: a preset or a stored policy."""
 
+CHANNEL_TAG = "rollout:channel"
+"""The function's tag that names its channel, by which subscribers filter the notifications."""
+
+CHANNEL_FORM = "a channel has 1 to 100 letters, digits and ._-/:@, and begins with a letter or a digit"
+"""What a channel looks like, for error messages. Spaces and commas would be easy to miss in a filter policy."""
+
+_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}")
 
 HOOK_TAG = "rollout:hook"
 """The tag that lets rollouts call a function as a hook; its value is free."""
@@ -20,6 +28,12 @@ def tagged_alias(tags: Mapping[str, str]) -> str | None:
     """Return the alias that the tags name; None without the tag or with an invalid value."""
     alias = tags.get(OPT_IN_TAG, "")
     return alias if is_alias_name(alias) else None
+
+
+def tagged_channel(tags: Mapping[str, str]) -> str | None:
+    """Return the channel that the tags name; None without the tag or with an invalid value."""
+    channel = tags.get(CHANNEL_TAG, "")
+    return channel if _CHANNEL.fullmatch(channel) else None
 
 
 def tag_command(function_arn: str, key: str, value: str) -> str:

@@ -7,6 +7,7 @@ from rollout.judging.judge import judge
 from rollout.judging.observation import Observation
 from rollout.judging.window import Timing
 from rollout.lifecycle.decide import decide
+from rollout.lifecycle.freeze import with_freeze
 from rollout.lifecycle.hooks.calls import call_hooks
 from rollout.lifecycle.hooks.judge import (
     apply_hook_answers,
@@ -47,7 +48,8 @@ def evaluate(
         rollout, judgement, now, timing, newer_version=ownership.newer_version, orders=orders, hold=found.hold
     )
     decided = apply_opt_in_check(apply_ownership_check(decided, ownership), found.missing_tag)
-    return call_hooks(_ended_by_hooks(decided, ownership), orders, now, hold=found.hold)
+    called = call_hooks(_ended_by_hooks(decided, ownership), orders, now, hold=found.hold)
+    return with_freeze(called, orders, found.hold)
 
 
 def _ended_by_hooks(decided: Rollout, ownership: Ownership) -> Rollout:

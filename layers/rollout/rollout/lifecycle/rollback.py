@@ -57,8 +57,9 @@ class Closing(RollbackContext):
 
     ending: Ending | None = None
     revision_id: str = ""
+    channel: Annotated[str | None, WrapValidator(_none_if_invalid)] = None
     judgement: Annotated[Judgement | None, WrapValidator(_none_if_invalid)] = None
-    """Only reported, so an invalid judgement does not prevent the close."""
+    """Only reported, as the channel is, so an invalid one does not prevent the close."""
 
     @property
     def was_rolled_back(self) -> bool:

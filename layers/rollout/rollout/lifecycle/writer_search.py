@@ -41,6 +41,7 @@ def writer_search(closing: Closing, ending: Ending, now: datetime) -> WriterSear
         execution=closing.execution,
         stable_version=closing.stable_version,
         canary_version=closing.canary_version,
+        channel=closing.channel,
         judgement=closing.judgement,
         revision_id=ending.moved_revision,
         since=now,

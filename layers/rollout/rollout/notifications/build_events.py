@@ -8,7 +8,7 @@ from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution
 from rollout.domain.lambda_names import FunctionName, read_function
 from rollout.domain.text import shorten
-from rollout.lifecycle.rollback import Closing, RollbackContext
+from rollout.lifecycle.rollback import Closing
 from rollout.notifications.events import (
     EndingEvent,
     ExecutionEvent,
@@ -134,9 +134,10 @@ def _common_fields(
     }
 
 
-def _version_fields(rollout: Rollout | RollbackContext) -> dict[str, Any]:
+def _version_fields(rollout: Rollout | Closing) -> dict[str, Any]:
     return {
         "target": rollout.target,
+        "channel": rollout.channel,
         "stable_version": rollout.stable_version,
         "canary_version": rollout.canary_version,
     }

@@ -44,6 +44,7 @@ def command_event(record: CommandRecord) -> CommandTaken:
         sentence=f"{record.effect}. Reason: {command.why}",
         execution=ExecutionReference(arn=execution.arn, name=execution.name),
         target=record.target,
+        channel=record.channel,
         stable_version=record.stable_version,
         canary_version=record.canary_version,
         command=command.command,

@@ -12,6 +12,7 @@ from rollout.notifications.events import (
     RolloutStarted,
     StepShifted,
 )
+from rollout.notifications.freeze import RolloutFrozen
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
 
 EVENT_TYPES: tuple[type[Event], ...] = (
@@ -19,6 +20,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     StepShifted,
     ApprovalRequested,
     RolloutPaused,
+    RolloutFrozen,
     RolloutPromoted,
     RolloutRolledBack,
     RolloutRejected,

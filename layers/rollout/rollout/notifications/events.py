@@ -61,10 +61,14 @@ class ExecutionEvent(Event):
         return self.execution.arn
 
 
+_CHANNEL = "The channel that the function's tag `rollout:channel` names; absent without the tag."
+
+
 class RolloutEvent(ExecutionEvent):
     """The fields of every event about an accepted rollout."""
 
     target: Target
+    channel: str | None = Field(default=None, description=_CHANNEL)
     stable_version: str
     canary_version: str
 
@@ -145,6 +149,7 @@ class RolloutRejected(ExecutionEvent):
     detail_type: ClassVar[str] = "Rollout Rejected"
 
     target: RequestedTarget
+    channel: str | None = Field(default=None, description=_CHANNEL)
     stable_version: str | None = None
     canary_version: str | None = None
     error: str = Field(description="The name of the error, as docs/runbook.md explains it.")

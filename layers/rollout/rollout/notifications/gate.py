@@ -1,15 +1,14 @@
 """The events of a rollout that waits for a person, each with the command that lets it go on."""
 
-import json
 from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from rollout.domain.enums import Command, WithoutAnswer
-from rollout.domain.lambda_names import function_arn
 from rollout.domain.text import format_minute
 from rollout.lifecycle.gates import CONSEQUENCES
+from rollout.notifications.command_lines import command_line
 from rollout.notifications.events import ExecutionReference, JudgedEvent, JudgementSummary, slug
 from rollout.state.gate import ReachedGate
 from rollout.state.rollout import Rollout
@@ -22,6 +21,9 @@ class _GateEvent(JudgedEvent):
     step: int = Field(description="The number of the step, from 1.")
     steps: int = Field(description="The number of steps in the policy that have a share.")
     command_line: str = Field(description="The command for a shell that lets the rollout go on.")
+    abort_command_line: str | None = Field(
+        default=None, description="The command for a shell that rolls back instead; absent in older events."
+    )
 
 
 class ApprovalRequested(_GateEvent):
@@ -46,16 +48,16 @@ def gate_event(
     deadline = gate.deadline()
     if gate.approval is None or deadline is None:
         return RolloutPaused(
-            **_fields(RolloutPaused, rollout, gate),
+            **_fields(RolloutPaused, rollout, gate, command_state_machine_arn),
             sentence=f"{_format_position(rollout)}; it is paused by its policy until the command resume",
-            command_line=_command_line(rollout, Command.RESUME, command_state_machine_arn),
+            command_line=command_line(rollout, Command.RESUME, command_state_machine_arn),
         )
     consequence = CONSEQUENCES[gate.approval.on_timeout]
     return ApprovalRequested(
-        **_fields(ApprovalRequested, rollout, gate),
+        **_fields(ApprovalRequested, rollout, gate, command_state_machine_arn),
         sentence=f"{_format_position(rollout)}; it waits for the command approve, and without it until"
         f" {format_minute(deadline)} {consequence}",
-        command_line=_command_line(rollout, Command.APPROVE, command_state_machine_arn),
+        command_line=command_line(rollout, Command.APPROVE, command_state_machine_arn),
         until=deadline,
         on_timeout=gate.approval.on_timeout,
     )
@@ -69,7 +71,9 @@ def _format_position(rollout: Rollout) -> str:
     )
 
 
-def _fields(event_type: type[_GateEvent], rollout: Rollout, gate: ReachedGate) -> dict[str, Any]:
+def _fields(
+    event_type: type[_GateEvent], rollout: Rollout, gate: ReachedGate, command_state_machine_arn: str
+) -> dict[str, Any]:
     execution, judgement = rollout.execution, rollout.judgement
     return {
         "schema_version": 1,
@@ -77,27 +81,12 @@ def _fields(event_type: type[_GateEvent], rollout: Rollout, gate: ReachedGate) -
         "at": gate.since,
         "execution": ExecutionReference(arn=execution.arn, name=execution.name),
         "target": rollout.target,
+        "channel": rollout.channel,
         "stable_version": rollout.stable_version,
         "canary_version": rollout.canary_version,
         "judgement": JudgementSummary(**judgement.model_dump()) if judgement else None,
         "percent": rollout.percent,
         "step": gate.step,
         "steps": len(rollout.policy.steps),
+        "abort_command_line": command_line(rollout, Command.ABORT, command_state_machine_arn),
     }
-
-
-def _command_line(rollout: Rollout, command: Command, state_machine_arn: str) -> str:
-    """Return the command to paste; `why` is a reason that a person may replace."""
-    target, reasons = rollout.target, {Command.APPROVE: "approved", Command.RESUME: "resumed"}
-    is_at_home = target.account_region == rollout.execution.account_region
-    request = {
-        "function": target.function if is_at_home else function_arn(target.account_region, target.function),
-        "alias": target.alias,
-        "version": rollout.canary_version,
-        "command": command,
-        "why": reasons[command],
-    }
-    return (
-        f"aws stepfunctions start-execution --region {rollout.execution.account_region.region} --state-machine-arn"
-        f" {state_machine_arn} --input '{json.dumps(request)}'"
-    )

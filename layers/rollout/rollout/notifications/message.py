@@ -1,29 +1,14 @@
-"""Builds the notification of an ending, or of a request: a subject that fits a phone, and the numbers in its text."""
+"""Builds the notification of an ending, of a request or of a freeze."""
 
 from rollout.domain.counts import format_rate
-from rollout.domain.models import Value
-from rollout.notifications.events import (
-    EndingEvent,
-    JudgedEvent,
-    RollbackFailed,
-    RolloutHandedOver,
-    RolloutPromoted,
-    RolloutRejected,
-    RolloutRolledBack,
-)
+from rollout.domain.lambda_names import function_arn
+from rollout.notifications.events import ExecutionEvent, JudgedEvent, RolloutRejected
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
+from rollout.notifications.headlines import NotifiedEvent, headline_of, moment_of, title_of
+from rollout.notifications.moments import Moment
+from rollout.notifications.next_steps import next_steps
+from rollout.notifications.notification import NextStep, Notification
 
-MAX_SUBJECT_LENGTH = 99
-"""SNS accepts fewer than 100 characters, ASCII without line breaks."""
-
-_SUBJECTS: dict[type[JudgedEvent], str] = {
-    ApprovalRequested: "Approve? {name}: version {canary} waits at {percent}",
-    RolloutPaused: "Paused: {name}: version {canary} waits at {percent}",
-    RolloutPromoted: "Promoted: {name} serves version {canary} alone",
-    RolloutRolledBack: "Rolled back: {name} serves version {stable} again",
-    RolloutHandedOver: "Handed over: {name} is left as it is, for you to decide",
-    RollbackFailed: "ROLLBACK FAILED: {name} may be split, act now",
-}
 _CONSOLES = {
     "aws": "https://{region}.console.aws.amazon.com",
     "aws-cn": "https://{region}.console.amazonaws.cn",
@@ -32,51 +17,47 @@ _CONSOLES = {
 }
 
 
-class Notification(Value):
-    """A subject, a text, and the attributes that subscribers may filter by."""
-
-    subject: str
-    text: str
-    attributes: dict[str, str]
-
-
-def notification_of(event: EndingEvent) -> Notification:
-    """Return the notification of an ending."""
-    return _notification(event, "ending", [], "")
+def notification_of(event: NotifiedEvent) -> Notification:
+    """Return the notification of an ending, of an approval or a pause that is reached, or of a freeze."""
+    moment, target = moment_of(event), event.target
+    return Notification(
+        moment=moment,
+        event_type=event.detail_type,
+        id=event.id,
+        thread=_thread(event),
+        title=title_of(event),
+        headline=headline_of(event),
+        reason=_reason(event),
+        details=_details(event),
+        next_steps=next_steps(event),
+        facts=(_format_function(target.function, target.alias, target.account, target.region),),
+        resources=(f"{function_arn(target.account_region, target.function)}:{target.alias}", event.execution.arn),
+        url=console_url(event.execution.arn),
+        attributes=_attributes(moment, event.detail_type, target.function, target.alias, event.channel),
+    )
 
 
 def stop_of(event: RolloutRejected) -> Notification:
     """Return the notification of a rollout that was stopped before its version had traffic."""
-    target = event.target
-    name = f"{target.function}:{target.alias}"
-    lines = [
-        event.sentence,
-        "",
-        f"Function: {target.function}, alias {target.alias}, account {target.account}, {target.region}",
-        "",
-        f"Execution: {console_url(event.execution.arn)}",
-    ]
+    target, moment = event.target, Moment.STOPPED_BEFORE_TRAFFIC
+    function, alias = str(target.function), str(target.alias)
+    name = f"{function}:{alias}"
     return Notification(
-        subject=_fit_subject(f"Not rolled out: {name} keeps version {event.stable_version}"),
-        text="\n".join(lines),
-        attributes={"ending": event.detail_type, "function": str(target.function), "alias": str(target.alias)},
+        moment=moment,
+        event_type=event.detail_type,
+        id=event.id,
+        thread=_thread(event),
+        title=f"Not rolled out: {name} keeps version {event.stable_version}",
+        headline=f"{name} keeps version {event.stable_version}. Version {event.canary_version} has had no traffic.",
+        reason=event.cause.removeprefix(
+            f"{name} was not touched, and version {event.canary_version} has had no traffic: "
+        ),
+        next_steps=(NextStep(text="Fix the version and publish it again."),),
+        facts=(_format_function(function, alias, target.account, target.region),),
+        resources=(event.execution.arn,),
+        url=console_url(event.execution.arn),
+        attributes=_attributes(moment, event.detail_type, function, alias, event.channel),
     )
-
-
-def request_of(event: ApprovalRequested | RolloutPaused) -> Notification:
-    """Return the notification that requests a command."""
-    return _notification(
-        event, "request", ["To let it go on, with your reason in why:", event.command_line, ""], f"{event.percent:g} %"
-    )
-
-
-def _notification(event: JudgedEvent, kind: str, request: list[str], percent: str) -> Notification:
-    subject = _SUBJECTS[type(event)].format(
-        name=event.target.name, stable=event.stable_version, canary=event.canary_version, percent=percent
-    )
-    attributes = {kind: event.detail_type, "function": event.target.function, "alias": event.target.alias}
-    lines = [event.sentence, "", *request, *_facts(event), "", f"Execution: {console_url(event.execution.arn)}"]
-    return Notification(subject=_fit_subject(subject), text="\n".join(lines), attributes=attributes)
 
 
 def console_url(execution_arn: str) -> str:
@@ -88,19 +69,50 @@ def console_url(execution_arn: str) -> str:
     return f"{console}/states/home?region={region}#/v2/executions/details/{execution_arn}"
 
 
-def _fit_subject(subject: str) -> str:
-    plain = " ".join(subject.encode("ascii", "replace").decode().split())
-    return plain if len(plain) <= MAX_SUBJECT_LENGTH else plain[: MAX_SUBJECT_LENGTH - 3] + "..."
+def _thread(event: ExecutionEvent) -> str:
+    """Return account, region and name of the execution: shorter than its ARN, and unlike those of other stacks."""
+    _, _, _, region, account, *_ = event.execution.arn.split(":")
+    return f"{account}/{region}/{event.execution.name}"
 
 
-def _facts(event: JudgedEvent) -> list[str]:
-    target, judgement = event.target, event.judgement
-    function = f"Function: {target.function}, alias {target.alias}, account {target.account}, {target.region}"
+def _attributes(moment: Moment, event_type: str, function: str, alias: str, channel: str | None) -> dict[str, str]:
+    kinds = {Moment.APPROVAL_REQUESTED: "request", Moment.PAUSED: "request", Moment.FROZEN: "hold"}
+    named = {kinds.get(moment, "ending"): event_type, "moment": str(moment), "function": function, "alias": alias}
+    return named | ({"channel": channel} if channel else {})
+
+
+def _reason(event: NotifiedEvent) -> str:
+    """Return why, without what the headline says already."""
+    if isinstance(event, ApprovalRequested | RolloutPaused):
+        return _format_gate(event)
+    name, stable, canary = event.target.name, event.stable_version, event.canary_version
+    shown = {
+        Moment.PROMOTED: f"{name} serves version {canary} alone; ",
+        Moment.ROLLED_BACK: f"{name} serves version {stable} alone again; ",
+        Moment.FROZEN: f"{title_of(event).removeprefix('Frozen: ')}: ",
+    }
+    return event.sentence.removeprefix(shown.get(moment_of(event), ""))
+
+
+def _format_gate(event: ApprovalRequested | RolloutPaused) -> str:
+    gate = "an approval" if isinstance(event, ApprovalRequested) else "a pause"
+    judgement = event.judgement
+    so_far = f"{judgement.verdict}: {judgement.reason}" if judgement else "nothing is measured yet"
+    return f"the policy has {gate} here; {so_far}"
+
+
+def _details(event: JudgedEvent) -> tuple[str, ...]:
+    """Return what was measured; what the canary's log shows belongs behind it."""
+    judgement = event.judgement
     if judgement is None:
-        return [function, f"Stable: version {event.stable_version}", f"Canary: version {event.canary_version}"]
-    return [
-        function,
-        f"Stable: version {event.stable_version}, {format_rate(judgement.stable)} failed",
+        return (f"Stable: version {event.stable_version}", f"Canary: version {event.canary_version}")
+    stable = f", {format_rate(judgement.stable)} failed" if judgement.stable.calls else ""
+    return (
+        f"Stable: version {event.stable_version}{stable}",
         f"Canary: version {event.canary_version}, {format_rate(judgement.canary)} failed",
         f"Evidence against the canary: {judgement.evidence:,.6g} against a limit of {judgement.evidence_limit:,.6g}",
-    ]
+    )
+
+
+def _format_function(function: str, alias: str, account: str, region: str) -> str:
+    return f"Function: {function}, alias {alias}, account {account}, {region}"

@@ -60,6 +60,8 @@ class Hold(Value):
     until: datetime | None = None
     """When it ends; None where that is not known."""
     mode: FreezeMode = FreezeMode.HOLD
+    is_freeze: bool = False
+    """Whether a person froze the stack: not for closed windows, nor where the freeze cannot be read."""
 
 
 def read_freeze(text: str, parameter: str) -> Freeze:
@@ -76,7 +78,7 @@ def hold_at(policy: Policy, freeze: Freeze | None, now: datetime) -> Hold | None
     """Return why nothing may begin or grow at a time; None where it may."""
     if freeze and (freeze.until is None or now < freeze.until):
         until = f" until {format_minute(freeze.until)}" if freeze.until else ""
-        return Hold(reason=f"{FROZEN}{until}: {freeze.reason}", until=freeze.until, mode=freeze.mode)
+        return Hold(reason=f"{FROZEN}{until}: {freeze.reason}", until=freeze.until, mode=freeze.mode, is_freeze=True)
     opens = opening_after(policy.windows, now)
     if opens is None:
         return None

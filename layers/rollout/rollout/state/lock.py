@@ -33,6 +33,8 @@ class Lock(Value):
     holder: Execution
     stable_version: str
     canary_version: str
+    channel: str | None = None
+    """The channel that the function's tag names, if any."""
     revision_id: str
     """The alias's revision after the holder last read or wrote it."""
     planned_write: PlannedWrite | None = None
@@ -109,6 +111,7 @@ def lock_of(rollout: Rollout, planned_write: PlannedWrite | None = None) -> Lock
         holder=rollout.execution,
         stable_version=rollout.stable_version,
         canary_version=rollout.canary_version,
+        channel=rollout.channel,
         revision_id=rollout.revision_id,
         planned_write=planned_write,
         write_number=rollout.step + 1 if planned_write else 0,

@@ -15,6 +15,7 @@ from rollout.policy.steps import Step
 from rollout.state.alias import AliasState
 from rollout.state.calibration import Calibration
 from rollout.state.ending import Ending
+from rollout.state.freeze import StandingFreeze
 from rollout.state.gate import ReachedGate
 from rollout.state.hooks.call import HookCall
 from rollout.state.hooks.run import HookRun
@@ -50,6 +51,10 @@ class Rollout(Value):
     policy_source: str = Field(default="", description="Where the policy comes from, as a sentence part.")
     auto: str = Field(
         default="", description="What `steps: Auto` chose and why, as a sentence part; empty for other policies."
+    )
+    channel: str | None = Field(
+        default=None,
+        description="The channel that the function's tag names, by which subscribers filter notifications.",
     )
     revision_id: str = Field(description="The alias's revision after the rollout last read or wrote it.")
     start: Start = Start.BEGIN
@@ -94,6 +99,9 @@ class Rollout(Value):
     )
     held_until: datetime | None = Field(
         default=None, exclude=True, description="When a freeze or a closed window lets the rollout begin, if known."
+    )
+    freeze: StandingFreeze | None = Field(
+        default=None, description="The freeze that keeps the rollout as it is; None for closed windows."
     )
     hook_run: HookRun | None = Field(default=None, description="The hooks that were last called, or are due.")
     hook_answers: Any = Field(default=None, exclude=True, description="What the calls of the hooks returned.")

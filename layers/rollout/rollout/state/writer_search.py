@@ -14,6 +14,7 @@ class WriterSearch(Value):
     execution: Execution
     stable_version: str
     canary_version: str
+    channel: str | None = None
     judgement: Judgement | None = None
     revision_id: str
     """The alias's revision that the write made."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import publishing_errors
-from rollout.aws.sns_topic import notification_topic
+from rollout.aws.sns_topic import notify_people
 from rollout.domain.hook_errors import StoppedBeforeTrafficError
 from rollout.lifecycle.alias_moves import KnownRouting
 from rollout.lifecycle.rollback import Closing
@@ -85,6 +85,6 @@ def publish_ending(closing: Closing, ending: Ending, at: datetime) -> None:
         with publishing_errors("ending"):
             event_bus().publish([event])
         if not isinstance(event, RolloutRejected):
-            notification_topic().publish(notification_of(event))
+            notify_people(notification_of(event))
         elif event.error == StoppedBeforeTrafficError.__name__:
-            notification_topic().publish(stop_of(event))
+            notify_people(stop_of(event))

@@ -13,7 +13,7 @@ from rollout.lifecycle.ownership import waiting_for_command
 from rollout.state.dashboard.status import status_of
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
-from rollout.tasks.commands.request import request_command
+from rollout.tasks.commands.request import report_freeze, request_command
 
 
 def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollout:
@@ -25,7 +25,7 @@ def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollo
     ledger().record_evaluation(recorded, now)
     if not _has_written_lock(recorded, lock):
         _record_status(recorded, now)
-    return _with_request(recorded)
+    return _with_freeze_reported(_with_request(recorded))
 
 
 def _has_written_lock(recorded: Rollout, lock: Lock | None) -> bool:
@@ -83,6 +83,15 @@ def _with_request(recorded: Rollout) -> Rollout:
         return recorded
     is_published = request_command(recorded, gate)
     return recorded.model_copy(update={"gate": gate.model_copy(update={"is_published": is_published})})
+
+
+def _with_freeze_reported(recorded: Rollout) -> Rollout:
+    """Publish that a freeze holds a rollout, unless an earlier evaluation has."""
+    freeze = recorded.freeze
+    if freeze is None or freeze.is_published:
+        return recorded
+    is_published = report_freeze(recorded, freeze)
+    return recorded.model_copy(update={"freeze": freeze.model_copy(update={"is_published": is_published})})
 
 
 def _waiting(decided: Rollout, lock: Lock) -> Rollout:

@@ -16,6 +16,7 @@ class CommandRecord(Value):
     """The execution of the rollout."""
     stable_version: str
     canary_version: str
+    channel: str | None = None
     effect: Sentence
     """What the rollout does from then on, as a sentence."""
 
@@ -28,5 +29,6 @@ def record_of(command: TakenCommand, lock: Lock, effect: str) -> CommandRecord:
         execution=lock.holder,
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
+        channel=lock.channel,
         effect=effect,
     )

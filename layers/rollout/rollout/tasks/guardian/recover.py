@@ -92,6 +92,7 @@ def _closing(lock: Lock) -> Closing:
         target=lock.target,
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
+        channel=lock.channel,
     )
 
 
