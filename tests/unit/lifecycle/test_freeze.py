@@ -7,8 +7,7 @@ import pytest
 from rollout.domain.enums import Move
 from rollout.lifecycle.freeze import with_freeze
 from rollout.lifecycle.orders import Orders, orders_of
-from rollout.state.freeze import StandingFreeze
-from rollout.state.hold import Hold
+from rollout.state.hold import Hold, StandingFreeze
 from rollout.state.rollout import Rollout
 from tests.commands import command
 from tests.samples import AT, rollout

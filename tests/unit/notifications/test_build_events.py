@@ -22,7 +22,7 @@ from rollout.state.alias_move import AliasMove
 from rollout.state.commands.record import record_of
 from rollout.state.endings import ending_of, handed_over, promoted, rejected, rollback_failed, rolled_back
 from rollout.state.failure import Failure
-from rollout.state.freeze import StandingFreeze
+from rollout.state.hold import StandingFreeze
 from tests.commands import command, gate, lock
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
 

@@ -15,7 +15,7 @@ from rollout.notifications.message import console_url, notification_of, stop_of
 from rollout.notifications.moments import Moment
 from rollout.notifications.notification import Notification
 from rollout.state.endings import rejected
-from rollout.state.freeze import StandingFreeze
+from rollout.state.hold import StandingFreeze
 from tests.commands import gate
 from tests.repository import event_samples
 from tests.samples import AT, EXECUTION, TARGET, judgement, rollout

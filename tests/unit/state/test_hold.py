@@ -16,11 +16,15 @@ CLOSED = policy(windows=[{"from": "14:00", "to": "15:00", "timezone": "UTC"}])
     [
         (policy(), None, None),
         (policy(), Freeze(reason="holidays", until=AT), None),
-        (policy(), Freeze(reason="holidays"), Hold(reason="the stack is frozen: holidays")),
+        (policy(), Freeze(reason="holidays"), Hold(reason="the stack is frozen: holidays", is_freeze=True)),
         (
             policy(),
             FREEZE,
-            Hold(reason="the stack is frozen until 2026-03-01T13:00Z: holidays", until=AT + timedelta(hours=1)),
+            Hold(
+                reason="the stack is frozen until 2026-03-01T13:00Z: holidays",
+                until=AT + timedelta(hours=1),
+                is_freeze=True,
+            ),
         ),
         (
             CLOSED,
@@ -30,7 +34,7 @@ CLOSED = policy(windows=[{"from": "14:00", "to": "15:00", "timezone": "UTC"}])
         (
             CLOSED,
             Freeze(reason="incident", mode=FreezeMode.ROLL_BACK),
-            Hold(reason="the stack is frozen: incident", mode=FreezeMode.ROLL_BACK),
+            Hold(reason="the stack is frozen: incident", mode=FreezeMode.ROLL_BACK, is_freeze=True),
         ),
     ],
 )

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from rollout.domain.enums import Move
 from rollout.lifecycle.orders import Orders
-from rollout.state.freeze import StandingFreeze
-from rollout.state.hold import Hold
+from rollout.state.hold import Hold, StandingFreeze
 from rollout.state.rollout import Rollout
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from rollout.domain.enums import Command
 from rollout.notifications.command_lines import command_line, delete_parameter_line
 from rollout.notifications.events import ExecutionReference, JudgedEvent, JudgementSummary, slug
-from rollout.state.freeze import StandingFreeze
+from rollout.state.hold import StandingFreeze
 from rollout.state.rollout import Rollout
 
 

@@ -1,4 +1,4 @@
-"""Freezes of the stack and windows of a policy: whether a rollout may begin, and give its canary more traffic."""
+"""Freezes of the stack, and windows of a policy: whether a rollout may begin or grow."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -62,6 +62,23 @@ class Hold(Value):
     mode: FreezeMode = FreezeMode.HOLD
     is_freeze: bool = False
     """Whether a person froze the stack: not for closed windows, nor where the freeze cannot be read."""
+
+
+class StandingFreeze(Value):
+    """A freeze that holds a rollout, from the first evaluation that it kept from going on."""
+
+    number: int
+    """The evaluation at which it began to hold, so that a repeated task publishes the same event."""
+    since: datetime
+    """When the command was taken, or when the freeze of the stack began to hold the rollout."""
+    reason: str
+    """As a sentence part."""
+    until: datetime | None = None
+    """When it ends by itself; None where a person has to end it."""
+    command: str = ""
+    """The ARN of the execution of the command; empty for a freeze of the stack."""
+    is_published: bool = False
+    """Whether an event or a notification of it has gone out."""
 
 
 def read_freeze(text: str, parameter: str) -> Freeze:

@@ -15,8 +15,8 @@ from rollout.policy.steps import Step
 from rollout.state.alias import AliasState
 from rollout.state.calibration import Calibration
 from rollout.state.ending import Ending
-from rollout.state.freeze import StandingFreeze
 from rollout.state.gate import ReachedGate
+from rollout.state.hold import StandingFreeze
 from rollout.state.hooks.call import HookCall
 from rollout.state.hooks.run import HookRun
 from rollout.state.judgement import Judgement

@@ -7,8 +7,8 @@ from rollout.aws.sns_topic import notify_people
 from rollout.notifications.freeze import FreezeEnd, RolloutFrozen, freeze_event
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused, gate_event
 from rollout.notifications.message import notification_of
-from rollout.state.freeze import StandingFreeze
 from rollout.state.gate import ReachedGate
+from rollout.state.hold import StandingFreeze
 from rollout.state.rollout import Rollout
 
 
