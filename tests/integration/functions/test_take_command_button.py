@@ -10,6 +10,8 @@ from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.aws.step_functions import Executions
 from rollout.domain.errors import AwsUnavailableError
+from rollout.policy.gates import Approval
+from rollout.state.gate import ReachedGate
 from rollout.state.lock import PlannedWrite, lock_of
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, client, event
@@ -153,6 +155,16 @@ def test_click_on_a_page_of_another_version_changes_nothing(press, ledger):
     """A page may be older than the rollout that it shows."""
     assert "has a rollout of version 2, not of version 1" in press("abort", version="1")
     assert (entries(ledger), status()) == ([], "RUNNING")
+
+
+def test_click_on_a_page_of_another_step_approves_nothing(press, ledger):
+    """P11: what a person approved was to go on from the first step, and the rollout has gone on since."""
+    second = lock_of(ROLLOUT.model_copy(update={"step": 1}), PlannedWrite(version="1", shares={"2": 50}))
+    locks().announce(second)
+    assert locks().reach_gate(second, ReachedGate(step=2, since=NOW, approval=Approval()))
+    assert "waits after step 2, not after step 1" in press("approve", step=1)
+    assert entries(ledger) == []
+    assert "Taken" in press("approve", request="second", step=2)
 
 
 def test_click_whose_outcome_is_not_known_says_so(press, monkeypatch):

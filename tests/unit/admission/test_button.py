@@ -10,6 +10,7 @@ from rollout.domain.command_errors import InvalidCommandError
 from rollout.domain.identity import AccountRegion
 from rollout.domain.text import LONGEST_REASON
 from rollout.state.commands.source import CommandSource
+from tests.hostile_strings import HOSTILE_STRINGS
 from tests.samples import AT, EXECUTION
 
 REQUEST = CommandSource(
@@ -151,3 +152,11 @@ def test_other_event_is_refused_as_that_of_a_button(event):
 
 def test_only_a_true_describe_requests_the_description():
     assert (is_description({"describe": True}), is_description(click())) == (True, False)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_STRINGS, ids=lambda text: text[:20])
+def test_hostile_name_and_reason_are_kept_as_text_on_one_line(hostile):
+    request = read(click({"reason": hostile[:400], "name": hostile[:90]}))
+    assert request.why
+    assert request.source.stated_by.isprintable()
+    assert '"' not in request.source.stated_by

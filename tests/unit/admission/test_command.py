@@ -39,6 +39,7 @@ def refusal(request: object) -> str:
         (EXTEND | {"by": "30m"}, {"seconds": 1800}),
         (EXTEND | {"by": 90}, {"seconds": 90}),
         (IGNORE | {"metrics": ["slow", "slow"]}, {"metrics": ("slow",)}),
+        (APPROVE | {"step": 2}, {"step": 2}),
         ({"function": "my-api", "command": "history"}, {"command": Command.HISTORY, "why": ""}),
     ],
 )
@@ -81,6 +82,8 @@ def test_alias_is_chosen_as_for_a_start(alias, tagged, chosen):
         (APPROVE | {"override_freeze": " . "}, 'override_freeze is " . ": say why: write the reason'),
         (APPROVE | {"override_freeze": "x" * (LONGEST_REASON + 1)}, "write at most 500 characters"),
         (PAUSE | {"by": "30m"}, "by belongs to the command extend only: remove it"),
+        (PAUSE | {"step": 2}, "step belongs to the commands approve, resume only: remove it"),
+        (APPROVE | {"step": 0}, "step is 0: write at least 1"),
         (EXTEND, 'by is missing: add how much longer the step or the bake is to last, such as "30m"'),
         (EXTEND | {"by": 0}, "by is 0: write at least 1"),
         (EXTEND | {"by": "soon"}, 'by is "soon": write whole seconds'),

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorH
 from rollout.admission.read_request import FunctionText, OverrideText
 from rollout.admission.request import DEFAULT_ALIAS
 from rollout.domain.command_errors import InvalidCommandError
-from rollout.domain.durations import Seconds
+from rollout.domain.durations import Seconds, to_integer
 from rollout.domain.enums import Command
 from rollout.domain.identity import AccountRegion, Execution, Target
 from rollout.domain.json_values import plain_json
@@ -36,6 +36,7 @@ class _Input(Strict):
     version: Annotated[str, BeforeValidator(version_text), AfterValidator(read_version)] | None = None
     why: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(as_reason)] = ""
     override_freeze: OverrideText = ""
+    step: Annotated[int, BeforeValidator(to_integer), Field(ge=1)] | None = None
     by: Annotated[Seconds, Field(ge=1)] | None = None
     metrics: list[AlarmName] = Field(default_factory=list, max_length=100)
 
@@ -53,6 +54,8 @@ def _broken_rules(value: object) -> Iterator[str]:
         yield "why is missing: add the reason, which the ledger and the events keep"
     if value.override_freeze and value.command not in _GOING_ON:
         yield f"override_freeze belongs to the commands {', '.join(_GOING_ON)} only: remove it"
+    if value.step and value.command not in _AT_GATES:
+        yield f"step belongs to the commands {', '.join(_AT_GATES)} only: remove it"
     yield from _misplaced_fields(value)
 
 
@@ -66,6 +69,9 @@ def _misplaced_fields(value: _Input) -> Iterator[str]:
 
 _GOING_ON = (Command.APPROVE, Command.RESUME, Command.PROMOTE)
 """The commands after which a rollout goes on, and so may override a freeze."""
+
+_AT_GATES = (Command.APPROVE, Command.RESUME)
+"""The commands that let a rollout go on from an approval or a pause of its policy, and so may name the step."""
 
 _OWN_FIELDS = {
     "by": (Command.EXTEND, 'add how much longer the step or the bake is to last, such as "30m"'),
@@ -87,6 +93,8 @@ class CommandRequest(Value):
     seconds: int = 0
     metrics: tuple[str, ...] = ()
     override_freeze: str = ""
+    step: int | None = None
+    """The step after which the rollout has to be waiting; None for any."""
 
     def target(self, tagged_alias: str | None) -> Target:
         """Return the alias that the command names, else the one that the function's tag names, else `live`."""
@@ -153,6 +161,7 @@ def _request(fields: _Input, source: CommandSource) -> CommandRequest:
         seconds=fields.by or 0,
         metrics=tuple(dict.fromkeys(fields.metrics)),
         override_freeze=fields.override_freeze,
+        step=fields.step,
     )
 
 

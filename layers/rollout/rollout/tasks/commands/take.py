@@ -48,7 +48,7 @@ def take_command(request: CommandRequest) -> CommandRecord:
         lock = locks().find(target)
         if lock is None:
             raise NoLiveRolloutError(_format_no_rollout(target, request.source.at))
-        _check_version(request, lock)
+        _check_meant(request, lock)
         command = _decide(request, lock)
         record = record_of(command, lock, _effect(command, lock))
         if locks().command(lock, record):
@@ -86,11 +86,18 @@ def _policy(request: CommandRequest, lock: Lock) -> Policy:
     return policy
 
 
-def _check_version(request: CommandRequest, lock: Lock) -> None:
+def _check_meant(request: CommandRequest, lock: Lock) -> None:
+    """Raise CommandNotPossibleError where the command names another version, or another step than the rollout's."""
     if request.version not in (None, lock.canary_version):
         raise CommandNotPossibleError(
             f"{lock.target.name} has a rollout of version {lock.canary_version}, not of version {request.version}:"
             f" leave the version out, or name version {lock.canary_version}."
+        )
+    gate = lock.open_gate
+    if gate and request.step not in (None, gate.step):
+        raise CommandNotPossibleError(
+            f"{lock.target.name} waits after step {gate.step}, not after step {request.step}: look at the rollout"
+            f" again, and name step {gate.step} if it may go on from there."
         )
 
 
