@@ -6,6 +6,9 @@ PURE = ("pydantic", "pydantic_core")
 AWS = ("boto3", "botocore", "aws_lambda_powertools", "mypy_boto3")
 """What only `rollout.aws` may import; `mypy_boto3` stands for the type stubs of every service."""
 
+LIBRARIES = {"dashboard": ("pygal",)}
+"""What only one package of the layer may import: pygal draws the charts of the dashboard."""
+
 LAYER: dict[str, tuple[str, ...]] = {
     "domain": (),
     "policy": ("domain",),
@@ -37,7 +40,7 @@ LAYER: dict[str, tuple[str, ...]] = {
 """The packages of the layer, from the bottom up, each with the packages above which it stands."""
 
 REPOSITORY: dict[str, tuple[str, ...]] = {
-    "layers/rollout/rollout": ("rollout", *PURE, *AWS),
+    "layers/rollout/rollout": ("rollout", *PURE, *AWS, "pygal"),
     "functions": ("rollout",),
     "sandbox": (
         "sandbox",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.packages import AWS, CLOCKS, IMPURE, LAYER, PURE, REPOSITORY, SEEDED
+from tests.repository.packages import AWS, CLOCKS, IMPURE, LAYER, LIBRARIES, PURE, REPOSITORY, SEEDED
 from tests.repository.sources import ROOT, files, imports, named, nodes, package_files
 
 LAYER_FILES = files("layers/rollout/rollout")
@@ -60,7 +60,7 @@ def test_every_package_has_its_row_above_those_it_imports():
 @pytest.mark.parametrize("package", [package for package in LAYER if package not in ("aws", "tasks")])
 def test_decisions_are_pure(package):
     paths = package_files(package)
-    assert forbidden_imports(paths, ("rollout", *PURE)) == {}
+    assert forbidden_imports(paths, ("rollout", *PURE, *LIBRARIES.get(package, ()))) == {}
     impure = {"sys"} if package != "schema" else set()
     used = {
         named(path): {top(name) for name in {*imports(path)} - SEEDED} & (IMPURE | impure) | _clocks(path)
@@ -76,6 +76,13 @@ def _clocks(path: Path) -> set[str]:
 def test_only_the_adapters_import_aws_libraries():
     others = [path for path in LAYER_FILES if "aws" not in path.parts[path.parts.index("rollout") :]]
     found = {named(path): {top(name) for name in imports(path)} & {*AWS} for path in others}
+    assert {name: libraries for name, libraries in found.items() if libraries} == {}
+
+
+@pytest.mark.parametrize("package", LIBRARIES)
+def test_library_of_one_package_is_imported_by_no_other(package):
+    others = [path for path in LAYER_FILES if package not in path.parts]
+    found = {named(path): {top(name) for name in imports(path)} & {*LIBRARIES[package]} for path in others}
     assert {name: libraries for name, libraries in found.items() if libraries} == {}
 
 

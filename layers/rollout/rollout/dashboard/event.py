@@ -73,7 +73,14 @@ class WidgetRequest(Value):
     """The state of the rollouts; None for all."""
     rollout: RolloutKey | None = None
     """The rollout of the detail."""
+    evaluations: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=100_000)] = 1
+    """The page of the evaluations in the detail, from 1, the newest first."""
     screen: Screen = Field(default_factory=Screen)
+
+    def detail_fields(self, evaluations: int = 0) -> dict[str, object]:
+        """Return the action's fields for this detail, with its page of evaluations or another one."""
+        key = self.rollout.model_dump() if self.rollout else None
+        return {"view": View.DETAIL, "rollout": key, "page": self.page, "evaluations": evaluations or self.evaluations}
 
     @field_validator("state", mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
+from rollout.aws.dynamodb.evaluation_items import evaluation_item
 from rollout.aws.dynamodb.items import ENDED, OPEN, OPEN_ROLLOUT, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
@@ -17,7 +18,6 @@ from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
 from rollout.state.ending import Ending
 from rollout.state.endings import ending_of
-from rollout.state.judgement import Finding
 from rollout.state.past_rollout import PastRollout
 from rollout.state.rollout import Rollout
 
@@ -73,24 +73,7 @@ class Ledger:
         judgement = rollout.judgement
         if judgement is None:
             raise ValueError("a rollout without a judgement has no evaluation to record")
-        self._table.put(
-            key(rollout.target, "evaluation", rollout.execution, f"#{rollout.evaluations:05}")
-            | {
-                "at": stamp(now),
-                "phase": rollout.phase,
-                "step": rollout.step,
-                "percent": f"{rollout.percent:g}",
-                "verdict": judgement.verdict,
-                "next_move": rollout.next_move,
-                "reason": rollout.reason,
-                "canary": judgement.canary.model_dump(),
-                "stable": judgement.stable.model_dump(),
-                "findings": [_finding_item(finding) for finding in judgement.findings],
-                "evidence": f"{judgement.evidence:.6g}",
-                "evidence_limit": f"{judgement.evidence_limit:.6g}",
-                **_calibration_item(rollout),
-            }
-        )
+        self._table.put(evaluation_item(rollout, judgement, now))
 
     def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> bool:
         """Record how a rollout ended; False where it has already ended, and its first ending stays."""
@@ -172,19 +155,6 @@ class Ledger:
 def _past_rollout(entry: dict[str, Any]) -> PastRollout:
     ended = {} if entry["outcome"] == _RUNNING else {"outcome": entry["outcome"]}
     return PastRollout.model_validate({name: entry[name] for name in _PAST_FIELDS if name in entry} | ended)
-
-
-def _finding_item(finding: Finding) -> dict[str, Any]:
-    counts = {"canary": finding.canary.model_dump(), "stable": finding.stable.model_dump()}
-    metric = {"metric": finding.metric, "mode": str(finding.mode)}
-    return metric | counts | {"log_evidence": f"{finding.log_evidence:.6g}"}
-
-
-def _calibration_item(rollout: Rollout) -> dict[str, Any]:
-    """Return what the evidence limit rests on; nothing in a rollout from before it was calibrated."""
-    if rollout.calibration is None:
-        return {}
-    return {"calibration": rollout.calibration.model_dump() | {"factor": f"{rollout.calibration.factor:.6g}"}}
 
 
 def ledger() -> Ledger:

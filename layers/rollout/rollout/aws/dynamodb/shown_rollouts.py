@@ -26,6 +26,8 @@ Entry = dict[str, Any]
 
 _NOT_NEWER = "outcome = :running AND attribute_not_exists(evaluations) OR outcome = :running AND evaluations <= :number"
 
+_MOST_COMMANDS = 200
+
 
 class ShownRollouts:
     """The ledger as the dashboard shows it. Each method may raise AwsUnavailableError."""
@@ -66,6 +68,31 @@ class ShownRollouts:
                 Limit=limit,
             )
         return [plain(item) for item in answer["Items"]]
+
+    def find_rollout(self, partition_key: str, entry: str) -> Entry:
+        """Return the entry of a rollout by its key; empty where there is none."""
+        return self._table.find({"target": partition_key, "entry": entry})
+
+    def find_lock(self, partition_key: str) -> Lock | None:
+        """Return the lock of an alias; None where no rollout holds it, or it cannot be read."""
+        entry = self._table.find({"target": partition_key, "entry": "lock"})
+        return next((lock for _, lock in _readable([entry] if entry else [])), None)
+
+    def find_evaluations(self, partition_key: str, rollout_entry: str) -> list[Entry]:
+        """Return every evaluation of a rollout, in order. A query returns about a thousand of them at once."""
+        prefix = f"{rollout_entry.replace('rollout#', 'evaluation#', 1)}#"
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="target = :target AND begins_with(entry, :prefix)",
+            ExpressionAttributeValues=typed({":target": partition_key, ":prefix": prefix}),
+        )
+        with translate_aws_errors("reading the ledger"):
+            return [plain(item) for page in pages for item in page["Items"]]
+
+    def find_commands(self, partition_key: str, execution_arn: str) -> list[Entry]:
+        """Return the commands that a rollout has taken, of the newest 200 of its alias, in order."""
+        newest = self._table.newest(partition_key, "command#", _MOST_COMMANDS)
+        return [entry for entry in reversed(newest) if entry.get("rollout_execution") == execution_arn]
 
 
 def _readable(entries: list[Entry]) -> Iterator[tuple[str, Lock]]:

@@ -6,9 +6,10 @@ from xml.etree.ElementTree import Element
 
 from rollout.dashboard.event import Screen
 from rollout.dashboard.html.times import format_clock, format_since, format_until
-from rollout.dashboard.html.tree import outside, tag
+from rollout.dashboard.html.tree import Child, outside, tag
 from rollout.dashboard.live import LiveRollout, QueuedRollout
 from rollout.dashboard.mark import Mark
+from rollout.dashboard.wording import format_evidence
 from rollout.domain.enums import Verdict
 
 TONES = {
@@ -23,7 +24,7 @@ TONES = {
 
 VERDICTS = {Verdict.HEALTHY: "lr-good", Verdict.UNHEALTHY: "lr-bad", Verdict.INCONCLUSIVE: "lr-wait"}
 
-_SERVE = "version {stable} serves {stable_percent:g} % · version {canary} (canary) serves {percent:g} %"
+_SERVE = "version {stable} (stable) serves {stable_percent:g} % · version {canary} (canary) serves {percent:g} %"
 
 
 def live_card(rollout: LiveRollout, screen: Screen, now: datetime, *buttons: Element | None) -> Element:
@@ -59,7 +60,15 @@ def serving(rollout: LiveRollout) -> list[Element]:
     parts = [("lr-stable", 100 - percent), ("lr-canary", percent)]
     segments = [tag("div", class_=name, style=f"width:{share:g}%") for name, share in parts if share]
     bar = {"class_": "lr-share", "role": "img", "aria_label": sentence}
-    return [tag("p", tag("b", "Serving: "), sentence), tag("div", *segments, **bar)]
+    return [tag("p", tag("b", "Serving: "), *_words(words, 100 - percent)), tag("div", *segments, **bar)]
+
+
+def _words(words: dict[str, object], stable_percent: float) -> list[Child]:
+    """Return the sentence of the bar with the colour of each version before its name."""
+    parts: list[Child] = []
+    for part, colour in zip(_SERVE.split(" · "), ("lr-stable", "lr-canary"), strict=True):
+        parts += [tag("span", class_=f"lr-key {colour}"), f"{part.format(**words, stable_percent=stable_percent)} "]
+    return parts
 
 
 def health(rollout: LiveRollout, now: datetime) -> list[Element]:
@@ -74,8 +83,8 @@ def health(rollout: LiveRollout, now: datetime) -> list[Element]:
 
 def evidence_sentence(rollout: LiveRollout) -> str:
     """Return the evidence against the canary with its limit."""
-    limit = rollout.evidence_limit or 0
-    return f"evidence against version {rollout.canary_version}: {rollout.evidence:,.3g} of a limit of {limit:,.3g}"
+    evidence, limit = format_evidence(rollout.evidence), format_evidence(rollout.evidence_limit or 0)
+    return f"evidence against version {rollout.canary_version}: {evidence} of a limit of {limit}"
 
 
 def evidence_gauge(rollout: LiveRollout) -> Element:

@@ -43,10 +43,8 @@ def _content(shown: Overview, endpoints: Endpoints, now: datetime) -> Iterator[E
     yield from _problems(shown)
     if any(rollout.commands for rollout in shown.live):
         yield reason_form()
-    for rollout in shown.live:
-        yield _card(rollout, shown, endpoints, now)
-    for queued in shown.queued:
-        yield queued_card(queued, now)
+    cards = [_card(rollout, shown, endpoints, now) for rollout in shown.live]
+    yield tag("div", *cards, *(queued_card(queued, now) for queued in shown.queued), class_="lr-cards")
     yield from _pages(shown, endpoints)
     yield from _endings(shown, endpoints)
 
@@ -69,7 +67,7 @@ def _card(rollout: LiveRollout, shown: Overview, endpoints: Endpoints, now: date
     more = tag("div", *call("Details", detail, endpoints), class_="lr-bar") if rollout.key else None
     buttons = command_buttons(rollout, endpoints, shown.page) if rollout.commands else None
     commands = tag("details", tag("summary", "Commands"), buttons) if buttons is not None else None
-    return live_card(rollout, shown.request.screen, now, commands, more)
+    return live_card(rollout, shown.request.screen, now, more, commands)
 
 
 def _pages(shown: Overview, endpoints: Endpoints) -> Iterator[Element]:
@@ -88,8 +86,7 @@ def _endings(shown: Overview, endpoints: Endpoints) -> Iterator[Element]:
     yield tag("h3", "Last endings")
     if not shown.endings:
         yield tag("p", f"None of the last {ENDINGS_READ} endings matches.", class_="lr-faint")
-    for ended in shown.endings:
-        yield _ending(ended, shown, endpoints)
+    yield tag("div", *(_ending(ended, shown, endpoints) for ended in shown.endings), class_="lr-cards")
 
 
 def _ending(ended: EndedRollout, shown: Overview, endpoints: Endpoints) -> Element:

@@ -39,7 +39,8 @@ _SHEET = """
 .lr p{{margin:3px 0}}.lr-faint{{color:{faint}}}
 .lr-bar{{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;margin:6px 0}}
 .lr-card{{border:1px solid {line};border-left:5px solid {faint};border-radius:4px;background:{panel};
-padding:8px 10px;margin:8px 0}}
+padding:8px 10px;margin:8px 0;min-width:0}}
+.lr-cards{{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}}.lr-cards .lr-card{{flex:1 1 380px;margin:0}}
 .lr-card.lr-good{{border-left-color:{good}}}.lr-card.lr-bad{{border-left-color:{bad}}}
 .lr-card.lr-wait{{border-left-color:{wait}}}
 .lr-badge{{border:1px solid currentColor;border-radius:9px;padding:0 8px;font-weight:600;white-space:nowrap}}
@@ -55,8 +56,10 @@ padding:8px 10px;margin:8px 0}}
 .lr a.lr-danger{{color:{bad};border-color:{bad};font-weight:700}}
 .lr details>summary{{cursor:pointer}}
 .lr-scroll{{overflow-x:auto}}.lr table{{border-collapse:collapse}}
-.lr td,.lr th{{text-align:left;vertical-align:top;padding:3px 8px;border-bottom:1px solid {line};color:{text}}}
-.lr-charts{{display:flex;flex-wrap:wrap;gap:10px}}.lr-charts figure{{flex:1 1 280px;min-width:0;margin:0}}
+.lr td,.lr th{{text-align:left;vertical-align:top;padding:3px 8px;border-bottom:1px solid {line};color:{text};
+overflow-wrap:normal}}.lr td:last-child{{min-width:180px;overflow-wrap:anywhere}}
+.lr-charts{{display:flex;flex-wrap:wrap;gap:10px}}
+.lr-charts figure{{flex:1 1 330px;min-width:0;max-width:620px;margin:0}}
 .lr-charts svg{{width:100%;height:auto;display:block}}
 """
 

@@ -10,6 +10,11 @@ def format_time(at: datetime | None, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M} {zone}" if at else "at an unknown time"
 
 
+def format_short(at: datetime | None, zone: tzinfo) -> str:
+    """Return a time to the second without year and zone, such as `03-01 13:00:05`, for a table that names the zone."""
+    return f"{at.astimezone(zone):%m-%d %H:%M:%S}" if at else "not known"
+
+
 def format_clock(at: datetime, zone: tzinfo) -> str:
     """Return the hour and the minute, such as `13:00`."""
     return f"{at.astimezone(zone):%H:%M}"

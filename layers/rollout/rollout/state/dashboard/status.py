@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from rollout.domain.counts import Counts
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.domain.models import Value
-from rollout.domain.text import Sentence
+from rollout.domain.text import shorten
 from rollout.state.rollout import Rollout
 
 _LARGEST = 1e300
 """JSON has no infinity."""
+
+_LONGEST_REASON = 500
+"""The evaluation's own entry has the whole sentence; this one is written again with each evaluation."""
 
 
 class Status(Value):
@@ -29,7 +32,7 @@ class Status(Value):
     """Since when a freeze of the stack or a closed window has kept the canary from more traffic."""
     next_move: Move | None = None
     verdict: Verdict
-    reason: Sentence
+    reason: str
     canary: Counts
     stable: Counts
     evidence: float
@@ -52,7 +55,7 @@ def status_of(rollout: Rollout, now: datetime) -> Status:
         held_since=rollout.held_since,
         next_move=rollout.next_move,
         verdict=judgement.verdict,
-        reason=rollout.reason,
+        reason=shorten(rollout.reason, _LONGEST_REASON),
         canary=judgement.canary,
         stable=judgement.stable,
         evidence=min(judgement.evidence, _LARGEST),

@@ -31,10 +31,11 @@ def _rollout(target: Target, entry: dict[str, Any], given: list[dict[str, Any]])
     arn = entry.get("execution_arn")
     taken = [_command(command) for command in reversed(given) if command["rollout_execution"] == arn]
     fields = {name: entry[name] for name in names if name in entry}
-    return fields | {"started_by": _starter(target, entry), "commands": taken}
+    return fields | {"started_by": starter_of(target, entry), "commands": taken}
 
 
-def _starter(target: Target, entry: dict[str, Any]) -> str:
+def starter_of(target: Target, entry: dict[str, Any]) -> str:
+    """Return who or what started the rollout of a ledger entry."""
     name = entry.get("execution_arn", "").rpartition(":")[2]
     if is_started_by_event(name, target, entry.get("canary_version", "")):
         return "the event of the published version"

@@ -3,15 +3,25 @@
 from datetime import datetime
 
 from rollout.aws import settings
+from rollout.aws.dynamodb.items import OPEN
 from rollout.aws.dynamodb.shown_rollouts import shown_rollouts
-from rollout.dashboard.entries import read_endings, read_live
-from rollout.dashboard.event import WidgetRequest, is_describe, read_screen, read_widget_event
+from rollout.dashboard.detail import LedgerRecords, detail
+from rollout.dashboard.entries import read_endings, read_live, target_of
+from rollout.dashboard.event import (
+    InvalidWidgetRequestError,
+    RolloutKey,
+    WidgetRequest,
+    is_describe,
+    read_screen,
+    read_widget_event,
+)
 from rollout.dashboard.help import HELP
 from rollout.dashboard.html.actions import Endpoints
 from rollout.dashboard.html.overview_page import overview_page
 from rollout.dashboard.html.problem_page import problem_page as html_of_problem
 from rollout.dashboard.overview import ENDINGS_READ, overview
 from rollout.domain.errors import RolloutError
+from rollout.tasks.commands.history import starter_of
 
 
 def show_rollouts(event: object, function_arn: str, now: datetime) -> str:
@@ -22,7 +32,8 @@ def show_rollouts(event: object, function_arn: str, now: datetime) -> str:
     """
     if is_describe(event):
         return HELP
-    return _overview(read_widget_event(event), _endpoints(function_arn), now)
+    request, endpoints = read_widget_event(event), _endpoints(function_arn)
+    return _detail(request, request.rollout, endpoints, now) if request.rollout else _overview(request, endpoints, now)
 
 
 def problem_page(error: RolloutError, event: object, function_arn: str) -> str:
@@ -36,6 +47,23 @@ def _overview(request: WidgetRequest, endpoints: Endpoints, now: datetime) -> st
     live, locks = read_live(ledger.find_live()), ledger.find_locks()
     endings = read_endings(ledger.find_endings(ENDINGS_READ))
     return overview_page(overview(request, live, locks, endings, now), endpoints, now)
+
+
+def _detail(request: WidgetRequest, key: RolloutKey, endpoints: Endpoints, now: datetime) -> str:
+    """Return the detail of a rollout: its entry, its lock while it runs, its evaluations and its commands."""
+    from rollout.dashboard.html.detail_page import detail_page  # noqa: PLC0415 - only the detail draws charts
+
+    ledger = shown_rollouts()
+    entry = ledger.find_rollout(key.target, key.entry)
+    if not entry:
+        raise InvalidWidgetRequestError(f"The ledger has no rollout {key.entry} of {key.target}.")
+    records = LedgerRecords(
+        entry=entry,
+        lock=ledger.find_lock(key.target) if OPEN in entry else None,
+        evaluations=ledger.find_evaluations(key.target, key.entry),
+        commands=ledger.find_commands(key.target, str(entry.get("execution_arn", ""))),
+    )
+    return detail_page(detail(request, records, starter_of(target_of(key.target), entry)), endpoints, now)
 
 
 def _endpoints(function_arn: str) -> Endpoints:

@@ -1,0 +1,126 @@
+"""The detail of one rollout, live or ended: everything that the ledger knows of it."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from rollout.dashboard.entries import RolloutEntry
+from rollout.dashboard.evaluations import Evaluation, HookAnswer, hook_answers, raised_limit, read_evaluations
+from rollout.dashboard.event import WidgetRequest
+from rollout.dashboard.live import LiveRollout, live_rollout
+from rollout.dashboard.series import Line, MetricLines, evidence_lines, metric_lines, share_line
+from rollout.domain.models import Value
+from rollout.state.calibration import Calibration
+from rollout.state.canary_logs import CanaryLogs
+from rollout.state.lock import Lock
+
+EVALUATIONS_SHOWN = 40
+"""How many evaluations a page lists."""
+
+
+class GivenCommand(Value):
+    """A command that a rollout has taken."""
+
+    command: str
+    at: datetime | None = None
+    why: str = ""
+    giver: str = ""
+    """Who gave it; empty while that is not known."""
+
+
+class LedgerRecords(Value):
+    """What the ledger has of one rollout, as it is stored."""
+
+    entry: dict[str, Any]
+    lock: Lock | None
+    evaluations: list[dict[str, Any]]
+    commands: list[dict[str, Any]]
+
+
+class Detail(Value):
+    """What the detail shows."""
+
+    request: WidgetRequest
+    entry: RolloutEntry
+    live: LiveRollout | None
+    """The rollout while it runs; None after its end."""
+    started_by: str
+    plan: str
+    """The steps of the policy, as a sentence part; empty where they cannot be read."""
+    evaluations: tuple[Evaluation, ...]
+    """Those of the page, the newest first."""
+    total: int
+    share: Line
+    evidence: Line
+    limit: Line
+    metrics: tuple[MetricLines, ...]
+    commands: tuple[GivenCommand, ...]
+    hooks: tuple[HookAnswer, ...]
+    calibration: Calibration | None
+    logs: CanaryLogs | None
+    """What the canary's own log says about a rollback; None without it."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages the evaluations have."""
+        return max(-(-self.total // EVALUATIONS_SHOWN), 1)
+
+    @property
+    def page(self) -> int:
+        """The page of the evaluations that is shown, from 1."""
+        return min(self.request.evaluations, self.pages)
+
+
+def detail(request: WidgetRequest, records: LedgerRecords, started_by: str) -> Detail:
+    """Return what the detail of a rollout shows; raises ValidationError where its entry cannot be read."""
+    entry = RolloutEntry.model_validate(records.entry)
+    evaluations = read_evaluations(records.evaluations)
+    evidence, limit = evidence_lines(evaluations)
+    found = Detail(
+        request=request,
+        entry=entry,
+        live=None if entry.ending else live_rollout(entry, records.lock),
+        started_by=started_by,
+        plan=_format_plan(entry),
+        evaluations=(),
+        total=len(evaluations),
+        share=share_line(evaluations, entry.began_at),
+        evidence=evidence,
+        limit=limit,
+        metrics=tuple(metric_lines(evaluations)),
+        commands=tuple(_command(command) for command in records.commands),
+        hooks=tuple(hook_answers(evaluations)),
+        calibration=raised_limit(evaluations),
+        logs=_read_logs(records.entry.get("canary_logs")),
+    )
+    first = (found.page - 1) * EVALUATIONS_SHOWN
+    return found.model_copy(update={"evaluations": evaluations[::-1][first : first + EVALUATIONS_SHOWN]})
+
+
+def _command(entry: dict[str, Any]) -> GivenCommand:
+    return GivenCommand(
+        command=str(entry.get("command", "")),
+        at=entry.get("taken_at"),
+        why=str(entry.get("why", "")),
+        giver=str(entry.get("given_by", "")),
+    )
+
+
+def _format_plan(entry: RolloutEntry) -> str:
+    """Return the shares of the policy, such as `1 %, 10 %, 50 %, then 100 %`."""
+    policy = entry.read_policy()
+    if policy is None:
+        return ""
+    shares = [f"{step.percent:g} %{' and a gate' if step.gate else ''}" for step in policy.steps]
+    return f"{', '.join(shares)}, then 100 %" if shares else "100 % at once"
+
+
+def _read_logs(value: object) -> CanaryLogs | None:
+    """Return what the log says; None where it says nothing that can be read."""
+    try:
+        if isinstance(value, str):
+            return CanaryLogs.model_validate_json(value)
+        return CanaryLogs.model_validate(value) if value else None
+    except ValidationError:
+        return None

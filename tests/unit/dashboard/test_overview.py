@@ -1,0 +1,115 @@
+"""The overview shows every rollout once, the most urgent first, and what its filters leave."""
+
+import json
+
+import pytest
+
+from rollout.dashboard.html.actions import command_event
+from rollout.dashboard.mark import Mark
+from rollout.dashboard.overview import PAGE_SIZE
+from rollout.domain.enums import Command
+from tests.commands import lock
+from tests.unit.dashboard.pages import (
+    KEY,
+    PARTITION,
+    Page,
+    ended_entry,
+    live_entry,
+    overview_html,
+    queued_entry,
+    sample_overview,
+)
+
+
+def others(count):
+    return [
+        live_entry(target=f"123456789012/eu-west-1/other-{number:03}/live", execution_arn=str(number))
+        for number in range(count)
+    ]
+
+
+def test_rollout_that_waits_for_a_person_comes_first():
+    shown = sample_overview([*others(3), live_entry()], lock=lock("freeze"))
+    assert shown.live[0].target.function == "my-api"
+    assert shown.counts == {Mark.PREPARING: 3, Mark.FROZEN: 1}
+
+
+def test_pages_show_every_rollout_once():
+    entries = [*others(2 * PAGE_SIZE), live_entry(), queued_entry(target="1/eu-west-1/last/live")]
+    pages = [sample_overview(entries, page=number) for number in (1, 2, 3)]
+    names = [one.target.name for page in pages for one in (*page.live, *page.queued)]
+    assert len(names) == len({*names}) == len(entries)
+    assert [page.pages for page in pages] == [3, 3, 3]
+
+
+def test_page_beyond_the_last_is_the_last():
+    assert sample_overview([live_entry()], page=99).page == 1
+
+
+@pytest.mark.parametrize(("function", "found"), [("MY-", 1), ("api:live", 1), ("other", 2), ("nothing", 0), ("", 3)])
+def test_filter_by_name_ignores_case_and_leaves_the_counts(function, found):
+    shown = sample_overview([live_entry(), *others(2)], function=function)
+    assert (shown.found, sum(shown.counts.values())) == (found, 3)
+
+
+def test_filter_by_state_leaves_that_state_and_no_ending():
+    shown = sample_overview([live_entry(), *others(2)], [ended_entry()], state="shifting")
+    assert [one.mark for one in shown.live] == [Mark.SHIFTING]
+    assert shown.endings == ()
+
+
+def test_fields_of_the_form_come_before_those_of_the_action():
+    context = {"forms": {"all": {"filter_function": "other", "filter_state": ""}}, "params": {"state": "frozen"}}
+    shown = sample_overview([live_entry(), *others(2)], function="my-api", widgetContext=context)
+    assert (shown.request.function, shown.request.state, shown.found) == ("other", None, 2)
+
+
+def test_entry_that_cannot_be_read_hides_no_other():
+    shown = sample_overview([live_entry(), live_entry(started_at="yesterday"), queued_entry(queued="{")])
+    assert len(shown.live) == 1
+    assert len(shown.unreadable) == 2
+    assert "2 entries of the ledger cannot be read" in overview_html(shown)
+
+
+def test_lock_without_entry_is_a_rollout_that_begins():
+    shown = sample_overview([])
+    assert [one.mark for one in shown.live] == [Mark.SHIFTING]
+    assert shown.live[0].key == ""
+
+
+def test_rollout_that_has_just_ended_is_no_live_one():
+    assert sample_overview([], [ended_entry()]).live == ()
+
+
+def test_share_is_that_of_the_newest_write():
+    (shown,) = sample_overview([live_entry(status_document="")]).live
+    assert (shown.canary_percent, shown.verdict) == (10, None)
+
+
+def test_button_sends_the_command_with_its_function_in_any_account():
+    (shown,) = sample_overview([live_entry()]).live
+    assert command_event(shown, Command.PAUSE, 2) == {
+        "function": "arn:aws:lambda:eu-west-1:123456789012:function:my-api",
+        "alias": "live",
+        "version": "4",
+        "command": "pause",
+        "page": 2,
+    }
+
+
+def test_each_command_has_a_confirmation_and_opens_as_popup():
+    page = Page(overview_html(sample_overview([live_entry()])))
+    confirmations = [value for name, value in page.attributes if name == "confirmation"]
+    assert confirmations[-1].startswith("Abort: my-api:live is rolled back to version 3 at once")
+    assert len(confirmations) == page.attributes.count(("display", "popup")) == 4
+
+
+def test_details_are_requested_by_the_key_of_the_entry():
+    html = overview_html(sample_overview([live_entry()]))
+    wanted = {"view": "detail", "rollout": {"target": PARTITION, "entry": KEY}, "page": 1}
+    assert json.dumps(wanted) in Page(html).text
+
+
+def test_page_without_rollouts_says_so():
+    shown = sample_overview([], [ended_entry()])
+    assert "No rollout is live now" in overview_html(shown)
