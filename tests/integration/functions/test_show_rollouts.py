@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 
 from rollout.aws.boto import clients
+from rollout.aws.dynamodb.items import key
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
 from rollout.aws.dynamodb.shown_rollouts import shown_rollouts
-from rollout.domain.enums import Move, Outcome
+from rollout.domain.enums import HookPoint, HookResult, Move, Outcome
 from rollout.state.dashboard.status import status_of
 from rollout.state.endings import ending_of
+from rollout.state.hooks.run import HookRun, HookState
 from rollout.state.lock import PlannedWrite, QueuedVersion, lock_of
 from tests.integration.conftest import NOW
-from tests.samples import EXECUTION, TARGET, judgement
+from tests.samples import EXECUTION, TARGET, judgement, policy
 from tests.samples import rollout as sample
 
 MOST_BYTES = 200_000
@@ -44,6 +46,11 @@ def begin(number=1, **changes):
     return running
 
 
+def detail_of(running):
+    """Return the event that requests the detail of a rollout."""
+    return {"view": "detail", "rollout": key(running.target, "rollout", running.execution)}
+
+
 def end(running, outcome=Outcome.PROMOTED, cause="it was healthy"):
     rollout_ledger().close(running.target, running.execution, ending_of(outcome, cause), NOW)
     if outcome is not Outcome.ROLLBACK_FAILED:
@@ -53,10 +60,47 @@ def end(running, outcome=Outcome.PROMOTED, cause="it was healthy"):
 def test_overview_says_what_serves_how_healthy_it_is_and_what_follows(handle, ledger):
     begin()
     page = handle("show_rollouts", {})
-    assert "version 3 serves 90 % · version 4 (canary) serves 10 %" in page
+    assert "version 3 (stable) serves 90 % · version 4 (canary) serves 10 %" in page
     assert "healthy" in page
     assert "evidence against version 4: 1 of a limit of 100" in page
     assert "version 4 gets 50 %, if it stays healthy" in page
+
+
+def test_detail_shows_the_evaluations_that_the_ledger_keeps(handle, ledger):
+    running = begin()
+    for number in (1, 2, 3):
+        evaluated = running.model_copy(update={"evaluations": number, "reason": f"evaluation {number} is fine"})
+        rollout_ledger().record_evaluation(evaluated, NOW)
+    page = handle("show_rollouts", detail_of(running))
+    assert "Evaluations (3)" in page
+    assert page.index("evaluation 3 is fine") < page.index("evaluation 1 is fine")
+    assert page.count("<svg") == 3
+
+
+def test_detail_of_a_thousand_evaluations_reads_every_page(handle, ledger):
+    running = begin()
+    for number in range(1, 1001):
+        evaluated = running.model_copy(update={"evaluations": number, "reason": "x" * 1000})
+        rollout_ledger().record_evaluation(evaluated, NOW)
+    assert "Evaluations (1,000)" in handle("show_rollouts", detail_of(running))
+
+
+def test_detail_keeps_what_hooks_answered(handle, ledger):
+    running = begin(policy=policy(hooks={"before_traffic": [{"function": "smoke-test"}]}))
+    passed = HookState(result=HookResult.PASSED, calls=1, said="every page loads")
+    run = HookRun(point=HookPoint.BEFORE_TRAFFIC, step=0, since=NOW, hooks=(passed,))
+    rollout_ledger().record_evaluation(running.model_copy(update={"hook_run": run}), NOW)
+    page = handle("show_rollouts", detail_of(running))
+    assert "smoke-test" in page
+    assert "every page loads" in page
+
+
+def test_rollout_that_the_ledger_does_not_know_is_answered_by_a_page(handle, ledger):
+    running = begin()
+    rollout_ledger().record_evaluation(running, NOW)
+    event = detail_of(running)
+    event["rollout"]["entry"] += "-other"
+    assert "The ledger has no rollout" in handle("show_rollouts", event)
 
 
 def test_overview_of_200_rollouts_needs_three_queries_and_little_html(handle, ledger, queries):

@@ -1,4 +1,4 @@
-"""What a rollout does next is said for every situation that a command could find."""
+"""Every situation that a command could find has a sentence on what the rollout does next."""
 
 from datetime import timedelta
 
