@@ -7,8 +7,8 @@ from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.aws.settings import timing
 from rollout.lifecycle.transitions import begin_step, next_step
 from rollout.state.rollout import read_rollout
+from rollout.tasks.alias.write_alias import write_alias
 from rollout.tasks.notify import publish_shift
-from rollout.tasks.write_alias import write_alias
 
 
 @logger.inject_lambda_context

@@ -111,6 +111,7 @@ def _rename_conflict(parsed: Any, **_: Any) -> None:
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "DEFAULT_POLICY": json.dumps(POLICY),
+        "CANARY_LOGS": "on",
         "LEDGER_TABLE": "ledger",
         "HOME_ACCOUNT_REGION": "123456789012/eu-west-1",
         "MEMBER_EXTERNAL_ID": "",
@@ -146,6 +147,8 @@ def fresh_clients() -> Iterator[None]:
         clients.fast_lambda_client,
         clients.cloudtrail_client,
         clients.cloudwatch_client,
+        clients.fast_cloudwatch_client,
+        clients.fast_logs_client,
         clients.dynamodb_client,
         clients.events_client,
         clients.sns_client,

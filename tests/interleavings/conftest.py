@@ -9,6 +9,7 @@ import pytest
 
 from rollout.admission import successor
 from rollout.aws.boto import clients
+from tests.interleavings.actors import write_call
 from tests.interleavings.scenario import POLICY, Scenario
 from tests.samples import EXECUTION, TARGET
 
@@ -18,6 +19,7 @@ HANDLERS = (
     "judge_canary",
     "prepare_rollout",
     "promote_version",
+    "read_canary_logs",
     "roll_back",
     "shift_traffic",
     "take_command",
@@ -87,11 +89,25 @@ def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> N
     monkeypatch.setattr(clients, "dynamodb_client", lambda: scenarios.current.dynamodb)
     monkeypatch.setattr(clients, "stepfunctions_client", lambda: scenarios.current.step_functions)
     monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
+    without_calls = SimpleNamespace(get_metric_data=lambda **_: {"MetricDataResults": []})
+    monkeypatch.setattr(clients, "fast_logs_client", LogsWithoutLines)
+    monkeypatch.setattr(clients, "fast_cloudwatch_client", lambda: without_calls)
     published = SimpleNamespace(put_events=lambda **_: {"FailedEntryCount": 0}, publish=lambda **_: {})
     monkeypatch.setattr(clients, "events_client", lambda: published)
     monkeypatch.setattr(clients, "sns_client", lambda: published)
     history = SimpleNamespace(paginate=lambda **_: [{"Events": []}])
     monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(get_paginator=lambda _name: history))
+
+
+class LogsWithoutLines:
+    """Logs in which no version has a line; a query can be throttled, and the task killed in it."""
+
+    def start_query(self, **_: object) -> dict[str, str]:
+        query: dict[str, str] = write_call(lambda: {"queryId": "query-1"})
+        return query
+
+    def get_query_results(self, **_: object) -> dict[str, Any]:
+        return {"status": "Complete", "results": []}
 
 
 def _settings() -> dict[str, str]:
@@ -100,6 +116,7 @@ def _settings() -> dict[str, str]:
         "METRIC_LAG_SECONDS": "120",
         "STATE_MACHINE_ARN": EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:"),
         "HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}",
+        "CANARY_LOGS": "on",
         "LEDGER_TABLE": "ledger",
         "BUS_NAME": "rollouts",
         "TOPIC_ARN": f"arn:aws:sns:{TARGET.region}:{TARGET.account}:rollouts",

@@ -8,7 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 _CONTEXT = SimpleNamespace(
-    log_group_name="/aws/lambda/rollouts", aws_request_id="request", get_remaining_time_in_millis=lambda: 300_000
+    log_group_name="/aws/lambda/rollouts",
+    aws_request_id="request",
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:rollouts",
+    get_remaining_time_in_millis=lambda: 300_000,
 )
 
 

@@ -48,6 +48,7 @@ SETTINGS = {
     "LEDGER_TABLE": LEDGER,
     "DEFAULT_POLICY": json.dumps(POLICY),
     "HOME_ACCOUNT_REGION": f"{ACCOUNT}/{REGION}",
+    "CANARY_LOGS": "on",
     "POLICY_PATH": "/rollouts/policies",
     "FREEZE_PARAMETER": "/rollouts/freeze",
     "POWERTOOLS_SERVICE_NAME": "rollouts",
@@ -58,10 +59,20 @@ CLIENTS = (
     clients.lambda_client,
     clients.fast_lambda_client,
     clients.cloudwatch_client,
+    clients.fast_cloudwatch_client,
+    clients.fast_logs_client,
     clients.dynamodb_client,
     clients.stepfunctions_client,
 )
-TASKS = ("prepare_rollout", "shift_traffic", "judge_canary", "promote_version", "roll_back", "close_rollout")
+TASKS = (
+    "prepare_rollout",
+    "shift_traffic",
+    "judge_canary",
+    "promote_version",
+    "roll_back",
+    "read_canary_logs",
+    "close_rollout",
+)
 
 _parse = AmazonStateLanguageParser.parse
 

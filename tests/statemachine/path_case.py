@@ -47,7 +47,7 @@ FAILED_CALLS: dict[str, object] = {"hook_run": {"calls": "none"}}
 """What is no list fails the Map state in moto, and its Catch takes it; on AWS, answers that are too large do."""
 
 BEGIN = "PrepareRollout > ChooseStart:begin > ShiftTraffic > WaitForMetrics > JudgeCanary"
-ROLL_BACK = "RollBack > CloseRollout > ChooseEnding:rolled_back > RolloutRolledBack"
+ROLL_BACK = "RollBack > ReadCanaryLogs > CloseRollout > ChooseEnding:rolled_back > RolloutRolledBack"
 AT_ONCE = ACCEPTED | {"start": "promote", "next_move": "promote"}
 BEGIN_AT_ONCE = "PrepareRollout > ChooseStart:promote > PromoteVersion"
 RESTORED = (
@@ -75,8 +75,9 @@ class PathCase:
     judge_canary: tuple[Any, ...] = ()
     promote_version: tuple[Any, ...] = (ACCEPTED,)
     roll_back: tuple[Any, ...] = (ACCEPTED | {"ending": ROLLED_BACK},)
+    read_canary_logs: tuple[Any, ...] = ()
     close_rollout: tuple[Any, ...] = ()
-    """Without answers, the task returns its input, as CloseRollout does."""
+    """Without answers, these two tasks return their input, as CloseRollout does."""
     has_alias: bool = False
     start_at: str = "PrepareRollout"
     document: Any = field(default_factory=lambda: {"function": "shop"})

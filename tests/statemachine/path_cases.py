@@ -101,8 +101,8 @@ PATH_CASES = [
     *(
         PathCase(
             f"hooks are called after a rollback, and {what}",
-            f"{BEGIN} > ChooseNextMove:otherwise > RollBack > CloseRollout > ChooseEnding:present and rolled_back >"
-            f" RunRollbackHooks{mark} > RolloutRolledBack",
+            f"{BEGIN} > ChooseNextMove:otherwise > RollBack > ReadCanaryLogs > CloseRollout >"
+            f" ChooseEnding:present and rolled_back > RunRollbackHooks{mark} > RolloutRolledBack",
             judge_canary=(next_move("roll_back"),),
             roll_back=(ACCEPTED | {"ending": ROLLED_BACK, "rollback_hooks": hooks},),
             **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
@@ -220,25 +220,27 @@ PATH_CASES = [
     ),
     PathCase(
         "another writer moved the alias before RollBack",
-        f"{BEGIN}! > RollBack > CloseRollout > ChooseEnding:handed_over > RolloutHandedOver",
+        f"{BEGIN}! > RollBack > ReadCanaryLogs > CloseRollout > ChooseEnding:handed_over > RolloutHandedOver",
         judge_canary=(FAILS,),
         roll_back=(ACCEPTED | {"ending": HANDED_OVER},),
         **failed("RolloutHandedOver", HANDED_OVER["Cause"]),
     ),
     PathCase(
         "the guardian closed the rollout before its first write, and the execution was redriven",
-        f"{BEGIN.split(' > WaitForMetrics')[0]}! > RollBack > CloseRollout > ChooseEnding:rejected > ReadRejection >"
-        " RolloutRejected",
+        f"{BEGIN.split(' > WaitForMetrics')[0]}! > RollBack > ReadCanaryLogs > CloseRollout >"
+        " ChooseEnding:rejected > ReadRejection > RolloutRejected",
         shift_traffic=(FAILS,),
         roll_back=(ACCEPTED | {"ending": REFUSED},),
         **failed("AlreadyServedError", REFUSED["Cause"]),
     ),
     PathCase(
         "no function can run, and RestoreAlias restores the alias",
-        "PrepareRollout > ChooseStart:begin > ShiftTraffic! > RollBack! > RestoreAlias > CloseRollout! >"
+        "PrepareRollout > ChooseStart:begin > ShiftTraffic! > RollBack! > RestoreAlias > ReadCanaryLogs! >"
+        " CloseRollout! >"
         " ChooseEnding:rolled_back > RolloutRolledBack",
         shift_traffic=(FAILS,),
         roll_back=(FAILS,),
+        read_canary_logs=(FAILS,),
         close_rollout=(FAILS,),
         has_alias=True,
         **failed("RolloutRolledBack", RESTORED),
@@ -282,6 +284,13 @@ PATH_CASES = [
         f"{BEGIN} > ChooseNextMove:otherwise > {ROLL_BACK.replace('CloseRollout', 'CloseRollout!')}",
         judge_canary=(next_move("roll_back"),),
         close_rollout=(FAILS,),
+        **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
+    ),
+    PathCase(
+        "ReadCanaryLogs fails",
+        f"{BEGIN} > ChooseNextMove:otherwise > {ROLL_BACK.replace('ReadCanaryLogs', 'ReadCanaryLogs!')}",
+        judge_canary=(next_move("roll_back"),),
+        read_canary_logs=(FAILS,),
         **failed("RolloutRolledBack", ROLLED_BACK["Cause"]),
     ),
 ]

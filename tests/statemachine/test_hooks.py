@@ -127,7 +127,9 @@ def test_version_that_cannot_be_judged_before_traffic_is_rejected(orchestrator: 
     events = deploy("smoke", healthy)
     tasks["judge_canary"] = raising
     ended = orchestrator.run(request(before_traffic=SMOKE, on_rollback=SMOKE))
-    assert ended.path.endswith("RollBack > CloseRollout > ChooseEnding:rejected > ReadRejection > RolloutRejected")
+    assert ended.path.endswith(
+        "RollBack > ReadCanaryLogs > CloseRollout > ChooseEnding:rejected > ReadRejection > RolloutRejected"
+    )
     assert ended.error == "StoppedBeforeTrafficError"
     assert ended.cause is not None
     assert "version 2 has had no traffic: AssertionError: total is -4" in ended.cause

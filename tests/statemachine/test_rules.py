@@ -103,8 +103,10 @@ def test_every_state_has_a_comment():
 
 @each_task
 def test_task_has_a_timeout_and_catches_every_error(name: str):
+    """ReadCanaryLogs adds to the document, so its answer may be too large: it catches that by its name too."""
+    too_large = [["States.DataLimitExceeded"]] if name == "ReadCanaryLogs" else []
     assert STATES[name]["TimeoutSeconds"] <= 90
-    assert [catch["ErrorEquals"] for catch in STATES[name]["Catch"]] == [["States.ALL"]]
+    assert [catch["ErrorEquals"] for catch in STATES[name]["Catch"]] == [*too_large, ["States.ALL"]]
 
 
 @each_map
@@ -127,17 +129,25 @@ def test_hooks_are_called_alike_at_every_point():
 
 @each_task
 def test_task_retries_transient_errors_with_jitter(name: str):
-    """RollBack and RestoreAlias retry every error."""
+    """RollBack and RestoreAlias retry every error; ReadCanaryLogs holds the lock, and is only retried if throttled."""
     last = STATES[name]["Retry"][-1]
     assert last["JitterStrategy"] == "FULL"
-    assert last == TRANSIENT if name not in ("RollBack", "RestoreAlias") else last["ErrorEquals"] == ["States.ALL"]
+    if name in ("RollBack", "RestoreAlias"):
+        assert last["ErrorEquals"] == ["States.ALL"]
+    elif name == "ReadCanaryLogs":
+        assert last["ErrorEquals"] == THROTTLED["ErrorEquals"]
+    else:
+        assert last == TRANSIENT
 
 
 @each_function_task
 def test_task_throttled_by_lambda_is_retried_for_minutes(name: str):
-    """Two hundred concurrent rollouts may be late but not wrong. RollBack is exempt: RestoreAlias needs no function."""
+    """Two hundred concurrent rollouts may be late but not wrong.
+
+    RollBack is exempt, because RestoreAlias needs no function. So is ReadCanaryLogs: the rollout ends without it.
+    """
     assert THROTTLED["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
-    assert THROTTLED in STATES[name]["Retry"] or name == "RollBack"
+    assert THROTTLED in STATES[name]["Retry"] or name in ("RollBack", "ReadCanaryLogs")
     assert THROTTLED["MaxAttempts"] * THROTTLED["MaxDelaySeconds"] <= TEN_MINUTES
 
 
@@ -168,6 +178,18 @@ def test_every_error_that_documents_a_retry_is_retried():
 def test_slowest_rollback_takes_at_most_ten_minutes():
     """P1: every attempt of RollBack and then of RestoreAlias times out, and every pause is as long as possible."""
     assert sum(_slowest(STATES[name]) for name in ("RollBack", "RestoreAlias")) <= TEN_MINUTES
+
+
+def test_reading_the_log_holds_the_lock_for_less_than_a_minute():
+    """Its function is ended by its own timeout, before that of the state, and neither is retried."""
+    task = STATES["ReadCanaryLogs"]
+    assert [retry["ErrorEquals"] for retry in task["Retry"]] == [THROTTLED["ErrorEquals"]]
+    assert _slowest(task) - task["Retry"][0]["MaxAttempts"] * task["TimeoutSeconds"] <= 40
+
+
+def test_no_answer_or_failure_of_reading_the_log_changes_where_the_rollout_goes():
+    task = STATES["ReadCanaryLogs"]
+    assert {task["Next"], *(catch["Next"] for catch in task["Catch"])} == {"CloseRollout"}
 
 
 def _slowest(task: dict[str, Any]) -> float:

@@ -50,6 +50,11 @@ SPLIT_ROLLOUTS: dict[str, Answer] = {
     "close_rollout_without_an_ending": {"ending.outcome": "rollback_failed"},
     "judge_canary": {"next_move": "wait", "judgement.verdict": "inconclusive"},
     "promote_version": {"phase": "bake", "reason": "version 2 is promoted; the bake lasts 5m"},
+    "read_canary_logs": {
+        "ending.outcome": "rolled_back",
+        "canary_logs.sentence": "the log of version 2 was not read: CloudWatch Logs has no log group"
+        " /aws/lambda/my-api",
+    },
     "roll_back": {"ending.outcome": "rolled_back"},
     "roll_back_after_a_failure": {"ending.outcome": "rolled_back"},
     "take_command": {"answer": "taken", "command": "pause", "canary_version": "2"},

@@ -114,7 +114,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         red_before=red_alarms(facts.alarms),
         alarms_without_data=facts.alarms_without_data,
         p99_before=facts.p99_ms,
-        log_groups=_log_groups(facts, canary) if request.policy.log_metric else None,
+        log_groups=_log_groups(facts, canary),
         timeout_seconds=facts.longest_call_seconds,
         reason=f"{facts.target.name} serves version {stable}; version {canary.version} gets its first share next"
         f"{_format_auto(request)}",
@@ -122,7 +122,9 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
 
 
 def _log_groups(facts: FunctionFacts, canary: VersionFacts) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(version.log_group for version in (canary, facts.stable) if version))
+    return tuple(
+        dict.fromkeys(version.log_group for version in (canary, facts.stable) if version and version.log_group)
+    )
 
 
 def _format_auto(request: RolloutRequest) -> str:

@@ -59,6 +59,11 @@ def freeze_parameter() -> str:
     return os.environ["FREEZE_PARAMETER"]
 
 
+def reads_canary_logs() -> bool:
+    """Return whether the log of a canary is read after a rollback, from the parameter CanaryLogs."""
+    return os.environ["CANARY_LOGS"] == "on"
+
+
 def ledger_table() -> str:
     """Return the name of the ledger table."""
     return os.environ["LEDGER_TABLE"]

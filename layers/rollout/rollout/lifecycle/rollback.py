@@ -10,6 +10,7 @@ from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.validation import read_as
 from rollout.state.alias import AliasState
+from rollout.state.canary_logs import CanaryLogs
 from rollout.state.commands.taken import TakenCommand
 from rollout.state.ending import Ending
 from rollout.state.endings import ending_of, format_moved, handed_over, moved_by_other, rollback_failed, rolled_back
@@ -45,7 +46,8 @@ class RollbackContext(Value):
         return self.start == Start.RUN_BEFORE_TRAFFIC_HOOKS and self.first_shift_at is None and is_calling
 
 
-def _none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it
+def none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it
+    """Return a validated value, or None for a field that is only reported."""
     try:
         return validate(value)
     except ValidationError:
@@ -57,9 +59,10 @@ class Closing(RollbackContext):
 
     ending: Ending | None = None
     revision_id: str = ""
-    channel: Annotated[str | None, WrapValidator(_none_if_invalid)] = None
-    judgement: Annotated[Judgement | None, WrapValidator(_none_if_invalid)] = None
-    """Only reported, as the channel is, so an invalid one does not prevent the close."""
+    channel: Annotated[str | None, WrapValidator(none_if_invalid)] = None
+    judgement: Annotated[Judgement | None, WrapValidator(none_if_invalid)] = None
+    canary_logs: Annotated[CanaryLogs | None, WrapValidator(none_if_invalid)] = None
+    """Only reported, as the two above are, so an invalid one does not prevent the close."""
 
     @property
     def was_rolled_back(self) -> bool:

@@ -70,11 +70,13 @@ def ending_event(closing: Closing, ending: Ending, at: datetime) -> EndingEvent 
     if ending.outcome is Outcome.REJECTED:
         return _rejected(closing, ending, at)
     event_type = _EVENT_TYPES[ending.outcome]
-    writer = {"writer": ending.writer} if ending.writer else {}
+    extra: dict[str, Any] = {"writer": ending.writer} if ending.writer else {}
+    if ending.outcome is Outcome.ROLLED_BACK:
+        extra["canary_logs"] = closing.canary_logs
     return event_type(
         **_common_fields(event_type, closing.execution, at),
         **_version_fields(closing),
-        **writer,
+        **extra,
         sentence=ending.cause,
         judgement=_summary(closing.judgement),
     )

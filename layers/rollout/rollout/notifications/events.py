@@ -14,6 +14,7 @@ from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
 from rollout.domain.text import Sentence
+from rollout.state.canary_logs import CanaryLogs
 
 
 class ExecutionReference(Value):
@@ -111,6 +112,10 @@ class RolloutRolledBack(JudgedEvent):
     """The alias serves stable alone again."""
 
     detail_type: ClassVar[str] = "Rollout Rolled Back"
+
+    canary_logs: CanaryLogs | None = Field(
+        default=None, description="What the canary logs and stable does not; absent where its log was not to be read."
+    )
 
 
 class RolloutHandedOver(JudgedEvent):

@@ -2,7 +2,8 @@
 
 from rollout.domain.counts import format_rate
 from rollout.domain.lambda_names import function_arn
-from rollout.notifications.events import ExecutionEvent, JudgedEvent, RolloutRejected
+from rollout.notifications.canary_logs import format_logs
+from rollout.notifications.events import ExecutionEvent, JudgedEvent, RolloutRejected, RolloutRolledBack
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
 from rollout.notifications.headlines import NotifiedEvent, headline_of, moment_of, title_of
 from rollout.notifications.moments import Moment
@@ -28,7 +29,7 @@ def notification_of(event: NotifiedEvent) -> Notification:
         title=title_of(event),
         headline=headline_of(event),
         reason=_reason(event),
-        details=_details(event),
+        details=(*_details(event), *_log_details(event)),
         next_steps=next_steps(event),
         facts=(_format_function(target.function, target.alias, target.account, target.region),),
         resources=(f"{function_arn(target.account_region, target.function)}:{target.alias}", event.execution.arn),
@@ -102,7 +103,7 @@ def _format_gate(event: ApprovalRequested | RolloutPaused) -> str:
 
 
 def _details(event: JudgedEvent) -> tuple[str, ...]:
-    """Return what was measured; what the canary's log shows belongs behind it."""
+    """Return what was measured."""
     judgement = event.judgement
     if judgement is None:
         return (f"Stable: version {event.stable_version}", f"Canary: version {event.canary_version}")
@@ -112,6 +113,11 @@ def _details(event: JudgedEvent) -> tuple[str, ...]:
         f"Canary: version {event.canary_version}, {format_rate(judgement.canary)} failed",
         f"Evidence against the canary: {judgement.evidence:,.6g} against a limit of {judgement.evidence_limit:,.6g}",
     )
+
+
+def _log_details(event: JudgedEvent) -> tuple[str, ...]:
+    """Return what the canary's log shows, where it was read."""
+    return tuple(format_logs(event.canary_logs)) if isinstance(event, RolloutRolledBack) else ()
 
 
 def _format_function(function: str, alias: str, account: str, region: str) -> str:

@@ -5,20 +5,20 @@ This is an example, as it stands in the document, in the ledger entry (attribute
 
     {
       "sentence": "version 4 logs 1 error that version 3 does not log",
-      "scope": "read 41 error lines of version 4 in 1,203 calls and 12 of version 3 in 10,870 calls, in log group
-        /aws/lambda/my-api from 2026-03-01T12:00:00Z to 2026-03-01T12:06:10Z",
+      "scope": "read all 41 error lines of version 4; all 12 error lines of version 3; in /aws/lambda/my-api from
+        2026-03-01T12:00:00Z to 2026-03-01T12:07:00Z; lines of the last seconds may be missing",
       "findings": [
         {
           "change": "new",
           "signature": "KeyError: <text> (app.py, line <n>, in handler)",
           "canary_lines": 41,
           "stable_lines": 0,
-          "sentence": "new: 41 lines in 1,203 calls of version 4 (3.4 %), none in 10,870 calls of version 3",
+          "sentence": "new: 41 lines in 1,203 calls of version 4 (3.4 per 100 calls), none in 10,870 calls of version 3",
           "samples": [
             {
               "at": "2026-03-01T12:01:07.123Z",
               "request_id": "8f5a2c1e-6d0b-4b57-9a3e-2f9d0c7b1a44",
-              "line": "[ERROR] KeyError: 'customer' Traceback (most recent call last): …"
+              "line": "KeyError: 'customer' (app.py, line 3, in handler)"
             }
           ]
         }
@@ -57,7 +57,7 @@ class LogSample(Value):
 
     at: datetime = Field(description="When the line was written.")
     request_id: Line = Field(default="", description="The request that wrote it; empty where the line names none.")
-    line: Line = Field(description="The line without secrets, control characters and line breaks, shortened.")
+    line: Line = Field(description="The error in the line: its type, message and place, without secrets, shortened.")
 
 
 class LogFinding(Value):
@@ -82,3 +82,8 @@ class CanaryLogs(Value):
         default=(), description="At most five: new errors first, then by the number of the canary's lines."
     )
     further: int = Field(default=0, description="How many errors are new or more frequent besides.")
+
+
+def unread(version: str, reason: str) -> CanaryLogs:
+    """Return that the canary's log was not read, and why."""
+    return CanaryLogs(sentence=f"the log of version {version} was not read: {reason}")

@@ -84,9 +84,7 @@ class Rollout(Value):
         default=None,
         description="What raises the evidence limit of this rollout, if anything does; the first evaluation sets it.",
     )
-    log_groups: tuple[str, ...] | None = Field(
-        default=None, description="The log groups of both versions, if the policy counts log lines."
-    )
+    log_groups: tuple[str, ...] | None = Field(default=None, description="The log groups of both versions.")
     log_counts: LogCounts | None = None
     timeout_seconds: int = Field(
         default=0, description="The longest that a call of either version can take, in seconds; 0 if unknown."

@@ -14,8 +14,8 @@ from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.lifecycle.writer_search import with_writer, writer_search
 from rollout.state.ending import Ending
 from rollout.state.lock import Lock
+from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.find_writer import writer_if_known
-from rollout.tasks.keep_stable import let_go_of_stable
 
 
 def final_ending(closing: Closing, now: datetime) -> Ending:
@@ -65,7 +65,7 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
     search = writer_search(closing, ending, now)
     if search:
         writer_searches().begin(search)
-    if not ledger().close(closing.target, closing.execution, ending, now):
+    if not ledger().close(closing.target, closing.execution, ending, now, closing.canary_logs):
         return
     with single_metric(name="RolloutsEnded", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("outcome", ending.outcome)

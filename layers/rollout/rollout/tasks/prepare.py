@@ -22,7 +22,7 @@ from rollout.lifecycle.hooks.calls import begin_hooks
 from rollout.state.endings import rejected
 from rollout.state.lock import Lock, QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
-from rollout.tasks.keep_stable import keep_stable
+from rollout.tasks.alias.keep_stable import keep_stable
 from rollout.tasks.look_up import look_up
 from rollout.tasks.notify import publish_rejection, publish_start
 

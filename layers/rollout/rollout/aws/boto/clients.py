@@ -71,6 +71,19 @@ def logs_client(member: AccountRegion | None = None) -> LogsClient:
 
 
 @cache
+def fast_logs_client(member: AccountRegion | None = None) -> LogsClient:
+    """Return the client that reads a canary's log after a rollback, which ends without it."""
+    client: LogsClient = count_throttles(_session(member).client("logs", config=FAST_CONFIG))
+    return client
+
+
+@cache
+def fast_cloudwatch_client(member: AccountRegion | None = None) -> "CloudWatchClient":
+    """Return the client for the calls that a canary's log is held against."""
+    return count_throttles(_session(member).client("cloudwatch", config=FAST_CONFIG))
+
+
+@cache
 def dynamodb_client() -> "DynamoDBClient":
     """Return the client for the ledger."""
     return count_throttles(_session().client("dynamodb", config=CONFIG))

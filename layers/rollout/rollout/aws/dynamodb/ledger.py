@@ -16,6 +16,7 @@ from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Move, Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
+from rollout.state.canary_logs import CanaryLogs
 from rollout.state.ending import Ending
 from rollout.state.endings import ending_of
 from rollout.state.past_rollout import PastRollout
@@ -30,7 +31,6 @@ _NOT_ENDED = "attribute_not_exists(outcome) OR outcome IN (:running, :failed)"
 
 _STILL_RUNNING = "attribute_not_exists(outcome) OR outcome IN (:running)"
 """A failed rollback does not replace a failed rollback."""
-
 
 _MOST_PAST_ROLLOUTS = 25
 """How many rollouts of an alias are read to find an earlier version, and what is known against one."""
@@ -75,15 +75,18 @@ class Ledger:
             raise ValueError("a rollout without a judgement has no evaluation to record")
         self._table.put(evaluation_item(rollout, judgement, now))
 
-    def close(self, target: Target, execution: Execution, ending: Ending, now: datetime) -> bool:
+    def close(
+        self, target: Target, execution: Execution, ending: Ending, now: datetime, logs: CanaryLogs | None = None
+    ) -> bool:
         """Record how a rollout ended; False where it has already ended, and its first ending stays."""
         has_failed = ending.outcome is Outcome.ROLLBACK_FAILED
-        values = {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now), ":running": _RUNNING}
-        values |= {":ended": OPEN_ROLLOUT}
+        values: dict[str, Any] = {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now)}
+        values |= {":running": _RUNNING, ":ended": OPEN_ROLLOUT}
+        values |= {":logs": logs.model_dump(mode="json")} if logs else {}
         return self._table.update(
             key(target, "rollout", execution),
             UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now),"
-            " #ended = :ended REMOVE #open",
+            f" #ended = :ended{', canary_logs = :logs' if logs else ''} REMOVE #open",
             ConditionExpression=_STILL_RUNNING if has_failed else _NOT_ENDED,
             ExpressionAttributeNames={"#open": OPEN, "#ended": ENDED},
             ExpressionAttributeValues=typed(values if has_failed else values | {":failed": Outcome.ROLLBACK_FAILED}),

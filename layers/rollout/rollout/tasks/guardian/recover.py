@@ -15,9 +15,9 @@ from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.lock import Lock
+from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.close import record_ending
 from rollout.tasks.guardian.target_sweep import TargetSweep
-from rollout.tasks.keep_stable import let_go_of_stable
 from rollout.tasks.notify import publish_ending
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")

@@ -1,0 +1,59 @@
+"""Finds what the canary logs and stable does not, and says how much of the log was read."""
+
+from collections.abc import Sequence
+
+from rollout.log_findings.compare import Compared, Occurrence, compare
+from rollout.log_findings.lines import VersionLines
+from rollout.log_findings.wording import format_finding, format_result, format_scope
+from rollout.state.canary_logs import (
+    LONGEST_LINE,
+    MOST_FINDINGS,
+    MOST_SAMPLES,
+    CanaryLogs,
+    LogFinding,
+    LogSample,
+    unread,
+)
+
+_LONGEST_ID = 36
+"""The length of a request id; what is longer is none."""
+
+
+def find_in_logs(canary: VersionLines, stable: VersionLines) -> CanaryLogs:
+    """Return the errors that the canary logs and stable does not, or less often, of the lines that were read."""
+    if canary.note:
+        return unread(canary.version, canary.note)
+    compared = compare(canary, stable)
+    return CanaryLogs(
+        sentence=format_result(compared, canary, stable),
+        scope=format_scope(canary, stable),
+        findings=tuple(_finding(each, canary, stable) for each in compared[:MOST_FINDINGS]),
+        further=max(len(compared) - MOST_FINDINGS, 0),
+    )
+
+
+def _finding(compared: Compared, canary: VersionLines, stable: VersionLines) -> LogFinding:
+    group = compared.group
+    return LogFinding(
+        change=compared.change,
+        signature=_cut(group.signature),
+        canary_lines=len(group.canary),
+        stable_lines=group.stable,
+        sentence=format_finding(compared, canary, stable),
+        samples=tuple(map(_sample, _samples(group.canary))),
+    )
+
+
+def _samples(occurrences: Sequence[Occurrence]) -> Sequence[Occurrence]:
+    """Return the first lines of different requests, and then further ones."""
+    firsts = {occurrence.error.request_id or occurrence.line: occurrence for occurrence in reversed(occurrences)}
+    return [*reversed(firsts.values())][:MOST_SAMPLES]
+
+
+def _sample(occurrence: Occurrence) -> LogSample:
+    line, error = occurrence
+    return LogSample(at=line.at, request_id=error.request_id[:_LONGEST_ID], line=_cut(error.format()))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
