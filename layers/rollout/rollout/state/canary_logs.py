@@ -13,7 +13,7 @@ This is an example, as it stands in the document, in the ledger entry (attribute
           "signature": "KeyError: <text> (app.py, line <n>, in handler)",
           "canary_lines": 41,
           "stable_lines": 0,
-          "sentence": "new: 41 lines in 1,203 calls of version 4 (3.4 per 100 calls), none in 9 calls of version 3",
+          "sentence": "new: 41 lines in 1,203 calls of version 4 (3.4 per 100 calls), none in 9,870 calls of version 3",
           "samples": [
             {
               "at": "2026-03-01T12:01:07.123Z",
