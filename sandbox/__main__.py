@@ -40,7 +40,7 @@ def serve(port: int) -> None:
 
 def _serve(sandbox: Sandbox, outputs: dict[str, str]) -> None:
     page_port = free_port(preferred=sandbox.port + 1)
-    with create_function(sandbox).traffic(CALLS_PER_SECOND), serving_dashboard(sandbox, page_port) as page:
+    with create_function(sandbox).traffic(CALLS_PER_SECOND), serving_dashboard(sandbox, outputs, page_port) as page:
         for heading, lines in introduction(sandbox, outputs, page):
             click.secho(f"\n{heading}", bold=True)
             for line in lines:
@@ -73,7 +73,7 @@ def demo(port: int | None, record_file: Path | None, screenshot: Path | None, *,
     try:
         with (
             deployed(port or free_port(), "demo", _print_progress) as (sandbox, outputs),
-            serving_dashboard(sandbox) as page,
+            serving_dashboard(sandbox, outputs) as page,
         ):
             _print_dashboard(page)
             rollouts = run.run(sandbox, outputs, Console())

@@ -6,15 +6,18 @@ and drawings, and <cwdb-action>.
 
 import nh3
 
-_TEXT = "a abbr b blockquote br button code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li mark meter ol"
-_MORE_TEXT = "p pre progress q s samp section small span strong style sub summary sup time u ul var"
+_TEXT = (
+    "a abbr article aside b bdi bdo blockquote br button cite code dd del details dfn div dl dt em figcaption figure"
+    " footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark meter nav ol p pre progress q s samp section small"
+    " span strong style sub summary sup time u ul var wbr"
+)
 _TABLES = "caption col colgroup table tbody td tfoot th thead tr"
 _FORMS = "datalist fieldset form input label legend optgroup option select textarea"
 _DRAWINGS = (
     "svg g path rect circle ellipse line polyline polygon text tspan title desc defs linearGradient radialGradient stop"
     " clipPath mask pattern marker symbol"
 )
-TAGS = frozenset(f"{_TEXT} {_MORE_TEXT} {_TABLES} {_FORMS} {_DRAWINGS} cwdb-action".split())
+TAGS = frozenset(f"{_TEXT} {_TABLES} {_FORMS} {_DRAWINGS} cwdb-action".split())
 
 _EVERYWHERE = "class id style title role lang dir hidden open tabindex colspan rowspan scope datetime width height"
 _OF_FORMS = "name value type placeholder for checked selected disabled required maxlength min max step rows cols list"

@@ -18,8 +18,7 @@ from botocore.exceptions import ClientError
 from sandbox.dashboard.calls import call, render_markdown, widget_context
 from sandbox.dashboard.sanitizer import sanitize
 from sandbox.dashboard.users import User, create_users
-from sandbox.dashboard.widgets import Widget, read_widgets
-from sandbox.deploy import STACK
+from sandbox.dashboard.widgets import Widget, widgets_of
 from sandbox.server import Sandbox
 
 _FILES = Path(__file__).parent / "page"
@@ -37,7 +36,7 @@ class Dashboard:
     def widgets(self, user: str) -> dict[str, Any]:
         """Return what the page needs to lay out the widgets, or `error` where IAM denies it."""
         try:
-            widgets = read_widgets(self.users[user], self.name)
+            widgets = self._read_widgets(self.users[user])
         except ClientError as error:
             return {"error": error.response["Error"]["Message"]}
         return {"name": self.name, "users": [*self.users], "widgets": [_layout(widget) for widget in widgets]}
@@ -45,29 +44,32 @@ class Dashboard:
     def call(self, request: dict[str, Any]) -> dict[str, str]:
         """Call the function of a widget, or of an action within it, as the user of the request."""
         user = self.users[request["user"]]
-        widget = next(one for one in read_widgets(user, self.name) if one.id == request["widget"])
+        widget = next(one for one in self._read_widgets(user) if one.id == request["widget"])
         context = widget_context(self.name, self.account, widget, request["context"], datetime.now(UTC))
         return call(user, request.get("endpoint") or widget.endpoint, request.get("payload", widget.params), context)
+
+    def _read_widgets(self, user: User) -> list[Widget]:
+        return widgets_of(user.cloudwatch.get_dashboard(DashboardName=self.name)["DashboardBody"])
 
 
 def _layout(widget: Widget) -> dict[str, Any]:
     return {**asdict(widget), "html": sanitize(render_markdown(widget.text))}
 
 
-def find_dashboard(sandbox: Sandbox) -> Dashboard | None:
+def find_dashboard(sandbox: Sandbox, outputs: dict[str, str]) -> Dashboard | None:
     """Return the dashboard of the stack, and create its users; None if the stack was deployed without a dashboard."""
-    described = sandbox.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
-    names = [one["PhysicalResourceId"] for one in described if one["ResourceType"] == "AWS::CloudWatch::Dashboard"]
-    if not names:
+    if "DashboardName" not in outputs:
         return None
-    functions = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in described}
-    return Dashboard(names[0], sandbox.account, create_users(sandbox, functions))
+    name = outputs["DashboardName"]
+    body = sandbox.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
+    (widget_arn,) = [widget.endpoint for widget in widgets_of(body) if widget.type == "custom"]
+    return Dashboard(name, sandbox.account, create_users(sandbox, widget_arn, outputs["TakeCommandButtonsArn"]))
 
 
 @contextmanager
-def serving_dashboard(sandbox: Sandbox, port: int = 0) -> Iterator[str]:
+def serving_dashboard(sandbox: Sandbox, outputs: dict[str, str], port: int = 0) -> Iterator[str]:
     """Serve the stack's dashboard; yield the address of the page, or nothing if the stack has no dashboard."""
-    dashboard = find_dashboard(sandbox)
+    dashboard = find_dashboard(sandbox, outputs)
     if dashboard is None:
         yield ""
         return

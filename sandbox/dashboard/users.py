@@ -8,11 +8,6 @@ import boto3
 
 from sandbox.server import Sandbox
 
-WIDGET, COMMANDS = "ShowRolloutsFunction", "TakeCommandFunction"
-"""The logical IDs of the function that the widget shows, and of the one behind its buttons."""
-FUNCTIONS_OF = {"viewer": (WIDGET,), "operator": (WIDGET, COMMANDS)}
-"""The functions that each user may invoke."""
-
 
 @dataclass(frozen=True)
 class User:
@@ -23,13 +18,10 @@ class User:
     functions: Any
 
 
-def create_users(sandbox: Sandbox, names: dict[str, str]) -> dict[str, User]:
-    """Create both users in the stack's account; `names` are those of the stack's functions, by logical ID."""
-    iam = sandbox.client("iam")
-    prefix = f"arn:aws:lambda:{sandbox.region}:{sandbox.account}:function:"
-    return {
-        name: _create(sandbox, iam, name, [prefix + names[one] for one in ids]) for name, ids in FUNCTIONS_OF.items()
-    }
+def create_users(sandbox: Sandbox, widget_arn: str, commands_arn: str) -> dict[str, User]:
+    """Create both users in the stack's account: they may invoke the widget's function, and the operator both."""
+    iam, invoked = sandbox.client("iam"), {"viewer": [widget_arn], "operator": [widget_arn, commands_arn]}
+    return {name: _create(sandbox, iam, name, arns) for name, arns in invoked.items()}
 
 
 def _create(sandbox: Sandbox, iam: Any, name: str, functions: list[str]) -> User:  # noqa: ANN401 - a client

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from sandbox.dashboard.server import Dashboard, serving
-from sandbox.dashboard.users import COMMANDS, WIDGET, create_users
-from tests.sandbox.dashboard.stand_in import CODE, NAME, body
+from sandbox.dashboard.server import find_dashboard, serving
+from tests.sandbox.dashboard.stand_in import CODE, COMMANDS, NAME, WIDGET, body
 
 
 @pytest.fixture(scope="session")
@@ -14,20 +13,19 @@ def dashboard(emulator):
     functions = emulator.client("lambda")
     emulator.client("iam").create_role(RoleName="stand-in", AssumeRolePolicyDocument='{"Statement": []}')
     arns = {}
-    for logical_id in (WIDGET, COMMANDS):
+    for name in (WIDGET, COMMANDS):
         created = functions.create_function(
-            FunctionName=logical_id,
+            FunctionName=name,
             Runtime="python3.13",
             Handler="app.handler",
             Role=f"arn:aws:iam::{emulator.account}:role/stand-in",
             Code={"ZipFile": CODE},
         )
-        arns[logical_id] = created["FunctionArn"]
-        functions.get_waiter("function_active_v2").wait(FunctionName=logical_id, WaiterConfig={"Delay": 0.1})
+        arns[name] = created["FunctionArn"]
+        functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
     document = json.dumps(body(arns[WIDGET]))
     emulator.client("cloudwatch").put_dashboard(DashboardName=NAME, DashboardBody=document)
-    users = create_users(emulator, {logical_id: logical_id for logical_id in arns})
-    return Dashboard(NAME, emulator.account, users)
+    return find_dashboard(emulator, {"DashboardName": NAME, "TakeCommandButtonsArn": arns[COMMANDS]})
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import io
 import zipfile
 from typing import Any
 
-NAME = "stand-in"
+NAME, WIDGET, COMMANDS = "stand-in", "stand-in-widget", "stand-in-commands"
+"""The names of the dashboard, of the widget's function, and of the one behind its buttons."""
 _SOURCE = """
 import html
 import json

@@ -8,8 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from sandbox.dashboard.users import COMMANDS, WIDGET
-from tests.sandbox.dashboard.stand_in import NAME
+from tests.sandbox.dashboard.stand_in import COMMANDS, NAME, WIDGET
 from tests.sandbox.dashboard.test_calls import PAGE
 
 
