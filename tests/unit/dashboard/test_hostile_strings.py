@@ -4,6 +4,7 @@ import pytest
 
 from rollout.dashboard.event import Screen
 from rollout.dashboard.html.problem_page import problem_page
+from sandbox.dashboard.sanitizer import sanitize
 from tests.hostile_strings import HOSTILE_STRINGS
 from tests.unit.dashboard.pages import (
     ENDPOINTS,
@@ -67,6 +68,13 @@ def test_page_has_only_what_cloudwatch_shows(page):
     assert {kind for kind, _ in shown.elements} & FORBIDDEN == set()
     assert [name for name, _ in shown.attributes if name.startswith("on") or name in ("href", "src", "id")] == []
     assert [value for _, value in shown.attributes if "url(" in value or "javascript:" in value] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_sanitizer_of_the_console_removes_no_element(page):
+    """The sandbox's sanitizer permits less than AWS documents."""
+    html = page(HARMLESS)
+    assert [kind for kind, _ in Page(sanitize(html)).elements] == [kind for kind, _ in Page(html).elements]
 
 
 def test_there_are_more_than_thirty_hostile_strings():

@@ -8,7 +8,7 @@ from rollout.dashboard.html.actions import command_event
 from rollout.dashboard.mark import Mark
 from rollout.dashboard.overview import PAGE_SIZE
 from rollout.domain.enums import Command
-from tests.commands import lock
+from tests.commands import gate, lock
 from tests.unit.dashboard.pages import (
     KEY,
     PARTITION,
@@ -95,6 +95,14 @@ def test_button_sends_the_command_with_its_function_in_any_account():
         "command": "pause",
         "page": 2,
     }
+
+
+@pytest.mark.parametrize(("kind", "command"), [("approval", Command.APPROVE), ("pause", Command.RESUME)])
+def test_button_at_a_gate_names_its_step(kind, command):
+    (shown,) = sample_overview([live_entry()], lock=lock(gate=gate(kind))).live
+    assert command in shown.commands
+    assert command_event(shown, command, 1)["step"] == 1
+    assert "step" not in command_event(shown, Command.ABORT, 1)
 
 
 def test_each_command_has_a_confirmation_and_opens_as_popup():

@@ -8,7 +8,7 @@ from rollout.dashboard.next_event import NextEvent, next_event
 from rollout.domain.enums import Command, Outcome, Verdict
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
-from rollout.lifecycle.command_rules import ALLOWED, Situation, situation_of
+from rollout.lifecycle.command_rules import ALLOWED, Situation, is_at_gate, situation_of
 from rollout.state.dashboard.status import Status
 from rollout.state.lock import Lock
 
@@ -45,6 +45,8 @@ class LiveRollout(Value):
     newer_version: str
     """The version that waits until this rollout has ended; empty without one."""
     commands: tuple[Command, ...]
+    gate_step: int | None = None
+    """The step whose approval or pause the rollout waits at; None where it waits at none."""
 
     @property
     def partition(self) -> str:
@@ -102,6 +104,7 @@ def live_rollout(entry: RolloutEntry, lock: Lock | None) -> LiveRollout:
         next=_next(entry, situation, own, status),
         newer_version=own.newer_version if own else "",
         commands=applicable_commands(situation),
+        gate_step=own.open_gate.step if own and own.open_gate and is_at_gate(situation) else None,
     )
 
 

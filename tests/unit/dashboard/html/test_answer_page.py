@@ -51,7 +51,7 @@ def test_page_says_what_became_of_the_command_and_what_to_do_next(answered, titl
 @pytest.mark.parametrize("hostile", HOSTILE_STRINGS, ids=lambda text: text[:20])
 def test_text_from_outside_is_never_markup(hostile):
     read = _Reader(page(Answered.REFUSED, sentence=hostile, stated_giver=hostile))
-    assert (read.tags, read.attributes) == ({"style", "div", "h2", "p", "bdi"}, {"class", "role"})
+    assert (read.tags, read.attributes) == ({"style", "div", "h2", "p", "span"}, {"class", "dir", "role"})
     assert hostile in read.text
 
 

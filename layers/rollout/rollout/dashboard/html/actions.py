@@ -121,9 +121,10 @@ def confirmation_of(rollout: LiveRollout, command: Command) -> str:
 
 
 def command_event(rollout: LiveRollout, command: Command, page: int) -> dict[str, object]:
-    """Return what TakeCommand gets. The version keeps an old page from commanding a newer rollout."""
-    target = rollout.target
-    return {
+    """Return what TakeCommand gets: the version and the step keep an old page from commanding what it does not show."""
+    target, is_for_gate = rollout.target, rollout.gate_step and command in (Command.APPROVE, Command.RESUME)
+    step = {"step": rollout.gate_step} if is_for_gate else {}
+    return step | {
         "function": function_arn(target.account_region, target.function),
         "alias": target.alias,
         "version": rollout.canary_version,

@@ -79,5 +79,5 @@ def charts(shown: Detail) -> Element:
     for lines in shown.metrics:
         name = f"{lines.metric} ({lines.mode}): % of the calls between two evaluations"
         drawn.append((name, metric_chart(lines, zone, versions)))
-    figures = [tag("figure", tag("figcaption", outside(name)), chart) for name, chart in drawn]
+    figures = [tag("div", outside(name), chart) for name, chart in drawn]
     return tag("div", *figures, class_="lr-charts")

@@ -59,7 +59,7 @@ padding:8px 10px;margin:8px 0;min-width:0}}
 .lr td,.lr th{{text-align:left;vertical-align:top;padding:3px 8px;border-bottom:1px solid {line};color:{text};
 overflow-wrap:normal}}.lr td:last-child{{min-width:180px;overflow-wrap:anywhere}}
 .lr-charts{{display:flex;flex-wrap:wrap;gap:10px}}
-.lr-charts figure{{flex:1 1 330px;min-width:0;max-width:620px;margin:0}}
+.lr-charts>div{{flex:1 1 330px;min-width:0;max-width:620px;margin:0}}
 .lr-charts svg{{width:100%;height:auto;display:block}}
 """
 

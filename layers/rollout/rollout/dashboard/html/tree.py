@@ -29,7 +29,7 @@ def append(element: Element, child: Child) -> None:
 
 def outside(text: object) -> Element:
     """Return a text that others wrote, isolated so that its direction changes nothing around it."""
-    return tag("bdi", str(text))
+    return tag("span", str(text), dir="auto")
 
 
 def render(elements: Iterable[Element]) -> str:
