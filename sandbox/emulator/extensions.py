@@ -25,6 +25,8 @@ MODULES = (
     "cloudwatch.retention",
     "cloudwatch.request_limits",
     "logs.streams",
+    "cloudwatch.alarms",
+    "cloudwatch.embedded_metrics",
     "logs.insights",
     "lambda_.dead_letter_config",
     "events.cloudtrail",

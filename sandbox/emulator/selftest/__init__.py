@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from sandbox.emulator.selftest import (
     cloudwatch,
+    embedded_metrics,
     events,
     faults,
     lambda_,
@@ -28,6 +29,7 @@ CHECKS = [
     *member_accounts.EARLY_CHECKS,
     *lambda_.CHECKS,
     *cloudwatch.CHECKS,
+    *embedded_metrics.CHECKS,
     *logs.CHECKS,
     *stepfunctions.CHECKS,
     *map_states.CHECKS,

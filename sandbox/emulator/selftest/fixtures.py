@@ -25,6 +25,8 @@ def handler(event, context):
     time.sleep(event.get("sleep", 0))
     if event.get("fail"):
         raise LookupError("configured failure")
+    if "print" in event:
+        print(event["print"])
     if "size" in event:
         return "x" * event["size"]
     return context.function_version
