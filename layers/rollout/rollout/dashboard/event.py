@@ -1,5 +1,6 @@
 """Reads the event of the widget: CloudWatch's context, the fields of its forms, and the action that was chosen."""
 
+import json
 from datetime import timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any
@@ -14,6 +15,10 @@ from rollout.domain.validation import read_as
 
 LONGEST_FILTER = 170
 """The longest filter: the name of a function and of an alias, in characters."""
+
+
+SHOWN = "shown"
+"""The hidden field of a page with the request for it, in JSON."""
 
 
 class InvalidWidgetRequestError(RolloutError):
@@ -62,6 +67,13 @@ class Screen(Value):
         return timezone(timedelta(minutes=self.minutes_east))
 
 
+class Typed(Value):
+    """What the viewer has typed into the form of the commands: a refresh shows it again."""
+
+    reason: str = ""
+    name: str = ""
+
+
 class WidgetRequest(Value):
     """What the widget is to show."""
 
@@ -76,6 +88,7 @@ class WidgetRequest(Value):
     evaluations: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=100_000)] = 1
     """The page of the evaluations in the detail, from 1, the newest first."""
     screen: Screen = Field(default_factory=Screen)
+    typed: Typed = Field(default_factory=Typed)
 
     def detail_fields(self, evaluations: int = 0) -> dict[str, object]:
         """Return the action's fields for this detail, with its page of evaluations or another one."""
@@ -96,13 +109,15 @@ def is_describe(event: object) -> bool:
 def read_widget_event(event: object) -> WidgetRequest:
     """Return what to show. The fields of a form come before those of the action, and these before the widget's own.
 
+    A refresh has no action: CloudWatch sends the widget's own parameters and its forms, so a hidden field has the rest.
     Raises InvalidWidgetRequestError, which names each field that cannot be read.
     """
     plain = plain_json(event)
     fields = plain if isinstance(plain, dict) else {"view": plain}
     context = _object(fields.get("widgetContext"))
-    chosen = _object(context.get("params")) | fields
-    chosen |= {"screen": read_screen(event)} | _filters(_object(_object(context.get("forms")).get("all")))
+    form = _object(_object(context.get("forms")).get("all"))
+    chosen = _object(context.get("params")) | ({} if "view" in fields else _shown(form)) | fields
+    chosen |= {"screen": read_screen(event), "typed": _typed(form)} | _filters(form)
     request = read_as(WidgetRequest, chosen, "The request of the widget", InvalidWidgetRequestError)
     if request.view is View.DETAIL and request.rollout is None:
         raise InvalidWidgetRequestError(
@@ -129,6 +144,19 @@ def _filters(form: dict[str, Any]) -> dict[str, Any]:
     """Return the filters of the overview's form; those of other pages have none."""
     names = {"filter_function": "function", "filter_state": "state"}
     return {name: form[field] for field, name in names.items() if field in form}
+
+
+def _shown(form: dict[str, Any]) -> dict[str, Any]:
+    """Return the request of the page that the viewer sees, from its hidden field."""
+    try:
+        return _object(json.loads(form.get(SHOWN, "")))
+    except (TypeError, ValueError, RecursionError):
+        return {}
+
+
+def _typed(form: dict[str, Any]) -> Typed:
+    texts = {name: form[name] for name in Typed.model_fields if isinstance(form.get(name), str)}
+    return Typed(**texts)
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ CloudWatch attaches a `cwdb-action` to the element before it, and invokes its en
 import json
 from xml.etree.ElementTree import Element
 
-from rollout.dashboard.event import LONGEST_FILTER, WidgetRequest
+from rollout.dashboard.event import LONGEST_FILTER, SHOWN, Typed, WidgetRequest
 from rollout.dashboard.html.tree import tag
 from rollout.dashboard.live import LiveRollout
 from rollout.dashboard.mark import Mark
@@ -79,14 +79,19 @@ def _selected(is_selected: bool) -> str | None:  # noqa: FBT001 - a value, not a
     return "selected" if is_selected else None
 
 
-def reason_form() -> Element:
+def shown_form(request: dict[str, object]) -> Element:
+    """Return the hidden form by which a refresh of the widget shows the same page again."""
+    return tag("form", tag("input", type="hidden", name=SHOWN, value=json.dumps(request)))
+
+
+def reason_form(typed: Typed) -> Element:
     """Return the fields that every command on the page takes: CloudWatch sends them with each action."""
-    why = {"type": "text", "name": "reason", "maxlength": LONGEST_REASON, "placeholder": "why, for the ledger"}
-    who = {"type": "text", "name": "name", "maxlength": 100, "placeholder": "who gives the command"}
+    why = {"name": "reason", "value": typed.reason, "maxlength": LONGEST_REASON, "placeholder": "why, for the ledger"}
+    who = {"name": "name", "value": typed.name, "maxlength": 100, "placeholder": "who gives the command"}
     return tag(
         "form",
-        tag("label", "Reason ", tag("input", **why, size=28)),
-        tag("label", "Your name ", tag("input", **who, size=16)),
+        tag("label", "Reason ", tag("input", type="text", **why, size=28)),
+        tag("label", "Your name ", tag("input", type="text", **who, size=16)),
         class_="lr-bar",
     )
 

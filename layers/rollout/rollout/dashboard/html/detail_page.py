@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from rollout.dashboard.charts.draw import evidence_chart, metric_chart, share_chart
 from rollout.dashboard.charts.presentation import Colours
 from rollout.dashboard.detail import Detail
-from rollout.dashboard.html.actions import Endpoints, call, command_buttons, reason_form
+from rollout.dashboard.html.actions import Endpoints, call, command_buttons, reason_form, shown_form
 from rollout.dashboard.html.detail_records import canary_logs, commands, evaluations, facts, hooks
 from rollout.dashboard.html.live_card import headline, live_card
 from rollout.dashboard.html.overview_page import ENDING_TONES
@@ -35,6 +35,7 @@ def _content(shown: Detail, endpoints: Endpoints, now: datetime) -> Iterator[Ele
     back = call("Overview", {"view": "overview", "page": shown.request.page}, endpoints)
     again = call("Refresh", shown.request.detail_fields(), endpoints)
     yield tag("div", *back, *again, class_="lr-bar")
+    yield shown_form(shown.request.detail_fields())
     yield _live(shown, endpoints, now) if shown.live else _ended(shown)
     yield from canary_logs(shown)
     yield charts(shown)
@@ -49,7 +50,8 @@ def _live(shown: Detail, endpoints: Endpoints, now: datetime) -> Element:
     if live is None:
         raise ValueError("the rollout has ended")
     buttons = command_buttons(live, endpoints, shown.request.page) if live.commands else None
-    return live_card(live, shown.request.screen, now, reason_form() if live.commands else None, buttons)
+    form = reason_form(shown.request.typed) if live.commands else None
+    return live_card(live, shown.request.screen, now, form, buttons)
 
 
 def _ended(shown: Detail) -> Element:

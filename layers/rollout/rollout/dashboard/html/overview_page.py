@@ -12,12 +12,14 @@ from rollout.dashboard.html.actions import (
     filter_form,
     overview_request,
     reason_form,
+    shown_form,
 )
 from rollout.dashboard.html.live_card import headline, live_card, queued_card
 from rollout.dashboard.html.style import page
 from rollout.dashboard.html.times import format_time
 from rollout.dashboard.html.tree import outside, render, tag
 from rollout.dashboard.live import LiveRollout
+from rollout.dashboard.next_event import is_waiting
 from rollout.dashboard.overview import ENDINGS_READ, EndedRollout, Overview
 from rollout.domain.enums import Outcome
 from rollout.domain.text import shorten
@@ -40,9 +42,10 @@ def overview_page(shown: Overview, endpoints: Endpoints, now: datetime) -> str:
 def _content(shown: Overview, endpoints: Endpoints, now: datetime) -> Iterator[Element]:
     yield tag("p", tag("b", _format_counts(shown)))
     yield filter_form(shown.request, endpoints)
+    yield shown_form(overview_request(shown.request, shown.page))
     yield from _problems(shown)
     if any(rollout.commands for rollout in shown.live):
-        yield reason_form()
+        yield reason_form(shown.request.typed)
     cards = [_card(rollout, shown, endpoints, now) for rollout in shown.live]
     yield tag("div", *cards, *(queued_card(queued, now) for queued in shown.queued), class_="lr-cards")
     yield from _pages(shown, endpoints)
@@ -66,7 +69,8 @@ def _card(rollout: LiveRollout, shown: Overview, endpoints: Endpoints, now: date
     detail = detail_request(rollout.partition, rollout.key, shown.page)
     more = tag("div", *call("Details", detail, endpoints), class_="lr-bar") if rollout.key else None
     buttons = command_buttons(rollout, endpoints, shown.page) if rollout.commands else None
-    commands = tag("details", tag("summary", "Commands"), buttons) if buttons is not None else None
+    is_open = "open" if is_waiting(rollout.mark) else None
+    commands = tag("details", tag("summary", "Commands"), buttons, open=is_open) if buttons is not None else None
     return live_card(rollout, shown.request.screen, now, more, commands)
 
 
