@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay bench-auto bench-judge bench-import lock docs diagram schema pictures clean
+	verify-aws simulate replay report bench-auto bench-judge bench-import lock docs diagram schema pictures clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -109,6 +109,11 @@ simulate: $(READY)  ## play POLICY=path [CALLS= ERRORS= REGRESSION= SLOW= SLOWDO
 
 replay: $(READY)  ## play POLICY=path over the minutes recorded in RECORDING=path
 	@$(ON_LAYER) -m simulator replay "$(RECORDING)" --policy "$(POLICY)"
+
+report: $(READY)  ## write the report of an ended rollout [ROLLOUT=my-api:live VERSION= EXECUTION= FORMAT=markdown OUTPUT= STACK= REGION= PROFILE=]
+	@$(ON_LAYER) -m report $(if $(ROLLOUT),"$(ROLLOUT)") $(if $(VERSION),--version "$(VERSION)") \
+		$(if $(EXECUTION),--execution "$(EXECUTION)") $(if $(FORMAT),--format "$(FORMAT)") $(if $(OUTPUT),--output "$(OUTPUT)") \
+		$(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") $(if $(PROFILE),--profile "$(PROFILE)")
 
 bench-judge: $(READY)  ## compare the judge with the rules people use, and write the tables of docs/judging.md
 	@$(ON_LAYER) -m benchmarks.judge

@@ -9,7 +9,7 @@ from rollout.tasks.dashboard.show import problem_page, show_rollouts
 
 
 @logger.inject_lambda_context
-def handler(event: Any, context: LambdaContext) -> str:  # noqa: ANN401 - any JSON
+def handler(event: Any, context: LambdaContext) -> str | dict[str, str]:  # noqa: ANN401 - any JSON
     arn = context.invoked_function_arn
     try:
         with internal_errors(context, "no rollout is affected"):

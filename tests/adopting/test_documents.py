@@ -141,9 +141,19 @@ def test_workflow_pins_its_actions_and_keeps_no_credentials():
 
 def test_workflow_waits_with_the_documented_script():
     workflow = yaml.safe_load((EXAMPLES / "github-actions/rollout.yml").read_text())
-    assert workflow["permissions"] == {"id-token": "write", "contents": "read"}
-    last = workflow["jobs"]["rollout"]["steps"][-1]
-    assert last["run"] == (EXAMPLES / "pipeline/publish-and-wait.sh").read_text()
+    assert workflow["permissions"] == {"id-token": "write", "contents": "read", "pull-requests": "write"}
+    *_, waits, summarizes = workflow["jobs"]["rollout"]["steps"]
+    assert waits["run"] == (EXAMPLES / "pipeline/publish-and-wait.sh").read_text()
+    assert summarizes["run"] == (EXAMPLES / "pipeline/summarize.sh").read_text()
+
+
+def test_workflow_summarizes_red_endings_too_and_gives_its_token_to_one_step():
+    workflow = yaml.safe_load((EXAMPLES / "github-actions/rollout.yml").read_text())
+    *others, summarizes = workflow["jobs"]["rollout"]["steps"]
+    assert summarizes["if"] == f"always() && steps.{others[-1]['id']}.outputs.version"
+    assert [step for step in others if "github.token" in str(step)] == []
+    assert "github.token" not in str(workflow["jobs"]["rollout"]["env"])
+    assert [name for name, value in summarizes["env"].items() if "github.token" in value] == ["GH_TOKEN"]
 
 
 @pytest.mark.parametrize("block", re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))

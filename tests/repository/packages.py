@@ -21,7 +21,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "admission": ("domain", "policy", "state", "judging", "auto"),
     "notifications": ("domain", "state", "judging", "lifecycle"),
     "dry_run": ("domain", "policy", "state", "judging", "auto", "admission"),
-    "dashboard": ("domain", "policy", "state", "lifecycle"),
+    "dashboard": ("domain", "policy", "state", "lifecycle", "notifications"),
     "schema": ("policy", "notifications"),
     "aws": ("domain", "policy", "evidence", "state", "judging", "log_findings", "auto", "admission", "notifications"),
     "tasks": (
@@ -57,6 +57,7 @@ REPOSITORY: dict[str, tuple[str, ...]] = {
         "markdown_it",
         "selenium",
     ),
+    "report": ("report", "rollout", *AWS, "click"),
     "simulator": ("simulator", "rollout", *PURE, *AWS, "click", "rich", "matplotlib", "numpy", "yaml"),
     "statemachine": (),
     "benchmarks": ("benchmarks", "rollout", "simulator", "click", "rich", "matplotlib", "numpy", "scipy"),

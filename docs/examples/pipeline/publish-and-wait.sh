@@ -1,5 +1,6 @@
 set -euo pipefail
 version=$(aws lambda publish-version --function-name "$FUNCTION" --query Version --output text)
+echo "version=$version" >> "${GITHUB_OUTPUT:-/dev/null}" # for later steps, where GitHub Actions runs this
 aws events put-events --query FailedEntryCount --entries \
   "Source=rollouts,DetailType='Version Published',Detail='{\"function\": \"$FUNCTION\", \"version\": \"$version\"}'"
 

@@ -129,15 +129,19 @@ def overview_html(shown: Overview) -> str:
     return overview_page(shown, ENDPOINTS, NOW)
 
 
-def sample_detail(entry: dict[str, Any], text: str = "as counted", evaluations: int = 3, **event: object) -> Detail:
-    records = LedgerRecords(
+def sample_records(entry: dict[str, Any], text: str = "as counted", evaluations: int = 3) -> LedgerRecords:
+    """Return what the ledger has of a rollout; `text` stands in every field that others write."""
+    return LedgerRecords(
         entry=entry,
         lock=sample_lock() if "open" in entry else None,
         evaluations=[evaluation_entry(number, text) for number in range(1, evaluations + 1)],
         commands=[command_entry(text)],
     )
+
+
+def sample_detail(entry: dict[str, Any], text: str = "as counted", evaluations: int = 3, **event: object) -> Detail:
     chosen = request(view="detail", rollout={"target": PARTITION, "entry": KEY}, **event)
-    return detail(chosen, records, text)
+    return detail(chosen, sample_records(entry, text, evaluations), text)
 
 
 def detail_html(shown: Detail) -> str:

@@ -1,5 +1,6 @@
 """The page of one rollout: the same three answers as its card first, then charts, and then every record."""
 
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from xml.etree.ElementTree import Element
@@ -15,6 +16,7 @@ from rollout.dashboard.html.style import PALETTES, page
 from rollout.dashboard.html.times import format_time
 from rollout.dashboard.html.tree import outside, render, tag
 from rollout.domain.enums import Outcome
+from rollout.domain.lambda_names import function_arn
 
 _SERVES = {
     Outcome.PROMOTED: "version {canary} serves every call",
@@ -36,7 +38,8 @@ def _content(shown: Detail, endpoints: Endpoints, now: datetime) -> Iterator[Ele
     again = call("Refresh", shown.request.detail_fields(), endpoints)
     yield tag("div", *back, *again, class_="lr-bar")
     yield shown_form(shown.request.detail_fields())
-    yield _live(shown, endpoints, now) if shown.live else _ended(shown)
+    yield _live(shown, endpoints, now) if shown.live else ending_card(shown)
+    yield from _report(shown)
     yield from canary_logs(shown)
     yield charts(shown)
     yield from facts(shown)
@@ -54,7 +57,8 @@ def _live(shown: Detail, endpoints: Endpoints, now: datetime) -> Element:
     return live_card(live, shown.request.screen, now, form, buttons)
 
 
-def _ended(shown: Detail) -> Element:
+def ending_card(shown: Detail) -> Element:
+    """Return the card of a rollout that has ended."""
     entry, outcome = shown.entry, shown.entry.ending or Outcome.REJECTED
     when = format_time(entry.ended_at, shown.request.screen.zone)
     serves = _SERVES[outcome].format(canary=entry.canary_version, stable=entry.stable_version)
@@ -65,6 +69,17 @@ def _ended(shown: Detail) -> Element:
         tag("p", tag("b", "Why: "), outside(entry.reason)),
         class_=f"lr-card {ENDING_TONES[outcome]}",
     )
+
+
+def _report(shown: Detail) -> Iterator[Element]:
+    """Yield the command that writes the report of a rollout that has ended."""
+    entry = shown.entry
+    if shown.live or not entry.execution_arn:
+        return
+    alias = f"{function_arn(entry.alias.account_region, entry.alias.function)}:{entry.alias.alias}"
+    execution = shlex.quote(entry.execution_arn.rpartition(":")[2])
+    command = f"make report ROLLOUT={shlex.quote(alias)} EXECUTION={execution}"
+    yield tag("p", "A report to keep, from a clone of the repository: ", tag("code", command), class_="lr-faint")
 
 
 def charts(shown: Detail) -> Element:

@@ -81,7 +81,13 @@ def canary_logs(shown: Detail) -> Iterator[Element]:
 
 
 def evaluations(shown: Detail, endpoints: Endpoints) -> Iterator[Element]:
-    """Yield the evaluations of a page with their sentences, the newest first."""
+    """Yield the evaluations of a page, and the buttons of the other pages."""
+    yield from evaluation_table(shown)
+    yield from _pages(shown, endpoints)
+
+
+def evaluation_table(shown: Detail) -> Iterator[Element]:
+    """Yield the evaluations with their sentences, the newest first."""
     yield tag("h3", f"Evaluations ({shown.total:,})")
     zone = shown.request.screen.zone
     rows: list[tuple[Child, ...]] = [
@@ -96,7 +102,6 @@ def evaluations(shown: Detail, endpoints: Endpoints) -> Iterator[Element]:
         for one in shown.evaluations
     ]
     yield _table(rows, ("#", f"When ({zone})", "Share", "Verdict", "Evidence", "Sentence"))
-    yield from _pages(shown, endpoints)
 
 
 def _pages(shown: Detail, endpoints: Endpoints) -> Iterator[Element]:

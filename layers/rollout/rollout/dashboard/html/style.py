@@ -66,5 +66,9 @@ overflow-wrap:normal}}.lr td:last-child{{min-width:180px;overflow-wrap:anywhere}
 
 def page(theme: Theme, *children: Child) -> list[Element]:
     """Return the elements of a page: the style of its theme, and its content."""
-    sheet = _SHEET.format(**PALETTES[theme]._asdict())
-    return [tag("style", sheet), tag("div", *children, class_="lr")]
+    return [tag("style", sheet(theme)), tag("div", *children, class_="lr")]
+
+
+def sheet(theme: Theme) -> str:
+    """Return the style of a theme."""
+    return _SHEET.format(**PALETTES[theme]._asdict())

@@ -20,18 +20,22 @@ from rollout.dashboard.html.actions import Endpoints
 from rollout.dashboard.html.overview_page import overview_page
 from rollout.dashboard.html.problem_page import problem_page as html_of_problem
 from rollout.dashboard.overview import ENDINGS_READ, overview
+from rollout.dashboard.report.request import is_summary
 from rollout.domain.errors import RolloutError
 from rollout.tasks.commands.history import starter_of
+from rollout.tasks.dashboard.summarize import summarize
 
 
-def show_rollouts(event: object, function_arn: str, now: datetime) -> str:
-    """Return the HTML of what an event of the widget asks for, or the help in Markdown.
+def show_rollouts(event: object, function_arn: str, now: datetime) -> str | dict[str, str]:
+    """Return the HTML of what an event of the widget asks for, the help, or the summary of a rollout in Markdown.
 
     `function_arn` is the ARN of the widget's function, which its own links invoke. Raises InvalidWidgetRequestError, or
     AwsUnavailableError where the ledger cannot be read.
     """
     if is_describe(event):
         return HELP
+    if is_summary(event):
+        return summarize(event)
     request, endpoints = read_widget_event(event), _endpoints(function_arn)
     return _detail(request, request.rollout, endpoints, now) if request.rollout else _overview(request, endpoints, now)
 
