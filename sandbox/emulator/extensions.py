@@ -42,6 +42,7 @@ MODULES = (
     "lambda_.async_invocations",
     "events.bus_policies",
     "events.cross_account",
+    "events.api_destinations",
     "events.schedules",
 )
 

@@ -102,7 +102,7 @@ def _invoke_target(original: Original, target: Record, event: Record, rule: Reco
     if _is_local(bus):
         original(target, event, rule, *view)
     elif reason := _refusal_reason(bus, target.get("RoleArn", ""), event, rule):
-        _send_to_dead_letter_queue(target, event, rule, reason)
+        send_to_dead_letter_queue(target, event, rule, reason)
     else:
         _deliver(bus, {**event, _FORWARDED: [rule["Arn"]]})
 
@@ -129,7 +129,7 @@ def _refusal_reason(bus: Bus, role_arn: str, event: Record, rule: Record) -> str
     )
 
 
-def _send_to_dead_letter_queue(target: Record, event: Record, rule: Record, reason: str) -> None:
+def send_to_dead_letter_queue(target: Record, event: Record, rule: Record, reason: str) -> None:
     """Send an undeliverable event to the target's dead-letter queue, if EventBridge may write to it."""
     arn = (target.get("DeadLetterConfig") or {}).get("Arn")
     if not arn or not sqs.queue_policy_allows(arn, _SERVICE, rule["Arn"], responses.get_account_id()):

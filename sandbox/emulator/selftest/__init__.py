@@ -7,6 +7,7 @@ call to the alias's main version.
 from importlib.metadata import version
 
 from sandbox.emulator.selftest import (
+    api_destinations,
     cloudwatch,
     embedded_metrics,
     events,
@@ -34,6 +35,7 @@ CHECKS = [
     *stepfunctions.CHECKS,
     *map_states.CHECKS,
     *events.CHECKS,
+    *api_destinations.CHECKS,
     *schedules.CHECKS,
     *member_accounts.CHECKS,
     *member_calls.EARLY_CHECKS,

@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.admission.tags import tag_problems
-from rollout.domain.tags import tagged_alias
+from rollout.domain.tags import tagged_alias, tagged_channel
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 TAG = f"aws lambda tag-resource --resource {ARN} --tags "
@@ -124,3 +124,33 @@ def test_every_problem_is_listed():
 def test_typo_is_listed_once():
     """The tag of the policy is correct as soon as the misspelled tag of the alias is fixed."""
     assert len(problems({"rollout:policy": "careful", "rollout:alais": "live"})) == 1
+
+
+CHANNELS = ["checkout", "checkout-team", "a", "0", "A.b_c-d/e:f@g", "x" * 100]
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_channel_is_read(channel):
+    tags = OPTED_IN | {"rollout:channel": channel}
+    assert (tagged_channel(tags), problems(tags)) == (channel, [])
+
+
+@pytest.mark.parametrize("channel", ["", " ", "the team", "a,b", "-a", "#checkout", "x" * 101, "a\nb", "<!here>", "ä"])
+def test_malformed_channel_is_refused_with_the_commands_that_fix_it(channel):
+    tags = OPTED_IN | {"rollout:channel": channel}
+    (problem,) = problems(tags)
+    assert tagged_channel(tags) is None
+    assert problem.startswith("The tag rollout:channel is ")
+    assert "a channel has 1 to 100 letters, digits and ._-/:@" in problem
+    assert f"set it ({TAG}rollout:channel=checkout-team), or remove it ({UNTAG}rollout:channel)." in problem
+
+
+def test_channel_without_opt_in_is_no_problem():
+    """A stack may tag each of its functions."""
+    assert problems({"rollout:channel": "checkout"}) == []
+
+
+@pytest.mark.parametrize("key", ["rollout:chanel", "rollout:Channel", "Rollout-Channel"])
+def test_typo_of_the_channel_is_refused(key):
+    (problem,) = problems(OPTED_IN | {key: "checkout"})
+    assert "looks like a typo of rollout:channel" in problem
