@@ -8,7 +8,6 @@ from sandbox.shop import Shop
 from stress.verify_aws.account import AwsAccount
 from stress.verify_aws.behaviour import answers
 from stress.verify_aws.deployment import Deployment
-from stress.verify_aws.event_probes import EVENT_PROBES
 from stress.verify_aws.executions import Executions
 from stress.verify_aws.findings import Finding
 from stress.verify_aws.lambda_probes import LAMBDA_PROBES
@@ -37,12 +36,12 @@ def opened_stage(account: AwsAccount, deployment: Deployment, pace: Pace) -> Ite
 
 def verify(stage: Stage, report: Callable[[str], object]) -> Iterator[Finding]:
     """Yield the finding of each story and each probe; `report` hears what begins."""
-    report("Asking about functions, aliases and events")
-    yield from answers((*LAMBDA_PROBES, *EVENT_PROBES, *UNSPLIT_PROBES), stage)
+    report("Asking about functions and aliases")
+    yield from answers((*LAMBDA_PROBES, *UNSPLIT_PROBES), stage)
     for story in STORIES:
         report(f"Rolling out {story.description}")
         yield _play(story, stage)
-    report("Asking about metrics and CloudTrail")
+    report("Asking about metrics, CloudTrail and EventBridge")
     yield from answers((*METRIC_PROBES, *LOG_PROBES, *TRAIL_PROBES), stage)
 
 

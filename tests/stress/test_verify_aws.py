@@ -20,7 +20,6 @@ from stress.verify_aws.__main__ import main
 from stress.verify_aws.behaviour import Answer, Probe, answers
 from stress.verify_aws.deployment import Deployment
 from stress.verify_aws.estimate import announcement, dollars, duration_seconds
-from stress.verify_aws.event_probes import EVENT_PROBES
 from stress.verify_aws.executions import Executions, NotEndedError
 from stress.verify_aws.findings import Finding
 from stress.verify_aws.lambda_probes import LAMBDA_PROBES
@@ -32,7 +31,7 @@ from stress.verify_aws.trail_probes import TRAIL_PROBES
 
 PACE = Pace(period=60, lag=120, calls_per_second=10)
 NO_WAIT = Pace(period=0, lag=0, calls_per_second=10)
-PROBES = (*LAMBDA_PROBES, *EVENT_PROBES, *UNSPLIT_PROBES, *METRIC_PROBES, *LOG_PROBES, *TRAIL_PROBES)
+PROBES = (*LAMBDA_PROBES, *UNSPLIT_PROBES, *METRIC_PROBES, *LOG_PROBES, *TRAIL_PROBES)
 ACCOUNT = SimpleNamespace(account="111122223333", region="eu-west-1", principal="arn:aws:iam::111122223333:user/me")
 PAGE = Path(__file__).parents[2] / "docs" / "aws-behaviour.md"
 

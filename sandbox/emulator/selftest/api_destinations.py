@@ -13,44 +13,32 @@ from sandbox.emulator.selftest.events import arn, policy_document, received, res
 from sandbox.emulator.selftest.fixtures import Fixture
 
 _HOSTILE = 'a "quote", a \\ and\na line'
-_TEMPLATE = '{"text": <text>, "title": "<name> has changed"}'
+_TRANSFORMER = {
+    "InputPathsMap": {"text": "$.detail.text", "name": "$.detail-type"},
+    "InputTemplate": '{"text": <text>, "title": "<name> has changed"}',
+}
+_TARGET = {
+    "Id": "webhook",
+    "Arn": arn("Destination"),
+    "RoleArn": arn("Role"),
+    "InputTransformer": _TRANSFORMER,
+    "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{OTHER_REGION}:{MEMBER}:dead-letters"},
+}
+_KEY = {"ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "key"}}
 _STACK = "webhook"
 
 
 def _resources(url: str, *, may_post: bool) -> dict[str, Any]:
     allowed = policy_document(Action="events:InvokeApiDestination" if may_post else "events:PutEvents", Resource="*")
     service = {"Service": "events.amazonaws.com"}
-    transformer = {
-        "InputPathsMap": {"text": "$.detail.text", "name": "$.detail-type"},
-        "InputTemplate": _TEMPLATE,
-    }
+    trust = policy_document(Principal=service, Action="sts:AssumeRole")
+    policies = [{"PolicyName": "post", "PolicyDocument": allowed}]
+    connected = {"ConnectionArn": arn("Connection"), "HttpMethod": "POST"}
     return {
-        "Connection": resource(
-            "Events::Connection",
-            AuthorizationType="API_KEY",
-            AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "key"}},
-        ),
-        "Destination": resource(
-            "Events::ApiDestination", ConnectionArn=arn("Connection"), InvocationEndpoint=url, HttpMethod="POST"
-        ),
-        "Role": resource(
-            "IAM::Role",
-            AssumeRolePolicyDocument=policy_document(Principal=service, Action="sts:AssumeRole"),
-            Policies=[{"PolicyName": "post", "PolicyDocument": allowed}],
-        ),
-        "Rule": resource(
-            "Events::Rule",
-            EventPattern={"source": ["webhook"]},
-            Targets=[
-                {
-                    "Id": "webhook",
-                    "Arn": arn("Destination"),
-                    "RoleArn": arn("Role"),
-                    "InputTransformer": transformer,
-                    "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{OTHER_REGION}:{MEMBER}:dead-letters"},
-                }
-            ],
-        ),
+        "Connection": resource("Events::Connection", AuthorizationType="API_KEY", AuthParameters=_KEY),
+        "Destination": resource("Events::ApiDestination", InvocationEndpoint=url, **connected),
+        "Role": resource("IAM::Role", AssumeRolePolicyDocument=trust, Policies=policies),
+        "Rule": resource("Events::Rule", EventPattern={"source": ["webhook"]}, Targets=[_TARGET]),
     }
 
 

@@ -16,6 +16,8 @@ from rollout.notifications.command_lines import (
     show_alias_line,
     start_line,
 )
+from rollout.notifications.gate import gate_event
+from tests.commands import gate
 from tests.samples import EXECUTION, TARGET, rollout
 
 COMMANDS = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands"
@@ -76,3 +78,11 @@ def test_names_cannot_end_the_command(line):
     named = json.loads(given["--input"]) if "--input" in given else {}
     assert HOSTILE.alias in (given.get("--name"), named.get("alias"))
     assert HOSTILE.function in (given.get("--function-name"), named.get("function"))
+
+
+@pytest.mark.parametrize("kind", ["approval", "pause"])
+def test_line_that_lets_a_rollout_go_on_names_its_step(kind):
+    """A line that is pasted late lets no later approval pass."""
+    event = gate_event(rollout(step=2), gate(kind, step=2), COMMANDS)
+    assert json.loads(options(event.command_line)["--input"])["step"] == 2
+    assert "step" not in json.loads(options(str(event.abort_command_line))["--input"])

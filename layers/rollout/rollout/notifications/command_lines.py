@@ -17,10 +17,14 @@ _REASONS = {
 """A reason for each command, which a person may replace."""
 
 
-def command_line(rollout: Rollout, command: Command, state_machine_arn: str) -> str:
-    """Return the command line that gives a command to a live rollout."""
+def command_line(rollout: Rollout, command: Command, state_machine_arn: str, *, step: int = 0) -> str:
+    """Return the command line that gives a command to a live rollout; `step` is the one that it means, if any.
+
+    With a step, a line that is pasted late lets no later approval pass.
+    """
     request = _named(rollout.target, rollout.execution.account_region) | {
         "version": rollout.canary_version,
+        **({"step": step} if step else {}),
         "command": command,
         "why": _REASONS[command],
     }

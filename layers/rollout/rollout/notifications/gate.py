@@ -50,14 +50,14 @@ def gate_event(
         return RolloutPaused(
             **_fields(RolloutPaused, rollout, gate, command_state_machine_arn),
             sentence=f"{_format_position(rollout)}; it is paused by its policy until the command resume",
-            command_line=command_line(rollout, Command.RESUME, command_state_machine_arn),
+            command_line=command_line(rollout, Command.RESUME, command_state_machine_arn, step=gate.step),
         )
     consequence = CONSEQUENCES[gate.approval.on_timeout]
     return ApprovalRequested(
         **_fields(ApprovalRequested, rollout, gate, command_state_machine_arn),
         sentence=f"{_format_position(rollout)}; it waits for the command approve, and without it until"
         f" {format_minute(deadline)} {consequence}",
-        command_line=command_line(rollout, Command.APPROVE, command_state_machine_arn),
+        command_line=command_line(rollout, Command.APPROVE, command_state_machine_arn, step=gate.step),
         until=deadline,
         on_timeout=gate.approval.on_timeout,
     )
