@@ -25,12 +25,15 @@ WRITERS: dict[str, tuple[str, Callable[[Reported], str]]] = {
 }
 """The ending of the file of each format, and what writes it."""
 
+_HELP = """Write the report of one ended rollout as a file that needs nothing else.
+
+ROLLOUT is a function with its alias, such as my-api:live, or its ARN; without it, the last ended rollout of the stack.
+"""
+
 _FILE = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
 
 
-@click.command(
-    help=f"{__doc__} ROLLOUT is a function with its alias, my-api:live, or its ARN; without it, the last ended"
-)
+@click.command(help=_HELP)
 @click.argument("rollout", default="")
 @click.option("--version", default="", help="The version that was rolled out; without it, the last one that ended.")
 @click.option("--execution", default="", help="The ARN or the name of the execution of the rollout.")
@@ -46,8 +49,10 @@ def main(kind: str, output: Path | None, stack: str, region: str | None, profile
     try:
         home = _use(stack, region, profile)
         found = _read(read_name(named["rollout"], named["version"], named["execution"], home))
-    except (RolloutError, StackNotFoundError, BotoCoreError) as error:
+    except (RolloutError, StackNotFoundError) as error:
         raise click.ClickException(str(error)) from error
+    except BotoCoreError as error:  # no region, or no such profile
+        raise click.ClickException(f"{error} Set REGION= and PROFILE= to where the stack is.") from error
     entry = found.records.entry
     _save(write(found), output or Path(f"{_file_name(entry)}{suffix}"), entry)
 

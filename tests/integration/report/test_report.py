@@ -1,6 +1,8 @@
 """`python -m report` writes a file, or says what it has not found."""
 
 import re
+import shlex
+import subprocess
 from dataclasses import dataclass
 
 import boto3
@@ -10,6 +12,7 @@ from botocore.stub import Stubber
 from report import __main__ as program
 from report.stack import Stack, StackNotFoundError, find_stack
 from rollout.domain.identity import AccountRegion
+from tests.integration.conftest import ROOT
 from tests.integration.functions.test_summaries import ended
 
 HOME = AccountRegion(account="123456789012", region="eu-west-1")
@@ -113,3 +116,22 @@ def test_stack_that_cloudformation_does_not_have_is_named_with_what_to_set():
         stubber.add_client_error("describe_stacks", "ValidationError", "Stack with id shop does not exist")
         with pytest.raises(StackNotFoundError, match=r"shop does not exist.*STACK=, REGION= and PROFILE="):
             find_stack(formation, "shop")
+
+
+def test_make_passes_each_setting_to_an_option_that_exists():
+    settings = {"ROLLOUT": "my-api:live", "VERSION": "7", "EXECUTION": "e", "FORMAT": "markdown", "OUTPUT": "-"}
+    settings |= {"STACK": "s", "REGION": "eu-west-1", "PROFILE": "p"}
+    command = ["make", "--dry-run", "report", *(f"{name}={value}" for name, value in settings.items())]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    arguments = shlex.split(shown.replace("\\\n", " ").split(" -m report ")[1])
+    context = program.main.make_context("report", arguments)
+    assert {name: str(value) for name, value in context.params.items()} == {
+        "rollout": "my-api:live",
+        "version": "7",
+        "execution": "e",
+        "kind": "markdown",
+        "output": "-",
+        "stack": "s",
+        "region": "eu-west-1",
+        "profile": "p",
+    }
