@@ -1,5 +1,6 @@
 """Tests of the event of a button: which command it gives, and which field is missing or invalid (P11)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -160,3 +161,24 @@ def test_hostile_name_and_reason_are_kept_as_text_on_one_line(hostile):
     assert request.why
     assert request.source.stated_by.isprintable()
     assert '"' not in request.source.stated_by
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"widgetContext": None},
+        {"widgetContext": [], "command": "pause"},
+        {"widgetContext": {"forms": 7}, "command": "pause"},
+        {"widgetContext": {}, "command": {"a": 1}},
+        click(function=json.loads("[" * 60 + "]" * 60)),
+        click(function="\ud800"),
+        click(version=10**400),
+        click(alias=["x" * 10_000]),
+    ],
+    ids=range(8),
+)
+def test_any_json_is_refused_by_a_short_sentence(event):
+    """P10: the page shows it."""
+    sentence = refusal(event)
+    assert len(sentence) < 3_900
+    assert sentence.encode()

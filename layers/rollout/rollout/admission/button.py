@@ -7,6 +7,7 @@ from pydantic import Field
 from rollout.admission.command import CommandRequest, parse_command
 from rollout.domain.command_errors import InvalidCommandError
 from rollout.domain.enums import Command
+from rollout.domain.json_values import plain_json
 from rollout.domain.models import Value
 from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.validation import format_value, read_as
@@ -80,8 +81,8 @@ def read_click(event: Any, source: CommandSource) -> CommandRequest:  # noqa: AN
     name, reason = _read_name(form.name), as_reason(form.reason)
     if problems := [*_missing(reason, name), *_too_long(form)]:
         raise InvalidCommandError(f"The command {click.command} is refused: {'; '.join(problems)}.")
-    request = {key: value for key, value in event.items() if key not in _OF_THE_DASHBOARD} | {"why": reason}
-    return parse_command(request, source.model_copy(update={"stated_by": name}))
+    fields = {key: value for key, value in event.items() if key not in _OF_THE_DASHBOARD}
+    return parse_command(plain_json(fields) | {"why": reason}, source.model_copy(update={"stated_by": name}))
 
 
 def _missing(reason: str, name: str) -> list[str]:
