@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 
 from sandbox.dashboard.server import Dashboard
 from sandbox.dashboard.users import User
+from tests.unit.dashboard.pages import ENDPOINTS
 
-ACCOUNT = "111111111111"
-PREFIX = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:"
-WIDGET, COMMANDS = f"{PREFIX}widget", f"{PREFIX}commands"
+ACCOUNT = "123456789012"
+WIDGET, COMMANDS = ENDPOINTS.show_rollouts, ENDPOINTS.take_command
 ALLOWED = {"viewer": {WIDGET}, "operator": {WIDGET, COMMANDS}}
 Handler = Callable[[dict[str, Any]], object]
 

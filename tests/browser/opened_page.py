@@ -29,6 +29,8 @@ class OpenedPage:
     def __init__(self, driver: Chrome, address: str, user: str = "viewer", theme: str = "light", width: int = 1200):
         self.driver = driver
         set_size(driver, width)
+        driver.get("about:blank")  # the page of an earlier test refreshes until then
+        self.errors()
         driver.get(f"{address}?{urlencode({'user': user, 'theme': theme, 'refresh': REFRESH_SECONDS})}")
         self.wait(lambda: self.answers > 0)
 
