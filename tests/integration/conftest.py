@@ -18,7 +18,7 @@ from moto import mock_aws
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
-from rollout.aws.dynamodb.sightings import sightings
+from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.powertools import logger
 from rollout.domain.enums import Outcome
 from rollout.lifecycle.guardian.missed_versions import Sighting
@@ -123,6 +123,9 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "POLICY_PATH": "/rollouts/policies",
         "FREEZE_PARAMETER": "/rollouts/freeze",
         "BUS_NAME": "rollouts",
+        "METRICS_BY_FUNCTION": "true",
+        "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
+        "POWERTOOLS_SERVICE_NAME": "rollouts",
         "COMMAND_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
         "TAKE_COMMAND_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:TakeCommand:buttons",
@@ -315,6 +318,17 @@ def log() -> Iterator[list[logging.LogRecord]]:
 
 
 @pytest.fixture
+def emf(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
+    """Called, it returns the lines in the embedded metric format since the last call."""
+
+    def read() -> list[dict[str, Any]]:
+        lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+        return [line for line in map(json.loads, lines) if "_aws" in line]
+
+    return read
+
+
+@pytest.fixture
 def context() -> SimpleNamespace:
     """What Lambda tells a handler of its invocation."""
     return SimpleNamespace(
@@ -328,12 +342,12 @@ def context() -> SimpleNamespace:
 
 
 @pytest.fixture
-def handle(monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace) -> Callable[[str, Any], Any]:
+def handle(monkeypatch: pytest.MonkeyPatch, context: SimpleNamespace) -> Callable[..., Any]:
     """Run a handler by the name of its folder, at NOW; its input and answer pass through JSON, as in Lambda."""
 
-    def run(name: str, document: Any) -> Any:
+    def run(name: str, document: Any, now: datetime = NOW) -> Any:
         app = importlib.import_module(f"functions.{name}.app")
-        monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: NOW), raising=False)
+        monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: now), raising=False)
         return json.loads(json.dumps(app.handler(json.loads(json.dumps(document)), context)))
 
     return run

@@ -119,6 +119,7 @@ def _settings() -> dict[str, str]:
         "CANARY_LOGS": "on",
         "LEDGER_TABLE": "ledger",
         "BUS_NAME": "rollouts",
+        "METRICS_BY_FUNCTION": "true",
         "TOPIC_ARN": f"arn:aws:sns:{TARGET.region}:{TARGET.account}:rollouts",
         "CHAT_TOPIC_ARN": f"arn:aws:sns:{TARGET.region}:{TARGET.account}:chats",
         "NOTIFY_ON": "rolled_back",

@@ -16,6 +16,7 @@ EVERYWHERE = ["template*.yaml", "statemachine/*.json", "functions/**/*.py", "lay
 DOCS_SCRIPTS = ["docs/examples/**/*.sh", "docs/examples/**/*.y*ml", "docs/examples/**/*.t*"]
 MOST_ROLE_NAME_CHARACTERS = 64
 ACCOUNT = "123456789012"
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
 HAVE_ROLES = ("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 
@@ -130,9 +131,61 @@ def test_every_alarm_of_the_stack_notifies_a_person():
     assert {alarm["MetricName"] for alarm in alarms} == {
         "ApproximateNumberOfMessagesVisible",
         "RolloutsEnded",
+        "RolloutsOpen",
+        "RolloutsOverdue",
         "TargetsFailed",
     }
     assert [alarm["AlarmActions"] for alarm in alarms] == [[topic]] * len(alarms)
+
+
+ALARMS = [name for name, resource in HOME["Resources"].items() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+SECTIONS = {
+    re.sub(r"[^\w -]", "", title).lower().replace(" ", "-")
+    for title in re.findall(r"^##+ (.+)$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
+}
+"""The anchors of the runbook's sections, as a page of GitHub has them."""
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_alarm_links_to_its_section_of_the_runbook(alarm: str):
+    properties = HOME["Resources"][alarm]["Properties"]
+    link = re.fullmatch(r"\S.* What to do: \$\{RunbookUrl\}#([a-z-]+)", properties["AlarmDescription"]["Fn::Sub"])
+    assert link, properties["AlarmDescription"]
+    assert link[1] in SECTIONS
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_alarm_has_a_row_on_the_page_for_operators(alarm: str):
+    section = HOME["Resources"][alarm]["Properties"]["AlarmDescription"]["Fn::Sub"].rpartition("#")[2]
+    rows = re.findall(rf"^\| `{alarm}` \| .+ \| \[.+\]\(runbook\.md#(.+)\) \|$", OPERATING, re.MULTILINE)
+    assert rows == [section]
+
+
+@pytest.mark.parametrize("url", ["docs/runbook.md", "https://wiki.example.com/x?page=7", "http://git.local/runbook.md"])
+def test_runbook_may_be_anywhere(url: str):
+    assert re.fullmatch(HOME["Parameters"]["RunbookUrl"]["AllowedPattern"], url)
+
+
+@pytest.mark.parametrize("url", ["", "runbook", "https://wiki.example.com/x#top", "https://wiki.example.com/a b"])
+def test_link_of_an_alarm_has_one_anchor(url: str):
+    """The template adds the section."""
+    assert not re.fullmatch(HOME["Parameters"]["RunbookUrl"]["AllowedPattern"], url)
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_alarm_says_why_it_treats_missing_data_as_it_does(alarm: str):
+    """Silence is never health, so each choice has its reason in the line above it."""
+    text = (ROOT / "template.yaml").read_text().split(f"\n  {alarm}:\n")[1].split("\n\n")[0]
+    assert re.search(r"\n      # .+\n      TreatMissingData: (notBreaching|breaching|ignore)\n", text)
+
+
+def test_missing_sweeps_of_the_guardian_turn_an_alarm_red():
+    """Fifteen minutes are three sweeps: one that starts late is no alarm."""
+    alarm = HOME["Resources"]["GuardianNotRunningAlarm"]["Properties"]
+    sweep = HOME["Resources"]["GuardianFunction"]["Properties"]["Events"]["AliasSweep"]["Properties"]["Schedule"]
+    assert (alarm["Period"] * alarm["EvaluationPeriods"], sweep) == (3 * 300, "rate(5 minutes)")
+    assert (alarm["TreatMissingData"], alarm["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("SampleCount", 1)
 
 
 def test_alarm_of_failed_targets_sees_what_fails_once_an_hour():

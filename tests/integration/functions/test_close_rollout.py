@@ -45,7 +45,9 @@ def test_ending_is_counted_once_by_outcome(handle, ledger, capsys):
     (metric,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "RolloutsEnded" in line)
     assert (metric["RolloutsEnded"], metric["outcome"]) == ([1.0], "rolled_back")
     (definition,) = metric["_aws"]["CloudWatchMetrics"]
-    assert (definition["Namespace"], definition["Dimensions"]) == ("LambdaRollouts", [["outcome", "service"]])
+    by_outcome, by_function = definition["Dimensions"]
+    assert (definition["Namespace"], by_outcome) == ("LambdaRollouts", ["outcome", "service"])
+    assert (by_function, metric["function"]) == (["function", "outcome", "service"], "my-api")
 
 
 def test_failed_rollback_is_counted_in_the_metric_that_the_alarm_watches(handle, capsys):

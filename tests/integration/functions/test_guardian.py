@@ -9,7 +9,7 @@ import pytest
 
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
-from rollout.aws.dynamodb.sightings import sightings
+from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.step_functions import Executions
 from rollout.domain.identity import Execution, Target
 from rollout.lifecycle.guardian.missed_versions import Sighting

@@ -10,7 +10,7 @@ import pytest
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
-from rollout.aws.dynamodb.sightings import sightings
+from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.lambda_.alias import LambdaAlias
 from rollout.aws.lambda_.tagged_functions import TaggedFunctions
 from rollout.aws.step_functions import Executions

@@ -6,7 +6,7 @@ from rollout.admission.read_request import Preparation, read_request
 from rollout.admission.refusals.combine import RefusalList, combine_refusals
 from rollout.admission.request import ParsedRequest
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
-from tests.samples import EXECUTION, policy
+from tests.samples import AT, EXECUTION, policy
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:my-api"
 
@@ -95,9 +95,14 @@ def test_account_and_region_come_from_the_functions_arn(function, account_region
     assert (request.function, str(request.account_region)) == ("my-api", account_region)
 
 
+def test_request_says_when_the_version_was_published():
+    request = read({"function": "my-api", "published_at": "2026-03-01T13:00+01:00"}).with_policy(policy(), "")
+    assert (request.published_at, read({"function": "my-api"}).published_at) == (AT, None)
+
+
 MINIMUM = (
-    'A request needs at least {"function": "my-api"}; alias, version, back_to, back, policy, override_freeze and'
-    " dry_run are optional."
+    'A request needs at least {"function": "my-api"}; alias, version, back_to, back, policy, override_freeze,'
+    " published_at and dry_run are optional."
 )
 
 
@@ -150,6 +155,12 @@ MINIMUM = (
         ({"function": "a", "override_freeze": ""}, InvalidRequestError, 'override_freeze is "": say why'),
         ({"function": "a", "override_freeze": "   "}, InvalidRequestError, 'override_freeze is "   ": say why'),
         ({"function": "a", "override_freeze": "x" * 501}, InvalidRequestError, "write at most 500 characters"),
+        (
+            {"function": "a", "published_at": "yesterday"},
+            InvalidRequestError,
+            'published_at is "yesterday": write',
+        ),
+        ({"function": "a", "published_at": "2026-03-01T12:00"}, InvalidRequestError, "write a time with its zone"),
         ({"function": "a", "back_to": "old"}, InvalidRequestError, 'back_to is "old"'),
         ({"function": "a", "back_to": "$LATEST"}, LatestVersionError, "version is $LATEST"),
         ({"function": "a:$LATEST"}, LatestVersionError, "version is $LATEST, but an alias cannot split"),

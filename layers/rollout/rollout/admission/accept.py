@@ -108,6 +108,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         policy=request.policy,
         policy_source=request.policy_source,
         is_back=request.is_back,
+        published_at=request.published_at,
         override_freeze=request.override_freeze,
         auto=request.auto.sentence if request.auto else "",
         revision_id=facts.alias.revision_id if facts.alias else "",

@@ -1,11 +1,13 @@
 """Reads the request of an execution. A function's name is enough: {"function": "my-api"}."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, ValidationError
 
 from rollout.admission.refusals.combine import RefusalList
 from rollout.admission.request import ParsedRequest
+from rollout.domain.durations import read_time
 from rollout.domain.errors import InvalidRequestError, LatestVersionError
 from rollout.domain.identity import Execution
 from rollout.domain.json_values import plain_json
@@ -53,6 +55,7 @@ class _Fields(BaseModel, extra="forbid", defer_build=True):
     back_to: VersionText | None = None
     back: Annotated[bool, Strict()] = False
     override_freeze: OverrideText = ""
+    published_at: Annotated[datetime, BeforeValidator(read_time)] | None = None
     policy: object = None
     dry_run: Annotated[bool, Strict()] = False
 
@@ -107,6 +110,7 @@ def read_request(value: object, execution: Execution, refusals: RefusalList) -> 
         alias=fields.alias,
         version=fields.version,
         override_freeze=fields.override_freeze,
+        published_at=fields.published_at,
         policy=fields.policy,
         unreadable_fields=unreadable | ({"version"} if unreadable & {"back_to", "back"} else frozenset()),
     )
@@ -122,7 +126,7 @@ def _read_fields(value: object, refusals: RefusalList) -> tuple[_Fields, frozens
         refusals.add(
             InvalidRequestError(
                 f'The input is refused: {format_problems(error)}. A request needs at least {{"function": "my-api"}};'
-                " alias, version, back_to, back, policy, override_freeze and dry_run are optional."
+                " alias, version, back_to, back, policy, override_freeze, published_at and dry_run are optional."
             )
         )
         unreadable = frozenset(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])

@@ -1,5 +1,6 @@
 """The request of an execution, before and after its policy is known."""
 
+from datetime import datetime
 from typing import Any
 
 from rollout.auto.plan import AutoPlan
@@ -23,6 +24,8 @@ class RolloutRequest(Value):
     """Whether the alias returns to an earlier version; without `version`, to the last one that it served before."""
     override_freeze: str = ""
     """Why the rollout overrides freezes and windows; empty where it does not."""
+    published_at: datetime | None = None
+    """When the version was published; None if the request does not say it."""
     auto: AutoPlan | None = None
     """What `steps: Auto` chose; `policy` then has its steps."""
     unreadable_fields: frozenset[str] = frozenset()
@@ -44,6 +47,7 @@ class ParsedRequest(Value):
     version: str | None = None
     is_back: bool = False
     override_freeze: str = ""
+    published_at: datetime | None = None
     policy: Any = None
     unreadable_fields: frozenset[str] = frozenset()
 

@@ -1,22 +1,22 @@
-"""What every handler uses: Powertools' Logger and Metrics, created once per Lambda, and the report of errors.
+"""What every handler uses: Powertools' Logger, created once per Lambda, metrics, and the report of errors.
 
 Lambda traces each invocation itself (active tracing). The X-Ray SDK takes longer to import than boto3, and the parser
 of Powertools half as long, so neither is used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from aws_lambda_powertools import Logger, Metrics, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rollout.domain.errors import InternalError, RolloutError
+from rollout.telemetry.catalog import CATALOG, Metric
 
 logger = Logger()
-metrics = Metrics()
 
-__all__ = ["LambdaContext", "MetricUnit", "internal_errors", "logger", "metrics", "publishing_errors", "single_metric"]
+__all__ = ["LambdaContext", "internal_errors", "logger", "publishing_errors", "write_metrics"]
 
 
 @contextmanager
@@ -45,5 +45,24 @@ def publishing_errors(event: str) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - no error of publishing may roll back a rollout
         logger.warning("Event not published", event=event, error=f"{type(error).__name__}: {error}")
-        with single_metric(name="EventsNotPublished", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("event", event)
+        write_metrics({Metric.EVENTS_NOT_PUBLISHED: 1}, {"event": event})
+
+
+def write_metrics(values: Mapping[Metric, float], *dimension_sets: Mapping[str, str]) -> None:
+    """Write the values as one line, under each set of dimensions; without a set, for the whole stack. Never raises.
+
+    The line is written at once: with Powertools' decorator, a task that dies would lose what it has counted. Powertools
+    adds the namespace and the dimension `service` by the environment of the Lambda.
+    """
+    try:
+        line = AmazonCloudWatchEMFProvider()
+        for metric, value in values.items():
+            line.add_metric(metric, CATALOG[metric].unit, value)
+        first, *others = dimension_sets or ({},)
+        for name, dimension in first.items():
+            line.add_dimension(name, dimension)
+        for dimensions in others:
+            line.add_dimensions(**dimensions, service=line.service or "")
+        line.flush_metrics()
+    except Exception as error:  # noqa: BLE001 - no metric may harm a rollout
+        logger.warning("Metrics not written", metrics=[*values], error=f"{type(error).__name__}: {error}")

@@ -79,6 +79,11 @@ def command_state_machine_arn() -> str:
     return os.environ["COMMAND_STATE_MACHINE_ARN"]
 
 
+def has_metrics_by_function() -> bool:
+    """Whether the metrics of endings are also written by function, from the parameter MetricsByFunction."""
+    return os.environ["METRICS_BY_FUNCTION"] == "true"
+
+
 def bus_name() -> str:
     """Return the name of the bus for rollout events."""
     return os.environ["BUS_NAME"]

@@ -1,7 +1,8 @@
-"""Durations as people write them: 90, "90s", "5m", "2h"."""
+"""Durations and times as people write them: 90, "90s", "5m", "2h", "2026-12-01T08:00Z"."""
 
 import math
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -65,3 +66,17 @@ Seconds = Annotated[
     ),
 ]
 """A duration in whole seconds, read from any form that `parse_duration` accepts."""
+
+
+def read_time(value: object) -> datetime:
+    """Return a time in UTC. Raises ValueError for anything but a time in ISO format with its zone."""
+    try:
+        at = datetime.fromisoformat(str(value))
+        # Without a zone, astimezone would take the zone of the machine. A time of the first or the last year of the
+        # calendar may have no time in UTC.
+        in_utc = at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        in_utc = None
+    if in_utc is None:
+        raise ValueError('write a time with its zone, such as "2026-12-01T08:00Z"')
+    return in_utc

@@ -1,5 +1,6 @@
 """Decides how a rollback writes the alias and how it ends, from the fewest fields a document must have."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -62,12 +63,19 @@ class Closing(RollbackContext):
     channel: Annotated[str | None, WrapValidator(none_if_invalid)] = None
     judgement: Annotated[Judgement | None, WrapValidator(none_if_invalid)] = None
     canary_logs: Annotated[CanaryLogs | None, WrapValidator(none_if_invalid)] = None
-    """Only reported, as the two above are, so an invalid one does not prevent the close."""
+    """Only reported, as the two above and below are, so an invalid one does not prevent the close."""
+    step_started_at: Annotated[datetime | None, WrapValidator(none_if_invalid)] = None
+    evaluations: Annotated[int | None, WrapValidator(none_if_invalid)] = None
 
     @property
     def was_rolled_back(self) -> bool:
         """Whether RollBack or RestoreAlias ran before."""
         return self.failure is not None or self.next_move not in (Move.FINISH, Move.HAND_OVER, Move.REJECT)
+
+    @property
+    def promoted_at(self) -> datetime | None:
+        """When the alias served the canary alone; None before the bake, or where it is not known."""
+        return self.step_started_at if self.phase == Phase.BAKE else None
 
     @property
     def known_ending(self) -> Ending:

@@ -1,11 +1,12 @@
 """Freezes of the stack, and windows of a policy: whether a rollout may begin or grow."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from rollout.domain.durations import read_time
 from rollout.domain.json_values import read_json
 from rollout.domain.models import Strict, Value
 from rollout.domain.text import format_minute
@@ -30,24 +31,11 @@ def _read_reason(text: object) -> object:
     return text.strip().removesuffix(".") if isinstance(text, str) else text
 
 
-def _read_time(value: object) -> datetime:
-    try:
-        at = datetime.fromisoformat(str(value))
-        # Without a zone, astimezone would take the zone of the machine. A time of the first or the last year of the
-        # calendar may have no time in UTC.
-        in_utc = at.astimezone(UTC) if at.tzinfo else None
-    except (ValueError, OverflowError):
-        in_utc = None
-    if in_utc is None:
-        raise ValueError('write a time with its zone, such as "2026-12-01T08:00Z"')
-    return in_utc
-
-
 class Freeze(Strict):
     """A freeze of the whole stack, as the parameter in Parameter Store has it."""
 
     reason: Annotated[str, BeforeValidator(_read_reason), Field(min_length=1, max_length=500)]
-    until: Annotated[datetime, BeforeValidator(_read_time)] | None = None
+    until: Annotated[datetime, BeforeValidator(read_time)] | None = None
     """When it ends by itself; None where a person has to end it."""
     mode: FreezeMode = FreezeMode.HOLD
 

@@ -63,6 +63,9 @@ class Rollout(Value):
     waiting: Waiting = Field(default_factory=Waiting)
     phase: Phase = Phase.SHIFTING
     step: int = Field(default=0, description="The current step, from 1; 0 before the first shift.")
+    published_at: datetime | None = Field(
+        default=None, description="When the version was published, as the request says."
+    )
     first_shift_at: datetime | None = Field(
         default=None, description="When the canary got its first share, or all traffic if it was promoted at once."
     )

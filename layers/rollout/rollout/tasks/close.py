@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
+from rollout.aws import settings
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.writer_searches import writer_searches
 from rollout.aws.lambda_.alias import alias_of
-from rollout.aws.powertools import MetricUnit, single_metric
+from rollout.aws.powertools import logger, write_metrics
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError
 from rollout.lifecycle.rollback import Closing, corrected_ending
 from rollout.lifecycle.writer_search import with_writer, writer_search
@@ -16,6 +18,7 @@ from rollout.state.ending import Ending
 from rollout.state.lock import Lock
 from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.find_writer import writer_if_known
+from rollout.telemetry.ended import EndedRollout, ending_dimensions, ending_values
 
 
 def final_ending(closing: Closing, now: datetime) -> Ending:
@@ -57,7 +60,7 @@ def _correction(ending: Ending, closing: Closing) -> Callable[[Lock], Ending]:
 
 
 def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
-    """Close the rollout in the ledger, and count its ending in the metric RolloutsEnded; raises AwsUnavailableError.
+    """Close the rollout in the ledger, and write the metrics of its ending; raises AwsUnavailableError.
 
     A rollout that has already ended in the ledger counts no second time. The search for an unknown writer begins
     before: if this task dies in between, no ending waits for a name that nothing looks for.
@@ -65,10 +68,27 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
     search = writer_search(closing, ending, now)
     if search:
         writer_searches().begin(search)
-    if not ledger().close(closing.target, closing.execution, ending, now, closing.canary_logs):
+    before = ledger().close(closing.target, closing.execution, ending, now, closing.canary_logs)
+    if before is not None:
+        _write_metrics(closing, ending, before, now)
+
+
+def _write_metrics(closing: Closing, ending: Ending, before: dict[str, Any], now: datetime) -> None:
+    """Write the metrics of an ending; `before` is the rollout's entry in the ledger before it was closed."""
+    try:
+        ended = _ended(closing, ending, before, now)
+        sets = ending_dimensions(ended, by_function=settings.has_metrics_by_function())
+    except Exception as error:  # noqa: BLE001 - the rollout has ended, and its lock is still to be released
+        logger.warning("Metrics not written", target=closing.target.name, error=f"{type(error).__name__}: {error}")
         return
-    with single_metric(name="RolloutsEnded", unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("outcome", ending.outcome)
+    write_metrics(ending_values(ended), *sets)
+
+
+def _ended(closing: Closing, ending: Ending, before: dict[str, Any], now: datetime) -> EndedRollout:
+    recorded = {name: before[name] for name in ("began_at", "published_at") if name in before}
+    known = {"promoted_at": closing.promoted_at, "evaluations": closing.evaluations}
+    fields = {"function": closing.target.function, "outcome": ending.outcome, "ended_at": now}
+    return EndedRollout.model_validate(fields | recorded | known)
 
 
 def release_lock(closing: Closing) -> None:

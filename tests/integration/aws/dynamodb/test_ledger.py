@@ -41,7 +41,7 @@ def test_repeated_write_keeps_first_ending(table, ledger):
     closed = []
     for minute in (0, 1):
         table.record_evaluation(EVALUATED, AT)
-        closed.append(table.close(TARGET, EXECUTION, ENDING, AT + timedelta(minutes=minute)))
+        closed.append(table.close(TARGET, EXECUTION, ENDING, AT + timedelta(minutes=minute)) is not None)
     _evaluation, entry = ledger()
     assert entry["ended_at"] == "2026-03-01T12:00:00.000Z"
     assert closed == [True, False]

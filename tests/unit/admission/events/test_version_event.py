@@ -137,6 +137,22 @@ def test_other_fields_of_a_pipeline_event_go_into_the_request():
     assert request == {"function": ARN, "alias": "live", "version": "4"} | other_fields
 
 
+@pytest.mark.parametrize(
+    ("envelope", "published_at"),
+    [({"time": "2026-03-01T11:59:48Z"}, {"published_at": "2026-03-01T11:59:48Z"}), ({"time": "soon"}, {}), ({}, {})],
+)
+def test_time_of_the_event_is_when_the_version_was_published(envelope, published_at):
+    """One that cannot be read is left out: no rollout fails for want of a metric."""
+    published = VersionPublished.model_validate(pipeline_event(function="my-api") | envelope)
+    assert published.other_fields == published_at
+
+
+def test_pipeline_knows_better_when_its_version_was_published():
+    detail = {"function": "my-api", "published_at": "2026-03-01T11:00:00Z"}
+    published = VersionPublished.model_validate(pipeline_event(**detail) | {"time": "2026-03-01T11:59:48Z"})
+    assert published.other_fields == {"published_at": "2026-03-01T11:00:00Z"}
+
+
 def test_pipeline_event_and_cloudtrail_event_start_the_same_execution():
     """P7."""
     both = [

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ModelWrapValidatorHandler, model_validator
 
 from rollout.admission.events.version_detail import Detail, from_cloudtrail
+from rollout.domain.durations import read_time
 from rollout.domain.errors import InvalidEventError
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import Account, Region, function_arn, read_function
@@ -20,6 +22,14 @@ MAX_INPUT_BYTES = 200_000
 """The largest input of an execution. Step Functions allows 262,144 bytes, also for what PrepareRollout makes of it."""
 
 
+def _time_if_readable(value: object) -> datetime | None:
+    """Return the time of an event; None where it has none that can be read, because only a metric needs it."""
+    try:
+        return read_time(value)
+    except ValueError:
+        return None
+
+
 class VersionPublished(BaseModel, defer_build=True):
     """An EventBridge event that reports a published version, from CloudTrail or from a pipeline.
 
@@ -30,6 +40,8 @@ class VersionPublished(BaseModel, defer_build=True):
     account: Account
     region: Region
     detail: Annotated[Detail, BeforeValidator(from_cloudtrail)]
+    time: Annotated[datetime | None, BeforeValidator(_time_if_readable)] = None
+    """When the version was published, by CloudTrail's record, or when a pipeline sent its event."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -59,8 +71,9 @@ class VersionPublished(BaseModel, defer_build=True):
 
     @property
     def other_fields(self) -> dict[str, Any]:
-        """The other fields of a pipeline's request, such as its policy."""
-        return self.detail.model_extra or {}
+        """The other fields of the request: when the version was published, and a pipeline's, such as its policy."""
+        published_at = {"published_at": f"{self.time:%Y-%m-%dT%H:%M:%SZ}"} if self.time else {}
+        return published_at | (self.detail.model_extra or {})
 
     def target(self, alias: str) -> Target:
         """Return the alias to serve the version, in the account and region of the event."""

@@ -2,8 +2,8 @@
 
 from typing import Any, TypeVar
 
-from aws_lambda_powertools import single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from rollout.aws.powertools import write_metrics
+from rollout.telemetry.catalog import Metric
 
 _Client = TypeVar("_Client")
 
@@ -20,5 +20,5 @@ def count_throttles(client: _Client) -> _Client:
 def _count(response: Any, operation: Any, **_: Any) -> None:  # noqa: ANN401 - as botocore passes them
     code = response[1].get("Error", {}).get("Code", "") if response else ""
     if any(part in code for part in _THROTTLED):
-        with single_metric(name="ThrottledCalls", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("operation", f"{operation.service_model.service_name}:{operation.name}")
+        by_operation = {"operation": f"{operation.service_model.service_name}:{operation.name}"}
+        write_metrics({Metric.THROTTLED_CALLS: 1}, by_operation)

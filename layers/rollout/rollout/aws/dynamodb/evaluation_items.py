@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from rollout.aws.dynamodb.items import key, stamp
+from rollout.aws.dynamodb.items import key, stamp, stamps
 from rollout.domain.text import shorten
 from rollout.state.judgement import Finding, Judgement
 from rollout.state.rollout import Rollout
@@ -18,6 +18,7 @@ def evaluation_item(rollout: Rollout, judgement: Judgement, now: datetime) -> di
         "phase": rollout.phase,
         "step": rollout.step,
         "percent": f"{rollout.percent:g}",
+        **stamps(step_started_at=rollout.step_started_at, held_since=rollout.held_since),
         "verdict": judgement.verdict,
         "next_move": rollout.next_move,
         "reason": rollout.reason,

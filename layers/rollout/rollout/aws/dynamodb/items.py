@@ -21,6 +21,9 @@ who moved an alias, gave a command or started a rollout. The dashboard also find
 OPEN_ROLLOUT = "rollout"
 """The value of `open` where a rollout runs or a version waits for its turn, and of `ended` where one has ended."""
 
+QUEUE = "queue"
+"""The sort key of the version that waits for an alias."""
+
 ENDED = "ended"
 """The attribute and the index of the rollouts that have ended, in the order of their endings."""
 
@@ -47,6 +50,12 @@ def partition(target: Target) -> str:
     return f"{target.account}/{target.region}/{target.function}/{target.alias}"
 
 
+def target_of(entry: dict[str, Any]) -> Target:
+    """Return the alias of an entry."""
+    account, region, function, alias = entry["target"].split("/")
+    return Target(account=account, region=region, function=function, alias=alias)
+
+
 def key(target: Target, kind: str, execution: Execution, suffix: str = "") -> dict[str, str]:
     """Return the key of an execution's entry; `suffix` distinguishes several entries of one kind."""
     entry = f"{kind}#{stamp(execution.started_at)}#{execution.name}{suffix}"
@@ -56,6 +65,11 @@ def key(target: Target, kind: str, execution: Execution, suffix: str = "") -> di
 def stamp(at: datetime) -> str:
     """Return a timestamp in UTC with milliseconds, such as `2026-03-01T12:00:00.000Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def stamps(**times: datetime | None) -> dict[str, str]:
+    """Return the timestamps of the times that are known."""
+    return {name: stamp(at) for name, at in times.items() if at}
 
 
 def typed(item: dict[str, Any]) -> dict[str, Any]:

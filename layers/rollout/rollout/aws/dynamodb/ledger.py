@@ -11,9 +11,9 @@ from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.evaluation_items import evaluation_item
-from rollout.aws.dynamodb.items import ENDED, OPEN, OPEN_ROLLOUT, key, partition, stamp, typed
+from rollout.aws.dynamodb.items import ENDED, OPEN, OPEN_ROLLOUT, key, partition, stamp, stamps, typed
 from rollout.aws.dynamodb.table import Table
-from rollout.domain.enums import Move, Outcome
+from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
 from rollout.state.canary_logs import CanaryLogs
@@ -62,6 +62,7 @@ class Ledger:
                 "policy_source": rollout.policy_source,
                 "reason": rollout.reason,
                 "is_back": rollout.is_back,
+                **stamps(published_at=rollout.published_at),
                 "override_freeze": rollout.override_freeze,
             },
             ConditionExpression=_NOT_ENDED,
@@ -77,13 +78,16 @@ class Ledger:
 
     def close(
         self, target: Target, execution: Execution, ending: Ending, now: datetime, logs: CanaryLogs | None = None
-    ) -> bool:
-        """Record how a rollout ended; False where it has already ended, and its first ending stays."""
+    ) -> dict[str, Any] | None:
+        """Record how a rollout ended; return its entry as it was before.
+
+        None where it has already ended, and its first ending stays.
+        """
         has_failed = ending.outcome is Outcome.ROLLBACK_FAILED
         values: dict[str, Any] = {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now)}
         values |= {":running": _RUNNING, ":ended": OPEN_ROLLOUT}
         values |= {":logs": logs.model_dump(mode="json")} if logs else {}
-        return self._table.update(
+        return self._table.exchange(
             key(target, "rollout", execution),
             UpdateExpression="SET outcome = :outcome, reason = :reason, ended_at = if_not_exists(ended_at, :now),"
             f" #ended = :ended{', canary_logs = :logs' if logs else ''} REMOVE #open",
@@ -116,12 +120,6 @@ class Ledger:
         if entry.get("outcome", _RUNNING) == _RUNNING:
             return None
         return ending_of(Outcome(entry["outcome"]), entry["reason"])
-
-    def find_last_move(self, target: Target, execution: Execution) -> Move | None:
-        """Return the move that the newest evaluation of a rollout decided; None before the first one."""
-        evaluations = key(target, "evaluation", execution, "#")["entry"]
-        newest = self._table.newest(partition(target), evaluations, 1)
-        return Move(newest[0]["next_move"]) if newest else None
 
     def find_policy(self, target: Target, execution: Execution) -> Policy | None:
         """Return the policy of a rollout; None where it is about to begin."""

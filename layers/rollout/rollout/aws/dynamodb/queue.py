@@ -1,11 +1,12 @@
 """The newest queued version of each alias."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import OPEN, OPEN_ROLLOUT, stamp
+from rollout.aws.dynamodb.items import OPEN, OPEN_ROLLOUT, QUEUE, OpenEntry, stamp, target_of
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
+from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
 from rollout.state.lock import QueuedVersion
 
@@ -17,7 +18,8 @@ class Queue:
     """At most one queued version per alias. Each method may raise AwsUnavailableError."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._entries = OwnedEntries(client, table, "queue")
+        self._entries = OwnedEntries(client, table, QUEUE)
+        self._table = Table(client, table)
 
     def join(self, target: Target, queued: QueuedVersion) -> None:
         """Queue a version for an alias, in place of the version queued before."""
@@ -29,9 +31,18 @@ class Queue:
         entry = self._entries.find(target)
         return QueuedVersion.model_validate_json(entry["queued"]) if entry else None
 
+    def find_all(self) -> list[OpenEntry[tuple[Target, Execution]]]:
+        """Return every queued version by alias and execution, not yet read, from an eventually consistent index."""
+        found = self._table.find_open(OPEN_ROLLOUT)
+        return [OpenEntry(values, _read) for values in found if values["entry"] == QUEUE]
+
     def leave(self, target: Target, holder: Execution) -> None:
         """Remove the version that this execution queued; nothing happens where another one is queued."""
         self._entries.delete(target, holder.arn)
+
+
+def _read(entry: dict[str, Any]) -> tuple[Target, Execution]:
+    return target_of(entry), QueuedVersion.model_validate_json(entry["queued"]).holder
 
 
 def queue() -> Queue:

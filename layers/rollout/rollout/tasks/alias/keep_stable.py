@@ -6,10 +6,11 @@ from functools import partial
 
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.stable_alias import stable_alias_of
-from rollout.aws.powertools import MetricUnit, logger, single_metric
+from rollout.aws.powertools import logger, write_metrics
 from rollout.domain.errors import LockLostError, StableNotKeptError
 from rollout.domain.identity import Execution, Target
 from rollout.state.rollout import Rollout
+from rollout.telemetry.catalog import Metric
 
 
 def keep_stable(rollout: Rollout) -> None:
@@ -50,5 +51,4 @@ def _never_fails_the_rollout(target: Target) -> Iterator[None]:
         yield
     except StableNotKeptError as error:
         logger.warning("Stable not kept", target=target.name, error=str(error))
-        with single_metric(name="StableNotKept", unit=MetricUnit.Count, value=1) as metric:
-            metric.add_dimension("function", target.function)
+        write_metrics({Metric.STABLE_NOT_KEPT: 1}, {"function": target.function})

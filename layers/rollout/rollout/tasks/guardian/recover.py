@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.sweeps.open_rollouts import open_rollouts
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.step_functions import executions
 from rollout.domain.models import Value
@@ -19,6 +20,7 @@ from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.close import record_ending
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.notify import publish_ending
+from rollout.telemetry.last_evaluation import LastEvaluation
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
@@ -57,8 +59,9 @@ def _repair_one(lock: Lock, now: datetime, has_event: bool) -> Iterator[RepairRe
     taken_over = _take_over(lock)
     if taken_over is None:
         return
-    ending = with_writer(_restore(taken_over, alias, _final_state(taken_over, status)), writer="")
-    closing = _closing(taken_over)
+    last = open_rollouts().last_evaluation(lock.target, lock.holder)
+    ending = with_writer(_restore(taken_over, alias, _final_state(taken_over, status, last)), writer="")
+    closing = _closing(taken_over, last)
     record_ending(closing, ending, now)
     # Published before the lock is released: if the guardian dies in between, the next sweep publishes it again.
     publish_ending(closing, ending, now)
@@ -86,22 +89,24 @@ def _take_over(lock: Lock) -> Lock | None:
     return current if current and current.is_taken_over and current.holder == lock.holder else None
 
 
-def _closing(lock: Lock) -> Closing:
+def _closing(lock: Lock, last: LastEvaluation | None) -> Closing:
+    progress = last.model_dump(include={"phase", "step_started_at", "evaluations"}) if last else {}
     return Closing(
         execution=lock.holder,
         target=lock.target,
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
         channel=lock.channel,
+        **progress,
     )
 
 
-def _final_state(lock: Lock, status: str) -> FinalState:
+def _final_state(lock: Lock, status: str, last: LastEvaluation | None) -> FinalState:
     return FinalState(
         status=status,
         error="" if lock.planned_write else executions().find_error(lock.holder.arn),
         ending=ledger().find_ending(lock.target, lock.holder),
-        last_move=ledger().find_last_move(lock.target, lock.holder),
+        last_move=last.next_move if last else None,
     )
 
 

@@ -7,11 +7,12 @@ from rollout.admission.events.version_event import execution_input, execution_na
 from rollout.admission.refusals.of_request import latest_refusals
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
-from rollout.aws.dynamodb.sightings import sightings
+from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.tagged_functions import tagged_functions
 from rollout.aws.lambda_.versions import versions_of
+from rollout.aws.settings import home
 from rollout.aws.step_functions import executions
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import is_version
@@ -19,8 +20,12 @@ from rollout.lifecycle.guardian.missed_versions import Candidate, Sighting, ende
 from rollout.tasks.guardian.target_sweep import TargetSweep
 
 
-def start_missed_versions(sweep: TargetSweep, account_region: AccountRegion, now: datetime) -> Iterator[str]:
-    """Start the rollout of each missed version, and yield the execution's name; `sweep` reports what fails."""
+def start_missed_versions(sweep: TargetSweep, member_account: AccountRegion | None, now: datetime) -> Iterator[str]:
+    """Start the rollout of each missed version, and yield the execution's name; `sweep` reports what fails.
+
+    Without a member account, the versions of the orchestrator's own account and region.
+    """
+    account_region = member_account or home()
     targets: list[Target] = []
     with sweep.isolate(f"the opted-in functions of {account_region}"):
         targets += tagged_functions(account_region).targets()

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from rollout.aws.dynamodb.items import OpenEntry
-from rollout.aws.dynamodb.sweep_cursor import sweep_cursor
-from rollout.aws.powertools import MetricUnit, logger, metrics
+from rollout.aws.dynamodb.sweeps.sweep_cursor import sweep_cursor
+from rollout.aws.powertools import logger
 from rollout.domain.errors import RolloutError, UnknownFunctionError
 from rollout.domain.models import Value
+from rollout.telemetry.catalog import Metric
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -75,13 +76,20 @@ class TargetSweep:
             log("Target failed", target=name, error=_format(error))
             self.failed.append(FailedTarget(target=name, error=_format(error)))
 
-    def report(self) -> dict[str, Any]:
-        """Count the targets that failed, were deleted or not reached, and return them for the log and the answer."""
-        metrics.add_metric("TargetsFailed", MetricUnit.Count, len(self.failed))
-        metrics.add_metric("TargetsDeleted", MetricUnit.Count, len(self.deleted))
-        metrics.add_metric("TargetsNotReached", MetricUnit.Count, len(self.not_reached))
+    def report(self, **done: object) -> dict[str, Any]:
+        """Return what was done, and which targets failed, were deleted or not reached, for the log and the answer."""
         failed = [failed.model_dump() for failed in self.failed]
-        return {"failed": failed, "deleted": self.deleted, "not_reached": self.not_reached}
+        return done | {"failed": failed, "deleted": self.deleted, "not_reached": self.not_reached}
+
+    def counts(self, *, repaired: int, started: int) -> dict[Metric, float]:
+        """Return the metrics of a run that repaired so many aliases, and started the rollouts of so many versions."""
+        return {
+            Metric.ALIASES_REPAIRED: repaired,
+            Metric.MISSED_VERSIONS_FOUND: started,
+            Metric.TARGETS_FAILED: len(self.failed),
+            Metric.TARGETS_DELETED: len(self.deleted),
+            Metric.TARGETS_NOT_REACHED: len(self.not_reached),
+        }
 
     def _in_turn(self, sweep: str, items: dict[str, _Item]) -> list[tuple[str, _Item]]:
         """Return the items by name, beginning with the one at which the last run of this sweep stopped."""

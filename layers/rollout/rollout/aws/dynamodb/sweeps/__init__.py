@@ -1,0 +1,1 @@
+"""What the sweeps of the guardian read and remember in the ledger table."""
