@@ -51,6 +51,7 @@ from tests.e2e.stories.member_accounts import (
 from tests.e2e.stories.other_writers import alias_is_created_again_and_then_moved
 from tests.e2e.stories.pruning import other_role_fails_in_bake
 from tests.e2e.stories.refused_requests import requests_are_refused
+from tests.e2e.stories.report import faulty_version_reported
 from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
 from tests.e2e.stories.starts import (
     alias_is_missing,
@@ -105,6 +106,7 @@ STORIES = (
     pipeline_starts_rollout,
     slow_limit_is_learned,
     faulty_version_published,
+    faulty_version_reported,
     version_is_withdrawn,
     canary_answers_http_500,
     member_canary_answers_http_500,
