@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay report bench-auto bench-judge bench-import lock docs diagram schema pictures clean
+	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard lock docs diagram schema pictures \
+	clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -126,6 +127,9 @@ bench-auto: $(READY)  ## simulate steps: Auto at four traffics, and write the ta
 
 bench-import: $(READY)  ## measure the import of each handler, and write the table of docs/performance.md
 	@$(BIN)/python -m benchmarks.imports
+
+bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and write the table of docs/dashboard.md
+	@$(BIN)/python -m sandbox exec env PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.dashboard
 
 lock: $(READY)  ## upgrade the dependencies and lock them
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
