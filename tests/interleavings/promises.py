@@ -176,7 +176,8 @@ class Promises:
         entries = scenario.dynamodb.entries()
         # The search for the writer of a moved alias stays open until CloudTrail names it, or for two hours.
         # So do the searches for who gave a command and who started a rollout.
-        searches = ("writer#", "command#", "starter#")
+        # A version whose execution was stopped stays in the queue, and no longer counts as waiting.
+        searches = ("writer#", "command#", "starter#", "queue")
         open_entries = [e["entry"] for e in entries if e.get("open") and not e["entry"].startswith(searches)]
         assert not open_entries, f"entries remain open in the ledger: {open_entries}"
         self._check_aborts(entries)

@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 from rollout.dashboard.detail import Detail, LedgerRecords, detail
-from rollout.dashboard.entries import read_endings, read_live
+from rollout.dashboard.entries import read_queued, read_rollouts, target_of
 from rollout.dashboard.event import WidgetRequest, read_widget_event
 from rollout.dashboard.html.actions import Endpoints
 from rollout.dashboard.html.detail_page import detail_page
 from rollout.dashboard.html.overview_page import overview_page
-from rollout.dashboard.overview import Overview, overview
+from rollout.dashboard.overview import Held, Overview, choose, held_lock, overview, waiting_version
 from rollout.domain.enums import Move
 from rollout.state.dashboard.status import status_of
 from rollout.state.lock import Lock, QueuedVersion
@@ -116,13 +116,23 @@ def command_entry(text: str) -> dict[str, Any]:
 
 
 def sample_overview(
-    entries: list[dict[str, Any]],
-    endings: list[dict[str, Any]] | None = None,
-    lock: Lock | None = None,
-    **event: object,
+    entries: list[dict[str, Any]], endings: list[dict[str, Any]] | None = None, lock: Lock | None = None, **event: Any
 ) -> Overview:
-    locks = {PARTITION: lock or sample_lock()}
-    return overview(request(**event), read_live(entries), locks, read_endings(endings or []), NOW)
+    """Return the overview of live rollouts, each with its lock, and of queued versions; `lock` is that of PARTITION."""
+    held = [held_of(entry, lock) for entry in entries]
+    chosen = choose(request(**event), held, read_rollouts(endings or []))
+    return overview(chosen, read_rollouts([entry for entry in entries if "queued" not in entry]), NOW)
+
+
+def held_of(entry: dict[str, Any], lock: Lock | None = None) -> Held:
+    if "queued" in entry:
+        queued = read_queued(entry)
+        assert queued
+        return waiting_version(queued)
+    held = lock if lock and entry["target"] == PARTITION else sample_lock()
+    holder = EXECUTION.model_copy(update={"arn": entry["execution_arn"]})
+    of_entry = {"target": target_of(entry["target"]), "holder": holder}
+    return held_lock(entry["target"], held.model_copy(update=of_entry))
 
 
 def overview_html(shown: Overview) -> str:

@@ -4,19 +4,23 @@ import json
 
 import pytest
 
+from rollout.dashboard.entries import read_rollouts
 from rollout.dashboard.html.actions import command_event
 from rollout.dashboard.mark import Mark
-from rollout.dashboard.overview import PAGE_SIZE
+from rollout.dashboard.overview import PAGE_SIZE, choose, overview
 from rollout.domain.enums import Command
 from tests.commands import gate, lock
 from tests.unit.dashboard.pages import (
     KEY,
+    NOW,
     PARTITION,
     Page,
     ended_entry,
+    held_of,
     live_entry,
     overview_html,
     queued_entry,
+    request,
     sample_overview,
 )
 
@@ -31,7 +35,7 @@ def others(count):
 def test_rollout_that_waits_for_a_person_comes_first():
     shown = sample_overview([*others(3), live_entry()], lock=lock("freeze"))
     assert shown.live[0].target.function == "my-api"
-    assert shown.counts == {Mark.PREPARING: 3, Mark.FROZEN: 1}
+    assert shown.counts == {Mark.SHIFTING: 3, Mark.FROZEN: 1}
 
 
 def test_pages_show_every_rollout_once():
@@ -53,9 +57,10 @@ def test_filter_by_name_ignores_case_and_leaves_the_counts(function, found):
 
 
 def test_filter_by_state_leaves_that_state_and_no_ending():
-    shown = sample_overview([live_entry(), *others(2)], [ended_entry()], state="shifting")
-    assert [one.mark for one in shown.live] == [Mark.SHIFTING]
+    shown = sample_overview([live_entry(), *others(2)], [ended_entry(execution_arn="ended")], state="shifting")
+    assert [one.mark for one in shown.live] == [Mark.SHIFTING] * 3
     assert shown.endings == ()
+    assert sample_overview([live_entry()], state="frozen").live == ()
 
 
 def test_fields_of_the_form_come_before_those_of_the_action():
@@ -65,20 +70,21 @@ def test_fields_of_the_form_come_before_those_of_the_action():
 
 
 def test_entry_that_cannot_be_read_hides_no_other():
-    shown = sample_overview([live_entry(), live_entry(started_at="yesterday"), queued_entry(queued="{")])
-    assert len(shown.live) == 1
-    assert len(shown.unreadable) == 2
-    assert "2 entries of the ledger cannot be read" in overview_html(shown)
+    broken = live_entry(target="123456789012/eu-west-1/other/live", execution_arn="other", started_at="yesterday")
+    shown = sample_overview([live_entry(), broken])
+    assert [one.target.function for one in shown.live] == ["my-api", "other"]
+    page = Page(overview_html(shown.model_copy(update={"unreadable": ("1/eu-west-1/broken/live/lock",)})))
+    assert "1 entries of the ledger cannot be read: 1/eu-west-1/broken/live/lock" in page.text
 
 
 def test_lock_without_entry_is_a_rollout_that_begins():
-    shown = sample_overview([])
-    assert [one.mark for one in shown.live] == [Mark.SHIFTING]
-    assert shown.live[0].key == ""
+    (shown,) = overview(choose(request(), [held_of(live_entry())], []), [], NOW).live
+    assert (shown.mark, shown.canary_percent, shown.key) == (Mark.SHIFTING, 10, "")
 
 
-def test_rollout_that_has_just_ended_is_no_live_one():
-    assert sample_overview([], [ended_entry()]).live == ()
+def test_rollout_that_has_just_ended_is_marked_as_ending():
+    chosen = choose(request(), [held_of(live_entry())], read_rollouts([ended_entry()]))
+    assert chosen.counts == {Mark.ENDING: 1}
 
 
 def test_share_is_that_of_the_newest_write():

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Target
@@ -67,14 +67,6 @@ class QueueEntry(Value):
     queued: QueuedVersion
 
 
-class LiveEntries(Value):
-    """What the index of open entries holds of rollouts."""
-
-    running: tuple[RolloutEntry, ...] = ()
-    queued: tuple[QueueEntry, ...] = ()
-    unreadable: tuple[str, ...] = Field(default=(), description="The keys of the entries that cannot be read.")
-
-
 def target_of(partition: str) -> Target:
     """Return the alias of a partition key `account/region/function/alias`."""
     account, region, function, alias, *_ = [*partition.split("/", 3), "", "", "", ""]
@@ -93,27 +85,8 @@ def entry_of(partition: str, lock: Lock) -> RolloutEntry:
     )
 
 
-def read_live(entries: list[dict[str, Any]]) -> LiveEntries:
-    """Return the entries of live rollouts and of queued versions; one that cannot be read hides no other."""
-    running, queued, unreadable = [], [], []
-    for entry in entries:
-        try:
-            if entry.get("entry") == "queue":
-                queued.append(_read_queued(entry))
-            else:
-                running.append(RolloutEntry.model_validate(entry))
-        except ValidationError:
-            unreadable.append(f"{entry.get('target')}/{entry.get('entry')}")
-    return LiveEntries(running=tuple(running), queued=tuple(queued), unreadable=tuple(unreadable))
-
-
-def _read_queued(entry: dict[str, Any]) -> QueueEntry:
-    queued = QueuedVersion.model_validate_json(entry.get("queued", ""))
-    return QueueEntry(target=entry["target"], entry=entry["entry"], queued=queued)
-
-
-def read_endings(entries: list[dict[str, Any]]) -> list[RolloutEntry]:
-    """Return the entries of ended rollouts that can be read, in the same order."""
+def read_rollouts(entries: list[dict[str, Any]]) -> list[RolloutEntry]:
+    """Return the entries of rollouts that can be read, in the same order."""
     found = []
     for entry in entries:
         try:
@@ -121,3 +94,12 @@ def read_endings(entries: list[dict[str, Any]]) -> list[RolloutEntry]:
         except ValidationError:
             continue
     return found
+
+
+def read_queued(entry: dict[str, Any]) -> QueueEntry | None:
+    """Return the entry of a version that waits; None where it cannot be read."""
+    try:
+        queued = QueuedVersion.model_validate_json(entry.get("queued", ""))
+        return QueueEntry(target=entry["target"], entry=entry["entry"], queued=queued)
+    except ValidationError:
+        return None

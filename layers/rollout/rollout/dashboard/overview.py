@@ -1,16 +1,16 @@
 """The overview: the live rollouts of a page, the queued versions, and the last endings."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 
-from rollout.dashboard.entries import LiveEntries, QueueEntry, RolloutEntry, entry_of
+from rollout.dashboard.entries import QueueEntry, RolloutEntry, entry_of
 from rollout.dashboard.event import WidgetRequest
-from rollout.dashboard.live import LiveRollout, QueuedRollout, live_rollout, mark_of, queued_rollout
-from rollout.dashboard.mark import Mark
+from rollout.dashboard.live import LiveRollout, QueuedRollout, live_rollout, queued_rollout
+from rollout.dashboard.mark import MARKS, Mark
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
+from rollout.lifecycle.command_rules import situation_of
 from rollout.state.lock import Lock
 
 PAGE_SIZE = 20
@@ -20,6 +20,36 @@ ENDINGS_READ = 50
 """How many of the last endings are read, and filtered."""
 
 _ENDINGS_SHOWN = 10
+
+
+class Held(Value):
+    """A lock that is held, or a version that waits for one, with the mark of its rollout."""
+
+    mark: Mark
+    target: str
+    """The partition key of the alias."""
+    lock: Lock | None = None
+    queued: QueueEntry | None = None
+
+
+class Chosen(Value):
+    """What a page of the overview is to show, before the entries of its rollouts are read."""
+
+    request: WidgetRequest
+    counts: dict[Mark, int]
+    """How many rollouts have each mark, whatever the filters."""
+    found: int
+    """How many live rollouts and queued versions the filters leave."""
+    page: int
+    pages: int
+    shown: tuple[Held, ...]
+    endings: tuple[RolloutEntry, ...]
+    unreadable: tuple[str, ...]
+
+    @property
+    def locks(self) -> list[Lock]:
+        """The locks of the page's rollouts."""
+        return [held.lock for held in self.shown if held.lock]
 
 
 class EndedRollout(Value):
@@ -45,9 +75,7 @@ class Overview(Value):
 
     request: WidgetRequest
     counts: dict[Mark, int]
-    """How many rollouts have each mark, whatever the filters."""
     found: int
-    """How many live rollouts and queued versions the filters leave."""
     page: int
     pages: int
     live: tuple[LiveRollout, ...]
@@ -56,54 +84,46 @@ class Overview(Value):
     unreadable: tuple[str, ...]
 
 
-def overview(
-    request: WidgetRequest, entries: LiveEntries, locks: dict[str, Lock], endings: list[RolloutEntry], now: datetime
-) -> Overview:
-    """Return what the overview shows: the most urgent rollouts first, each mark in the order of the names."""
-    marked = sorted(_marked(entries, locks, endings), key=lambda one: (one[0].urgency, one[1].target))
-    chosen = [one for one in marked if _is_chosen(request, one[1].target, one[0])]
+def choose(
+    request: WidgetRequest, held: list[Held], endings: list[RolloutEntry], unreadable: tuple[str, ...] = ()
+) -> Chosen:
+    """Return what the page shows: the most urgent rollouts first, each mark in the order of the names."""
+    ended = {entry.execution_arn: entry.ending for entry in endings}
+    marked = [_with_ending(one, ended.get(one.lock.holder.arn) if one.lock else None) for one in held]
+    chosen = sorted(
+        (one for one in marked if _is_named(request, one.target) and request.state in (None, one.mark)),
+        key=lambda one: (one.mark.urgency, one.target),
+    )
     pages = max(-(-len(chosen) // PAGE_SIZE), 1)
     page = min(request.page, pages)
-    shown = [entry for _, entry in chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]]
-    return Overview(
+    return Chosen(
         request=request,
-        counts=Counter(mark for mark, _ in marked),
+        counts=Counter(one.mark for one in marked),
         found=len(chosen),
         page=page,
         pages=pages,
-        live=tuple(live_rollout(one, locks.get(one.target)) for one in shown if isinstance(one, RolloutEntry)),
-        queued=tuple(queued_rollout(one, now) for one in shown if not isinstance(one, RolloutEntry)),
-        endings=_last_endings(request, endings),
-        unreadable=entries.unreadable,
+        shown=tuple(chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
+        endings=() if request.state else tuple(one for one in endings if _is_named(request, one.target)),
+        unreadable=unreadable,
     )
 
 
-def _marked(
-    entries: LiveEntries, locks: dict[str, Lock], endings: list[RolloutEntry]
-) -> list[tuple[Mark, RolloutEntry | QueueEntry]]:
-    found = [*entries.running, *_locked_without_entry(entries, locks, endings)]
-    running: list[tuple[Mark, RolloutEntry | QueueEntry]] = [
-        (mark_of(entry, locks.get(entry.target)), entry) for entry in found
-    ]
-    return [*running, *((Mark.QUEUED, entry) for entry in entries.queued)]
+def held_lock(partition: str, lock: Lock) -> Held:
+    """Return a lock with its mark."""
+    return Held(mark=MARKS[situation_of(lock)], target=partition, lock=lock)
 
 
-def _locked_without_entry(
-    entries: LiveEntries, locks: dict[str, Lock], endings: list[RolloutEntry]
-) -> Iterator[RolloutEntry]:
-    """Yield the rollouts that hold a lock and have no open entry: those that begin, and those whose rollback failed."""
-    known = {entry.execution_arn for entry in entries.running}
-    ended = {entry.execution_arn: entry for entry in endings}
-    for partition, lock in locks.items():
-        if lock.holder.arn in known:
-            continue
-        entry = ended.get(lock.holder.arn) or entry_of(partition, lock)
-        if entry.ending in (None, Outcome.ROLLBACK_FAILED):
-            yield entry
+def waiting_version(queued: QueueEntry) -> Held:
+    """Return a version that waits, with its mark."""
+    return Held(mark=Mark.QUEUED, target=queued.target, queued=queued)
 
 
-def _is_chosen(request: WidgetRequest, partition: str, mark: Mark) -> bool:
-    return _is_named(request, partition) and request.state in (None, mark)
+def _with_ending(held: Held, ending: Outcome | None) -> Held:
+    """Return a lock whose rollout is known to have ended with the mark of that: its lock is about to be released."""
+    if ending is None:
+        return held
+    mark = Mark.ROLLBACK_FAILED if ending is Outcome.ROLLBACK_FAILED else Mark.ENDING
+    return held.model_copy(update={"mark": mark})
 
 
 def _is_named(request: WidgetRequest, partition: str) -> bool:
@@ -112,11 +132,22 @@ def _is_named(request: WidgetRequest, partition: str) -> bool:
     return request.function.lower() in name.lower()
 
 
-def _last_endings(request: WidgetRequest, endings: list[RolloutEntry]) -> tuple[EndedRollout, ...]:
-    if request.state:
-        return ()
-    named = [entry for entry in endings if _is_named(request, entry.target)]
-    return tuple(ended for entry in named[:_ENDINGS_SHOWN] if (ended := ended_rollout(entry)))
+def overview(chosen: Chosen, entries: list[RolloutEntry], now: datetime) -> Overview:
+    """Return what the overview shows; a rollout without an entry is about to begin, or its entry cannot be read."""
+    known = {entry.execution_arn: entry for entry in entries}
+    held = [(one.target, one.lock) for one in chosen.shown if one.lock]
+    live = [(known.get(lock.holder.arn) or entry_of(target, lock), lock) for target, lock in held]
+    return Overview(
+        request=chosen.request,
+        counts=chosen.counts,
+        found=chosen.found,
+        page=chosen.page,
+        pages=chosen.pages,
+        live=tuple(live_rollout(entry, lock) for entry, lock in live),
+        queued=tuple(queued_rollout(one.queued, now) for one in chosen.shown if one.queued),
+        endings=tuple(ended for one in chosen.endings[:_ENDINGS_SHOWN] if (ended := ended_rollout(one))),
+        unreadable=chosen.unreadable,
+    )
 
 
 def ended_rollout(entry: RolloutEntry) -> EndedRollout | None:

@@ -6,6 +6,8 @@ are not deducted; logs, traces and notifications are not counted, and log querie
 duration of a Lambda call and the size of an entry are assumptions, because nothing has been measured on AWS yet.
 """
 
+from pydantic import Field
+
 from rollout.domain.models import Value
 from rollout.judging.log_lines import LATE_PERIODS
 from rollout.judging.window import HISTORY_PERIODS, Timing
@@ -20,6 +22,13 @@ READ_UNIT = 0.125 / 1_000_000
 CUSTOM_EVENT = 1.00 / 1_000_000
 LOG_GB = 0.005
 """A gigabyte that CloudWatch Logs Insights scans."""
+
+DASHBOARD_MONTH = 3.00
+"""A dashboard, after the three that are free in an account."""
+
+DASHBOARD_ROLLOUTS = 20
+DASHBOARD_READS = 40
+"""The read units of an overview with so many live rollouts: two queries of indexes, and two entries of each rollout."""
 
 LAMBDA_GB = 0.5
 LAMBDA_SECONDS = 0.5
@@ -56,20 +65,22 @@ class Usage(Value):
 PER_ROLLOUT = Usage.model_construct(transitions=7, lambda_calls=4, reads=6, writes=15, events=2)
 """ReadInput, PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of
 StartRollout. The lock is acquired, updated for the promotion and for the ending, and released; the ledger entry is
-opened and closed; each of them is in the index too, and so is
-the search for who started it by hand. One more write leaves the queue."""
+opened and closed; each of them is in the index too, and so is the search for who started it by hand. The ending is in a
+second index. One more write leaves the queue, and there is one less, because the last evaluation leaves no status."""
 
 PER_STEP = Usage.model_construct(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
 """ShiftTraffic, which updates the lock and reads the ledger entry."""
 
-PER_GATE = Usage.model_construct(writes=4, events=1)
-"""The lock, which is in the index too, is updated when the rollout reaches the gate, and when an approval times out."""
+PER_GATE = Usage.model_construct(writes=2, events=1)
+"""The lock, which is in the index too, is updated when the rollout reaches the gate, and when an approval times out.
+These two evaluations leave no status."""
 
 PER_HOOK_CALL = Usage.model_construct(transitions=1, lambda_calls=1)
 """The hook, inside its Map state. That state is followed by an evaluation, in place of WaitForMetrics."""
 
-PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, writes=1)
-"""WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read, and the evaluation is written to the ledger."""
+PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, writes=2)
+"""WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read; the evaluation, and the status for the dashboard, are
+written to it. An evaluation that writes the lock leaves no status."""
 
 
 class Cost(Value):
@@ -79,6 +90,17 @@ class Cost(Value):
     parts: dict[str, float]
     counts: Usage
     assumed: str = ASSUMED
+    dashboard: str = Field(default="", description="What the dashboard costs.")
+
+
+def format_dashboard_cost() -> str:
+    """Return what the stack's dashboard costs, which no rollout adds to, as a sentence part."""
+    refresh = LAMBDA_CALL + LAMBDA_GB * LAMBDA_SECONDS * GB_SECOND + DASHBOARD_READS * READ_UNIT
+    return (
+        f"the dashboard of the stack costs {DASHBOARD_MONTH:g} US dollars a month beyond the three that are free, and"
+        f" {100 * 60 * refresh:.2f} US cents for each hour that it is open, at a refresh a minute and"
+        f" {DASHBOARD_ROLLOUTS} live rollouts"
+    )
 
 
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
@@ -120,4 +142,6 @@ def cost(used: Usage) -> Cost:
         "log_queries": used.log_gb * LOG_GB,
     }
     parts = {service: round(100 * part, 4) for service, part in dollars.items()}
-    return Cost(us_cents=round(100 * sum(dollars.values()), 2), parts=parts, counts=used)
+    return Cost(
+        us_cents=round(100 * sum(dollars.values()), 2), parts=parts, counts=used, dashboard=format_dashboard_cost()
+    )

@@ -30,9 +30,10 @@ def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollo
 
 def _has_written_lock(recorded: Rollout, lock: Lock | None) -> bool:
     """Whether this evaluation wrote the lock, which shows the gate or the ending: two writes per evaluation at most."""
+    if lock is None:
+        return False
     is_last = recorded.next_move is not None and recorded.next_move.is_last
-    gate_number = recorded.gate.number if recorded.gate else 0
-    return is_last or gate_number != (lock.gate_number if lock else 0)
+    return is_last or (recorded.gate is not None and recorded.gate.number != lock.gate_number)
 
 
 def _record_status(recorded: Rollout, now: datetime) -> None:

@@ -18,8 +18,11 @@ OPEN = "open"
 """The attribute and the index of the entries that the guardian checks: held locks, running rollouts, and searches for
 who moved an alias, gave a command or started a rollout. The dashboard also finds queued versions by it."""
 
-OPEN_ROLLOUT = "rollout"
-"""The value of `open` where a rollout runs or a version waits for its turn, and of `ended` where one has ended."""
+OPEN_LOCK = "lock"
+"""The value of `open` where a rollout holds the lock of an alias, and where a version waits for it."""
+
+ROLLOUT = "rollout"
+"""The value of `open` where a rollout runs, and of `ended` where one has ended."""
 
 QUEUE = "queue"
 """The sort key of the version that waits for an alias."""

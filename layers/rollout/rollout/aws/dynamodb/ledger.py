@@ -11,7 +11,7 @@ from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.aws.dynamodb.evaluation_items import evaluation_item
-from rollout.aws.dynamodb.items import ENDED, OPEN, OPEN_ROLLOUT, key, partition, stamp, stamps, typed
+from rollout.aws.dynamodb.items import ENDED, OPEN, ROLLOUT, key, partition, stamp, stamps, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution, Target
@@ -55,7 +55,7 @@ class Ledger:
                 "started_at": stamp(rollout.execution.started_at),
                 "began_at": stamp(now),
                 "outcome": _RUNNING,
-                OPEN: OPEN_ROLLOUT,
+                OPEN: ROLLOUT,
                 "stable_version": rollout.stable_version,
                 "canary_version": rollout.canary_version,
                 "policy": rollout.policy.model_dump_json(),
@@ -85,7 +85,7 @@ class Ledger:
         """
         has_failed = ending.outcome is Outcome.ROLLBACK_FAILED
         values: dict[str, Any] = {":outcome": ending.outcome, ":reason": ending.cause, ":now": stamp(now)}
-        values |= {":running": _RUNNING, ":ended": OPEN_ROLLOUT}
+        values |= {":running": _RUNNING, ":ended": ROLLOUT}
         values |= {":logs": logs.model_dump(mode="json")} if logs else {}
         return self._table.exchange(
             key(target, "rollout", execution),

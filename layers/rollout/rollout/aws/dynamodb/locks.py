@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.commands import command_item
-from rollout.aws.dynamodb.items import OPEN
+from rollout.aws.dynamodb.items import OPEN, OPEN_LOCK
 from rollout.aws.dynamodb.lock_items import COMMANDS, ROLLBACK, LockEntry, guardian_of, lock_values, read_lock
 from rollout.aws.dynamodb.owned_entries import Amendment, OwnedEntries
 from rollout.aws.dynamodb.table import Table
@@ -32,7 +32,7 @@ class Locks:
         A lock that the holder already has stays unchanged: a late repetition must not erase the announced write. Raises
         AliasChangedError where it is for other versions, so that all tasks of an execution keep the same stable.
         """
-        if self._entries.put(lock.target, lock_values(lock) | {OPEN: "lock"}, lock.holder.arn):
+        if self._entries.put(lock.target, lock_values(lock) | {OPEN: OPEN_LOCK}, lock.holder.arn):
             return
         held = self.find(lock.target)
         if held is None or not held.belongs_to(lock.holder.arn):
@@ -132,7 +132,8 @@ class Locks:
 
     def find_all(self) -> list[LockEntry]:
         """Return every lock that is held, not yet read, from an eventually consistent index."""
-        return [LockEntry(values) for values in self._table.find_open("lock")]
+        # The same part of the index has the versions that wait for a lock.
+        return [LockEntry(values) for values in self._table.find_open(OPEN_LOCK) if values["entry"] == "lock"]
 
 
 def _lost(lock: Lock) -> LockLostError:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import OPEN, OPEN_ROLLOUT, QUEUE, OpenEntry, stamp, target_of
+from rollout.aws.dynamodb.items import OPEN, OPEN_LOCK, QUEUE, OpenEntry, stamp, target_of
 from rollout.aws.dynamodb.owned_entries import OwnedEntries
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
@@ -23,7 +23,7 @@ class Queue:
 
     def join(self, target: Target, queued: QueuedVersion) -> None:
         """Queue a version for an alias, in place of the version queued before."""
-        values = {"queued": queued.model_dump_json(), "seen_at": stamp(queued.seen_at), OPEN: OPEN_ROLLOUT}
+        values = {"queued": queued.model_dump_json(), "seen_at": stamp(queued.seen_at), OPEN: OPEN_LOCK}
         self._entries.replace(target, values, queued.holder.arn)
 
     def find(self, target: Target) -> QueuedVersion | None:
@@ -33,7 +33,7 @@ class Queue:
 
     def find_all(self) -> list[OpenEntry[tuple[Target, Execution]]]:
         """Return every queued version by alias and execution, not yet read, from an eventually consistent index."""
-        found = self._table.find_open(OPEN_ROLLOUT)
+        found = self._table.find_open(OPEN_LOCK)
         return [OpenEntry(values, _read) for values in found if values["entry"] == QUEUE]
 
     def leave(self, target: Target, holder: Execution) -> None:

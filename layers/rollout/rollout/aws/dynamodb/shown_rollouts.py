@@ -1,10 +1,11 @@
 """What the dashboard reads of the ledger, and the status that each evaluation leaves there for it.
 
-The index `open` holds the rollouts that have not ended and the locks, the index `ended` the rollouts that have, by the
-time of their ending. Both are eventually consistent.
+The index `open` holds the locks and the versions that wait for them, the index `ended` the rollouts that have ended, by
+the time of their ending. Both are eventually consistent. The entry `status` of an alias has its newest evaluation.
+It is in no index, so that an evaluation costs two writes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
-from rollout.aws.dynamodb.items import ENDED, OPEN_ROLLOUT, key, plain, typed
+from rollout.aws.dynamodb.items import ENDED, OPEN_LOCK, ROLLOUT, key, partition, plain, typed
 from rollout.aws.dynamodb.lock_items import read_lock
 from rollout.aws.dynamodb.table import Table
 from rollout.state.dashboard.status import Status
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 
-_NOT_NEWER = "outcome = :running AND attribute_not_exists(evaluations) OR outcome = :running AND evaluations <= :number"
-
+_STATUS = "status"
 _MOST_COMMANDS = 200
+_NOT_NEWER = "attribute_not_exists(entry) OR execution_arn <> :execution OR evaluations <= :number"
 
 
 class ShownRollouts:
@@ -38,22 +39,22 @@ class ShownRollouts:
         self._table = Table(client, table)
 
     def record_status(self, rollout: Rollout, status: Status) -> None:
-        """Record where a rollout stands; nothing happens where it has ended, or a later evaluation was recorded."""
-        values = {":status": status.model_dump_json(), ":number": status.number, ":running": "running"}
-        self._table.update(
-            key(rollout.target, "rollout", rollout.execution),
-            UpdateExpression="SET status_document = :status, evaluations = :number",
+        """Record where a rollout stands; nothing happens where a later evaluation of it was recorded."""
+        self._table.put(
+            {
+                "target": partition(rollout.target),
+                "entry": _STATUS,
+                "execution_arn": rollout.execution.arn,
+                "evaluations": status.number,
+                "status_document": status.model_dump_json(),
+            },
             ConditionExpression=_NOT_NEWER,
-            ExpressionAttributeValues=typed(values),
+            ExpressionAttributeValues=typed({":execution": rollout.execution.arn, ":number": status.number}),
         )
 
-    def find_live(self) -> list[Entry]:
-        """Return the entries of every rollout that has not ended, and of every version that waits for its turn."""
-        return self._table.find_open(OPEN_ROLLOUT)
-
-    def find_locks(self) -> dict[str, Lock]:
-        """Return every lock that is held and can be read, by the partition key of its alias."""
-        return dict(_readable(self._table.find_open("lock")))
+    def find_open(self) -> list[Entry]:
+        """Return the entries of every lock that is held, and of every version that waits for one."""
+        return self._table.find_open(OPEN_LOCK)
 
     def find_endings(self, limit: int) -> list[Entry]:
         """Return the rollouts that ended last, the last first."""
@@ -63,20 +64,35 @@ class ShownRollouts:
                 IndexName=ENDED,
                 KeyConditionExpression="#ended = :kind",
                 ExpressionAttributeNames={"#ended": ENDED},
-                ExpressionAttributeValues=typed({":kind": OPEN_ROLLOUT}),
+                ExpressionAttributeValues=typed({":kind": ROLLOUT}),
                 ScanIndexForward=False,
                 Limit=limit,
             )
         return [plain(item) for item in answer["Items"]]
 
+    def find_with_status(self, locks: Iterable[Lock]) -> list[Entry]:
+        """Return the entries of the rollouts that hold at most fifty locks, each with its status, in any order.
+
+        One that DynamoDB does not return at once is left out.
+        """
+        keys = [each for lock in locks for each in (key(lock.target, ROLLOUT, lock.holder), _status_key(lock))]
+        if not keys:
+            return []
+        with translate_aws_errors("reading the ledger"):
+            request: Any = {self._name: {"Keys": [typed(each) for each in keys]}}
+            answer = self._client.batch_get_item(RequestItems=request)
+        return _joined([plain(item) for item in answer["Responses"].get(self._name, [])])
+
     def find_rollout(self, partition_key: str, entry: str) -> Entry:
-        """Return the entry of a rollout by its key; empty where there is none."""
-        return self._table.find({"target": partition_key, "entry": entry})
+        """Return the entry of a rollout by its key with its status; empty where there is none."""
+        found = self._table.find({"target": partition_key, "entry": entry})
+        status = self._table.find({"target": partition_key, "entry": _STATUS}) if found else {}
+        return next(iter(_joined([found, status] if status else [found])), {}) if found else {}
 
     def find_lock(self, partition_key: str) -> Lock | None:
         """Return the lock of an alias; None where no rollout holds it, or it cannot be read."""
         entry = self._table.find({"target": partition_key, "entry": "lock"})
-        return next((lock for _, lock in _readable([entry] if entry else [])), None)
+        return readable_lock(entry) if entry else None
 
     def find_evaluations(self, partition_key: str, rollout_entry: str) -> list[Entry]:
         """Return every evaluation of a rollout, in order. A query returns about a thousand of them at once."""
@@ -95,12 +111,23 @@ class ShownRollouts:
         return [entry for entry in reversed(newest) if entry.get("rollout_execution") == execution_arn]
 
 
-def _readable(entries: list[Entry]) -> Iterator[tuple[str, Lock]]:
-    for entry in entries:
-        try:
-            yield entry["target"], read_lock(entry)
-        except (ValidationError, KeyError):
-            continue
+def _status_key(lock: Lock) -> dict[str, str]:
+    return {"target": partition(lock.target), "entry": _STATUS}
+
+
+def _joined(entries: list[Entry]) -> list[Entry]:
+    """Return the rollouts' entries, each with the status that belongs to it."""
+    documents = {entry["execution_arn"]: entry["status_document"] for entry in entries if entry["entry"] == _STATUS}
+    rollouts = [entry for entry in entries if entry["entry"] != _STATUS]
+    return [entry | {"status_document": documents.get(entry.get("execution_arn"), "")} for entry in rollouts]
+
+
+def readable_lock(entry: Entry) -> Lock | None:
+    """Return the lock of an entry; None where it cannot be read."""
+    try:
+        return read_lock(entry)
+    except (ValidationError, KeyError):
+        return None
 
 
 def shown_rollouts() -> ShownRollouts:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.shown_rollouts import shown_rollouts
 from rollout.dashboard.detail import LedgerRecords
-from rollout.dashboard.entries import read_endings
+from rollout.dashboard.entries import read_rollouts
 from rollout.dashboard.report.choose import choose
 from rollout.dashboard.report.named import NamedRollout
 from rollout.tasks.commands.history import starter_of
@@ -27,8 +27,8 @@ def find_reported(named: NamedRollout) -> Reported:
     Raises NoSuchRolloutError, or AwsUnavailableError where the ledger cannot be read.
     """
     shown = shown_rollouts()
-    endings = read_endings(shown.find_endings(MOST_READ))
-    newest = read_endings(ledger().last_rollouts(named.target, MOST_READ)) if named.target else endings
+    endings = read_rollouts(shown.find_endings(MOST_READ))
+    newest = read_rollouts(ledger().last_rollouts(named.target, MOST_READ)) if named.target else endings
     chosen = choose(named, newest, endings)
     entry = shown.find_rollout(chosen.target, chosen.entry)
     records = LedgerRecords(

@@ -1,12 +1,13 @@
 """Shows the rollouts of the ledger as the dashboard's widget asks for them. It reads, and never writes."""
 
 from datetime import datetime
+from typing import Any
 
 from rollout.aws import settings
 from rollout.aws.dynamodb.items import OPEN
-from rollout.aws.dynamodb.shown_rollouts import shown_rollouts
+from rollout.aws.dynamodb.shown_rollouts import readable_lock, shown_rollouts
 from rollout.dashboard.detail import LedgerRecords, detail
-from rollout.dashboard.entries import read_endings, read_live, target_of
+from rollout.dashboard.entries import read_queued, read_rollouts, target_of
 from rollout.dashboard.event import (
     InvalidWidgetRequestError,
     RolloutKey,
@@ -19,8 +20,9 @@ from rollout.dashboard.help import HELP
 from rollout.dashboard.html.actions import Endpoints
 from rollout.dashboard.html.overview_page import overview_page
 from rollout.dashboard.html.problem_page import problem_page as html_of_problem
-from rollout.dashboard.overview import ENDINGS_READ, overview
+from rollout.dashboard.overview import ENDINGS_READ, Held, choose, held_lock, overview, waiting_version
 from rollout.dashboard.report.request import is_summary
+from rollout.domain.enums import Outcome
 from rollout.domain.errors import RolloutError
 from rollout.tasks.commands.history import starter_of
 from rollout.tasks.dashboard.summarize import summarize
@@ -46,11 +48,27 @@ def problem_page(error: RolloutError, event: object, function_arn: str) -> str:
 
 
 def _overview(request: WidgetRequest, endpoints: Endpoints, now: datetime) -> str:
-    """Return the overview: one query each for live rollouts, locks and endings."""
+    """Return the overview. It needs three reads: the locks, the endings, and the entries of the page's rollouts."""
     ledger = shown_rollouts()
-    live, locks = read_live(ledger.find_live()), ledger.find_locks()
-    endings = read_endings(ledger.find_endings(ENDINGS_READ))
-    return overview_page(overview(request, live, locks, endings, now), endpoints, now)
+    held, unreadable = _read_open(ledger.find_open())
+    chosen = choose(request, held, read_rollouts(ledger.find_endings(ENDINGS_READ)), unreadable)
+    entries = read_rollouts(ledger.find_with_status(chosen.locks))
+    return overview_page(overview(chosen, entries, now), endpoints, now)
+
+
+def _read_open(entries: list[dict[str, Any]]) -> tuple[list[Held], tuple[str, ...]]:
+    """Return the locks and the versions that wait, and the keys of those that cannot be read: they hide no other."""
+    held, unreadable = [], []
+    for entry in entries:
+        queued = read_queued(entry) if entry["entry"] == "queue" else None
+        lock = readable_lock(entry) if entry["entry"] == "lock" else None
+        if queued:
+            held.append(waiting_version(queued))
+        elif lock:
+            held.append(held_lock(entry["target"], lock))
+        else:
+            unreadable.append(f"{entry['target']}/{entry['entry']}")
+    return held, tuple(unreadable)
 
 
 def _detail(request: WidgetRequest, key: RolloutKey, endpoints: Endpoints, now: datetime) -> str:
@@ -63,7 +81,7 @@ def _detail(request: WidgetRequest, key: RolloutKey, endpoints: Endpoints, now: 
         raise InvalidWidgetRequestError(f"The ledger has no rollout {key.entry} of {key.target}.")
     records = LedgerRecords(
         entry=entry,
-        lock=ledger.find_lock(key.target) if OPEN in entry else None,
+        lock=ledger.find_lock(key.target) if OPEN in entry or entry.get("outcome") == Outcome.ROLLBACK_FAILED else None,
         evaluations=ledger.find_evaluations(key.target, key.entry),
         commands=ledger.find_commands(key.target, str(entry.get("execution_arn", ""))),
     )

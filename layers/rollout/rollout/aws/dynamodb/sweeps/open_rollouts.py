@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import OPEN_ROLLOUT, QUEUE, OpenEntry, key, partition, target_of
+from rollout.aws.dynamodb.items import QUEUE, ROLLOUT, OpenEntry, key, partition, target_of
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
@@ -23,7 +23,7 @@ class OpenRollouts:
 
     def find_all(self) -> list[OpenEntry[OpenRollout]]:
         """Return every rollout that runs, not yet read, from an eventually consistent index."""
-        found = self._table.find_open(OPEN_ROLLOUT)
+        found = self._table.find_open(ROLLOUT)
         return [OpenEntry(values, _read) for values in found if values["entry"] != QUEUE]
 
     def last_evaluation(self, target: Target, execution: Execution) -> LastEvaluation | None:
