@@ -10,7 +10,18 @@ import yaml
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEMPLATES = [DOCS.parent / name for name in ("template.yaml", "template-member.yaml")]
-PAGES = ["policy", "metrics", "rollout-metrics", "dry-run", "cost", "events", "notifications", "accounts", "report"]
+PAGES = [
+    "policy",
+    "metrics",
+    "rollout-metrics",
+    "dry-run",
+    "cost",
+    "events",
+    "notifications",
+    "accounts",
+    "dashboard",
+    "report",
+]
 PARTS = ["What it is", "Smallest example", "Required IAM", "Try it in the sandbox", "Limits"]
 IAM_PAGES = [*PAGES, "operating"]
 TABLED = [*IAM_PAGES, "glossary", "faq", "adopting"]

@@ -271,6 +271,12 @@ CALLS = [
     ),
     Call(
         "dynamodb",
+        "dynamodb:BatchGetItem",
+        {"RequestItems": {"ledger": {"Keys": [KEY]}}},
+        ("Responses",),
+    ),
+    Call(
+        "dynamodb",
         "dynamodb:Query",
         {
             "TableName": "ledger",
