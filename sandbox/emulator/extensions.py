@@ -28,6 +28,7 @@ MODULES = (
     "cloudwatch.alarms",
     "cloudwatch.embedded_metrics",
     "logs.insights",
+    "logs.error_lines",
     "lambda_.dead_letter_config",
     "events.cloudtrail",
     "lambda_.alias_rules",

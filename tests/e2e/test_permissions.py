@@ -18,8 +18,9 @@ UNUSED = {
     ("PrepareRolloutFunctionRole", "states:StartExecution"),
     # No alias of a member account gets another revision in the same moment.
     ("WriterRole", "lambda:GetAlias"),
-    # No query outlasts its evaluation.
+    # No query outlasts its evaluation, or the reading of a canary's log.
     ("JudgeCanaryFunctionRole", "logs:StopQuery"),
+    ("ReadCanaryLogsFunctionRole", "logs:StopQuery"),
     ("MemberRole", "logs:StopQuery"),
     # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),

@@ -2,7 +2,6 @@
 
 # ruff: noqa: SLF001 - the seams are MiniStack's private names
 
-import json
 import threading
 import time
 from contextvars import ContextVar
@@ -13,6 +12,8 @@ from ministack.services import lambda_svc
 from sandbox.emulator.seams import Original, Record, SeamMissingError, extends
 
 RAISED = "sandbox raised"
+LINE_BREAK = "\ue000"
+"""Stands for a line break inside an event until the event is stored: MiniStack makes an event of each line."""
 _AS_SHIPPED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 # Reported as a success, so that MiniStack keeps the worker: on AWS, an exception does not end the environment.
 _WITH_ERROR_TYPE = (
@@ -65,8 +66,14 @@ def _report_exception(original: Original, *args: object) -> Record:
     if not isinstance(body, dict) or RAISED not in body:
         return result
     raised = body[RAISED]
-    log = "\n".join(filter(None, [result.get("log"), "[ERROR] " + json.dumps(raised)]))
+    log = "\n".join(filter(None, [result.get("log"), _format_raised(raised)]))
     return {"body": raised, "error": True, "log": log}
+
+
+def _format_raised(raised: Record) -> str:
+    """Return the report of an exception as Lambda's Python runtime logs it: one event with several lines."""
+    lines = [f"[ERROR] {raised['errorType']}: {raised['errorMessage']}", "Traceback (most recent call last):"]
+    return LINE_BREAK.join("\n".join([*lines, *raised["stackTrace"]]).splitlines())
 
 
 @extends(lambda_runtime.Worker, "_spawn")

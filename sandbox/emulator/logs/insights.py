@@ -17,11 +17,11 @@ from ministack.services import cloudwatch_logs
 
 from sandbox.emulator.seams import Answer, Record, extends
 
-_TEXT = r"""(?:"[^"\\#]*"|'[^'\\#]*')"""
+TEXT = r"""(?:"[^"\\#]*"|'[^'\\#]*')"""
+STREAMS = rf"filter (?P<streams>strcontains\(@logStream, {TEXT}\)(?: or strcontains\(@logStream, {TEXT}\))*)"
 _QUERY = re.compile(
-    rf"filter (?P<streams>strcontains\(@logStream, {_TEXT}\)(?: or strcontains\(@logStream, {_TEXT}\))*)"
-    r' \| parse @logStream "\[\*\]" as version'
-    rf" \| stats count\(\*\) as written, sum\(strcontains\((?P<field>@message|level), (?P<text>{_TEXT})\)\) as matching"
+    STREAMS + r' \| parse @logStream "\[\*\]" as version'
+    rf" \| stats count\(\*\) as written, sum\(strcontains\((?P<field>@message|level), (?P<text>{TEXT})\)\) as matching"
     r" by version, bin\((?P<period>\d+)s\) as minute"
 )
 _VERSION = re.compile(r"\[(.*?)\]")
@@ -35,13 +35,18 @@ def _start_query(original: Callable[..., Answer], data: Record) -> Answer:
     if status != HTTPStatus.OK or "stats" not in text:
         return status, headers, body
     if not (query := _QUERY.fullmatch(text)):
-        refused: Answer = responses.error_response_json("MalformedQueryException", f"unexpected symbol in {text}", 400)
-        return refused
+        return refused(text)
     record = cloudwatch_logs._queries[json.loads(body)["queryId"]]
     record["results"] = [
         [{"field": field, "value": value} for field, value in row.items()] for row in _rows(query, data)
     ][: data.get("limit", 10_000)]
     return status, headers, body
+
+
+def refused(text: str) -> Answer:
+    """Return the answer to a query with commands that this emulator does not know."""
+    answer: Answer = responses.error_response_json("MalformedQueryException", f"unexpected symbol in {text}", 400)
+    return answer
 
 
 @extends(cloudwatch_logs, "_get_query_results")
@@ -58,7 +63,7 @@ def _rows(query: re.Match[str], data: Record) -> Iterator[dict[str, str]]:
     written: Counter[tuple[str, int]] = Counter()
     matching: Counter[tuple[str, int]] = Counter()
     period, text = int(query["period"]), query["text"][1:-1]
-    for stream, event in _events(query, data):
+    for stream, event in events_of(query, data):
         key = _VERSION.search(stream)[1], event["timestamp"] // 1000 // period * period  # type: ignore[index]
         written[key] += 1
         matching[key] += text in _field(event["message"], query["field"])
@@ -72,9 +77,9 @@ def _rows(query: re.Match[str], data: Record) -> Iterator[dict[str, str]]:
         }
 
 
-def _events(query: re.Match[str], data: Record) -> Iterator[tuple[str, Record]]:
+def events_of(query: re.Match[str], data: Record) -> Iterator[tuple[str, Record]]:
     """Yield the events of the streams and the time that a query names, each with its stream's name."""
-    parts = [part[1:-1] for part in re.findall(_TEXT, query["streams"])]
+    parts = [part[1:-1] for part in re.findall(TEXT, query["streams"])]
     since, until = data["startTime"] * 1000, data["endTime"] * 1000 + 999
     for group in cloudwatch_logs._resolve_query_log_groups(data):
         for stream, content in list(cloudwatch_logs._log_groups[group]["streams"].items()):

@@ -1,4 +1,4 @@
-"""Checks of log streams and of the query that counts lines by version."""
+"""Checks of log streams, and of the queries that count lines by version and that return error lines."""
 
 import time
 from typing import Any
@@ -39,6 +39,20 @@ def _shared_group_names_function(fixture: Fixture) -> bool:
     )
 
 
+def _exception_is_one_event(fixture: Fixture) -> bool:
+    """The report of an exception is one event with its stack trace, and a query returns it from its own stream."""
+    fixture.lambda_.invoke(FunctionName=ALIAS, Payload=b'{"fail": true}')
+    logs = fixture.client("logs")
+    query = 'filter strcontains(@logStream, "{}") | filter @message like /(?i)(error|panic)/ | fields @timestamp,'
+    query += " @logStream, substr(@message, 0, 120) as line | sort @timestamp asc"
+    _, found = _results(logs, _OWN, query.format("/[2]"))
+    _, others = _results(logs, _OWN, query.format("/[7]"))
+    refused = code_of(_start, logs, _OWN, "filter @message like /x/ | fields @message")
+    lines = [row["line"].splitlines()[:2] for row in found]
+    report = ["[ERROR] LookupError: configured failure", "Traceback (most recent call last):"]
+    return report in lines and others == [] and refused == "MalformedQueryException"
+
+
 def _start(logs: Any, group: str, query: str) -> str:  # noqa: ANN401 - a client
     now = int(time.time())
     started = logs.start_query(logGroupNames=[group], startTime=now - 600, endTime=now + 60, queryString=query)
@@ -53,4 +67,4 @@ def _results(logs: Any, group: str, query: str) -> tuple[str, list[dict[str, str
     return first, [{cell["field"]: cell["value"] for cell in row} for row in answer["results"]]
 
 
-CHECKS = [_lines_counted, _shared_group_names_function]
+CHECKS = [_lines_counted, _shared_group_names_function, _exception_is_one_event]
