@@ -161,7 +161,7 @@ CALLS = [
         "cloudwatch",
         "logs:GetQueryResults",
         {"queryId": "query-1"},
-        ("status", "results[][].field", "results[][].value"),
+        ("status", "results[][].field", "results[][].value", "statistics.recordsMatched"),
         (),
         {"status": ("Complete", "Scheduled", "Running", "Unknown")},
     ),
