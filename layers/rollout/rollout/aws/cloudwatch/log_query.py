@@ -61,7 +61,8 @@ def read_rows(results: Sequence[Sequence[Mapping[str, str]]]) -> list[LogRow]:
 def read_lines(results: Sequence[Sequence[Mapping[str, str]]]) -> tuple[LogLine, ...]:
     """Return the lines of the answer to `error_query`."""
     return tuple(
-        LogLine(_time(cells["@timestamp"]), cells["@logStream"], cells.get("line", "")) for cells in map(_cells, results)
+        LogLine(_time(cells["@timestamp"]), cells["@logStream"], cells.get("line", ""))
+        for cells in map(_cells, results)
     )
 
 
