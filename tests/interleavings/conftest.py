@@ -69,7 +69,6 @@ def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
             monkeypatch.setattr(app, output, _Ignore(), raising=False)
     names = ("functions.judge_canary.app", "rollout.lifecycle.evaluate", "rollout.tasks.guardian.sweep")
     judge_canary, evaluate, sweep = map(importlib.import_module, names)
-    monkeypatch.setattr(importlib.import_module("rollout.tasks.guardian.target_sweep"), "metrics", _Ignore())
     monkeypatch.setattr(
         judge_canary, "observe_rollout", lambda rollout, _now: (rollout, None if rollout.is_before_traffic else rollout)
     )
