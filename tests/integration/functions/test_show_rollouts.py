@@ -164,4 +164,6 @@ def test_request_that_cannot_be_read_is_answered_by_a_page_that_names_the_field(
 
 def test_ledger_that_cannot_be_read_is_answered_by_a_page(handle, aws):
     """There is no table."""
-    assert "reading the ledger" in handle("show_rollouts", {})
+    page = handle("show_rollouts", {})
+    assert "The ledger cannot be read, and no rollout is affected." in page
+    assert "ResourceNotFoundException" in page

@@ -23,7 +23,8 @@ from rollout.dashboard.html.problem_page import problem_page as html_of_problem
 from rollout.dashboard.overview import ENDINGS_READ, Held, choose, held_lock, overview, waiting_version
 from rollout.dashboard.report.request import is_summary
 from rollout.domain.enums import Outcome
-from rollout.domain.errors import RolloutError
+from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, RolloutError
+from rollout.domain.text import as_sentence
 from rollout.tasks.commands.history import starter_of
 from rollout.tasks.dashboard.summarize import summarize
 
@@ -44,7 +45,14 @@ def show_rollouts(event: object, function_arn: str, now: datetime) -> str | dict
 
 def problem_page(error: RolloutError, event: object, function_arn: str) -> str:
     """Return the HTML of a page that says what is wrong."""
-    return html_of_problem(str(error), read_screen(event), _endpoints(function_arn))
+    return html_of_problem(_format_problem(error), read_screen(event), _endpoints(function_arn))
+
+
+def _format_problem(error: RolloutError) -> str:
+    """Return what is wrong; of an error of AWS without its advice, which is for a task of a rollout."""
+    if not isinstance(error, AwsUnavailableError | AwsRefusedError):
+        return str(error)
+    return f"The ledger cannot be read, and no rollout is affected. Refresh the widget. {as_sentence(error.__cause__)}"
 
 
 def _overview(request: WidgetRequest, endpoints: Endpoints, now: datetime) -> str:
