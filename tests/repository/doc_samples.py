@@ -38,6 +38,8 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 DEFAULT_POLICY = json.loads(re.findall(r"Default: '(.*)'", (ROOT / "template.yaml").read_text())[0])
 DRY_RUN_INPUT = {"function": "my-api", "dry_run": True}
 CALLS_PER_MINUTE = 120
+LOG_BYTES_PER_SECOND = 4_000
+"""Two kilobytes for each of 120 calls a minute."""
 """The traffic that docs/dry-run.md states, over the three hours that a dry run reads."""
 PRICED = {
     "The stack's `DefaultPolicy` at 120 calls a minute": DEFAULT_POLICY,
@@ -73,7 +75,17 @@ def dry_run_answer() -> dict[str, object]:
     traffic = Traffic(calls=CALLS_PER_MINUTE * 180, seconds=10_800)
     history = steady(CALLS_PER_MINUTE).history(ON_AWS)
     shown = forecast(accepted, {CALLS: Series(history=history)}, CALLS_PER_MINUTE, ON_AWS)
-    assessment = Assessment(request, found, (), accepted, traffic, metrics, forecast=shown)
+    assessment = Assessment(
+        request,
+        found,
+        (),
+        accepted,
+        traffic,
+        metrics,
+        log_bytes_per_second=LOG_BYTES_PER_SECOND,
+        forecast=shown,
+        reads_canary_logs=True,
+    )
     return dry_run(assessment, ON_AWS).document()
 
 

@@ -21,7 +21,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "admission": ("domain", "policy", "state", "judging", "auto"),
     "telemetry": ("domain", "policy", "state", "lifecycle"),
     "notifications": ("domain", "state", "judging", "lifecycle"),
-    "dry_run": ("domain", "policy", "state", "judging", "auto", "admission"),
+    "dry_run": ("domain", "policy", "state", "judging", "log_findings", "auto", "admission"),
     "dashboard": ("domain", "policy", "state", "lifecycle", "notifications"),
     "schema": ("policy", "notifications"),
     "aws": (

@@ -21,6 +21,7 @@ PAGES = [
     "accounts",
     "dashboard",
     "report",
+    "canary-logs",
 ]
 PARTS = ["What it is", "Smallest example", "Required IAM", "Try it in the sandbox", "Limits"]
 IAM_PAGES = [*PAGES, "operating"]

@@ -258,3 +258,21 @@ def test_price_of_log_queries_rests_on_what_the_log_group_receives(answer_of, tr
     assert cost["counts"]["log_queries"] == answer_of(policy={"steps": STEPS})["plan"]["evaluations"]
     assert 10.8 < cost["counts"]["log_gb"] < 30
     assert cost["parts"]["log_queries"] == round(cost["counts"]["log_gb"] * 0.5, 4)
+
+
+def test_price_of_reading_the_canary_log_after_a_rollback_is_stated_apart(answer_of, monkeypatch):
+    """A megabyte a second."""
+    closed = NOW.replace(second=0) - 2 * PERIOD
+    dimensions = [{"Name": "LogGroupName", "Value": "/aws/lambda/my-api"}]
+    datum = {"MetricName": "IncomingBytes", "Dimensions": dimensions, "Timestamp": closed - PERIOD, "Value": 10.8e9}
+    client("cloudwatch").put_metric_data(Namespace="AWS/Logs", MetricData=[datum])
+    plan = answer_of(policy={"steps": STEPS})["plan"]
+    assert plan["canary_logs_cost"]["log_queries"] == 2
+    assert plan["canary_logs_cost"]["log_gb"] == round(2 * min(plan["total_seconds"], 1_800) * 1e-3, 3)
+    assert plan["cost"]["counts"]["log_queries"] == 0
+    monkeypatch.setenv("CANARY_LOGS", "off")
+    assert "canary_logs_cost" not in answer_of(policy={"steps": STEPS})["plan"]
+
+
+def test_price_of_reading_an_unknown_log_is_not_stated(answer_of):
+    assert "canary_logs_cost" not in answer_of(policy={"steps": STEPS})["plan"]

@@ -2,7 +2,18 @@
 
 import pytest
 
-from rollout.dry_run.cost import PER_EVALUATION, PER_GATE, PER_ROLLOUT, PER_STEP, Usage, cost, log_usage, usage
+from rollout.dry_run.cost import (
+    PER_CANARY_LOG,
+    PER_EVALUATION,
+    PER_GATE,
+    PER_ROLLOUT,
+    PER_STEP,
+    Usage,
+    canary_logs_usage,
+    cost,
+    log_usage,
+    usage,
+)
 from rollout.policy.planned import evaluations_while_waiting
 from tests.samples import ON_AWS, policy
 
@@ -73,6 +84,14 @@ def test_log_queries_scan_the_history_once_and_the_late_minutes_again():
     evaluations = AN_HOUR.planned_evaluations
     assert used == Usage(log_queries=evaluations, log_gb=3.6 + 10.8 + round(evaluations * (2 + 5 + 1) * 0.06, 3))
     assert 20 < cost(used).us_cents < 25
+
+
+def test_canary_log_is_priced_for_half_an_hour_at_most_and_for_two_versions():
+    """A megabyte a second for half an hour is 1.8 GB, which each of the two queries scans."""
+    used = canary_logs_usage(AN_HOUR, 1_000_000)
+    assert used == PER_CANARY_LOG + Usage(log_gb=3.6)
+    assert cost(used).parts["log_queries"] == 1.8
+    assert canary_logs_usage(policy(steps=[{"percent": 10, "hold": "5m"}], bake=0), 1_000_000).log_gb == 0.6
 
 
 def test_policy_without_logs_has_no_log_queries():

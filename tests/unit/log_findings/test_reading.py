@@ -6,7 +6,8 @@ import pytest
 
 from rollout.domain.enums import Outcome, Phase, Verdict
 from rollout.lifecycle.rollback import read_closing
-from rollout.log_findings.reading import LONGEST_MINUTES, read_log_reading, with_reported_logs
+from rollout.log_findings.lines import LONGEST_MINUTES
+from rollout.log_findings.reading import read_log_reading, with_reported_logs
 from rollout.state.canary_logs import CanaryLogs
 from rollout.state.endings import ending_of
 from tests.samples import AT, ON_AWS, judgement, rollout

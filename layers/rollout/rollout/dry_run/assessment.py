@@ -37,9 +37,10 @@ class Assessment(NamedTuple):
     metrics_per_evaluation: tuple[int, int]
     """The number of CloudWatch metrics that an evaluation reads in a step, and in the bake."""
     log_bytes_per_second: float | None = None
-    """What the log groups of the metric logs receive; None if it is unknown, or if nothing queries them."""
+    """What the versions' log groups receive; None if it is unknown, or if nothing queries them."""
     forecast: Forecast | None = None
     """The evidence limit and what the rollout would find; None if it would have no steps."""
+    reads_canary_logs: bool = False
 
     @property
     def start(self) -> Start:

@@ -11,6 +11,7 @@ from pydantic import Field
 from rollout.domain.models import Value
 from rollout.judging.log_lines import LATE_PERIODS
 from rollout.judging.window import HISTORY_PERIODS, Timing
+from rollout.log_findings.lines import LONGEST_MINUTES
 from rollout.policy.policy import Policy
 
 TRANSITION = 0.025 / 1_000
@@ -83,6 +84,10 @@ PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, w
 written to it. An evaluation that writes the lock leaves no status."""
 
 
+PER_CANARY_LOG = Usage.model_construct(transitions=1, lambda_calls=1, metrics=4, log_queries=2)
+"""ReadCanaryLogs, which runs only after a rollback; what its queries scan comes on top."""
+
+
 class Cost(Value):
     """The cost of a rollout in US cents, in total and by service, with the counts and assumptions behind it."""
 
@@ -101,6 +106,14 @@ def format_dashboard_cost() -> str:
         f" {100 * 60 * refresh:.2f} US cents for each hour that it is open, at a refresh a minute and"
         f" {DASHBOARD_ROLLOUTS} live rollouts"
     )
+
+
+class CanaryLogsCost(Value):
+    """The most that reading the canary's log costs after a rollback, in US cents, and what its queries scan."""
+
+    us_cents: float
+    log_queries: int
+    log_gb: float
 
 
 def usage(policy: Policy, metrics_in_step: int, metrics_in_bake: int) -> Usage:
@@ -129,6 +142,21 @@ def log_usage(policy: Policy, bytes_per_second: float, timing: Timing) -> Usage:
     periods = HISTORY_PERIODS + (LATE_PERIODS + 1) * policy.planned_evaluations
     seconds = policy.planned_seconds + periods * timing.period_seconds + policy.planned_evaluations * timing.lag_seconds
     return Usage(log_queries=policy.planned_evaluations, log_gb=round(seconds * bytes_per_second / 1e9, 3))
+
+
+def canary_logs_usage(policy: Policy, bytes_per_second: float) -> Usage:
+    """Return the most that reading the canary's log adds to a rollout that is rolled back.
+
+    ReadCanaryLogs queries the log of both versions, of at most half an hour, and reads the calls of each.
+    """
+    seconds = min(policy.planned_seconds, LONGEST_MINUTES * 60)
+    return PER_CANARY_LOG + Usage(log_gb=round(2 * seconds * bytes_per_second / 1e9, 3))
+
+
+def canary_logs_cost(policy: Policy, bytes_per_second: float) -> CanaryLogsCost:
+    """Return the price of reading the canary's log at list price."""
+    used = canary_logs_usage(policy, bytes_per_second)
+    return CanaryLogsCost(us_cents=cost(used).us_cents, log_queries=used.log_queries, log_gb=used.log_gb)
 
 
 def cost(used: Usage) -> Cost:

@@ -9,7 +9,7 @@ from rollout.domain.enums import Start
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
 from rollout.dry_run.assessment import Assessment, expected_outcome, plan_warnings
-from rollout.dry_run.cost import Cost, cost, log_usage, usage
+from rollout.dry_run.cost import CanaryLogsCost, Cost, canary_logs_cost, cost, log_usage, usage
 from rollout.dry_run.schedule import UNKNOWN, OmitNone, PlannedStep, planned_steps
 from rollout.judging.window import Timing
 from rollout.policy.policy import Policy
@@ -57,6 +57,11 @@ class Plan(OmitNone):
     total_seconds: int | None = None
     evaluations: int | None = None
     cost: Cost | None = None
+    canary_logs_cost: CanaryLogsCost | None = None
+    """What reading the canary's log adds at most, if the rollout is rolled back.
+
+    It is absent where that is switched off, and where CloudWatch does not know what the log group receives.
+    """
     refusals: list[Refusal]
     warnings: list[str]
 
@@ -125,6 +130,7 @@ def _schedule_fields(assessment: Assessment, timing: Timing) -> dict[str, Any]:
     if policy is None:
         return {}
     steps = [*planned_steps(policy, traffic, timing)]
+    log_bytes = assessment.log_bytes_per_second or 0
     return {
         "calls_per_minute": round(traffic.expected(60), 1) if traffic else UNKNOWN,
         "steps": steps[: len(policy.steps)],
@@ -132,8 +138,12 @@ def _schedule_fields(assessment: Assessment, timing: Timing) -> dict[str, Any]:
         "total": format_duration(policy.planned_seconds),
         "total_seconds": policy.planned_seconds,
         "evaluations": policy.planned_evaluations,
-        "cost": cost(
-            usage(policy, *assessment.metrics_per_evaluation)
-            + log_usage(policy, assessment.log_bytes_per_second or 0, timing)
-        ),
+        "cost": cost(usage(policy, *assessment.metrics_per_evaluation) + log_usage(policy, log_bytes, timing)),
+        "canary_logs_cost": _canary_logs_cost(assessment, policy),
     }
+
+
+def _canary_logs_cost(assessment: Assessment, policy: Policy) -> CanaryLogsCost | None:
+    if not assessment.reads_canary_logs or assessment.log_bytes_per_second is None:
+        return None
+    return canary_logs_cost(policy, assessment.log_bytes_per_second)

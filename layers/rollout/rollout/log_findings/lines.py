@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from rollout.domain.models import Value
 
+LONGEST_MINUTES = 30
+"""The most minutes that are read, the last ones: CloudWatch bills each query by the bytes in its minutes."""
+
 QUERY_WORDS = "error|exception|fatal|critical|severe|warn|panic|traceback|timed out|timeout|runtime exited"
 """What the query looks for in a line, in any case: every line of an error has one of these."""
 

@@ -10,11 +10,8 @@ from rollout.domain.errors import InvalidDocumentError
 from rollout.domain.validation import read_as
 from rollout.judging.window import Timing
 from rollout.lifecycle.rollback import Closing, none_if_invalid
-from rollout.log_findings.lines import VersionSpan
+from rollout.log_findings.lines import LONGEST_MINUTES, VersionSpan
 from rollout.state.canary_logs import unread
-
-LONGEST_MINUTES = 30
-"""The most minutes that are read, the last ones: CloudWatch bills each query by the bytes in its minutes."""
 
 
 class LogReading(Closing):

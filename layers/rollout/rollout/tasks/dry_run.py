@@ -11,7 +11,7 @@ from rollout.auto.forecast import Forecast, forecast
 from rollout.aws.cloudwatch.metrics import count_metrics, version_metrics
 from rollout.aws.lambda_.callers import alias_callers
 from rollout.aws.powertools import logger
-from rollout.aws.settings import timing
+from rollout.aws.settings import reads_canary_logs, timing
 from rollout.domain.enums import Phase, Start
 from rollout.domain.identity import Execution
 from rollout.dry_run.assessment import Assessment
@@ -47,6 +47,7 @@ def _dry_run(result: LookupResult, request: RolloutRequest, execution: Execution
         rollout=rollout,
         traffic=traffic,
         metrics_per_evaluation=_metrics_per_evaluation(request, facts, execution),
+        reads_canary_logs=reads_canary_logs(),
         log_bytes_per_second=_log_bytes_per_second(request, facts, now) if facts else None,
         forecast=_forecast(rollout, traffic, now) if rollout else None,
     )
@@ -82,7 +83,7 @@ def _forecast(rollout: Rollout, traffic: Traffic | None, now: datetime) -> Forec
 def _log_bytes_per_second(request: RolloutRequest, facts: FunctionFacts, now: datetime) -> float | None:
     versions = (facts.canary, facts.stable)
     groups = [*dict.fromkeys(version.log_group for version in versions if version and version.log_group)]
-    if request.policy.log_metric is None or not groups:
+    if not groups or (request.policy.log_metric is None and not reads_canary_logs()):
         return None
     return version_metrics(facts.target.account_region).log_bytes_per_second(groups, now)
 
