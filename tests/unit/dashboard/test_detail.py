@@ -28,6 +28,12 @@ def test_detail_shows_every_record(record):
     assert record in Page(detail_html(sample_detail(ended_entry(), "Anna"))).text
 
 
+def test_time_of_publishing_is_shown_where_it_is_known():
+    published = ended_entry(published_at="2026-03-01T11:58:00Z")
+    assert "2026-03-01 11:58" in detail_html(sample_detail(published))
+    assert "Published" not in detail_html(sample_detail(ended_entry()))
+
+
 @pytest.mark.parametrize("stored", [logs("KeyError"), '{"sentence": "KeyError"}'])
 def test_log_lines_of_the_canary_are_shown(stored):
     assert "KeyError" in detail_html(sample_detail(ended_entry(canary_logs=stored)))

@@ -24,6 +24,8 @@ class RolloutEntry(Value):
     outcome: str = "running"
     started_at: datetime | None = None
     began_at: datetime | None = None
+    published_at: datetime | None = None
+    """When the canary was published; None where the request did not say it."""
     ended_at: datetime | None = None
     reason: str = ""
     policy: str = ""

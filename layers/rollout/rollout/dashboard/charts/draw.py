@@ -33,7 +33,7 @@ def evidence_chart(evidence: Line, limit: Line, zone: tzinfo, colours: Colours) 
         zone,
         colours,
         logarithmic=True,
-        range=(1, decades[-1]),
+        range=(1, 1.01 * decades[-1]),
         y_labels=decades,
         value_formatter=format_evidence,
     )
@@ -58,7 +58,7 @@ def _chart(title: str, lines: Sequence[Line], zone: tzinfo, colours: Colours, **
             "width": _WIDTH,
             "height": _HEIGHT,
             "margin": 8,
-            "margin_right": 20,
+            "margin_right": 32,
             "spacing": 4,
             "explicit_size": False,
             "legend_at_bottom": True,
@@ -68,6 +68,7 @@ def _chart(title: str, lines: Sequence[Line], zone: tzinfo, colours: Colours, **
             "value_formatter": lambda value: f"{value:.3g} %",
             "x_labels": _time_labels(lines),
             "dots_size": 2,
+            "show_legend": len(lines) > 1,
         }
         | options
     )

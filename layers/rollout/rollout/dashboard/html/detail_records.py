@@ -26,6 +26,8 @@ def facts(shown: Detail) -> Iterator[Element]:
         ("Policy from", outside(entry.policy_source or "not known")),
         ("Execution", outside(entry.execution_arn or "not known")),
     ]
+    if entry.published_at:
+        rows.append(("Published", format_time(entry.published_at, zone)))
     if entry.override_freeze:
         rows.append(("Overrides freezes", outside(entry.override_freeze)))
     if shown.calibration:
