@@ -13,7 +13,7 @@ from rollout.domain.text import LONGEST_REASON
 from rollout.state.commands.source import CommandSource
 from tests.commands import gate, lock
 from tests.samples import AT, TARGET
-from tests.unit.dashboard.pages import live_entry, read_live
+from tests.unit.dashboard.pages import live_entry, read_rollouts
 
 SOURCE = CommandSource(id="request", name="request", at=AT, account_region=TARGET.account_region)
 
@@ -25,7 +25,7 @@ def test_each_command_that_takecommand_reads_of_a_button_has_one():
 @pytest.mark.parametrize("command", BUTTONS)
 @pytest.mark.parametrize("held", [lock(), lock(gate=gate())], ids=["in a step", "at an approval"])
 def test_event_of_each_button_is_read(command, held):
-    (entry,) = read_live([live_entry()]).running
+    (entry,) = read_rollouts([live_entry()])
     event = command_event(live_rollout(entry, held), command, page=1)
     form = {"reason": "the database is slow", "name": "Anna Lee"}
     request = read_click(event | {"widgetContext": {"forms": {"all": form}}}, SOURCE)
