@@ -125,3 +125,19 @@ def test_freeze_that_people_do_not_want_to_hear_of_is_an_event_only(handle, noti
     freeze()
     handle("judge_canary", handle("judge_canary", DOCUMENT))
     assert (notifications(), [one["detail-type"] for one in published()]) == ([], ["Rollout Frozen"])
+
+
+def test_evaluation_reports_one_thing_so_that_it_ends_in_time(handle, published, monkeypatch):
+    """Bus and topics that do not answer hold up each report, and JudgeCanary has 60 seconds."""
+    gated = DOCUMENT | {"policy": BEGUN["policy"] | {"steps": [FIRST, {"pause": {}}, SECOND]}}
+    with monkeypatch.context() as patch:
+        for name in ("BUS_NAME", "TOPIC_ARN", "CHAT_TOPIC_ARN"):
+            patch.delenv(name)
+        waiting = handle("judge_canary", gated)
+    freeze_by_command = give(handle, "freeze")
+    assert (freeze_by_command["answer"], waiting["gate"]["is_published"]) == ("taken", False)
+    document = waiting
+    for expected in (["Rollout Paused"], ["Rollout Paused", "Rollout Frozen"]):
+        document = handle("judge_canary", document)
+        types = [envelope["detail-type"] for envelope in published()]
+        assert [one for one in types if one != "Command Taken"] == expected

@@ -25,7 +25,9 @@ def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollo
     ledger().record_evaluation(recorded, now)
     if not _has_written_lock(recorded, lock):
         _record_status(recorded, now)
-    return _with_freeze_reported(_with_request(recorded))
+    requested = _with_request(recorded)
+    # One report an evaluation: each may wait for a bus and two topics that do not answer.
+    return requested if requested is not recorded else _with_freeze_reported(recorded)
 
 
 def _has_written_lock(recorded: Rollout, lock: Lock | None) -> bool:
