@@ -1,4 +1,4 @@
-"""A subscriber of the rollout events on the bus and of the notifications on the topic."""
+"""A subscriber of the rollout events on the bus and of the notifications on both topics."""
 
 import json
 from collections.abc import Callable
@@ -15,14 +15,14 @@ _ALLOW_DELIVERY = {
 
 
 class Listener:
-    """Two queues that keep all rollout events and all notifications from the first story on."""
+    """Three queues that keep all rollout events and all notifications from the first story on."""
 
     def __init__(self, client: Callable[[str], Any], outputs: dict[str, str]) -> None:
         self._client = client
         self._queues = client("sqs")
         self._outputs = outputs
         self._reading = Lock()
-        self._received: dict[str, list[dict[str, Any]]] = {"events": [], "notifications": []}
+        self._received: dict[str, list[dict[str, Any]]] = {"events": [], "notifications": [], "chats": []}
         self._urls = {name: self._create_queue(name) for name in self._received}
 
     def subscribe(self) -> None:
@@ -30,8 +30,8 @@ class Listener:
         bus = {"EventBusName": self._outputs["RolloutBusName"]}
         events.put_rule(Name="listener", EventPattern=json.dumps(_ROLLOUT_EVENTS), **bus)
         events.put_targets(Rule="listener", Targets=[target], **bus)
-        topic, queue = self._outputs["RolloutTopicArn"], self._arn("notifications")
-        self._client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+        for output, queue in (("RolloutTopicArn", "notifications"), ("ChatTopicArn", "chats")):
+            self._client("sns").subscribe(TopicArn=self._outputs[output], Protocol="sqs", Endpoint=self._arn(queue))
 
     def events(self, execution: str) -> list[dict[str, Any]]:
         """Return the rollout events of an execution in the order of their arrival, each event ID once."""
@@ -45,7 +45,14 @@ class Listener:
 
     def notifications(self, execution: str) -> list[dict[str, Any]]:
         """Return the notifications of an execution, each message once: a late retry may repeat it."""
-        notifications = [message for message in self._read("notifications") if execution in message["Message"]]
+        return self._messages("notifications", execution)
+
+    def chats(self, execution: str) -> list[dict[str, Any]]:
+        """Return the messages for a chat of an execution, each message once."""
+        return self._messages("chats", execution)
+
+    def _messages(self, name: str, execution: str) -> list[dict[str, Any]]:
+        notifications = [message for message in self._read(name) if execution in message["Message"]]
         return [*{message["Message"]: message for message in notifications}.values()]
 
     def _create_queue(self, name: str) -> str:

@@ -20,6 +20,16 @@ def test_held_rollout_keeps_its_share_and_says_why(frozen, stack):
     assert all(VERDICT.search(reason) and cause in reason for reason in held)
 
 
+def test_held_rollout_is_notified_once_with_what_ends_the_freeze(frozen, stack):
+    """It is evaluated again and again while it is held."""
+    held, ended = stack.listener.notifications(frozen.held.execution)
+    assert held["Subject"] == "Frozen: frozen-held:live: version 2 keeps 50 %"
+    assert f"The rollout is frozen until {frozen.until}." in held["Message"].splitlines()[0]
+    assert f"Why: the stack is frozen until {frozen.until}: {REASON}" in held["Message"].splitlines()
+    assert "aws ssm delete-parameter --region us-east-1 --name /rollouts/freeze" in held["Message"]
+    assert ended["Subject"] == "Promoted: frozen-held:live serves version 2 alone"
+
+
 def test_held_rollout_goes_on_by_itself_after_the_freeze(frozen):
     assert (frozen.held.ending, frozen.held.shop.shares()) == ("SUCCEEDED", {"2": 100})
 

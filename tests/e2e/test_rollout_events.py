@@ -1,5 +1,7 @@
 """The rollout events and the notifications of the deployed stack, received by a queue on its bus and on its topic."""
 
+import json
+
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -53,6 +55,18 @@ def test_ending_has_one_notification(stories, stack, story, subject):
     (notification,) = stack.listener.notifications(rollout.execution)
     assert notification["Subject"] == subject
     assert f"{rollout.shop.name}:live" in notification["Message"].splitlines()[0]
+
+
+@pytest.mark.parametrize("story", [healthy_version_published, faulty_version_published, stopped_in_step])
+def test_chat_has_the_same_notification_in_the_thread_of_its_rollout(stories, stack, story):
+    """The roles may publish to both topics."""
+    rollout = stories(story)
+    (mail,), (chat,) = stack.listener.notifications(rollout.execution), stack.listener.chats(rollout.execution)
+    message = json.loads(chat["Message"])
+    assert (message["version"], message["source"], message["content"]["title"]) == ("1.0", "custom", mail["Subject"])
+    assert message["metadata"]["threadId"].endswith(f"/{rollout.execution.rpartition(':')[2]}")
+    assert message["content"]["description"].startswith(mail["Message"].splitlines()[0])
+    assert chat["MessageAttributes"] == mail["MessageAttributes"]
 
 
 def test_pipeline_event_starts_one_rollout(stories, stack):
