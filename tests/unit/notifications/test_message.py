@@ -78,6 +78,17 @@ def test_text_says_what_happened_then_why_with_numbers_then_what_to_do():
     )
 
 
+@pytest.mark.parametrize("detail_type", ["Rollout Handed Over", "Rollback Failed"])
+@pytest.mark.parametrize(
+    ("account", "hint"), [("123456789012", ""), ("210987654321", ", with credentials of account 210987654321")]
+)
+def test_command_of_lambda_names_the_account_if_it_is_another_one(detail_type, account, hint):
+    """The execution runs in the orchestrator's account, and the alias may be in a member account."""
+    target = TARGET.model_copy(update={"account": account})
+    first, *_ = notification_of(event(detail_type).model_copy(update={"target": target})).next_steps
+    assert first.text in (f"See what the alias serves{hint}:", f"Point the alias at version 3 now{hint}:")
+
+
 def frozen(percent: float, until: datetime | None = None, command: str = "") -> RolloutFrozen:
     held = StandingFreeze(number=3, since=AT, reason="the stack is frozen: holidays", until=until, command=command)
     begun = rollout(judgement=judgement(), step=1 if percent else 0)

@@ -76,14 +76,23 @@ def _when_rolled_back(event: RolloutRolledBack) -> Steps:
 def _when_handed_over(event: RolloutHandedOver) -> Steps:
     serve = point_alias_line(event.target, event.stable_version)
     return (
-        NextStep(text="See what the alias serves:", command=show_alias_line(event.target)),
-        NextStep(text=f"Point it at the version to serve, for example version {event.stable_version}:", command=serve),
+        NextStep(text=f"See what the alias serves{_where(event)}:", command=show_alias_line(event.target)),
+        NextStep(
+            text=f"Point it at the version to serve{_where(event)}, for example version {event.stable_version}:",
+            command=serve,
+        ),
     )
 
 
 def _when_rollback_failed(event: RollbackFailed) -> Steps:
     serve = point_alias_line(event.target, event.stable_version)
     return (
-        NextStep(text=f"Point the alias at version {event.stable_version} now:", command=serve),
+        NextStep(text=f"Point the alias at version {event.stable_version} now{_where(event)}:", command=serve),
         NextStep(text="Then find out why AWS refused: RollbackFailed in docs/runbook.md."),
     )
+
+
+def _where(event: RolloutHandedOver | RollbackFailed) -> str:
+    """Return which credentials a command of Lambda needs, as a sentence part; empty for the orchestrator's account."""
+    _, _, _, _, home, *_ = event.execution.arn.split(":")
+    return "" if event.target.account == home else f", with credentials of account {event.target.account}"
