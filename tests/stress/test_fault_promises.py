@@ -73,6 +73,8 @@ BROKEN = {
     ),
     "missing in the ledger": (replace(PROMOTED, rollouts=[]), "P10"),
     "entry still running": (replace(PROMOTED, rollouts=[entry("running")]), "P10"),
+    "promoted by a fault in reading the log": (replace(PROMOTED, cell=cell("ReadCanaryLogs", "denied")), "P10"),
+    "nothing said of the log": (replace(ROLLED_BACK, cell=cell("ReadCanaryLogs", "denied")), "P10"),
     "false outcome in the ledger": (replace(PROMOTED, rollouts=[entry("rolled_back")]), "P10"),
 }
 
@@ -84,7 +86,7 @@ def test_broken_promise_is_reported_by_number(case):
 
 
 def test_each_state_has_each_fault_or_a_reason_against_it():
-    all_actions = frozenset({"lambda:UpdateAlias", "dynamodb:PutItem", "cloudwatch:GetMetricData"})
+    all_actions = frozenset({"lambda:UpdateAlias", "dynamodb:PutItem", "cloudwatch:GetMetricData", "logs:StartQuery"})
     assert len({cell.name for cell in cells()}) == len(STATES) * len(FAULTS)
     impossible = [cell for cell in cells() if cell.impossible(all_actions) and not is_narrow(cell.fault)]
     assert all(not cell.state.is_function or cell.fault.outside_action is OutsideAction.DELETE for cell in impossible)
@@ -97,7 +99,7 @@ def is_narrow(fault):
 
 
 def test_only_a_command_is_repeated_and_only_an_abort_stops_an_execution():
-    allowed = frozenset({"lambda:UpdateAlias", "dynamodb:PutItem", "states:StopExecution"})
+    allowed = frozenset({"lambda:UpdateAlias", "dynamodb:PutItem", "states:StopExecution", "logs:StartQuery"})
     possible = {cell.name for cell in cells() if not cell.impossible(allowed)}
     assert {name for name in possible if name.endswith((":stop-throttled", ":command-repeated"))} == {
         "TakeCommand-abort:stop-throttled",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stress.faults.checks.log_reading import check_log_reading
 from stress.faults.checks.obeyed_commands import check_commands
 from stress.faults.checks.reported_outcome import check_reported_outcome, is_rejection
 from stress.faults.given_command import ABORT
@@ -35,6 +36,7 @@ def broken_promises(observed: ObservedRollout) -> list[str]:
         _check_newer_version,
         check_reported_outcome,
         check_commands,
+        check_log_reading,
     )
     return [sentence for check in checks for sentence in check(observed)]
 

@@ -13,7 +13,13 @@ _STEP_FUNCTIONS_ERRORS = {
     "AccessDeniedException": "Lambda.LambdaException",
 }
 """The error names that Step Functions gives to Lambda's errors when it calls Lambda directly."""
-_STATES_WITH_UNSERVED_CANARY = ("PrepareRollout", "ShiftTraffic", "CloseRollout", "JudgeCanary-before-traffic")
+_STATES_WITH_UNSERVED_CANARY = (
+    "PrepareRollout",
+    "ShiftTraffic",
+    "ReadCanaryLogs",
+    "CloseRollout",
+    "JudgeCanary-before-traffic",
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ FaultRequest = dict[str, Any]
 """The parameters of a fault, as the emulator's `add-fault` request takes them."""
 ALIAS_WRITE = "lambda:UpdateAlias"
 LEDGER_WRITE = "dynamodb:[PUDT]*"
+LOG_QUERY = "logs:StartQuery"
+"""ReadCanaryLogs writes nothing; its first call that costs something stands for it."""
 BEFORE_TRAFFIC, EACH_STEP, AFTER_TRAFFIC = "before_traffic", "each_step", "after_traffic"
 """The points of a rollout at which hooks decide, as a policy names them."""
 HOOK = "-hook"
@@ -48,7 +50,7 @@ class State:
     @property
     def is_at_end(self) -> bool:
         """Whether the ending has been decided when the state writes."""
-        return self.name == "CloseRollout" or self.hook_point == AFTER_TRAFFIC
+        return self.name in ("ReadCanaryLogs", "CloseRollout") or self.hook_point == AFTER_TRAFFIC
 
     @property
     def takes_command(self) -> bool:
@@ -83,6 +85,7 @@ STATES = (
     State("PromoteVersion"),
     State("RollBack", needs_unhealthy_canary=True),
     State("RestoreAlias", is_function=False, needs_unhealthy_canary=True, preceding_faults=(_ROLL_BACK_CANNOT_RUN,)),
+    State("ReadCanaryLogs", write=LOG_QUERY, needs_unhealthy_canary=True),
     State("CloseRollout", write=LEDGER_WRITE),
     State("TakeCommand", write=LEDGER_WRITE, command="abort"),
     State("TakeCommand", write=LEDGER_WRITE, command="approve"),
