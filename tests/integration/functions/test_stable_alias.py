@@ -4,7 +4,7 @@ import pytest
 
 from rollout.aws.step_functions import Executions
 from rollout.domain.errors import AwsUnavailableError, LockLostError
-from rollout.tasks import keep_stable
+from rollout.tasks.alias import keep_stable
 from tests.integration.conftest import client, event, owned_entry
 
 pytestmark = pytest.mark.usefixtures("my_api", "ledger", "lambda_wire")

@@ -7,6 +7,7 @@ from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
 from rollout.domain.identity import Execution
 from rollout.state.commands.record import CommandRecord
+from rollout.state.commands.source import source_of
 from rollout.state.commands.taken import TakenCommand
 from rollout.state.lock import Lock, PlannedWrite, lock_of
 from tests.commands import command, gate, record
@@ -239,9 +240,8 @@ def test_command_is_kept_together_with_its_record():
     locks().acquire(LOCK)
     given = record("pause")
     assert locks().command(LOCK, given)
-    assert (
-        commands().find(TARGET, Execution(arn=given.command.id, name="pause-1", started_at=given.command.at)) == given
-    )
+    execution = Execution(arn=given.command.id, name="pause-1", started_at=given.command.at)
+    assert commands().find(TARGET, source_of(execution)) == given
     assert not locks().command(held(), given)
     assert held().commands == (given.command,)
 
