@@ -1,5 +1,7 @@
 """Why a canary failed, in its own words: in the event, the ledger and the notification of its rollback."""
 
+import re
+
 import pytest
 
 from tests.e2e.stories.judging import canary_cannot_be_invoked
@@ -29,6 +31,7 @@ def test_event_of_rollback_holds_the_new_error_with_samples(stories, stack, stor
     assert finding["signature"].startswith(ERROR)
     assert 1 <= len(finding["samples"]) <= 3
     assert all(sample["line"].startswith(ERROR) for sample in finding["samples"])
+    assert all(re.fullmatch(r"[0-9a-f-]{36}", sample["request_id"]) for sample in finding["samples"])
     assert logs["scope"].startswith("read ")
 
 

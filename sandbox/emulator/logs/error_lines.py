@@ -1,4 +1,4 @@
-"""The query of CloudWatch Logs Insights that returns the lines of a version with a word for an error.
+"""The queries of CloudWatch Logs Insights that return lines: of a version with a word for an error, or of some streams.
 
 MiniStack knows no `substr`, ignores the filters that it does not know, and would answer with every line.
 """

@@ -18,7 +18,10 @@ from ministack.services import cloudwatch_logs
 from sandbox.emulator.seams import Answer, Record, extends
 
 TEXT = r"""(?:"[^"\\#]*"|'[^'\\#]*')"""
-STREAMS = rf"filter (?P<streams>strcontains\(@logStream, {TEXT}\)(?: or strcontains\(@logStream, {TEXT}\))*)"
+STREAMS = (
+    rf"filter (?P<streams>strcontains\(@logStream, {TEXT}\)(?: or strcontains\(@logStream, {TEXT}\))*"
+    rf"|@logStream in \[{TEXT}(?:, {TEXT})*\])"
+)
 _QUERY = re.compile(
     STREAMS + r' \| parse @logStream "\[\*\]" as version'
     rf" \| stats count\(\*\) as written, sum\(strcontains\((?P<field>@message|level), (?P<text>{TEXT})\)\) as matching"

@@ -47,10 +47,12 @@ def _exception_is_one_event(fixture: Fixture) -> bool:
     query += " @logStream, substr(@message, 0, 120) as line | sort @timestamp asc"
     _, found = _results(logs, _OWN, query.format("/[2]"))
     _, others = _results(logs, _OWN, query.format("/[7]"))
+    streams = query.replace('strcontains(@logStream, "{}")', '@logStream in ["none", "{}"]')
+    _, same = _results(logs, _OWN, streams.format(found[-1]["@logStream"]))
     refused = code_of(_start, logs, _OWN, "filter @message like /x/ | fields @message")
     lines = [row["line"].splitlines()[:2] for row in found]
     report = ["[ERROR] LookupError: configured failure", "Traceback (most recent call last):"]
-    return report in lines and others == [] and refused == "MalformedQueryException"
+    return report in lines and others == [] and found[-1] in same and refused == "MalformedQueryException"
 
 
 def _start(logs: Any, group: str, query: str) -> str:  # noqa: ANN401 - a client

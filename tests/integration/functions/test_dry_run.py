@@ -267,8 +267,8 @@ def test_price_of_reading_the_canary_log_after_a_rollback_is_stated_apart(answer
     datum = {"MetricName": "IncomingBytes", "Dimensions": dimensions, "Timestamp": closed - PERIOD, "Value": 10.8e9}
     client("cloudwatch").put_metric_data(Namespace="AWS/Logs", MetricData=[datum])
     plan = answer_of(policy={"steps": STEPS})["plan"]
-    assert plan["canary_logs_cost"]["log_queries"] == 2
-    assert plan["canary_logs_cost"]["log_gb"] == round(2 * min(plan["total_seconds"], 1_800) * 1e-3, 3)
+    assert plan["canary_logs_cost"]["log_queries"] == 3
+    assert plan["canary_logs_cost"]["log_gb"] == round(3 * min(plan["total_seconds"], 1_800) * 1e-3, 3)
     assert plan["cost"]["counts"]["log_queries"] == 0
     monkeypatch.setenv("CANARY_LOGS", "off")
     assert "canary_logs_cost" not in answer_of(policy={"steps": STEPS})["plan"]

@@ -86,12 +86,12 @@ def test_log_queries_scan_the_history_once_and_the_late_minutes_again():
     assert 20 < cost(used).us_cents < 25
 
 
-def test_canary_log_is_priced_for_half_an_hour_at_most_and_for_two_versions():
-    """A megabyte a second for half an hour is 1.8 GB, which each of the two queries scans."""
+def test_canary_log_is_priced_for_half_an_hour_at_most_and_for_three_queries():
+    """A megabyte a second for half an hour is 1.8 GB, which each of the three queries scans."""
     used = canary_logs_usage(AN_HOUR, 1_000_000)
-    assert used == PER_CANARY_LOG + Usage(log_gb=3.6)
-    assert cost(used).parts["log_queries"] == 1.8
-    assert canary_logs_usage(policy(steps=[{"percent": 10, "hold": "5m"}], bake=0), 1_000_000).log_gb == 0.6
+    assert used == PER_CANARY_LOG + Usage(log_gb=5.4)
+    assert cost(used).parts["log_queries"] == 2.7
+    assert canary_logs_usage(policy(steps=[{"percent": 10, "hold": "5m"}], bake=0), 1_000_000).log_gb == 0.9
 
 
 def test_policy_without_logs_has_no_log_queries():

@@ -65,6 +65,11 @@ def test_error_is_more_frequent_by_its_rate_and_not_by_its_lines():
     assert alike.sentence == "version 4 logs no error that version 3 does not log as often"
 
 
+def test_rate_of_several_lines_for_each_call_is_a_plain_number():
+    (finding,) = find_in_logs(lines("4", *[NEW] * 250, calls=10), lines("3")).findings
+    assert "250 lines in 10 calls of version 4 (2,500 per 100 calls)" in finding.sentence
+
+
 def test_few_lines_are_no_evidence():
     found = find_in_logs(lines("4", OLD, calls=100), lines("3", OLD, OLD, calls=900))
     assert changes_of(found) == []

@@ -84,7 +84,7 @@ PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, w
 written to it. An evaluation that writes the lock leaves no status."""
 
 
-PER_CANARY_LOG = Usage.model_construct(transitions=1, lambda_calls=1, metrics=4, log_queries=2)
+PER_CANARY_LOG = Usage.model_construct(transitions=1, lambda_calls=1, metrics=4, log_queries=3)
 """ReadCanaryLogs, which runs only after a rollback; what its queries scan comes on top."""
 
 
@@ -147,10 +147,11 @@ def log_usage(policy: Policy, bytes_per_second: float, timing: Timing) -> Usage:
 def canary_logs_usage(policy: Policy, bytes_per_second: float) -> Usage:
     """Return the most that reading the canary's log adds to a rollout that is rolled back.
 
-    ReadCanaryLogs queries the log of both versions, of at most half an hour, and reads the calls of each.
+    ReadCanaryLogs queries the log of both versions, of at most half an hour, and reads the calls of each. A third query
+    finds the requests of lines that name none.
     """
     seconds = min(policy.planned_seconds, LONGEST_MINUTES * 60)
-    return PER_CANARY_LOG + Usage(log_gb=round(2 * seconds * bytes_per_second / 1e9, 3))
+    return PER_CANARY_LOG + Usage(log_gb=round(PER_CANARY_LOG.log_queries * seconds * bytes_per_second / 1e9, 3))
 
 
 def canary_logs_cost(policy: Policy, bytes_per_second: float) -> CanaryLogsCost:

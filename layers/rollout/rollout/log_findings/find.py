@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rollout.log_findings.compare import Compared, Occurrence, compare
-from rollout.log_findings.lines import VersionLines
+from rollout.log_findings.lines import LogLine, VersionLines
 from rollout.log_findings.wording import format_finding, format_result, format_scope
 from rollout.state.canary_logs import (
     LONGEST_LINE,
@@ -32,6 +32,14 @@ def find_in_logs(canary: VersionLines, stable: VersionLines) -> CanaryLogs:
     )
 
 
+def samples_without_request(canary: VersionLines, stable: VersionLines) -> list[LogLine]:
+    """Return the lines that the result shows and that name no request."""
+    if canary.note:
+        return []
+    shown = compare(canary, stable)[:MOST_FINDINGS]
+    return [line for each in shown for line, error in _samples(each.group.canary) if not error.request_id]
+
+
 def _finding(compared: Compared, canary: VersionLines, stable: VersionLines) -> LogFinding:
     group = compared.group
     return LogFinding(
@@ -46,13 +54,17 @@ def _finding(compared: Compared, canary: VersionLines, stable: VersionLines) -> 
 
 def _samples(occurrences: Sequence[Occurrence]) -> Sequence[Occurrence]:
     """Return the first lines of different requests, and then further ones."""
-    firsts = {occurrence.error.request_id or occurrence.line: occurrence for occurrence in reversed(occurrences)}
+    firsts = {_request_id(each) or each.line: each for each in reversed(occurrences)}
     return [*reversed(firsts.values())][:MOST_SAMPLES]
 
 
 def _sample(occurrence: Occurrence) -> LogSample:
     line, error = occurrence
-    return LogSample(at=line.at, request_id=error.request_id[:_LONGEST_ID], line=_cut(error.format()))
+    return LogSample(at=line.at, request_id=_request_id(occurrence)[:_LONGEST_ID], line=_cut(error.format()))
+
+
+def _request_id(occurrence: Occurrence) -> str:
+    return occurrence.error.request_id or occurrence.line.request_id
 
 
 def _cut(text: str) -> str:

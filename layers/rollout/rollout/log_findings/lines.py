@@ -19,6 +19,8 @@ class LogLine(NamedTuple):
     at: datetime
     stream: str
     text: str
+    request_id: str = ""
+    """The request that wrote it, if another line of its stream names it."""
 
 
 class VersionSpan(Value):

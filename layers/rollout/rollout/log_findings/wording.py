@@ -70,7 +70,11 @@ def _format_count(lines: int, of: VersionLines) -> str:
     """Return such as `41 lines in 1,203 calls of version 4 (3.4 per 100 calls)`."""
     least = "at least " if of.is_cut_off else ""
     count = f"{least}{_count(lines, 'line')} in {_format_calls(of)}"
-    return f"{count} ({least}{100 * lines / of.calls:.2g} per 100 calls)" if of.calls else count
+    return f"{count} ({least}{_rate(100 * lines / of.calls)} per 100 calls)" if of.calls else count
+
+
+def _rate(per_hundred: float) -> str:
+    return f"{per_hundred:.2g}" if per_hundred < 10 else f"{per_hundred:,.0f}"  # noqa: PLR2004 - .2g writes 1e+02
 
 
 def _format_calls(of: VersionLines) -> str:

@@ -6,8 +6,9 @@ from rollout.aws import settings
 from rollout.aws.cloudwatch.version_calls import version_calls
 from rollout.aws.cloudwatch.version_logs import version_logs
 from rollout.domain.errors import RolloutError
-from rollout.log_findings.find import find_in_logs
+from rollout.log_findings.find import find_in_logs, samples_without_request
 from rollout.log_findings.reading import LogReading
+from rollout.log_findings.requests import name_requests
 from rollout.state.canary_logs import CanaryLogs, unread
 
 
@@ -23,7 +24,7 @@ def canary_logs(reading: LogReading, now: datetime) -> CanaryLogs | None:
 
 def _read(reading: LogReading, now: datetime) -> CanaryLogs:
     spans = reading.spans(now, settings.timing())
-    lines = version_logs(reading.target, reading.log_group_names).read(*spans)
-    calls = version_calls(reading.target)
-    canary, stable = (each.model_copy(update={"calls": calls.count(each)}) for each in lines)
-    return find_in_logs(canary, stable)
+    logs, calls = version_logs(reading.target, reading.log_group_names), version_calls(reading.target)
+    canary, stable = (each.model_copy(update={"calls": calls.count(each)}) for each in logs.read(*spans))
+    ends = logs.read_ends(samples_without_request(canary, stable))
+    return find_in_logs(name_requests(canary, ends), stable)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from rollout.aws.cloudwatch.version_logs import MOST_LINES, QUERY_SECONDS, VersionLogs
-from rollout.log_findings.lines import VersionLines, VersionSpan
+from rollout.log_findings.lines import LogLine, VersionLines, VersionSpan
 from tests.samples import AT, TARGET
 
 OWN = "/aws/lambda/my-api"
@@ -144,6 +144,47 @@ def test_long_error_of_aws_is_shortened():
     fake = FakeLogs()
     fake.refusals["start_query"] = ClientError({"Error": {"Code": "X", "Message": "x" * 9_000}}, "StartQuery")
     assert len(read(fake)[0].note) < 400
+
+
+LINES = [
+    LogLine(AT + timedelta(seconds=second), stream, "ERROR") for second, stream in ((5, "2026/[4]a"), (9, "2026/[4]b"))
+]
+
+
+def reader(fake: Any) -> VersionLogs:
+    return VersionLogs(fake, TARGET, (OWN,), sleep=lambda _: None)
+
+
+def test_ends_of_calls_are_read_in_the_streams_and_the_time_of_the_lines():
+    fake = FakeLogs(row(6, "END RequestId: x"))
+    (end,) = reader(fake).read_ends([*LINES, LINES[0]])
+    assert end.text == "END RequestId: x"
+    (request,) = fake.requests
+    assert (request["startTime"], request["endTime"]) == (AT.timestamp() + 5, AT.timestamp() + 68)
+    assert request["queryString"] == (
+        'filter @logStream in ["2026/[4]a", "2026/[4]b"] | filter @message like /^END RequestId/'
+        " | fields @timestamp, @logStream, substr(@message, 0, 60) as line | sort @timestamp asc"
+    )
+
+
+def test_nothing_is_queried_without_lines():
+    fake = FakeLogs()
+    assert (reader(fake).read_ends([]), fake.requests) == ((), [])
+
+
+@pytest.mark.parametrize("call", ["start_query", "query-1"])
+def test_ends_that_cannot_be_read_are_left_out(call):
+    fake = FakeLogs()
+    fake.refusals[call] = error("ThrottlingException")
+    assert reader(fake).read_ends(LINES) == ()
+
+
+def test_all_queries_together_end_in_time():
+    slept: list[float] = []
+    logs = VersionLogs(FakeLogs(polls=10_000), TARGET, (OWN,), sleep=slept.append)
+    logs.read(CANARY, STABLE)
+    assert logs.read_ends(LINES) == ()
+    assert sum(slept) <= QUERY_SECONDS
 
 
 def test_requests_and_answers_fit_the_model_of_the_api():

@@ -4,7 +4,7 @@ A pattern is put between quotes that it does not contain, and the policy refuses
 literal, so a pattern cannot add commands to the query.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from rollout.domain.identity import Target
@@ -34,6 +34,15 @@ def error_query(target: Target, version: str, groups: Sequence[str]) -> str:
     return (
         f"filter {_streams(target, [version], groups)} | filter @message like /(?i)({QUERY_WORDS})/"
         f" | fields @timestamp, @logStream, substr(@message, 0, {LONGEST_LINE}) as line | sort @timestamp asc"
+    )
+
+
+def end_query(streams: Iterable[str]) -> str:
+    """Return the query of the lines with which Lambda ends each call, in these streams."""
+    names = ", ".join(map(_quote, streams))
+    return (
+        f"filter @logStream in [{names}] | filter @message like /^END RequestId/"
+        " | fields @timestamp, @logStream, substr(@message, 0, 60) as line | sort @timestamp asc"
     )
 
 

@@ -1,5 +1,7 @@
 """Reads the error lines of two versions with CloudWatch Logs Insights: one bounded query for each, both at once.
 
+A third one finds the requests of the few lines that are shown and name none.
+
 Insights and not FilterLogEvents, which reads no log group of the class Infrequent Access, and pages through everything
 that a large group has in these minutes. What goes wrong is a sentence, never an error of the rollout.
 """
@@ -7,6 +9,7 @@ that a large group has in these minutes. What goes wrong is a sentence, never an
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,16 +18,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rollout.aws.boto import clients
 from rollout.aws.boto.clients import LogsClient
 from rollout.aws.boto.errors import error_code, is_transient
-from rollout.aws.cloudwatch.log_query import error_query, read_lines
+from rollout.aws.cloudwatch.log_query import end_query, error_query, read_lines
 from rollout.domain.identity import Target
 from rollout.domain.text import format_names, shorten
-from rollout.log_findings.lines import VersionLines, VersionSpan
+from rollout.log_findings.lines import LogLine, VersionLines, VersionSpan
 
 QUERY_SECONDS = 12
-"""How long both queries may take together: the alias's lock is held meanwhile."""
+"""How long the queries may take together: the alias's lock is held meanwhile."""
 MOST_LINES = 1_000
 """The lines that are read of each version."""
 _POLL_SECONDS = 0.5
+_LONGEST_TO_END = timedelta(minutes=1)
+"""How long after the last line the end of its call is looked for."""
 _UNFINISHED = ("Scheduled", "Running", "Unknown")
 _LONGEST_ERROR = 300
 _Answer = TypeVar("_Answer")
@@ -44,8 +49,20 @@ class VersionLogs:
 
     def read(self, *spans: VersionSpan) -> list[VersionLines]:
         """Return the error lines of each version in its minutes; those that cannot be read have a note instead."""
-        queries = [_attempt(partial(self._start, span), self._groups) for span in spans]
+        queries = [_attempt(partial(self._start_errors, span), self._groups) for span in spans]
         return [self._lines(span, query) for span, query in zip(spans, queries, strict=True)]
+
+    def read_ends(self, lines: Sequence[LogLine]) -> tuple[LogLine, ...]:
+        """Return the lines that end the calls of these lines, as far as they can be read in the remaining time."""
+        if not lines:
+            return ()
+        times = [line.at for line in lines]
+        query = end_query(dict.fromkeys(line.stream for line in lines))
+        started = _attempt(partial(self._start, query, min(times), max(times) + _LONGEST_TO_END), self._groups)
+        found = started if isinstance(started, _Refused) else _attempt(partial(self._wait, started), self._groups)
+        if isinstance(found, _Refused) or found["status"] != "Complete":
+            return ()
+        return read_lines(found["results"])
 
     def _lines(self, span: VersionSpan, query: "str | _Refused") -> VersionLines:
         lines = VersionLines(**dict(span), log_groups=self._groups)
@@ -58,12 +75,15 @@ class VersionLogs:
         matched = round(found.get("statistics", {}).get("recordsMatched", 0))
         return lines.model_copy(update={"lines": read, "matched": max(matched, len(read))})
 
-    def _start(self, span: VersionSpan) -> str:
+    def _start_errors(self, span: VersionSpan) -> str:
+        return self._start(error_query(self._target, span.version, self._groups), span.since, span.until)
+
+    def _start(self, query: str, since: datetime, until: datetime) -> str:
         answer = self._client.start_query(
             logGroupNames=[*self._groups],
-            startTime=int(span.since.timestamp()),
-            endTime=int(span.until.timestamp()) - 1,  # CloudWatch Logs includes the end
-            queryString=error_query(self._target, span.version, self._groups),
+            startTime=int(since.timestamp()),
+            endTime=int(until.timestamp()) - 1,  # CloudWatch Logs includes the end
+            queryString=query,
             limit=MOST_LINES,
         )
         return str(answer["queryId"])
