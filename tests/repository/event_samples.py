@@ -16,6 +16,8 @@ from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.lifecycle.rollback import Closing, rollback_ending
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.lifecycle.writer_search import search_result, with_writer, writer_search
+from rollout.log_findings.find import find_in_logs
+from rollout.log_findings.lines import LogLine, VersionLines
 from rollout.notifications.alias_move import alias_move_event
 from rollout.notifications.build_events import ending_event, rejection_event, shift_events, writer_event
 from rollout.notifications.command import command_event
@@ -40,6 +42,10 @@ from tests.samples import AT, EXECUTION, ON_AWS, TARGET, facts, observation_of, 
 _FINE = ((240, 0, 2160, 2), (240, 1, 2180, 3), (240, 0, 2200, 2), (240, 1, 2150, 3), (243, 0, 2180, 2))
 _FAULTY = ((240, 2, 2160, 2), (240, 3, 2180, 3), (240, 2, 2200, 2), (240, 3, 2150, 3), (243, 3, 2180, 2))
 """Minutes of the first step: the canary's calls and errors, and stable's."""
+_KEY_ERROR = (
+    "[ERROR] KeyError: 'customer'\nTraceback (most recent call last):\n"
+    '  File "/var/task/app.py", line 3, in handler\n    event["customer"]\n'
+)
 _WRITER = "arn:aws:sts::123456789012:assumed-role/terraform/deploy at 2026-03-01T12:05:41Z"
 _COMMANDS = "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands"
 _STEP_ENDS = AT + timedelta(minutes=7)
@@ -100,8 +106,10 @@ def promoted() -> EndingEvent:
 
 
 def rolled_back() -> EndingEvent:
-    """Return the event of a rollout whose canary fails more often than stable."""
+    """Return the event of a rollout whose canary fails more often than stable, and logs an error of its own."""
     closing = Closing.model_validate(_judged(_FAULTY, _STEP_ENDS).document())
+    logs = find_in_logs(_log("4", _KEY_ERROR, 13, 1_203), _log("3", "ERROR The stock is low", 12, 10_870))
+    closing = closing.model_copy(update={"canary_logs": logs})
     ending = rollback_ending(AliasState(version="3", shares={"4": 10}, revision_id="revision-2"), closing)
     return _ended(closing, _STEP_ENDS, ending)
 
@@ -162,6 +170,17 @@ def command_taken() -> Event:
     """Return the event of a rollout that an operator has paused."""
     held = lock()
     return command_event(record_of(command("pause"), held, effect_of(Command.PAUSE, held, 0, ())))
+
+
+def _log(version: str, text: str, count: int, calls: int) -> VersionLines:
+    """Return the log of a version that has one error, every 20 seconds by another request."""
+    lines = tuple(
+        LogLine(AT + timedelta(seconds=20 * number), "", text, f"8f5a2c1e-6d0b-4b57-9a3e-2f9d0c7b1a{number:02}")
+        for number in range(1, count + 1)
+    )
+    groups = ("/aws/lambda/my-api",)
+    span = {"version": version, "since": AT, "until": _STEP_ENDS, "log_groups": groups}
+    return VersionLines.model_validate(span | {"lines": lines, "matched": count, "calls": calls})
 
 
 def _first_step() -> Rollout:

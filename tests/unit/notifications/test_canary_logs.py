@@ -33,7 +33,6 @@ def closing(logs: CanaryLogs | None = LOGS) -> Closing:
 
 def test_each_error_has_its_numbers_and_its_first_sample():
     assert format_logs(LOGS) == [
-        "",
         "The canary's log: version 4 logs 1 error that version 3 does not log.",
         "- KeyError: <text>",
         "  new: 41 lines in 1,203 calls of version 4, none in 10,870 calls of version 3",
@@ -48,7 +47,7 @@ def test_log_that_was_not_to_be_read_is_not_mentioned():
 
 def test_log_that_was_not_read_is_one_line():
     logs = CanaryLogs(sentence="the log of version 4 was not read: access denied")
-    assert format_logs(logs) == ["", "The canary's log: the log of version 4 was not read: access denied."]
+    assert format_logs(logs) == ["The canary's log: the log of version 4 was not read: access denied."]
 
 
 def test_errors_that_are_not_shown_are_counted():

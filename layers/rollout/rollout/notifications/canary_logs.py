@@ -17,7 +17,7 @@ def format_logs(logs: CanaryLogs | None) -> list[str]:
     left = len(logs.findings) - len(shown) + logs.further
     further = [f"- and {left:,} more"] if left else []
     scope = [f"(The query {logs.scope}.)"] if logs.scope else []
-    return ["", f"The canary's log: {logs.sentence}.", *found, *further, *scope]
+    return [f"The canary's log: {logs.sentence}.", *found, *further, *scope]
 
 
 def _format_finding(finding: LogFinding) -> Iterator[str]:
