@@ -20,7 +20,9 @@ _DRAWINGS = (
 TAGS = frozenset(f"{_TEXT} {_TABLES} {_FORMS} {_DRAWINGS} cwdb-action".split())
 
 _EVERYWHERE = "class id style title role lang dir hidden open tabindex colspan rowspan scope datetime width height"
-_OF_FORMS = "name value type placeholder for checked selected disabled required maxlength min max step rows cols list"
+_OF_FORMS = (
+    "name value type placeholder for checked selected disabled required size maxlength min max step rows cols list"
+)
 _OF_DRAWINGS = (
     "viewBox preserveAspectRatio xmlns version x y x1 x2 y1 y2 cx cy r rx ry d points dx dy fill fill-opacity fill-rule"
     " stroke stroke-width stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit"
@@ -36,6 +38,11 @@ ATTRIBUTES = {
     "cwdb-action": {"action", "confirmation", "display", "endpoint", "event"},
 }
 
+_OF_THE_PAGE = frozenset(
+    "action attributes children elements id length method name parentNode style submit title".split()  # noqa: SIM905
+)
+"""Names by which an element would replace a property of its form or of the page; DOMPurify removes them too."""
+
 
 def sanitize(html: str) -> str:
     """Return the HTML that the page may show; links open in a window of their own."""
@@ -43,8 +50,13 @@ def sanitize(html: str) -> str:
         html,
         tags=set(TAGS),
         attributes=ATTRIBUTES,
+        attribute_filter=_drop_names_of_the_page,
         clean_content_tags={"script"},
         generic_attribute_prefixes={"aria-", "data-"},
         url_schemes={"https", "http", "mailto"},
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
+
+
+def _drop_names_of_the_page(_tag: str, attribute: str, value: str) -> str | None:
+    return None if attribute in ("name", "id") and value in _OF_THE_PAGE else value

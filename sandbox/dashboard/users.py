@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from sandbox.server import Sandbox
+
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 8})
+"""The sandbox's Lambda runs only some twenty functions at once."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ def _create(sandbox: Sandbox, iam: Any, name: str, functions: list[str]) -> User
     iam.put_user_policy(UserName=full_name, PolicyName=full_name, PolicyDocument=json.dumps(_policy(functions)))
     key = iam.create_access_key(UserName=full_name)["AccessKey"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=sandbox.region)
-    cloudwatch, client = (session.client(service, endpoint_url=sandbox.url) for service in ("cloudwatch", "lambda"))
-    return User(name, cloudwatch, client)
+    settings: dict[str, Any] = {"endpoint_url": sandbox.url, "config": _PATIENT}
+    return User(name, session.client("cloudwatch", **settings), session.client("lambda", **settings))
 
 
 def _policy(functions: list[str]) -> dict[str, Any]:

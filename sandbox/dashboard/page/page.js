@@ -99,7 +99,7 @@ function isConfirmed(message) {
   });
 }
 
-// A refresh never replaces what a person types into, nor what an action is about to replace.
+// A refresh replaces no field with the focus or with a new text, and nothing that an action is about to replace.
 function isInUse(widget) {
   const isTyping = widget.content.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
   return isTyping || widget.actionsAnswered !== widget.actions || document.querySelector("dialog[open]") !== null;
@@ -126,10 +126,11 @@ function placeholder(type) {
 }
 
 async function refreshWidget(widget) {
-  const { actions } = widget;
   if (isInUse(widget)) return;
+  const state = () => JSON.stringify([widget.actions, formsOf(widget.content)]);
+  const before = state();
   const answer = await call(widget);
-  if (actions === widget.actions && !isInUse(widget)) showIn(widget, widget.content, answer);
+  if (before === state() && !isInUse(widget)) showIn(widget, widget.content, answer);
 }
 
 async function refresh() {

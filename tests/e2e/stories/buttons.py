@@ -17,7 +17,7 @@ from tests.e2e.waiting import POLL_SECONDS, wait_for
 
 CLICK = json.loads((ROOT / "events" / "take_command_button.json").read_text())
 EXECUTION_EVENT = json.loads((ROOT / "events" / "take_command.json").read_text())
-FORM = {"reason": "to see the buttons", "name": "Anna Lee"}
+FORM = {"reason": "to see the buttons", "given_by": "Anna Lee"}
 
 
 @dataclass(frozen=True)

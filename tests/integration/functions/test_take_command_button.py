@@ -141,7 +141,7 @@ def test_second_click_of_abort_is_recorded_and_stops_nothing_more(press, ledger)
 
 
 @pytest.mark.parametrize(
-    ("form", "field"), [({"name": "Anna Lee"}, "reason"), ({"reason": "slow"}, "name"), ({}, "reason")]
+    ("form", "field"), [({"given_by": "Anna Lee"}, "reason"), ({"reason": "slow"}, "name"), ({}, "reason")]
 )
 def test_click_without_reason_or_name_changes_nothing(press, ledger, form, field):
     """P11, P6."""
@@ -195,7 +195,7 @@ def test_defect_is_a_page_without_a_stack_trace(press, monkeypatch, log):
 
 
 def test_text_from_outside_is_never_markup(press):
-    form = {"reason": "<script>alert(1)</script>", "name": "<img src=x onerror=alert(2)>"}
+    form = {"reason": "<script>alert(1)</script>", "given_by": "<img src=x onerror=alert(2)>"}
     pages = [press("pause", form=form), press("pause", request="second"), press("<b>", request="third")]
     assert [tag for page in pages for tag in ("<script", "<img", "<b>") if tag in page] == []
 

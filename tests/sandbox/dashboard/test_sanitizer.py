@@ -45,6 +45,11 @@ def test_link_keeps_no_address_that_could_run(address):
     assert "href" not in sanitize(f'<a href="{address}">x</a>')
 
 
+@pytest.mark.parametrize("name", ["name", "action", "submit"])
+def test_field_cannot_replace_a_property_of_its_form(name):
+    assert sanitize(f'<input name="{name}" id="{name}">') == "<input>"
+
+
 def test_link_opens_in_a_window_that_cannot_reach_the_page():
     shown = sanitize('<a href="https://example.com/?a=1">x</a>')
     assert 'target="_blank"' in shown

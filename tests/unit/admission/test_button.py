@@ -20,7 +20,7 @@ REQUEST = CommandSource(
     at=AT,
     account_region=AccountRegion(account="123456789012", region="eu-west-1"),
 )
-ANNA = {"reason": "the database is slow", "name": "Anna Lee"}
+ANNA = {"reason": "the database is slow", "given_by": "Anna Lee"}
 
 
 def click(form: object = ANNA, **fields: object) -> dict[str, Any]:
@@ -57,11 +57,11 @@ def test_command_without_a_button_is_refused(command):
 
 
 @pytest.mark.parametrize("blank", ["", "  ", ".", "\n"])
-@pytest.mark.parametrize("field", ["reason", "name"])
-def test_blank_field_is_refused_by_its_name(field, blank):
+@pytest.mark.parametrize(("field", "label"), [("reason", "reason"), ("given_by", "name")])
+def test_blank_field_is_refused_by_its_label(field, label, blank):
     """P11."""
     sentence = refusal(click(ANNA | {field: blank}))
-    assert sentence.startswith(f"The command pause is refused: {field} is missing: enter ")
+    assert sentence.startswith(f"The command pause is refused: {label} is missing: enter ")
 
 
 @pytest.mark.parametrize("form", [{}, {"other": "field"}])
@@ -78,9 +78,9 @@ def test_widget_without_a_form_is_refused_as_an_empty_form(context):
 @pytest.mark.parametrize(
     ("form", "problem"),
     [
-        ({"name": "x" * (LONGEST_NAME + 1)}, "name has 101 characters: enter at most 100"),
+        ({"given_by": "x" * (LONGEST_NAME + 1)}, "name has 101 characters: enter at most 100"),
         ({"reason": "x" * (LONGEST_REASON + 1)}, "reason has 501 characters: enter at most 500"),
-        ({"name": 7}, "forms.all.name is 7: write a string"),
+        ({"given_by": 7}, "forms.all.given_by is 7: write a string"),
         ({"reason": ["a"]}, 'forms.all.reason is ["a"]: write a string'),
     ],
 )
@@ -98,7 +98,7 @@ def test_field_that_is_too_long_or_no_text_is_refused(form, problem):
     ],
 )
 def test_name_cannot_hide_that_it_was_entered(entered, kept):
-    assert read(click(ANNA | {"name": entered})).source.stated_by == kept
+    assert read(click(ANNA | {"given_by": entered})).source.stated_by == kept
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_only_a_true_describe_requests_the_description():
 
 @pytest.mark.parametrize("hostile", HOSTILE_STRINGS, ids=lambda text: text[:20])
 def test_hostile_name_and_reason_are_kept_as_text_on_one_line(hostile):
-    request = read(click({"reason": hostile[:400], "name": hostile[:90]}))
+    request = read(click({"reason": hostile[:400], "given_by": hostile[:90]}))
     assert request.why
     assert request.source.stated_by.isprintable()
     assert '"' not in request.source.stated_by

@@ -27,7 +27,7 @@ def test_each_command_that_takecommand_reads_of_a_button_has_one():
 def test_event_of_each_button_is_read(command, held):
     (entry,) = read_rollouts([live_entry()])
     event = command_event(live_rollout(entry, held), command, page=1)
-    form = {"reason": "the database is slow", "name": "Anna Lee"}
+    form = {"reason": "the database is slow", "given_by": "Anna Lee"}
     request = read_click(event | {"widgetContext": {"forms": {"all": form}}}, SOURCE)
     assert (request.command, request.target(None), request.version) == (command, TARGET, "4")
     is_for_gate = held.open_gate and command in (Command.APPROVE, Command.RESUME)
@@ -37,4 +37,4 @@ def test_event_of_each_button_is_read(command, held):
 def test_form_has_the_fields_that_takecommand_requires_with_its_limits():
     html = tostring(reason_form(Typed()), encoding="unicode")
     assert f'name="reason" value="" maxlength="{LONGEST_REASON}"' in html
-    assert f'name="name" value="" maxlength="{LONGEST_NAME}"' in html
+    assert f'name="given_by" value="" maxlength="{LONGEST_NAME}"' in html

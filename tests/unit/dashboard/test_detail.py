@@ -10,7 +10,7 @@ def test_live_rollout_shows_its_card_with_the_form_of_its_commands():
     page = Page(detail_html(sample_detail(live_entry())))
     assert "version 4 gets 50 %, if it stays healthy" in page.text
     assert ("name", "reason") in page.attributes
-    assert ("name", "name") in page.attributes
+    assert ("name", "given_by") in page.attributes
 
 
 def test_ended_rollout_says_what_serves_and_why_and_has_no_commands():

@@ -12,7 +12,7 @@ from tests.unit.dashboard.pages import sample_detail as detail_of
 from tests.unit.dashboard.pages import sample_overview as overview_of
 
 DETAIL = {"view": "detail", "rollout": {"target": PARTITION, "entry": KEY}, "page": 2, "evaluations": 3}
-TYPED = {"reason": 'the "database" is slow', "name": "<Anna>"}
+TYPED = {"reason": 'the "database" is slow', "given_by": "<Anna>"}
 
 
 def overview_with(event):
@@ -69,7 +69,7 @@ def test_refresh_keeps_what_was_typed(html_of):
 
 
 def test_typed_values_that_are_no_text_are_left_out():
-    assert read_widget_event(refresh({"reason": 5, "name": ["x"]})).typed == Typed()
+    assert read_widget_event(refresh({"reason": 5, "given_by": ["x"]})).typed == Typed()
 
 
 @pytest.mark.parametrize(("situation", "is_open"), [(Situation.AWAITING_APPROVAL, True), (Situation.SHIFTING, False)])

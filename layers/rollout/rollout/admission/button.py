@@ -36,7 +36,8 @@ _OF_THE_DASHBOARD = ("widgetContext", "page")
 
 class _Form(Value):
     reason: str = ""
-    name: str = ""
+    # A sanitizer that protects the page's own names may remove a field called `name`.
+    given_by: str = ""
 
 
 class _Forms(Value):
@@ -78,7 +79,7 @@ def read_click(event: Any, source: CommandSource) -> CommandRequest:  # noqa: AN
             f"The command {format_value(click.command)} has no button: use {', '.join(BUTTON_COMMANDS)}."
         )
     form = click.context.forms.all
-    name, reason = _read_name(form.name), as_reason(form.reason)
+    name, reason = _read_name(form.given_by), as_reason(form.reason)
     if problems := [*_missing(reason, name), *_too_long(form)]:
         raise InvalidCommandError(f"The command {click.command} is refused: {'; '.join(problems)}.")
     fields = {key: value for key, value in event.items() if key not in _OF_THE_DASHBOARD}
@@ -94,7 +95,7 @@ def _missing(reason: str, name: str) -> list[str]:
 
 
 def _too_long(form: _Form) -> list[str]:
-    limits = {"reason": (form.reason, LONGEST_REASON), "name": (form.name, LONGEST_NAME)}
+    limits = {"reason": (form.reason, LONGEST_REASON), "name": (form.given_by, LONGEST_NAME)}
     return [
         f"{field} has {len(text):,} characters: enter at most {limit}"
         for field, (text, limit) in limits.items()

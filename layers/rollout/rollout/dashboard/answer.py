@@ -33,9 +33,9 @@ widget of its own. A user with permission to invoke it through its alias `button
   "function": "my-api",
   "alias": "live",
   "command": "pause",
-  "widgetContext": {"forms": {"all": {"reason": "the database is slow", "name": "Anna Lee"}}}
+  "widgetContext": {"forms": {"all": {"reason": "the database is slow", "given_by": "Anna Lee"}}}
 }
 ```
-`command` is pause, resume, approve, promote, abort, freeze or release. `reason` and `name` are required.
+`command` is pause, resume, approve, promote, abort, freeze or release. `reason` and `given_by` are required.
 """
 """The answer to `{"describe": true}`, which CloudWatch shows in the editor of a widget."""

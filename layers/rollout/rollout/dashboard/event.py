@@ -71,7 +71,7 @@ class Typed(Value):
     """What the viewer has typed into the form of the commands: a refresh shows it again."""
 
     reason: str = ""
-    name: str = ""
+    given_by: str = ""
 
 
 class WidgetRequest(Value):

@@ -87,7 +87,7 @@ def shown_form(request: dict[str, object]) -> Element:
 def reason_form(typed: Typed) -> Element:
     """Return the fields that every command on the page takes: CloudWatch sends them with each action."""
     why = {"name": "reason", "value": typed.reason, "maxlength": LONGEST_REASON, "placeholder": "why, for the ledger"}
-    who = {"name": "name", "value": typed.name, "maxlength": 100, "placeholder": "who gives the command"}
+    who = {"name": "given_by", "value": typed.given_by, "maxlength": 100, "placeholder": "who gives the command"}
     return tag(
         "form",
         tag("label", "Reason ", tag("input", type="text", **why, size=28)),
