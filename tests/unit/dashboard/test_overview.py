@@ -9,7 +9,9 @@ from rollout.dashboard.html.actions import command_event
 from rollout.dashboard.mark import Mark
 from rollout.dashboard.overview import PAGE_SIZE, choose, overview
 from rollout.domain.enums import Command
+from rollout.state.dashboard.status import status_of
 from tests.commands import gate, lock
+from tests.samples import AT, EXECUTION, judgement, rollout
 from tests.unit.dashboard.pages import (
     KEY,
     NOW,
@@ -90,6 +92,13 @@ def test_rollout_that_has_just_ended_is_marked_as_ending():
 def test_share_is_that_of_the_newest_write():
     (shown,) = sample_overview([live_entry(status_document="")]).live
     assert (shown.canary_percent, shown.verdict) == (10, None)
+
+
+def test_rollout_held_by_a_freeze_of_the_stack_is_marked():
+    held = status_of(rollout(judgement=judgement(), execution=EXECUTION, held_since=AT), NOW)
+    page = Page(overview_html(sample_overview([live_entry(status_document=held.model_dump_json())])))
+    assert "shifting, held by a freeze or a window" in page.text
+    assert "it keeps this share, because the stack is frozen or the policy's windows are closed" in page.text
 
 
 def test_button_sends_the_command_with_its_function_in_any_account():

@@ -45,6 +45,8 @@ class LiveRollout(Value):
     newer_version: str
     """The version that waits until this rollout has ended; empty without one."""
     commands: tuple[Command, ...]
+    is_held: bool = False
+    """Whether a freeze of the stack or a closed window kept the canary from more traffic at the newest evaluation."""
     gate_step: int | None = None
     """The step whose approval or pause the rollout waits at; None where it waits at none."""
 
@@ -104,6 +106,7 @@ def live_rollout(entry: RolloutEntry, lock: Lock | None) -> LiveRollout:
         next=_next(entry, situation, own, status),
         newer_version=own.newer_version if own else "",
         commands=applicable_commands(situation),
+        is_held=bool(status and status.held_since),
         gate_step=own.open_gate.step if own and own.open_gate and is_at_gate(situation) else None,
     )
 

@@ -31,7 +31,7 @@ def live_card(rollout: LiveRollout, screen: Screen, now: datetime, *buttons: Ele
     """Return the card of a live rollout."""
     return tag(
         "div",
-        headline(rollout.target.name, str(rollout.mark), f"{rollout.target.account} · {rollout.target.region}"),
+        headline(rollout.target.name, _badge(rollout), f"{rollout.target.account} · {rollout.target.region}"),
         *serving(rollout),
         *health(rollout, now),
         following(rollout, screen, now),
@@ -41,8 +41,14 @@ def live_card(rollout: LiveRollout, screen: Screen, now: datetime, *buttons: Ele
     )
 
 
+def _badge(rollout: LiveRollout) -> str:
+    return f"{rollout.mark}, held by a freeze or a window" if rollout.is_held else str(rollout.mark)
+
+
 def tone(rollout: LiveRollout) -> str:
     """Return the colour class of a rollout."""
+    if rollout.is_held and rollout.mark not in TONES:
+        return "lr-wait"
     return TONES.get(rollout.mark) or (VERDICTS[rollout.verdict] if rollout.verdict else "")
 
 
