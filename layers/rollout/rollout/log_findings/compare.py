@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from rollout.domain.enums import LogChange
@@ -50,10 +51,11 @@ def groups_of(canary: VersionLines, stable: VersionLines) -> list[Group]:
 
 
 def _occurrences(lines: Iterable[LogLine]) -> Iterable[tuple[str, Occurrence]]:
+    masked_once = cache(mask)  # many lines have the same type, message and place
     for line in lines:
         error = read_line(line.text)
         if error:
-            masked = ErrorLine(*map(mask, error))
+            masked = ErrorLine(*map(masked_once, error))
             yield signature_of(masked.format()), Occurrence(line, masked)
 
 

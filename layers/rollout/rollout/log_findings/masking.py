@@ -18,7 +18,7 @@ _QUOTED = rf"(?P<quote>{_QUOTE})(?:(?!(?P=quote)).){{0,3000}}(?:(?P=quote))?"
 """A value between quotes, which JSON inside JSON escapes; one that was cut has no end."""
 
 _OF_NAMES = re.compile(
-    rf"((?:{_QUOTE})?[\w.-]{{0,40}}(?:{_NAMES})[\w.-]{{0,40}}(?:{_QUOTE})?\s{{0,5}}(?:=>|[:=])\s{{0,5}})"
+    rf"((?:{_NAMES})[\w.-]{{0,40}}(?:{_QUOTE})?\s{{0,5}}(?:=>|[:=])\s{{0,5}})"
     rf"(?:{_QUOTED}|(?:(?:bearer|basic)\s)?[^\s,;&}}\])\"']{{1,3000}})",
     re.IGNORECASE,
 )
@@ -37,7 +37,7 @@ _ALONE = (
     (r"(?<=://)[^/\s:@]{0,200}:[^/\s@]{1,400}@", f"{MASK}@"),
     (r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ANVA|AIPA|ABIA|ACCA)[A-Z0-9]{12,200}", MASK),
     (r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}|\bgh[pousr]_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bglpat-[\w-]{8,}", MASK),
-    (r"[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<email>"),
+    (r"(?<![\w.%+-])[\w.%+-]{1,200}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<email>"),
     (r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])", "<number>"),
     (r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32,3000}", MASK),
     (r"(?<![\w+/=-])(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{28,3000}={0,2}", MASK),
