@@ -99,6 +99,24 @@ def test_member_account_without_its_role_is_a_sentence(handle):
 
 
 @pytest.mark.usefixtures("locked", "my_api")
+def test_ending_says_that_the_log_was_not_read_where_reading_it_failed(handle, ledger):
+    """P10: the Catch of ReadCanaryLogs leaves the document as it was."""
+    handle("close_rollout", event("close_rollout"))
+    (entry,) = [entry for entry in ledger() if entry["entry"].startswith("rollout#")]
+    assert entry["canary_logs"]["sentence"] == (
+        "the log of version 2 was not read: ReadCanaryLogs failed, and its error is in the history of the execution"
+    )
+
+
+@pytest.mark.usefixtures("locked", "my_api")
+def test_ending_says_nothing_of_the_log_where_it_is_switched_off(handle, ledger, monkeypatch):
+    monkeypatch.setenv("CANARY_LOGS", "off")
+    handle("close_rollout", event("close_rollout"))
+    (entry,) = [entry for entry in ledger() if entry["entry"].startswith("rollout#")]
+    assert "canary_logs" not in entry
+
+
+@pytest.mark.usefixtures("locked", "my_api")
 def test_log_is_recorded_with_the_ending(handle, logs, ledger):
     logs(canary=["ERROR Cannot pay order 17"])
     handle("close_rollout", handle("read_canary_logs", event("read_canary_logs")))
