@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from sandbox.dashboard.opened_page import OpenedPage
 from sandbox.dashboard.server import serving
 from tests.browser.local_dashboard import COMMANDS, WIDGET, local_dashboard
-from tests.browser.opened_page import OpenedPage
 
 METRIC = {"type": "metric", "x": 0, "y": 12, "width": 12, "height": 6, "properties": {"title": "Endings"}}
 TEXT = {"type": "text", "x": 12, "y": 12, "width": 12, "height": 6, "properties": {"markdown": "# Hello"}}
@@ -112,7 +112,7 @@ def test_call_carries_the_fields_of_the_forms(opened, answers):
         '<select name="one"><option>a</option><option selected>b</option></select><textarea name="text">t</textarea>'
     )
     page = opened(f"<form>{fields}</form>{call()}", user="operator")
-    page.find("[name=reason]").send_keys('a "b" <c>')
+    page.type({"reason": 'a "b" <c>'})
     page.click("Act")
     page.wait(lambda: page.text == "taken")
     assert answers.forms()[0] == {}
@@ -136,6 +136,15 @@ def test_refresh_leaves_a_field_that_has_the_focus(opened, answers):
     page.wait(lambda: page.text == "refreshed")
 
 
+def test_refresh_that_began_before_a_field_was_filled_leaves_it(opened, answers):
+    page = opened('<input name="reason">')
+    answers.html = "refreshed"
+    page.script("refresh(); document.querySelector('[name=reason]').value = 'typed meanwhile'")
+    page.wait(lambda: "typed meanwhile" in [form.get("reason") for form in answers.forms()])
+    assert {"reason": ""} in answers.forms()
+    page.wait(lambda: page.text == "refreshed")
+
+
 def test_viewer_sees_the_denial_of_an_action(opened, answers):
     page = opened(call({"command": "approve"}), user="viewer")
     page.click("Act")
@@ -149,8 +158,7 @@ def test_switches_change_the_user_and_the_theme_of_the_page_and_of_the_calls(ope
     page.click("Dark theme", "header")
     page.wait(lambda: page.text == "seen in dark")
     assert page.find("html").get_attribute("data-theme") == "dark"
-    page.find("#user option[value=operator]").click()
-    page.wait(lambda: "seen as operator" in page.find("#status").text)
+    page.choose_user("operator")
     assert "user=operator&theme=dark&" in page.driver.current_url
 
 

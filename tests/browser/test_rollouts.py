@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from rollout.dashboard.event import read_widget_event
+from sandbox.dashboard.opened_page import WIDGET, OpenedPage
 from sandbox.dashboard.server import serving
 from tests.browser.local_dashboard import local_dashboard
-from tests.browser.opened_page import WIDGET, OpenedPage
 from tests.hostile_strings import HOSTILE_STRINGS
 from tests.unit.dashboard.pages import (
     ENDPOINTS,
