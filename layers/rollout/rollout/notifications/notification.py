@@ -1,10 +1,23 @@
 """A notification before it is laid out: what happened, why, and what to do, for e-mail and for a chat."""
 
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from rollout.domain.models import Value
 from rollout.notifications.moments import Moment
 
 MAX_SUBJECT_LENGTH = 99
 """SNS accepts fewer than 100 characters, ASCII without line breaks."""
+
+
+def _as_line(text: object) -> object:
+    return re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*", " ", text) if isinstance(text, str) else text
+
+
+Line = Annotated[str, BeforeValidator(_as_line)]
+"""A text on one line: a reason or a log line from outside must not look like another part of the notification."""
 
 
 class NextStep(Value):
@@ -24,16 +37,16 @@ class Notification(Value):
     """The event's ID, the same for a repeated event."""
     thread: str
     """The same for every notification of one rollout."""
-    title: str
+    title: Line
     """What happened, in a few words."""
-    headline: str
+    headline: Line
     """What happened and which version serves now, as a sentence."""
-    reason: str
+    reason: Line
     """Why, with the numbers."""
-    details: tuple[str, ...] = ()
+    details: tuple[Line, ...] = ()
     """Lines with the numbers behind the reason."""
     next_steps: tuple[NextStep, ...]
-    facts: tuple[str, ...]
+    facts: tuple[Line, ...]
     """Lines that say where: the function, its account and region."""
     resources: tuple[str, ...]
     """The ARNs of the alias and the execution."""
