@@ -50,7 +50,8 @@ def measure(rollout: Rollout, turns: int) -> list[Answer]:
 
 @logger.inject_lambda_context
 def _bare(key: dict[str, str], _context: object) -> str:
-    return str(shown_rollouts().find_rollout(key["target"], key["entry"])["target"])
+    lock = shown_rollouts().find_lock(key["target"])
+    return lock.canary_version if lock else ""
 
 
 def _handler() -> Callable[[object, object], str]:
