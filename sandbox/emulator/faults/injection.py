@@ -25,7 +25,7 @@ from sandbox.emulator.faults.kill import kill
 from sandbox.emulator.iam import callers
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
-SERVICES = ("lambda", "monitoring", "dynamodb", "states", "sts", "ssm", "sns", "sqs", "cloudtrail", "tagging")
+SERVICES = ("lambda", "monitoring", "logs", "dynamodb", "states", "sts", "ssm", "sns", "sqs", "cloudtrail", "tagging")
 _NO_LIMIT = 1_000_000
 _TRUNCATED = {"partial": ("PartialData", 0.5), "error": ("InternalError", 0.0), "empty": ("Complete", 0.0)}
 """The status of every series in a truncated GetMetricData response, and the share of its values that is kept."""

@@ -55,6 +55,14 @@ def _delayed(fixture: Fixture) -> bool:
     return is_unaffected and time.monotonic() - started >= _DELAY_SECONDS
 
 
+def _query_refused(fixture: Fixture) -> bool:
+    """A fault refuses a query of a log group."""
+    code = "AccessDeniedException"  # boto3 does not repeat such a call
+    send_control_request(fixture, "add-fault", contains="queried", action="logs:StartQuery", code=code)
+    group = {"logGroupNames": ["queried"], "queryString": "fields @message"}
+    return code_of(fixture.client("logs").start_query, startTime=0, endTime=1, **group) == code
+
+
 def _killed(fixture: Fixture) -> bool:
     """A fault kills the calling function before or after its call; the error is Runtime.ExitError."""
     role = f"arn:aws:iam::{ACCOUNT}:role/mover"
@@ -157,6 +165,7 @@ def _version_refused(fixture: Fixture) -> bool:
 CHECKS = [
     _refused_before_or_after,
     _delayed,
+    _query_refused,
     _killed,
     _truncated,
     _task_refused,
