@@ -11,6 +11,7 @@ from tests.e2e.stories.commands import (
     paused_and_promoted,
     roles_are_told_apart,
 )
+from tests.e2e.stories.dashboard import approved_on_the_page
 from tests.e2e.stories.dry_run import dry_runs
 from tests.e2e.stories.duplicate_events import events_arrive_twice
 from tests.e2e.stories.freezes import shops_before_a_freeze
@@ -88,6 +89,7 @@ STORIES = (
     frozen_and_released,
     approved,
     not_approved,
+    approved_on_the_page,
     member_alias_is_restored,
     healthy_version_published,
     alias_is_restored,
