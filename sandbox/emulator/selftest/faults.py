@@ -113,7 +113,7 @@ def _all_applied(fixture: Fixture) -> bool:
     """Return whether every fault was applied once, and remove all faults."""
     applied = [fault["applied"] for fault in send_control_request(fixture, "list-faults")]
     send_control_request(fixture, "clear-faults")
-    return applied == [1] * 7  # the number of faults added above
+    return applied == [1] * 8  # the number of faults added above
 
 
 def _execution_timed_out(fixture: Fixture) -> bool:
