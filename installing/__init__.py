@@ -1,0 +1,1 @@
+"""Packages a release for installation, and checks a stack after its deployment."""
