@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard lock docs diagram schema pictures \
+	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard package doctor lock docs diagram schema pictures \
 	clean
 
 help:  ## list these targets
@@ -131,6 +131,13 @@ bench-import: $(READY)  ## measure the import of each handler, and write the tab
 bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and write the table of docs/dashboard.md
 	@$(BIN)/python -m sandbox exec env PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.dashboard
 
+package: $(READY)  ## write the packaged template and the artifacts of this release into dist/ [BUCKET= uploads them for a stack]
+	@$(ON_LAYER) -m installing.package $(if $(BUCKET),--bucket "$(BUCKET)")
+
+doctor: $(READY)  ## check a deployed stack: trail, events, alarms, quotas, each with its fix [STACK= REGION= PROFILE= JSON=1]
+	@$(ON_LAYER) -m installing.doctor $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \
+		$(if $(PROFILE),--profile "$(PROFILE)") $(if $(JSON),--json)
+
 lock: $(READY)  ## upgrade the dependencies and lock them
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 		--group dev pyproject.toml --output-file requirements.lock
@@ -155,4 +162,4 @@ schema: $(READY)  ## write the JSON Schemas of policies and events
 	@for event in $(EVENTS); do $(ON_LAYER) -m rollout.schema $$event > docs/events/$$event.schema.json; done
 
 clean:  ## remove everything make has made
-	@rm -rf .venv .aws-sam .sandbox .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation tests/adopting/node_modules
+	@rm -rf .venv .aws-sam .sandbox dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation tests/adopting/node_modules

@@ -1,4 +1,4 @@
-"""The examples of docs/adopting.md, docs/hooks.md and docs/metrics.md: copied from the files behind their markers."""
+"""The examples of docs/adopting.md, hooks.md, metrics.md and installing.md: copied from their files."""
 
 import difflib
 import re
@@ -8,9 +8,10 @@ from pathlib import Path
 from tests.adopting.workshop import EXAMPLES
 
 DOCUMENT = EXAMPLES.parent / "adopting.md"
-DOCUMENTS = (DOCUMENT, *(EXAMPLES.parent / f"{page}.md" for page in ("hooks", "metrics")))
+DOCUMENTS = (DOCUMENT, *(EXAMPLES.parent / f"{page}.md" for page in ("hooks", "metrics", "installing")))
 _MARKED = re.compile(r"<!-- (diff|file): (\S+) -->\n(?:\n```\w+\n.*?\n```\n)?", re.DOTALL)
 _LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml", ".py": "python", ".json": "json"}
+_LANGUAGES |= {".tf": "hcl", ".ts": "typescript"}
 
 
 def with_examples(text: str) -> str:

@@ -131,6 +131,12 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "TAKE_COMMAND_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:TakeCommand:buttons",
         "CHAT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:chats",
         "NOTIFY_ON": ",".join(Moment),
+        "STACK_NAME": "rollouts",
+        "STARTER": "rollouts-StartRollout",
+        "STACK_FUNCTIONS": "rollouts-StartRollout,rollouts-Guardian",
+        "VERSION_SWEEP_EVERY": "1 hour",
+        "ALARM_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alarms",
+        "DASHBOARD_NAME": "rollouts",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts",
     }.items():
         monkeypatch.setenv(name, value)

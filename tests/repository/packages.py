@@ -23,6 +23,7 @@ LAYER: dict[str, tuple[str, ...]] = {
     "notifications": ("domain", "state", "judging", "lifecycle"),
     "dry_run": ("domain", "policy", "state", "judging", "log_findings", "auto", "admission"),
     "dashboard": ("domain", "policy", "state", "lifecycle", "notifications"),
+    "doctor": ("domain", "state"),
     "schema": ("policy", "notifications"),
     "aws": (
         "domain",
@@ -35,6 +36,7 @@ LAYER: dict[str, tuple[str, ...]] = {
         "admission",
         "telemetry",
         "notifications",
+        "doctor",
     ),
     "tasks": (
         "domain",
@@ -49,6 +51,7 @@ LAYER: dict[str, tuple[str, ...]] = {
         "notifications",
         "dry_run",
         "dashboard",
+        "doctor",
         "aws",
     ),
 }
@@ -70,6 +73,7 @@ REPOSITORY: dict[str, tuple[str, ...]] = {
         "markdown_it",
         "selenium",
     ),
+    "installing": ("installing", "sandbox", "rollout", *AWS, "samcli", "click", "rich"),
     "report": ("report", "rollout", *AWS, "click"),
     "simulator": ("simulator", "rollout", *PURE, *AWS, "click", "rich", "matplotlib", "numpy", "yaml"),
     "statemachine": (),

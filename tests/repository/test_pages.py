@@ -22,6 +22,7 @@ PAGES = [
     "dashboard",
     "report",
     "canary-logs",
+    "installing",
 ]
 PARTS = ["What it is", "Smallest example", "Required IAM", "Try it in the sandbox", "Limits"]
 IAM_PAGES = [*PAGES, "operating"]

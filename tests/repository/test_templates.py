@@ -83,7 +83,9 @@ def test_each_role_of_a_member_account_trusts_the_functions_of_one_path():
     others = {name for name, resource in HOME["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"}
     # The widget reads the ledger only, so no role of a member account trusts it.
     assert functions_of_path("viewer") == {"ShowRolloutsFunction"}
-    named = functions_of_path("writer") | functions_of_path("restorer") | functions_of_path("viewer")
+    # What examines the stack reads the orchestrator's own account only.
+    assert functions_of_path("examiner") == {"ExamineStackFunction"}
+    named = set().union(*map(functions_of_path, ("writer", "restorer", "viewer", "examiner")))
     assert functions_of_path("reader") == others - named
 
 

@@ -28,6 +28,8 @@ class Case(NamedTuple):
     error: str | None = None
     cause: str | None = None
     start_at: str = "TakeCommand"
+    examination: Any = None
+    """What ExamineStack answers, or how it fails."""
 
 
 CASES = {
@@ -40,6 +42,17 @@ CASES = {
         "FAILED",
         "NoLiveRolloutError",
         "shop:live has no live rollout",
+    ),
+    "doctor": Case(
+        {"answer": "examine"}, "TakeCommand > ChooseAnswer:examine > ExamineStack > CommandTaken", "SUCCEEDED"
+    ),
+    "doctor cannot run": Case(
+        {"answer": "examine"},
+        "TakeCommand > ChooseAnswer:examine > ExamineStack! > NameExaminationFailure > CommandFailed",
+        "FAILED",
+        "CommandFailed",
+        "ExamineStack failed with BrokenError, and nothing was changed.",
+        examination=FAILS,
     ),
     "broken": Case(
         FAILS,
@@ -73,6 +86,7 @@ def run(case: Case, tasks: Tasks) -> EndedExecution:
     if case.start_at != "TakeCommand":
         return Machine(case.start_at, COMMAND_ASL).run(case.answer)
     tasks["take_command"] = scripted((case.answer,))
+    tasks["examine_stack"] = scripted((case.examination or {"answer": "taken", "findings": []},))
     return Machine("TakeCommand", COMMAND_ASL).run(COMMAND)
 
 

@@ -216,4 +216,5 @@ def test_document_is_passed_on_unchanged():
         "NameCommandFailure": {"Parameters"},
         "ParseCommandFailure": {"Parameters"},
         "FormatCommandFailure": {"Parameters"},
+        "NameExaminationFailure": {"Parameters"},
     }

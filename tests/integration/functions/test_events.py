@@ -31,6 +31,8 @@ NEW_REQUESTS: dict[str, Answer] = {
     "start_rollout_update_function_code_of_a_later_date": {"started": True},
     "start_rollout_update_function_code_without_v2": {"started": True},
     "start_rollout_version_published": {"started": True},
+    "examine_stack": {"answer": "taken", "command": "doctor"},
+    "take_command_doctor": {"answer": "examine"},
     "take_command_history": {"answer": "taken", "rollouts": []},
     "guardian_sweeps_member_account": {"repaired": [], "started": ["my-api-2-fbac37876c56"]},
     "guardian_sweeps_versions": {"repaired": [], "started": ["my-api-2-fbac37876c56"]},

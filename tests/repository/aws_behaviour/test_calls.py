@@ -95,7 +95,9 @@ def test_compared_values_are_in_the_api_model(call):
 def test_alarm_states_are_all_that_the_api_model_has():
     shape = models.operation("cloudwatch:DescribeAlarms").output_shape
     [states] = {
-        call.values["MetricAlarms[].StateValue"] for call in CALLS if "MetricAlarms[].StateValue" in call.values
+        call.values["MetricAlarms[].StateValue"]
+        for call in _in_table("cloudwatch")
+        if "MetricAlarms[].StateValue" in call.values
     }
     for kind in ("MetricAlarms", "CompositeAlarms"):
         assert set(models.at(shape, f"{kind}[].StateValue").metadata["enum"]) == set(states)

@@ -79,6 +79,36 @@ def command_state_machine_arn() -> str:
     return os.environ["COMMAND_STATE_MACHINE_ARN"]
 
 
+def stack_name() -> str:
+    """Return the name of the stack."""
+    return os.environ["STACK_NAME"]
+
+
+def starter() -> str:
+    """Return the name of the function StartRollout."""
+    return os.environ["STARTER"]
+
+
+def stack_functions() -> list[str]:
+    """Return the names of the functions of the stack."""
+    return os.environ["STACK_FUNCTIONS"].split(",")
+
+
+def version_sweep_every() -> str:
+    """Return how often the guardian looks for missed versions, such as `1 hour`."""
+    return os.environ["VERSION_SWEEP_EVERY"]
+
+
+def alarm_topic_arn() -> str:
+    """Return the ARN of the topic for alarms."""
+    return os.environ["ALARM_TOPIC_ARN"]
+
+
+def dashboard_name() -> str:
+    """Return the name of the stack's dashboard; empty where it has none."""
+    return os.environ["DASHBOARD_NAME"]
+
+
 def has_metrics_by_function() -> bool:
     """Whether the metrics of endings are also written by function, from the parameter MetricsByFunction."""
     return os.environ["METRICS_BY_FUNCTION"] == "true"

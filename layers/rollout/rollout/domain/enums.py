@@ -156,3 +156,5 @@ class CommandAnswer(StrEnum):
 
     TAKEN = "taken"
     REFUSED = "refused"
+    EXAMINE = "examine"
+    """It is for no rollout: the state machine goes on to ExamineStack."""

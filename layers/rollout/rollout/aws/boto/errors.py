@@ -15,6 +15,7 @@ _TRANSIENT_CODES = (
     "InternalException",
     "InternalFailure",
     "InternalServerError",
+    "InternalServiceError",
     "InternalServiceException",
     "InternalServiceFault",
     "KMSThrottling",

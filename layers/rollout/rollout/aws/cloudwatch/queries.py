@@ -25,8 +25,8 @@ class MetricStatistic(NamedTuple):
 
     def format(self) -> str:
         """Return its name, such as `Errors Sum of ExecutedVersion 4`."""
-        key, value = self.dimensions[-1]
-        return f"{self.name} {self.statistic} of {key} {value}"
+        last = " ".join(self.dimensions[-1]) if self.dimensions else "the account"
+        return f"{self.name} {self.statistic} of {last}"
 
 
 class StatisticPair(NamedTuple):

@@ -1,0 +1,178 @@
+"""ExamineStack reads what the stack needs, and calls nothing good that it could not read (P5)."""
+
+import pytest
+
+from rollout.aws.boto import clients
+from tests.integration.conftest import client
+
+TRAIL = {"Name": "all", "S3BucketName": "trails", "IsMultiRegionTrail": True}
+ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+WRITES = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
+READS = [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]
+DATA_ONLY = [{"ReadWriteType": "All", "IncludeManagementEvents": False}]
+
+
+def advanced(*, category="Management", **fields):
+    wanted = {"eventCategory": category, **fields}
+    return [{"FieldSelectors": [{"Field": name, "Equals": [value]} for name, value in wanted.items()]}]
+
+
+@pytest.fixture
+def findings(handle):
+    """Called, it examines the stack and returns the findings by their check."""
+
+    def examine():
+        answer = handle("examine_stack", {"answer": "examine"})
+        return {finding["check"]: finding for finding in answer["findings"]}
+
+    return examine
+
+
+@pytest.fixture
+def grade(findings):
+    """Called with a check, it examines the stack and returns the grade of that check."""
+    return lambda check: findings()[check]["grade"]
+
+
+@pytest.fixture
+def trail(aws):
+    """A trail that logs; called, it sets which events."""
+    client("s3").create_bucket(Bucket="trails", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    trails = client("cloudtrail")
+    trails.create_trail(**TRAIL)
+    trails.start_logging(Name="all")
+    return lambda **selectors: trails.put_event_selectors(TrailName="all", **selectors)
+
+
+@pytest.mark.usefixtures("my_api")
+def test_new_stack_without_anything_has_a_fix_for_each_finding(findings):
+    found = findings()
+    assert {name: finding["grade"] for name, finding in found.items()} == {
+        "trail": "bad",
+        "published versions": "unknown",
+        "opted-in functions": "good",
+        "hooks": "good",
+        "guardian": "bad",
+        "errors of the stack": "good",
+        "throttled calls": "good",
+        "concurrency": "unknown",  # moto has no GetAccountSettings
+        "alarms": "bad",
+        "alarm subscriptions": "unknown",  # the topic does not exist
+        "notifications": "warning",
+        "dashboard": "bad",
+        "freeze": "good",
+    }
+    assert all(finding["fix"] for finding in found.values() if finding["grade"] != "good")
+
+
+@pytest.mark.usefixtures("aws")
+def test_answer_is_that_of_a_taken_command(handle):
+    answer = handle("examine_stack", {"answer": "examine"})
+    assert (answer["answer"], answer["command"]) == ("taken", "doctor")
+    assert answer["reason"] == "4 good, 2 warnings, 4 bad, 3 unknown"
+
+
+@pytest.mark.parametrize(
+    ("selectors", "expected"),
+    [
+        ({"EventSelectors": WRITES}, "good"),
+        ({"EventSelectors": READS}, "bad"),
+        ({"EventSelectors": DATA_ONLY}, "bad"),
+        ({"EventSelectors": READS + WRITES}, "good"),
+        ({"AdvancedEventSelectors": advanced()}, "good"),
+        ({"AdvancedEventSelectors": advanced(readOnly="false")}, "good"),
+        ({"AdvancedEventSelectors": advanced(readOnly="true")}, "bad"),
+        ({"AdvancedEventSelectors": advanced(category="Data")}, "bad"),
+    ],
+    ids=str,
+)
+def test_trail_is_good_only_if_it_logs_management_events_that_write(trail, selectors, expected, grade):
+    trail(**selectors)
+    assert grade("trail") == expected
+
+
+def test_trail_that_is_stopped_is_bad(trail, findings):
+    trail(EventSelectors=WRITES)
+    client("cloudtrail").stop_logging(Name="all")
+    found = findings()["trail"]
+    assert (found["grade"], found["fix"]) == ("bad", "Start logging: aws cloudtrail start-logging --name all.")
+
+
+def test_trail_whose_events_may_not_be_read_is_unknown(trail, refused, grade):
+    refused(clients.cloudtrail_client(), "cloudtrail.GetEventSelectors")
+    assert grade("trail") == "unknown"
+
+
+@pytest.mark.usefixtures("my_api")
+@pytest.mark.parametrize(
+    ("service", "operation", "checks"),
+    [
+        ("cloudtrail", "DescribeTrails", ["trail"]),
+        ("cloudwatch", "GetMetricData", ["published versions", "guardian", "errors of the stack", "throttled calls"]),
+        ("cloudwatch", "DescribeAlarms", ["alarms"]),
+        ("cloudwatch", "ListDashboards", ["dashboard"]),
+        ("sns", "ListSubscriptionsByTopic", ["alarm subscriptions", "notifications"]),
+        ("tagging", "GetResources", ["opted-in functions", "hooks"]),
+    ],
+)
+def test_call_that_aws_refuses_makes_its_checks_unknown_and_no_other(refused, service, operation, checks, findings):
+    before = findings()
+    refused(getattr(clients, f"{service}_client")(), f"*.{operation}")
+    after = findings()
+    assert {name for name in after if after[name]["grade"] == "unknown"} >= set(checks)
+    assert all(f"{operation} operation" in after[name]["found"] for name in checks)
+    others = after.keys() - checks - {"concurrency"}  # which also needs the metrics
+    assert {name: after[name] for name in others} == {name: before[name] for name in others}
+
+
+@pytest.mark.usefixtures("my_api")
+def test_confirmed_subscription_is_good(grade):
+    client("sns").create_topic(Name="alarms")
+    assert grade("alarm subscriptions") == "bad"
+    queue = client("sqs").create_queue(QueueName="alarms")
+    assert queue
+    client("sns").subscribe(TopicArn=ALARM_TOPIC, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:alarms")
+    assert grade("alarm subscriptions") == "good"
+
+
+@pytest.mark.usefixtures("my_api")
+def test_alarms_and_dashboard_are_those_of_the_stack(grade):
+    metric = {"Namespace": "LambdaRollouts", "MetricName": "RolloutsOpen", "Period": 60, "EvaluationPeriods": 1}
+    rule = {"Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold", "Statistic": "Sum"}
+    cloudwatch = client("cloudwatch")
+    for name in ("other-Alarm", "rollouts-Alarm"):
+        cloudwatch.put_metric_alarm(AlarmName=name, ActionsEnabled=True, **metric, **rule)
+    cloudwatch.put_dashboard(DashboardName="rollouts-of-another", DashboardBody='{"widgets": []}')
+    assert (grade("alarms"), grade("dashboard")) == ("good", "bad")
+    cloudwatch.set_alarm_state(AlarmName="rollouts-Alarm", StateValue="ALARM", StateReason="test")
+    cloudwatch.put_dashboard(DashboardName="rollouts", DashboardBody='{"widgets": []}')
+    assert (grade("alarms"), grade("dashboard")) == ("bad", "good")
+
+
+@pytest.mark.usefixtures("my_api")
+def test_hook_counts_by_its_tag(findings):
+    client("lambda").tag_resource(
+        Resource="arn:aws:lambda:eu-west-1:123456789012:function:my-api", Tags={"rollout:hook": "yes"}
+    )
+    assert findings()["hooks"]["found"] == "1 may be called as hooks: my-api."
+
+
+@pytest.fixture
+def refused():
+    """Called with a client and an operation, AWS refuses it."""
+    hooks = []
+
+    def refuse(aws_client, operation):
+        def deny(model, **_):
+            return _Denied, {"Error": {"Code": "AccessDeniedException", "Message": f"no {model.name} operation"}}
+
+        aws_client.meta.events.register_first(f"before-call.{operation}", deny)
+        hooks.append((aws_client, operation, deny))
+
+    yield refuse
+    for aws_client, operation, deny in hooks:
+        aws_client.meta.events.unregister(f"before-call.{operation}", deny)
+
+
+class _Denied:
+    status_code = 403
