@@ -4,20 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
-from rollout.aws.settings import timing
-from rollout.lifecycle.evaluate import evaluate
 from rollout.state.rollout import read_rollout
+from rollout.tasks.evaluate import evaluate_rollout
 from rollout.tasks.observe import observe_rollout
 from rollout.tasks.record_decision import record_decision
-from rollout.tasks.surroundings import find_surroundings
 
 
 @logger.inject_lambda_context
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "the rollout is rolled back"):
         rollout, observation = observe_rollout(read_rollout(document), now := datetime.now(UTC))
-        found = find_surroundings(rollout, now)
-        evaluated = evaluate(rollout, observation, found, now, timing())
-        decided = record_decision(evaluated, found.ownership.lock, now)
+        evaluated = evaluate_rollout(rollout, observation, now)
+        decided = record_decision(evaluated.rollout, evaluated.lock, now)
         logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
         return decided.document()

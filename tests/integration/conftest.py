@@ -120,6 +120,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "WRITING_ROLES": "rollouts-ShiftTrafficFunctionRole,lambda-rollouts-ShiftTrafficFunctionRole-1A2B3C4D5E6F",
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
+        "ALIAS_READ_SECONDS": "900",
         "POLICY_PATH": "/rollouts/policies",
         "FREEZE_PARAMETER": "/rollouts/freeze",
         "BUS_NAME": "rollouts",

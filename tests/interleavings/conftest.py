@@ -113,6 +113,7 @@ def _settings() -> dict[str, str]:
     return {
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_LAG_SECONDS": "120",
+        "ALIAS_READ_SECONDS": "900",
         "STATE_MACHINE_ARN": EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:"),
         "HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}",
         "CANARY_LOGS": "on",

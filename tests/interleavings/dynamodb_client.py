@@ -129,6 +129,8 @@ def _meets_condition(item: Item, request: Item) -> bool:
 def _is_true(item: Item, term: str, values: Item) -> bool:
     if absent := re.fullmatch(r"attribute_not_exists\((\w+)\)", term):
         return absent[1] not in item
+    if present := re.fullmatch(r"attribute_exists\((\w+)\)", term):
+        return present[1] in item
     name, *placeholders = re.findall(r"^\w+|:\w+", term)
     if "<=" in term:
         return name in item and int(item[name]["N"]) <= int(values[placeholders[0]]["N"])
@@ -137,7 +139,7 @@ def _is_true(item: Item, term: str, values: Item) -> bool:
 
 
 def _update(item: Item, request: Item) -> Item:
-    expression, _, additions = request["UpdateExpression"].partition(" ADD ")
+    expression, _, additions = request["UpdateExpression"].partition("ADD ")
     assignments, _, removals = expression.removeprefix("SET ").partition("REMOVE ")
     values, after = request["ExpressionAttributeValues"], dict(item)
     for name, addend in re.findall(r"(\w+) (:\w+)", additions):

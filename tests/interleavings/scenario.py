@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from rollout.aws.dynamodb.items import partition
+from rollout.aws.dynamodb.items import partition, stamp
+from rollout.aws.dynamodb.locks import locks
 from rollout.domain.enums import Verdict
 from rollout.lifecycle.guardian.missed_versions import Sighting
 from rollout.state.hold import Freeze
@@ -108,6 +109,15 @@ class Scenario:
 
     def pass_an_hour(self) -> None:
         self.now += timedelta(hours=1)
+
+    def let_many_be_live(self, count: int) -> None:
+        """Let the guardian have counted this many live rollouts in the account, until an hour has passed."""
+        live = {"live": count, "counted_at": stamp(self.now)}
+        self.dynamodb.add({"target": f"guardian/live/{TARGET.account}/{TARGET.region}", "entry": "count"} | live)
+
+    def report_move(self) -> None:
+        """Let CloudTrail report a move of the alias by another writer, as ReportAliasMove notes it."""
+        locks().note_move(TARGET)
 
     def edit_alias(self, version: str, **weights: float) -> None:
         """Move the alias, as another writer does."""

@@ -131,6 +131,15 @@ class Interleavings(RuleBasedStateMachine):
         version, weights = edit
         self.scenario.edit_alias(version, **weights)
 
+    @precondition(lambda self: self.scenario.lambda_.history)
+    @rule()
+    def cloudtrail_reports_move(self):
+        self.scenario.report_move()
+
+    @rule(count=st.sampled_from([0, 400, 10_000]))
+    def guardian_counts_live_rollouts(self, count):
+        self.scenario.let_many_be_live(count)
+
     @rule(version=st.sampled_from(["2", "3"]), evaluation=st.sampled_from([*EVALUATIONS]))
     def evaluations_change(self, version, evaluation):
         self.scenario.evaluations[version] = evaluation

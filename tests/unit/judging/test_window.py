@@ -85,10 +85,10 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 1, 1), timezones=st.
 timings = st.builds(Timing, period_seconds=st.integers(1, 300), lag_seconds=st.integers(0, 300))
 
 
-@given(moments, st.integers(1, 86400), timings)
-def test_evaluations_are_at_least_an_interval_apart(now, interval_seconds, timing):
-    """P12: closer evaluations could exceed the limit that the policy was checked against."""
-    wait = seconds_to_next_evaluation(now, interval_seconds, timing)
+@given(moments, st.integers(1, 86400), timings, st.floats(0, 5 / 6))
+def test_evaluations_are_at_least_an_interval_apart(now, interval_seconds, timing, spread):
+    """P12: closer evaluations could exceed the limit that the policy was checked against, spread or not."""
+    wait = seconds_to_next_evaluation(now, interval_seconds, timing, spread * timing.period_seconds)
     last_edge, next_edge = timing.floor(now), timing.floor(now + timedelta(seconds=wait))
     assert wait >= 1
     assert (next_edge - last_edge).total_seconds() >= interval_seconds

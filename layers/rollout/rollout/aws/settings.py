@@ -41,6 +41,11 @@ def timing() -> Timing:
     )
 
 
+def longest_alias_read_seconds() -> int:
+    """Return the longest time between two reads of an alias by its rollout, from the parameter AliasReadSeconds."""
+    return int(os.environ["ALIAS_READ_SECONDS"])
+
+
 def default_policy() -> object:
     """Return the stack's DefaultPolicy, not yet validated: parsed JSON, or its text where it is a name."""
     try:

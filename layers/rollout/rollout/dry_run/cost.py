@@ -63,11 +63,12 @@ class Usage(Value):
         return Usage(**{name: count * times for name, count in self})
 
 
-PER_ROLLOUT = Usage.model_construct(transitions=7, lambda_calls=4, reads=6, writes=15, events=2)
+PER_ROLLOUT = Usage.model_construct(transitions=7, lambda_calls=4, reads=7, writes=15, events=2)
 """ReadInput, PrepareRollout, ChooseStart, PromoteVersion, CloseRollout, ChooseEnding and the ending, and the call of
-StartRollout. The lock is acquired, updated for the promotion and for the ending, and released; the ledger entry is
-opened and closed; each of them is in the index too, and so is the search for who started it by hand. The ending is in a
-second index. One more write leaves the queue, and there is one less, because the last evaluation leaves no status."""
+StartRollout. PrepareRollout reads how many rollouts are live. The lock is acquired, updated for the promotion and for
+the ending, and released; the ledger entry is opened and closed; each of them is in the index too, and so is the search
+for who started it by hand. The ending is in a second index. One more write leaves the queue, and there is one less,
+because the last evaluation leaves no status."""
 
 PER_STEP = Usage.model_construct(transitions=1, lambda_calls=1, reads=1, writes=2, events=1)
 """ShiftTraffic, which updates the lock and reads the ledger entry."""
@@ -79,9 +80,9 @@ These two evaluations leave no status."""
 PER_HOOK_CALL = Usage.model_construct(transitions=1, lambda_calls=1)
 """The hook, inside its Map state. That state is followed by an evaluation, in place of WaitForMetrics."""
 
-PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=1, writes=2)
-"""WaitForMetrics, JudgeCanary, ChooseNextMove: the lock is read; the evaluation, and the status for the dashboard, are
-written to it. An evaluation that writes the lock leaves no status."""
+PER_EVALUATION = Usage.model_construct(transitions=3, lambda_calls=1, reads=2, writes=2)
+"""WaitForMetrics, JudgeCanary, ChooseNextMove: the lock and the number of live rollouts are read; the evaluation, and
+the status for the dashboard, are written to the ledger. An evaluation that writes the lock leaves no status."""
 
 
 PER_CANARY_LOG = Usage.model_construct(transitions=1, lambda_calls=1, metrics=4, log_queries=3)

@@ -104,11 +104,13 @@ def history_window(now: datetime, timing: Timing) -> Window:
     return evaluation_window(end, end, end, timing)
 
 
-def seconds_to_next_evaluation(now: datetime, interval_seconds: int, timing: Timing) -> int:
+def seconds_to_next_evaluation(now: datetime, interval_seconds: int, timing: Timing, spread_seconds: float = 0) -> int:
     """Return whole seconds, at least 1, until the first edge of a period that is an interval after the last edge.
 
     Between two edges there is nothing new to read. Shifts follow evaluations, so almost every period belongs to one
     share. The interval counts from the edge before `now`, so that a slow evaluation does not delay the next one.
+
+    The evaluation is `spread_seconds`, less than a period, after that edge: many rollouts do not begin in one second.
     """
-    due = timing.ceiling(timing.floor(now) + timedelta(seconds=interval_seconds))
-    return math.ceil((due - now).total_seconds())
+    edge = timing.ceiling(timing.floor(now) + timedelta(seconds=interval_seconds))
+    return math.ceil((edge - now).total_seconds() + spread_seconds)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Move, Phase, Verdict
 from rollout.domain.text import shorten
-from rollout.judging.window import Timing, seconds_to_next_evaluation
+from rollout.judging.window import Timing
+from rollout.lifecycle.beat.spread import seconds_to_evaluation
 from rollout.lifecycle.gates import GateDecision, decide_at_gate, seconds_between_evaluations
 from rollout.lifecycle.held import held_move, held_since, seconds_under
 from rollout.lifecycle.orders import Orders, with_extensions
@@ -59,7 +60,7 @@ def _with_whole_step(judgement: Judgement, rollout: Rollout, orders: Orders) -> 
 
 def _with_wait(decided: Rollout, orders: Orders, hold: Hold | None, now: datetime, timing: Timing) -> Rollout:
     interval = seconds_under(hold, seconds_between_evaluations(decided, orders, now, timing), now)
-    return decided.model_copy(update={"wait_seconds": seconds_to_next_evaluation(now, interval, timing)})
+    return decided.model_copy(update={"wait_seconds": seconds_to_evaluation(decided, interval, now, timing)})
 
 
 def _format_reason(*parts: str) -> str:

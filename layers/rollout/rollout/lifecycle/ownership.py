@@ -19,7 +19,9 @@ class Ownership(Value):
     """The alias and the lock of a rollout at an evaluation."""
 
     alias: AliasState | None
+    """None where there is none, and where this evaluation has not read it."""
     lock: Lock | None
+    is_alias_read: bool = True
     ended: Ending | None = None
     """The ending in the ledger, where the rollout no longer holds the lock."""
 
@@ -51,12 +53,17 @@ def apply_ownership_check(decided: Rollout, ownership: Ownership) -> Rollout:
         return decided
     if ownership.lock.superseded_by and decided.phase is Phase.SHIFTING:
         return _superseded(decided, ownership.lock.superseded_by)
-    if ownership.alias is None and decided.alias_missing < MAX_EVALUATIONS_WITHOUT_ALIAS:
+    return _checked_alias(decided, ownership.alias) if ownership.is_alias_read else decided
+
+
+def _checked_alias(decided: Rollout, alias: AliasState | None) -> Rollout:
+    """Return the rollout as decided, unless its alias is missing or was moved."""
+    if alias is None and decided.alias_missing < MAX_EVALUATIONS_WITHOUT_ALIAS:
         return _waiting_for_alias(decided)
-    if ownership.alias and _is_as_written(decided, ownership.alias):
+    if alias and _is_as_written(decided, alias):
         # A changed description or permission gives the alias another revision, which the next write has to name.
-        return decided.model_copy(update={"alias_missing": 0, "revision_id": ownership.alias.revision_id})
-    return _moved(decided, ownership.alias)
+        return decided.model_copy(update={"alias_missing": 0, "revision_id": alias.revision_id})
+    return _moved(decided, alias)
 
 
 def waiting_for_command(decided: Rollout) -> Rollout:

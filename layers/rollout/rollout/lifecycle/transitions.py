@@ -4,7 +4,8 @@ from datetime import datetime
 
 from rollout.domain.durations import format_duration
 from rollout.domain.enums import Phase
-from rollout.judging.window import Timing, seconds_to_next_evaluation
+from rollout.judging.window import Timing
+from rollout.lifecycle.beat.spread import seconds_to_evaluation
 from rollout.state.rollout import Rollout, Shift
 
 
@@ -23,7 +24,7 @@ def begin_step(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "step_started_at": now,
             "gate": None,
             "shifts": (*rollout.shifts, Shift(at=now, percent=step.percent)),
-            "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing),
+            "wait_seconds": seconds_to_evaluation(rollout, rollout.policy.interval, now, timing),
             "reason": f"step {rollout.step} of {len(rollout.policy.steps)}: version {rollout.canary_version} has"
             f" {step.percent:g} % for at least {format_duration(step.hold)}",
         }
@@ -40,7 +41,7 @@ def begin_bake(rollout: Rollout, revision_id: str, now: datetime, timing: Timing
             "first_shift_at": rollout.first_shift_at or now,
             "step_started_at": now,
             "gate": None,
-            "wait_seconds": seconds_to_next_evaluation(now, rollout.policy.interval, timing) if bake else 0,
+            "wait_seconds": seconds_to_evaluation(rollout, rollout.policy.interval, now, timing) if bake else 0,
             "reason": f"version {rollout.canary_version} is promoted; the bake lasts {format_duration(bake)}",
         }
     )

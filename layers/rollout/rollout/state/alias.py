@@ -1,5 +1,6 @@
-"""The versions and shares of an alias."""
+"""The versions and shares of an alias, and when a rollout reads them."""
 
+from datetime import datetime
 from math import isclose
 
 from pydantic import Field
@@ -33,3 +34,19 @@ class AliasState(Value):
         """Return the alias as a sentence part, such as `version 3 with 10 % to version 4`."""
         shares = "".join(f" with {percent:g} % to version {version}" for version, percent in self.shares.items())
         return f"version {self.version}{shares}"
+
+
+class AliasReads(Value):
+    """When a rollout reads its alias, which depends on how many others are live."""
+
+    live_beside: int = Field(
+        default=0,
+        description="The live rollouts of the account and region when the alias was last read; 0 for few.",
+    )
+    due_at: datetime | None = Field(
+        default=None,
+        description="Until when an evaluation that keeps the share does not read the alias; None for the next one.",
+    )
+    moves_seen: int = Field(
+        default=0, description="How many moves of the alias by others the lock had before the alias was last read."
+    )

@@ -55,6 +55,8 @@ class Lock(Value):
     """The newer version that waits until the holder has ended."""
     commands: tuple[TakenCommand, ...] = ()
     """What operators have ordered of this rollout, in order."""
+    moves: int = 0
+    """How many moves of the alias by others CloudTrail has reported since the lock was acquired."""
     gate: ReachedGate | None = None
     """The last approval or pause of the policy that the holder has reached, in this step or an earlier one."""
 

@@ -12,7 +12,7 @@ from rollout.domain.models import Value
 from rollout.domain.validation import read_as
 from rollout.policy.policy import Policy
 from rollout.policy.steps import Step
-from rollout.state.alias import AliasState
+from rollout.state.alias import AliasReads, AliasState
 from rollout.state.calibration import Calibration
 from rollout.state.ending import Ending
 from rollout.state.gate import ReachedGate
@@ -117,6 +117,7 @@ class Rollout(Value):
     alias_missing: int = Field(
         default=0, description="How many evaluations in a row, up to the newest, found no alias."
     )
+    alias_reads: AliasReads = Field(default_factory=AliasReads)
     judgement: Judgement | None = None
     next_move: Move | None = None
     wait_seconds: int = 0

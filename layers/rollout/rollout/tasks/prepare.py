@@ -18,11 +18,13 @@ from rollout.aws.powertools import logger
 from rollout.aws.step_functions import executions_beside
 from rollout.domain.enums import OnNewerVersion, Start
 from rollout.domain.errors import AliasBusyError, LockLostError, RefusedError
+from rollout.lifecycle.beat.alias_reads import with_reads
 from rollout.lifecycle.hooks.calls import begin_hooks
 from rollout.state.endings import rejected
 from rollout.state.lock import Lock, QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.alias.keep_stable import keep_stable
+from rollout.tasks.evaluate import find_live_beside
 from rollout.tasks.look_up import look_up
 from rollout.tasks.notify import publish_rejection, publish_start
 
@@ -39,6 +41,7 @@ def accept_request(preparation: Preparation, now: datetime) -> Rollout:
             queue().leave(result.facts.target, preparation.execution)
         raise combine_refusals(result.refusals)
     rollout = accept(result.request, result.facts, preparation.execution)
+    rollout = with_reads(rollout, live_beside=find_live_beside(rollout.target, now))
     return begin_hooks(rollout.model_copy(update={"waiting": preparation.waiting}), now)
 
 

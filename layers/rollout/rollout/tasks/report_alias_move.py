@@ -3,6 +3,7 @@
 from rollout.admission.events.alias_event import AliasUpdated
 from rollout.aws import settings
 from rollout.aws.dynamodb.alias_moves import alias_moves
+from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import shares_of
 from rollout.aws.lambda_.functions import lookup
 from rollout.domain.errors import UnknownFunctionError
@@ -21,6 +22,8 @@ def report_alias_move(updated: AliasUpdated) -> str:
         return "the call changed neither versions nor weights"
     if _is_own_write(updated):
         return "the call was a rollout's own"
+    # While many rollouts are live, an evaluation reads the alias at once only where the lock says so.
+    locks().note_move(updated.target)
     if not _is_opted_in(updated):
         return "the function's tag does not opt the alias in"
     return _report(_move(updated))

@@ -1,6 +1,4 @@
-"""Looks up what an evaluation finds beside the metrics: the alias and its lock, the opt-in tag, and a freeze."""
-
-from datetime import datetime
+"""Looks up what an evaluation finds beside the metrics: the alias and its lock, and the opt-in tag."""
 
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
@@ -9,18 +7,9 @@ from rollout.aws.lambda_.functions import fast_lookup
 from rollout.aws.powertools import logger
 from rollout.domain.errors import RolloutError
 from rollout.domain.identity import Target
-from rollout.lifecycle.evaluate import Surroundings
 from rollout.lifecycle.opt_in import missing_tag
 from rollout.lifecycle.ownership import Ownership
 from rollout.state.rollout import Rollout
-from rollout.tasks.find_hold import hold_of
-
-
-def find_surroundings(rollout: Rollout, now: datetime) -> Surroundings:
-    """Return what an evaluation finds beside the metrics; raises AwsUnavailableError."""
-    return Surroundings(
-        missing_tag=find_missing_tag(rollout), ownership=ownership_of(rollout), hold=hold_of(rollout, now)
-    )
 
 
 def ownership_of(rollout: Rollout) -> Ownership:

@@ -11,6 +11,9 @@ from rollout.state.lock import Lock
 ROLLBACK = 1_000_000
 """The number of the last write, a rollback; the others count from 1."""
 
+MOVES = "moves"
+"""The attribute that counts the moves of the alias by others; the holder does not write it."""
+
 COMMANDS = TypeAdapter(tuple[TakenCommand, ...], config=ConfigDict(defer_build=True))
 
 _GUARDIAN = "guardian of "
@@ -46,7 +49,7 @@ def guardian_of(lock: Lock) -> str:
 
 def lock_values(lock: Lock) -> dict[str, str]:
     """Return what the holder writes into the entry."""
-    return {"lock_document": lock.model_dump_json(exclude=_REQUESTS | {"commands", "gate"})}
+    return {"lock_document": lock.model_dump_json(exclude=_REQUESTS | {"commands", "gate", "moves"})}
 
 
 def read_lock(entry: dict[str, Any]) -> Lock:
@@ -57,6 +60,7 @@ def read_lock(entry: dict[str, Any]) -> Lock:
         "is_taken_over": entry["holder"] == guardian_of(lock),
         "is_ending": "ending" in entry,
         "is_rolling_back": entry.get("write_number") == ROLLBACK,
+        "moves": int(entry.get(MOVES, 0)),
         "commands": COMMANDS.validate_json(entry.get("commands", "[]")),
         "gate": ReachedGate.model_validate_json(entry["gate"]) if "gate" in entry else None,
     }

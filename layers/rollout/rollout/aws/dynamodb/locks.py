@@ -6,7 +6,7 @@ from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.commands import command_item
 from rollout.aws.dynamodb.items import OPEN, OPEN_LOCK
-from rollout.aws.dynamodb.lock_items import COMMANDS, ROLLBACK, LockEntry, guardian_of, lock_values, read_lock
+from rollout.aws.dynamodb.lock_items import COMMANDS, MOVES, ROLLBACK, LockEntry, guardian_of, lock_values, read_lock
 from rollout.aws.dynamodb.owned_entries import Amendment, OwnedEntries
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.errors import AliasBusyError, AliasChangedError, LockLostError
@@ -92,6 +92,10 @@ class Locks:
     def await_end(self, lock: Lock, version: str) -> None:
         """Tell the holder that a newer version waits; nothing happens where it no longer holds the lock."""
         self._entries.change(lock.target, {"awaited_by": version}, [lock.holder.arn])
+
+    def note_move(self, target: Target) -> None:
+        """Let the next evaluation read the alias, because another writer moved it; nothing happens without a lock."""
+        self._entries.count(target, MOVES)
 
     def command(self, lock: Lock, record: CommandRecord) -> bool:
         """Let the holder obey a command, and record it (P11), both or neither.

@@ -70,6 +70,15 @@ class OwnedEntries:
         """Amend the entry and create another item, both or neither; False also where the other item exists."""
         return self._table.update_and_put(self._key(target), amendment.change(), item)
 
+    def count(self, target: Target, name: str) -> bool:
+        """Add one to a number of the entry of any holder; False where there is no entry."""
+        return self._table.update(
+            self._key(target),
+            UpdateExpression=f"ADD {name} :one",
+            ConditionExpression="attribute_exists(entry)",
+            ExpressionAttributeValues=typed({":one": 1}),
+        )
+
     def remove(self, target: Target, name: str, holder: str) -> bool:
         """Remove a value of the entry; False where the holder does not have it."""
         condition, holder_values = _held_by([holder])

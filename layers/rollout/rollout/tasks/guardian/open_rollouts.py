@@ -1,11 +1,15 @@
-"""Measures the rollouts that have not ended: how many, how old the oldest is, and how many are overdue."""
+"""Measures the rollouts that have not ended: how many, and where; how old the oldest is; how many are overdue."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
+from rollout.aws.dynamodb.items import OpenEntry, target_of
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.sweeps.live_counts import live_counts
 from rollout.aws.dynamodb.sweeps.open_rollouts import open_rollouts
 from rollout.aws.powertools import logger
+from rollout.lifecycle.beat.live_count import FEW_ROLLOUTS
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.telemetry.catalog import Metric
 from rollout.telemetry.overdue import OpenRollout, is_overdue, open_values
@@ -22,8 +26,18 @@ def measure_open_rollouts(sweep: TargetSweep, now: datetime) -> dict[Metric, flo
         overdue = sweep.treat_each(
             "overdue", ((each.name, each) for each in entries), lambda each: _overdue(each.read(), now)
         )
+        with sweep.isolate("the counts of live rollouts"):
+            _record_counts(entries, now)
         values |= open_values([each.values["began_at"] for each in entries], len([*overdue]), now)
     return values
+
+
+def _record_counts(entries: list[OpenEntry[OpenRollout]], now: datetime) -> None:
+    """Record how many rollouts are live in each account and region that has many, for their evaluations."""
+    live = Counter(target_of(each.values).account_region for each in entries)
+    for account_region, count in live.items():
+        if count > FEW_ROLLOUTS:
+            live_counts().record(account_region, count, now)
 
 
 def _overdue(rollout: OpenRollout, now: datetime) -> Iterator[str]:

@@ -1,0 +1,4 @@
+"""How a rollout leaves room for others, while many are live in its account and region.
+
+Lambda allows an account 15 control-plane calls a second, and each read of an alias is one of them.
+"""
