@@ -75,6 +75,16 @@ def test_moved_alias_gets_no_more_traffic(handle, evaluated):
     assert handle("judge_canary", evaluated)["next_move"] == "hand_over"
 
 
+def test_bake_with_moved_alias_does_not_end_promoted(handle, many_are_live):
+    """P10: nothing has reported the move."""
+    move_alias("2")
+    document = handle("judge_canary", event("judge_canary_in_the_bake"))
+    assert (document["next_move"], document["alias_reads"]["due_at"] is None) == ("wait", False)
+    move_alias("1")
+    emit([("2", 1000, 10)], per_version=False)
+    assert handle("judge_canary", document)["next_move"] == "hand_over"
+
+
 def test_unhealthy_canary_is_rolled_back_without_the_alias(handle, evaluated, lambda_wire):
     """RollBack reads it."""
     for minute in range(60):
