@@ -58,7 +58,7 @@ def test_alias_is_read_at_each_evaluation_where_the_longest_time_is_zero():
 
 
 def test_slower_interval_reads_at_each_evaluation():
-    """Evaluations each five minutes already leave enough room."""
+    """Evaluations each five minutes are rare enough."""
     slow = rollout(policy=policy(interval="5m"))
     assert with_next_read(slow, 1000, AT, LONGEST).alias_reads.due_at is None
 
