@@ -5,8 +5,8 @@ from typing import Any
 
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.state.rollout import read_rollout
-from rollout.tasks.evaluate import evaluate_rollout
-from rollout.tasks.observe import observe_rollout
+from rollout.tasks.evaluation.evaluate import evaluate_rollout
+from rollout.tasks.evaluation.observe import observe_rollout
 from rollout.tasks.record_decision import record_decision
 
 

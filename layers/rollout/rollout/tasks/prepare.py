@@ -24,7 +24,7 @@ from rollout.state.endings import rejected
 from rollout.state.lock import Lock, QueuedVersion, lock_of
 from rollout.state.rollout import Rollout
 from rollout.tasks.alias.keep_stable import keep_stable
-from rollout.tasks.evaluate import find_live_beside
+from rollout.tasks.evaluation.evaluate import find_live_beside
 from rollout.tasks.look_up import look_up
 from rollout.tasks.notify import publish_rejection, publish_start
 

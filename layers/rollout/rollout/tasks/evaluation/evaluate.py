@@ -17,8 +17,8 @@ from rollout.lifecycle.ownership import Ownership
 from rollout.state.hold import Hold
 from rollout.state.lock import Lock
 from rollout.state.rollout import Rollout
+from rollout.tasks.evaluation.surroundings import find_missing_tag, ownership_of
 from rollout.tasks.find_hold import hold_of
-from rollout.tasks.surroundings import find_missing_tag, ownership_of
 
 
 class Evaluation(NamedTuple):

@@ -1,0 +1,1 @@
+"""One evaluation: what it observes, what it finds beside the metrics, and what it decides."""
