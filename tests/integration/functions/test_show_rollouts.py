@@ -40,7 +40,8 @@ def begin(number=1, **changes):
     running = sample(
         execution=execution, target=target, judgement=judgement(), evaluations=1, next_move=Move.WAIT, **changes
     )
-    locks().acquire(lock_of(running, PlannedWrite(version="3", shares={"4": 10})))
+    before = running.model_copy(update={"step": 0})
+    locks().acquire(lock_of(before, PlannedWrite(version="3", shares={"4": 10})))
     rollout_ledger().open(running, NOW)
     shown_rollouts().record_status(running, status_of(running, NOW))
     return running

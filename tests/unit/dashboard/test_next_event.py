@@ -71,6 +71,13 @@ def test_bake_ends_after_its_time():
     assert (found.text, found.at) == ("the bake ends, and version 4 stays, if it stays healthy", AT + 5 * MINUTE)
 
 
+@pytest.mark.parametrize("held", [lock(write_number=2), baking()])
+def test_share_that_the_newest_evaluation_has_not_seen_is_evaluated_next(held):
+    """Until then, the plan of the step before would name the share that the canary already has."""
+    found = following(held, found=status(step=1))
+    assert (found.text, found.at) == ("the first evaluation at this share", None)
+
+
 def test_approval_names_its_deadline_and_what_happens_without_it():
     found = following(LOCKS[Situation.AWAITING_APPROVAL])
     assert found.text == "without the command approve it is rolled back"

@@ -74,7 +74,15 @@ def _planned(lock: Lock, policy: Policy, status: Status | None) -> NextEvent:
         return NextEvent(text="the first evaluation")
     if status.held_since:
         return NextEvent(text="it keeps this share, because the stack is frozen or the policy's windows are closed")
+    if _is_ahead(lock, status):
+        return NextEvent(text="the first evaluation at this share")
     return _after_current(lock, policy, status)
+
+
+def _is_ahead(lock: Lock, status: Status) -> bool:
+    """Whether the canary has got another share, or all of it, since the newest evaluation."""
+    is_promoted = lock.promoting and status.phase is not Phase.BAKE
+    return is_promoted or (not lock.promoting and lock.write_number > status.step)
 
 
 def _after_current(lock: Lock, policy: Policy, status: Status) -> NextEvent:

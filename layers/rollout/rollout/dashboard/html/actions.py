@@ -91,7 +91,7 @@ def reason_form(typed: Typed) -> Element:
     return tag(
         "form",
         tag("label", "Reason ", tag("input", type="text", **why, size=28)),
-        tag("label", "Your name ", tag("input", type="text", **who, size=16)),
+        tag("label", "Your name ", tag("input", type="text", **who, size=22)),
         class_="lr-bar",
     )
 
