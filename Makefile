@@ -153,8 +153,10 @@ docs: diagram schema  ## write every output that docs/ and the README show
 diagram: $(READY)  ## draw the state machine into the README
 	@$(BIN)/python statemachine/draw.py
 
-pictures: $(READY)  ## run the demo, and draw the README's two pictures from what it shows
-	@$(BIN)/python -m sandbox demo --record .sandbox/demo.json --screenshot docs/images/live-view.svg
+pictures: $(READY)  ## run the demo, draw the README's two pictures, and take screenshots of the dashboard (needs Chromium)
+	@mkdir -p .sandbox
+	@$(BIN)/python -m sandbox demo --record .sandbox/demo.json --screenshot docs/images/live-view.svg \
+		--dashboard-pictures docs/images
 	@$(BIN)/python -m sandbox.pictures .sandbox/demo.json docs/images/rollout.png
 
 schema: $(READY)  ## write the JSON Schemas of policies and events

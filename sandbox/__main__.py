@@ -10,6 +10,7 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from sandbox.dashboard.screenshots import photographing
 from sandbox.dashboard.server import serving_dashboard
 from sandbox.demo import record, run
 from sandbox.deploy import deployed
@@ -67,16 +68,29 @@ _OUTPUT_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--screenshot", type=_OUTPUT_FILE, callback=_in_existing_folder, help="Write one moment of the live view as SVG."
 )
+@click.option(
+    "--dashboard-pictures",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Write screenshots of the dashboard into this folder; needs Chromium.",
+)
 @click.option("--keep-open", is_flag=True, help="Serve the dashboard after the demo too, until Ctrl-C.")
-def demo(port: int | None, record_file: Path | None, screenshot: Path | None, *, keep_open: bool) -> None:
+def demo(
+    port: int | None,
+    record_file: Path | None,
+    screenshot: Path | None,
+    dashboard_pictures: Path | None,
+    *,
+    keep_open: bool,
+) -> None:
     """Roll out five versions: promoted, rolled back twice, promoted by an approval, and stopped by a hook."""
     try:
         with (
             deployed(port or free_port(), "demo", _print_progress) as (sandbox, outputs),
             serving_dashboard(sandbox, outputs) as page,
+            photographing(page, dashboard_pictures) as photographer,
         ):
             _print_dashboard(page)
-            rollouts = run.run(sandbox, outputs, Console())
+            rollouts = run.run(sandbox, outputs, Console(), photographer)
             _keep_open(page if keep_open else "")
     except SandboxError as error:
         raise click.ClickException(str(error)) from error

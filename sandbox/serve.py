@@ -23,7 +23,7 @@ def create_function(sandbox: Sandbox) -> Shop:
     record_history(sandbox, shop, CALLS_PER_SECOND)
     Hook(sandbox).create()
     write_package(ROOT / GOOD_VERSION, **USUAL)
-    write_package(ROOT / BAD_VERSION, **{**USUAL, "fault_percent": 25})
+    write_package(ROOT / BAD_VERSION, **{**USUAL, "regression_percent": 25})
     return shop
 
 

@@ -12,7 +12,14 @@ from sandbox.traffic import CALLERS, Traffic
 
 _SOURCE = Path(__file__).parent / "functions" / "shop" / "app.py"
 # Every later version has these variables: Lambda publishes no version without a change.
-_HEALTHY = {"fault_percent": 0.0, "burst_percent": 0.0, "slow_percent": 0.0, "delay_ms": 0.0, "http_500_percent": 0.0}
+_HEALTHY = {
+    "fault_percent": 0.0,
+    "regression_percent": 0.0,
+    "burst_percent": 0.0,
+    "slow_percent": 0.0,
+    "delay_ms": 0.0,
+    "http_500_percent": 0.0,
+}
 _ROLE_ATTEMPTS, _ROLE_SECONDS = 10, 3
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 

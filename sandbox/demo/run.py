@@ -1,7 +1,8 @@
 """Publishes five versions of a function and observes the rollout of each."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -40,7 +41,7 @@ class Release:
 
 RELEASES = (
     Release("which is healthy", USUAL, is_promoted=True),
-    Release("in which every fourth call fails", {**USUAL, "fault_percent": 25}, is_promoted=False),
+    Release("in which every fourth call fails", {**USUAL, "regression_percent": 25}, is_promoted=False),
     Release("in which every call takes 1.5 seconds longer", {**USUAL, "delay_ms": 1500}, is_promoted=False),
     Release("which is tried by a hook and needs an approval", USUAL, is_promoted=True, policy=approval.NAME),
     Release(
@@ -80,10 +81,20 @@ class ObservedRollout:
         return self.snapshots[-1]
 
 
-def run(sandbox: Sandbox, outputs: dict[str, str], console: Console) -> list[ObservedRollout]:
+@dataclass(frozen=True)
+class Screen:
+    """Where the rollouts are shown, and what else gets each snapshot."""
+
+    console: Console
+    observe: Callable[[Snapshot], object]
+
+
+def run(
+    sandbox: Sandbox, outputs: dict[str, str], console: Console, observe: Callable[[Snapshot], object] = bool
+) -> list[ObservedRollout]:
     """Roll out every release and print how each rollout ended; return what was observed.
 
-    `outputs` are those of the stack.
+    `outputs` are those of the stack; `observe` gets each snapshot, before a command is given.
     """
     shop = Shop(sandbox)
     shop.create(opted_in=True, **USUAL)
@@ -95,7 +106,7 @@ def run(sandbox: Sandbox, outputs: dict[str, str], console: Console) -> list[Obs
     )
     approval.store_policy(sandbox)
     with shop.traffic(_CALLS_PER_SECOND):
-        rollouts = [_roll_out(sandbox, shop, outputs, console, release) for release in RELEASES]
+        rollouts = [_roll_out(sandbox, shop, outputs, Screen(console, observe), release) for release in RELEASES]
     console.print()
     for rollout in rollouts:
         summary(console, rollout.result, rollout.reason, as_expected=rollout.as_expected)
@@ -103,21 +114,27 @@ def run(sandbox: Sandbox, outputs: dict[str, str], console: Console) -> list[Obs
 
 
 def _roll_out(
-    sandbox: Sandbox, shop: Shop, outputs: dict[str, str], console: Console, release: Release
+    sandbox: Sandbox, shop: Shop, outputs: dict[str, str], screen: Screen, release: Release
 ) -> ObservedRollout:
     stable = shop.shares()
     if release.policy:
         shop.tag("rollout:policy", release.policy)
     published_at = datetime.now(UTC)
     rollout = ObservedRollout(release, shop.publish(**release.behaviour), published_at)
+    console = screen.console
     console.print(f"\n[bold]Published {rollout.title}.[/bold]", highlight=False, soft_wrap=True)
     execution = _wait_for_execution(sandbox, outputs["StateMachineArn"], rollout.version)
     watcher = Watcher(sandbox, execution, published_at)
     approver = approval.Approver(sandbox, outputs["CommandStateMachineArn"])
-    if console.is_interactive:
-        _watch_live(rollout, watcher, console, approver)
-    else:
-        _watch_lines(rollout, watcher, console, approver)
+    show = (_live if console.is_interactive else _lines)(rollout, console)
+    with show as show_snapshot:
+
+        def see(snapshot: Snapshot) -> None:
+            show_snapshot(snapshot)
+            screen.observe(snapshot)
+            _approve(snapshot, console, approver)
+
+        _watch(rollout, watcher, see)
     rollout.reason = watcher.reason()
     has_succeeded = rollout.last.status == "SUCCEEDED"
     expected = {rollout.version: 100} if release.is_promoted else stable
@@ -138,23 +155,15 @@ def _wait_for_execution(sandbox: Sandbox, machine: str, version: str) -> str:
     raise DemoError(f"No rollout started within {_START_SECONDS} seconds of publishing. {_advice(sandbox)}")
 
 
-def _watch_live(rollout: ObservedRollout, watcher: Watcher, console: Console, approver: approval.Approver) -> None:
+@contextmanager
+def _live(rollout: ObservedRollout, console: Console) -> Iterator[Callable[[Snapshot], None]]:
     title = f"shop:live, version {rollout.version}"
     with Live(console=console, auto_refresh=False) as live:
-
-        def show(snapshot: Snapshot) -> None:
-            live.update(panel(title, snapshot), refresh=True)
-            _approve(snapshot, console, approver)
-
-        _watch(rollout, watcher, show)
+        yield lambda snapshot: live.update(panel(title, snapshot), refresh=True)
 
 
-def _approve(snapshot: Snapshot, console: Console, approver: approval.Approver) -> None:
-    if command := approver.approve(snapshot):
-        console.print(f"  [bold]The rollout waits for an approval. It is given by:[/bold]\n  {command}", soft_wrap=True)
-
-
-def _watch_lines(rollout: ObservedRollout, watcher: Watcher, console: Console, approver: approval.Approver) -> None:
+@contextmanager
+def _lines(_rollout: ObservedRollout, console: Console) -> Iterator[Callable[[Snapshot], None]]:
     printed: list[tuple[str, int]] = []
 
     def show(snapshot: Snapshot) -> None:
@@ -162,9 +171,13 @@ def _watch_lines(rollout: ObservedRollout, watcher: Watcher, console: Console, a
         if change not in printed[-1:]:
             printed.append(change)
             console.print(line(snapshot), highlight=False, soft_wrap=True)
-        _approve(snapshot, console, approver)
 
-    _watch(rollout, watcher, show)
+    yield show
+
+
+def _approve(snapshot: Snapshot, console: Console, approver: approval.Approver) -> None:
+    if command := approver.approve(snapshot):
+        console.print(f"  [bold]The rollout waits for an approval. It is given by:[/bold]\n  {command}", soft_wrap=True)
 
 
 def _watch(rollout: ObservedRollout, watcher: Watcher, show: Callable[[Snapshot], None]) -> None:

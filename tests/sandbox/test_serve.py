@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import contextmanager
 from functools import partial
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -79,6 +80,14 @@ def clients(port):
     return [session.client(name, endpoint_url=f"http://127.0.0.1:{port}") for name in ("lambda", "stepfunctions")]
 
 
+def dashboard_as_viewer(page):
+    """Return the HTML of the dashboard's widget, as the page shows it to a viewer."""
+    context = {"theme": "light", "width": 800, "height": 600, "locale": "en", "timezone": {}, "forms": {"all": {}}}
+    request = json.dumps({"user": "viewer", "widget": "widget-0", "context": context}).encode()
+    with urlopen(Request(f"{page}call", request, {"Content-Type": "application/json"})) as response:  # noqa: S310
+        return json.loads(response.read())["html"]
+
+
 @pytest.mark.xdist_group("serve")
 def test_printed_commands_promote_version_2_roll_version_3_back_and_stop_it_by_a_hook():
     port = free_port()
@@ -88,6 +97,7 @@ def test_printed_commands_promote_version_2_roll_version_3_back_and_stop_it_by_a
             (publish_good,) = commands(lines, "Publish version 2")
             (publish_bad,) = commands(lines, "Publish version 3")
             list_executions, get_alias = commands(lines, "Watch the rollout")
+            (page,) = commands(lines, "See the dashboard")
             (print_reason,) = commands(lines, "Print the reason")
 
             functions, machines = clients(port)
@@ -104,6 +114,9 @@ def test_printed_commands_promote_version_2_roll_version_3_back_and_stop_it_by_a
             assert '"FunctionVersion": "2"' in alias
             assert "AdditionalVersionWeights" not in alias
             assert "unhealthy: " in run(setup, print_reason)
+
+            shown = dashboard_as_viewer(page)
+            assert shown.index("rolled back") < shown.index("promoted")
 
             (start_with_hook,) = commands(lines, "Roll out version 3 again")
             started = json.loads(run(setup, start_with_hook))["executionArn"]

@@ -1,8 +1,9 @@
 """A function whose versions fail or are slow as configured, by environment variables or by `behaviour.json`.
 
-FAULT_PERCENT of the calls fail independently. In BURST_PERCENT of the seconds, all calls of a version fail; the
-seconds differ between versions. Each call takes DELAY_MS longer, and SLOW_PERCENT of the calls take one second longer.
-HTTP_500_PERCENT of the calls log an error and answer with the status 500, which Lambda counts as a success.
+FAULT_PERCENT of the calls fail independently, and REGRESSION_PERCENT of the others fail with an error of their own. In
+BURST_PERCENT of the seconds, all calls of a version fail; the seconds differ between versions. Each call takes DELAY_MS
+longer, and SLOW_PERCENT of the calls take one second longer. HTTP_500_PERCENT of the calls log an error and answer with
+the status 500, which Lambda counts as a success.
 """
 
 # ruff: noqa: INP001 - deployed as the root of its own package
@@ -27,6 +28,8 @@ def handler(_event: object, context: Any) -> dict[str, Any]:  # noqa: ANN401 - L
     time.sleep(_setting("DELAY_MS") / 1000 + (random.uniform(0, 100) < _setting("SLOW_PERCENT")))
     if random.uniform(0, 100) < _setting("FAULT_PERCENT") or burst.uniform(0, 100) < _setting("BURST_PERCENT"):
         raise CheckoutError("The payment service does not respond.")
+    if random.uniform(0, 100) < _setting("REGRESSION_PERCENT"):
+        raise KeyError("currency")
     if random.uniform(0, 100) < _setting("HTTP_500_PERCENT"):
         print("ERROR The payment service does not respond.")
         return {"statusCode": 500, "body": "Try again later."}

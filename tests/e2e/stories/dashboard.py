@@ -108,7 +108,7 @@ def _act(watched: Watched) -> dict[str, str]:
 
 
 def _show(dashboard: Dashboard, payload: dict[str, Any]) -> str:
-    """Return the HTML of a page; an answer that no capacity was left for is asked for again."""
+    """Return the HTML of a page; it is requested again while Lambda has no capacity for it."""
     request = {"user": "viewer", "widget": "widget-0", "payload": payload, "context": _CONTEXT | {"forms": {"all": {}}}}
     return wait_for(lambda: dashboard.call(request).get("html", ""), lambda: str(dashboard.call(request)))
 
