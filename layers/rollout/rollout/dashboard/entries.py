@@ -9,6 +9,7 @@ from rollout.domain.enums import Outcome
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
 from rollout.policy.policy import Policy
+from rollout.policy.read_policy import policy_of_json
 from rollout.state.dashboard.status import Status
 from rollout.state.lock import Lock, QueuedVersion
 
@@ -56,7 +57,7 @@ class RolloutEntry(Value):
     def read_policy(self) -> Policy | None:
         """Return the policy; None where it cannot be read, for example after a release that removed a key."""
         try:
-            return Policy.model_validate_json(self.policy) if self.policy else None
+            return policy_of_json(self.policy) if self.policy else None
         except ValidationError:
             return None
 

@@ -10,7 +10,7 @@ from rollout.domain.errors import InvalidDocumentError
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.validation import read_as
-from rollout.policy.policy import Policy
+from rollout.policy.read_policy import KeptPolicy
 from rollout.policy.steps import Step
 from rollout.state.alias import AliasReads, AliasState
 from rollout.state.calibration import Calibration
@@ -47,7 +47,7 @@ class Rollout(Value):
     target: Target
     stable_version: str
     canary_version: str
-    policy: Policy
+    policy: KeptPolicy
     policy_source: str = Field(default="", description="Where the policy comes from, as a sentence part.")
     auto: str = Field(
         default="", description="What `steps: Auto` chose and why, as a sentence part; empty for other policies."

@@ -16,6 +16,7 @@ from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.policy.policy import Policy
+from rollout.policy.read_policy import policy_of_json
 from rollout.state.canary_logs import CanaryLogs
 from rollout.state.ending import Ending
 from rollout.state.endings import ending_of
@@ -124,7 +125,7 @@ class Ledger:
     def find_policy(self, target: Target, execution: Execution) -> Policy | None:
         """Return the policy of a rollout; None where it is about to begin."""
         entry = self._table.find(key(target, "rollout", execution))
-        return Policy.model_validate_json(entry["policy"]) if "policy" in entry else None
+        return policy_of_json(entry["policy"]) if "policy" in entry else None
 
     def last_rollouts(self, target: Target, limit: int) -> list[dict[str, Any]]:
         """Return the newest entries of an alias's rollouts, the newest first."""

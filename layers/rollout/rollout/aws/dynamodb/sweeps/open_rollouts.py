@@ -7,7 +7,7 @@ from rollout.aws.boto import clients
 from rollout.aws.dynamodb.items import QUEUE, ROLLOUT, OpenEntry, key, partition, target_of
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.identity import Execution, Target
-from rollout.policy.policy import Policy
+from rollout.policy.read_policy import policy_of_json
 from rollout.telemetry.last_evaluation import LastEvaluation
 from rollout.telemetry.overdue import OpenRollout
 
@@ -38,7 +38,7 @@ def _read(entry: dict[str, Any]) -> OpenRollout:
         target=target_of(entry),
         execution=Execution(arn=entry["execution_arn"], name=_name(entry), started_at=entry["started_at"]),
         began_at=entry["began_at"],
-        policy=Policy.model_validate_json(entry["policy"]),
+        policy=policy_of_json(entry["policy"]),
     )
 
 
