@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard package doctor lock docs diagram schema pictures \
+	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard package doctor record-release lock docs diagram schema pictures \
 	clean
 
 help:  ## list these targets
@@ -133,6 +133,9 @@ bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and 
 
 package: $(READY)  ## write the packaged template and the artifacts of this release into dist/ [BUCKET= uploads them for a stack]
 	@$(ON_LAYER) -m installing.package $(if $(BUCKET),--bucket "$(BUCKET)")
+
+record-release: $(READY)  ## record what a deployment may meet of this version, for tests/releases; when a model changes, and before a release
+	@$(ON_LAYER) -m tests.releases.record
 
 doctor: $(READY)  ## check a deployed stack: trail, events, alarms, quotas, each with its fix [STACK= REGION= PROFILE= JSON=1]
 	@$(ON_LAYER) -m installing.doctor $(if $(STACK),--stack "$(STACK)") $(if $(REGION),--region "$(REGION)") \

@@ -59,7 +59,15 @@ class Scenarios:
 
 @pytest.fixture
 def scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
-    """The handlers' scenarios. Logs, metrics, alarms, events and measurements are replaced: no promise needs them."""
+    """The handlers' scenarios."""
+    return connected_scenarios(monkeypatch)
+
+
+def connected_scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
+    """Return the handlers' scenarios.
+
+    Logs, metrics, alarms, events and measurements are replaced: no promise needs them.
+    """
     scenarios = Scenarios()
     _replace_clients(monkeypatch, scenarios)
     for name in HANDLERS:

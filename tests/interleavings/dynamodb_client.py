@@ -43,6 +43,14 @@ class DynamoDbClient:
         """Add an item in plain values, which no handler wrote."""
         self._items[item["target"], item["entry"]] = typed(item)
 
+    def items(self) -> list[Item]:
+        """Return every item as DynamoDB has it, in key order."""
+        return [self._items[key] for key in sorted(self._items)]
+
+    def replace(self, items: list[Item]) -> None:
+        """Replace every item by these, as DynamoDB has them."""
+        self._items = {_key(item): item for item in items}
+
     def entries(self) -> list[Item]:
         """Return every item in plain values, in key order."""
         return [plain(self._items[key]) for key in sorted(self._items)]
