@@ -43,6 +43,6 @@ def test_superseding_version_starts_after_rollback(stories):
 
 @pytest.mark.parametrize("sweep", ["aliases", "versions"])
 def test_sweep_after_finished_rollouts_repairs_nothing(sweeps, sweep):
-    assert {*sweeps[sweep]} == {"repaired", "named", "started", "failed", "deleted", "not_reached"}
+    assert {*sweeps[sweep]} == {"repaired", "unqueued", "named", "started", "failed", "deleted", "not_reached"}
     moved_or_commanded = [named for named in sweeps[sweep]["named"] if "started_by" not in named]
     assert not any((sweeps[sweep] | {"named": moved_or_commanded}).values())
