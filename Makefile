@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard package doctor record-release lock docs diagram schema pictures \
+	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard bench-cost package doctor record-release lock docs diagram schema pictures \
 	clean
 
 help:  ## list these targets
@@ -127,6 +127,9 @@ bench-auto: $(READY)  ## simulate steps: Auto at four traffics, and write the ta
 
 bench-import: $(READY)  ## measure the import of each handler, and write the table of docs/performance.md
 	@$(BIN)/python -m benchmarks.imports
+
+bench-cost: $(READY)  ## count what a rollout uses, beside the deployer of aws-samples, and write the tables of docs/cost.md
+	@$(ON_LAYER) -m benchmarks.cost
 
 bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and write the table of docs/dashboard.md
 	@$(BIN)/python -m sandbox exec env PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.dashboard

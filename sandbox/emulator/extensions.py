@@ -24,6 +24,7 @@ MODULES = (
     "cloudwatch.refused_statistics",
     "cloudwatch.retention",
     "cloudwatch.request_limits",
+    "cloudwatch.metric_reads",
     "logs.streams",
     "cloudwatch.alarms",
     "cloudwatch.embedded_metrics",

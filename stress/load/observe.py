@@ -44,6 +44,7 @@ def read_results(stack: Stack, started: list[StartedRollout]) -> list[RolloutRes
 
 def _result(stack: Stack, rollout: StartedRollout, executions: int) -> RolloutResult:
     description, entries = stack.describe(rollout.execution), stack.ledger(rollout.shop)
+    history = _history(stack, rollout.execution)
     return RolloutResult(
         function=rollout.shop.name,
         required_outcome=rollout.outcome,
@@ -57,7 +58,8 @@ def _result(stack: Stack, rollout: StartedRollout, executions: int) -> RolloutRe
         entries=[entry for entry in entries if entry.get("canary_version") == CANARY],
         remaining_lock_holder=next((str(entry["holder"]) for entry in entries if entry["entry"] == "lock"), ""),
         updates=stack.audit.updates(rollout.shop.name),
-        throttled_attempts=_throttled_attempts(stack, rollout.execution),
+        throttled_attempts=_throttled_attempts(history),
+        states=Counter(_entered(event) for event in history if _entered(event)),
     )
 
 
@@ -76,12 +78,21 @@ def _executions(stack: Stack) -> list[dict[str, Any]]:
     return [execution for page in listed for execution in page["executions"]]
 
 
-def _throttled_attempts(stack: Stack, execution: str) -> list[int]:
-    """Return, for each state that the execution entered, how many attempts Lambda throttled."""
+def _history(stack: Stack, execution: str) -> list[dict[str, Any]]:
     pages = stack.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
+    return [event for page in pages for event in page["events"]]
+
+
+def _entered(event: dict[str, Any]) -> str:
+    """Return the state that an event enters; empty for other events."""
+    return str(event.get("stateEnteredEventDetails", {}).get("name", ""))
+
+
+def _throttled_attempts(history: list[dict[str, Any]]) -> list[int]:
+    """Return, for each state that the execution entered, how many attempts Lambda throttled."""
     counts = [0]
-    for event in (event for page in pages for event in page["events"]):
-        if "stateEnteredEventDetails" in event:
+    for event in history:
+        if _entered(event):
             counts.append(0)
         counts[-1] += event.get("taskFailedEventDetails", {}).get("error") == _THROTTLED
     return counts

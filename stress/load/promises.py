@@ -1,5 +1,6 @@
 """The promises that a rollout under load broke."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,8 @@ class RolloutResult:
     updates: list[AliasUpdate] = field(default_factory=list)
     throttled_attempts: list[int] = field(default_factory=list)
     """For each state entered, how many attempts Lambda throttled."""
+    states: Counter[str] = field(default_factory=Counter)
+    """How often the execution entered each state."""
 
     @property
     def ending(self) -> str:

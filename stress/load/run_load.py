@@ -1,5 +1,6 @@
 """Runs a number of concurrent rollouts in a local AWS of their own."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sandbox.server import free_port
 from stress.faults.audit import Audit
 from stress.faults.stack import Stack
 from stress.load import observe, rollouts
+from stress.load.calls import count_calls
 from stress.load.process_usage import PeakUsage, ProcessUsage
 from stress.load.promises import RolloutResult, broken_promises
 
@@ -26,6 +28,8 @@ class LoadResult:
 
     rollouts: list[RolloutResult]
     peak: ProcessUsage
+    calls: dict[str, dict[str, int]]
+    """The calls that each function of the stack made, by IAM's name of the action, from the first start on."""
     throttled_calls: int
     """Throttled AWS calls of the stack's functions, from their own metric ThrottledCalls."""
 
@@ -51,6 +55,11 @@ class LoadResult:
         return sum(rollout.outcome == outcome for rollout in self.rollouts)
 
     @property
+    def states(self) -> dict[str, int]:
+        """How often the executions entered each state."""
+        return dict(sum((rollout.states for rollout in self.rollouts), Counter()))
+
+    @property
     def starting_seconds(self) -> float:
         starts = [rollout.started_at for rollout in self.rollouts]
         return (max(starts) - min(starts)).total_seconds()
@@ -74,11 +83,13 @@ def run_load(count: int, report: Callable[[str], object], progress: Progress) ->
         shops = rollouts.create_functions(stack, count)
         stack.request("set-request-rate", per_second=REQUESTS_PER_SECOND)
         with PeakUsage(local.process.pid) as usage, progress(count) as show_ended:
+            log_end = local.audit.stat().st_size
             started = rollouts.start_rollouts(stack, shops)
             observe.wait_until_ended(stack, started, show_ended)
         report("Reading every alias and every ledger entry")
         observe.wait_until_settled(stack, started)
-        return LoadResult(observe.read_results(stack, started), usage.peak, _throttled_calls(stack))
+        calls = count_calls(local.audit, log_end, stack.ids)
+        return LoadResult(observe.read_results(stack, started), usage.peak, calls, _throttled_calls(stack))
 
 
 def _throttled_calls(stack: Stack) -> int:

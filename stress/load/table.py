@@ -60,6 +60,8 @@ def as_json(result: LoadResult) -> dict[str, Any]:
         "throttled_attempts": result.throttled_attempts,
         "max_throttled_attempts_of_a_task": result.max_throttled_attempts,
         "throttled_calls": result.throttled_calls,
+        "states": result.states,
+        "calls": result.calls,
     }
 
 

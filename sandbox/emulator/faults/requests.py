@@ -1,4 +1,4 @@
-"""Control requests of the sandbox: faults, request limits, repeated and late events, timeouts, redrives, a time scale.
+"""Control requests of the sandbox: faults, limits, repeated and late events, timeouts, redrives, a time scale, counts.
 
 A request is `POST /_sandbox/NAME` at the emulator's port, with a JSON object of parameters; the response is JSON.
 """
@@ -12,6 +12,7 @@ from ministack import app
 from ministack.core import responses
 from ministack.services import eventbridge, scheduler, stepfunctions
 
+from sandbox.emulator.cloudwatch import metric_reads
 from sandbox.emulator.events import cloudtrail
 from sandbox.emulator.faults import injection
 from sandbox.emulator.lambda_ import request_rate
@@ -103,5 +104,6 @@ _ACTIONS: dict[str, Callable[..., object]] = {
     "set-time-scale": _set_time_scale,
     "run-schedules": _run_schedules,
     "set-request-rate": request_rate.limit,
+    "metric-reads": metric_reads.reads,
     "delay-history": cloudtrail.delay_history,
 }

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.emulator.selftest.fixtures import ALIAS, Fixture, code_of
+from sandbox.emulator.selftest.fixtures import ALIAS, Fixture, code_of, send_control_request
 
 BY_FUNCTION = {"FunctionName": "example"}
 _BY_ALIAS = {**BY_FUNCTION, "Resource": "example:live"}
@@ -92,6 +92,13 @@ def values_of(
     return values
 
 
+def _reads_counted(fixture: Fixture) -> bool:
+    """Each metric of a request counts as one that its caller reads."""
+    before = send_control_request(fixture, "metric-reads").get("root", 0)
+    values_of(fixture, metric_of(_BY_ALIAS), "Sum")
+    return bool(send_control_request(fixture, "metric-reads")["root"] == before + 1)
+
+
 CHECKS = [
     _weight_routes,
     _three_dimension_sets,
@@ -99,4 +106,5 @@ CHECKS = [
     _minutes_expire,
     _ranges_refused,
     _limits_refused,
+    _reads_counted,
 ]

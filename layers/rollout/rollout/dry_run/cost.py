@@ -27,6 +27,9 @@ LOG_GB = 0.005
 DASHBOARD_MONTH = 3.00
 """A dashboard, after the three that are free in an account."""
 
+ALARM_MONTH = 0.10
+"""An alarm on one metric; the rollouts of this stack need none for a function, deployments of CodeDeploy do."""
+
 DASHBOARD_ROLLOUTS = 20
 DASHBOARD_READS = 40
 """The read units of an overview with so many live rollouts: two queries of indexes, and two entries of each rollout."""
