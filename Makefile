@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard bench-cost package doctor record-release lock docs diagram schema pictures \
+	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard bench-cost bench-scale package doctor record-release lock docs diagram schema pictures \
 	clean
 
 help:  ## list these targets
@@ -130,6 +130,10 @@ bench-import: $(READY)  ## measure the import of each handler, and write the tab
 
 bench-cost: $(READY)  ## count what a rollout uses, beside the deployer of aws-samples, and write the tables of docs/cost.md
 	@$(ON_LAYER) -m benchmarks.cost
+
+bench-scale: $(READY)  ## compute and simulate 10,000 rollouts, and write the tables of docs/scale.md [LOAD=1: compared with a load of 50 first]
+	@$(if $(LOAD),$(BIN)/python -m stress.load --rollouts 50 --json > .sandbox/load-50.json)
+	@$(ON_LAYER) -m benchmarks.scale $(if $(LOAD),--load .sandbox/load-50.json)
 
 bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and write the table of docs/dashboard.md
 	@$(BIN)/python -m sandbox exec env PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.dashboard
