@@ -1,4 +1,4 @@
-"""The examples of docs/adopting.md, hooks.md, metrics.md and installing.md: copied from their files."""
+"""The examples of docs/adopting.md, hooks.md, metrics.md, installing.md and removing.md: copied from their files."""
 
 import difflib
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.adopting.workshop import EXAMPLES
 
 DOCUMENT = EXAMPLES.parent / "adopting.md"
-DOCUMENTS = (DOCUMENT, *(EXAMPLES.parent / f"{page}.md" for page in ("hooks", "metrics", "installing")))
+DOCUMENTS = (DOCUMENT, *(EXAMPLES.parent / f"{page}.md" for page in ("hooks", "metrics", "installing", "removing")))
 _MARKED = re.compile(r"<!-- (diff|file): (\S+) -->\n(?:\n```\w+\n.*?\n```\n)?", re.DOTALL)
 _LANGUAGES = {".sh": "bash", ".yml": "yaml", ".yaml": "yaml", ".py": "python", ".json": "json"}
 _LANGUAGES |= {".tf": "hcl", ".ts": "typescript"}

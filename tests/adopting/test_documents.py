@@ -51,7 +51,7 @@ def test_document_contains_every_example():
     assert (
         shown
         == {file.parent.name for file in EXAMPLES.glob("*/*")} - LINKED
-        == {*ROWS, *HOOKS, "http-5xx", "no-drift", "pipeline", "github-actions", "install"}
+        == {*ROWS, *HOOKS, "http-5xx", "no-drift", "pipeline", "github-actions", "install", "remove"}
     )
 
 

@@ -23,6 +23,7 @@ PAGES = [
     "report",
     "canary-logs",
     "installing",
+    "removing",
 ]
 PARTS = ["What it is", "Smallest example", "Required IAM", "Try it in the sandbox", "Limits"]
 IAM_PAGES = [*PAGES, "operating"]

@@ -39,6 +39,24 @@ def test_both_templates_take_the_same_names():
     assert {key: home[key] for key in keys} == {key: member[key] for key in keys}
 
 
+def test_both_templates_sweep_versions_at_the_same_beats():
+    home, member = (template["Parameters"]["VersionSweepEvery"] for template in TEMPLATES.values())
+    assert {key: home[key] for key in ("Default", "AllowedValues")} == {
+        key: member[key] for key in ("Default", "AllowedValues")
+    }
+    assert home["Default"] in home["AllowedValues"]
+
+
+def test_guardian_ends_before_its_next_sweep_of_versions():
+    """EventBridge takes `1 hour`, and any other number with a plural."""
+    seconds = {"hour": 3600, "minutes": 60}
+    beats = [text.split() for text in HOME["Parameters"]["VersionSweepEvery"]["AllowedValues"]]
+    shortest = min(int(number) * seconds[unit] for number, unit in beats)
+    assert shortest >= HOME["Resources"]["GuardianFunction"]["Properties"]["Timeout"]
+    window = MEMBER["Resources"]["VersionSweep"]["Properties"]["FlexibleTimeWindow"]["MaximumWindowInMinutes"]
+    assert window * 60 <= shortest
+
+
 @pytest.mark.parametrize("file", TEMPLATES)
 def test_longest_role_name_fits_in_every_region(file: str):
     template = TEMPLATES[file]

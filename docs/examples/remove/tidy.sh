@@ -1,0 +1,2 @@
+aws ssm delete-parameter --name /rollouts/freeze
+aws dynamodb delete-table --table-name "$LEDGER_TABLE"
