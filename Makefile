@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test lint format types unit integration statemachine e2e adopting faults load mutate \
-	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard bench-cost bench-scale package doctor record-release lock docs diagram schema pictures \
+	verify-aws simulate replay report bench-auto bench-judge bench-import bench-dashboard bench-cost bench-scale \
+	package doctor upgrade record-release lock docs diagram schema pictures \
 	clean
 
 help:  ## list these targets
@@ -72,7 +73,7 @@ e2e: $(READY)  ## run the tests that deploy the stack into the sandbox
 	@$(BIN)/python -m pytest tests/e2e
 
 adopting: $(READY) tests/adopting/node_modules  ## deploy every example of docs/adopting.md; before a release (needs node 20)
-	@$(BIN)/python -m pytest tests/adopting tests/e2e/test_adopting.py tests/e2e/test_pipelines.py -m "heavy or not heavy"
+	@$(BIN)/python -m pytest tests/adopting tests/installing/test_cdk.py tests/e2e/test_adopting.py tests/e2e/test_pipelines.py -m "heavy or not heavy"
 
 tests/adopting/node_modules: tests/adopting/package-lock.json
 	@node --version > /dev/null || { echo "node 20 or newer and npm are needed, for the CDK and the Serverless Framework"; exit 1; }
@@ -140,6 +141,9 @@ bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and 
 
 package: $(READY)  ## write the packaged template and the artifacts of this release into dist/ [BUCKET= uploads them for a stack]
 	@$(ON_LAYER) -m installing.package $(if $(BUCKET),--bucket "$(BUCKET)")
+
+upgrade: $(READY)  ## deploy the packaged stack locally, update it and return in the middle of rollouts, and remove it; before a release
+	@$(BIN)/python -m pytest tests/installing tests/releases -m "heavy or not heavy"
 
 record-release: $(READY)  ## record what a deployment may meet of this version, for tests/releases; when a model changes, and before a release
 	@$(ON_LAYER) -m tests.releases.record

@@ -40,7 +40,6 @@ def main(bucket: str) -> None:
         check_publishable(release.template)
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
-    shutil.rmtree(release.folder / "build", ignore_errors=True)
     click.secho(f"Version {release.version}: {release.template}", fg="green")
 
 
