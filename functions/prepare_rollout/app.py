@@ -7,12 +7,12 @@ from rollout.admission.read_request import read_preparation
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.domain.errors import RefusedError
 from rollout.tasks.dry_run import answer_dry_run
-from rollout.tasks.prepare import accept_request, register, reject
+from rollout.tasks.prepare import accept_request, register, reject, throttling_named
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    with internal_errors(context, "nothing was touched"):
+    with internal_errors(context, "nothing was touched"), throttling_named():
         now = datetime.now(UTC)
         preparation = read_preparation(event)
         try:

@@ -11,7 +11,13 @@ from rollout.aws.dynamodb.ledger import ledger as ledger_table
 from rollout.aws.dynamodb.locks import Locks, locks
 from rollout.aws.parameter_store import MAX_AGE_SECONDS, parameter_store
 from rollout.domain.enums import Outcome
-from rollout.domain.errors import AliasBusyError, AwsRefusedError, AwsUnavailableError, VersionPendingError
+from rollout.domain.errors import (
+    AliasBusyError,
+    AwsRefusedError,
+    AwsUnavailableError,
+    StartThrottledError,
+    VersionPendingError,
+)
 from rollout.state.endings import ending_of
 from rollout.state.lock import lock_of
 from rollout.state.rollout import Rollout
@@ -489,6 +495,22 @@ def test_invalid_default_policy_is_rejected_with_its_source(reject, monkeypatch)
     """P6, P10."""
     monkeypatch.setenv("DEFAULT_POLICY", "Canary10Percent")
     reject(REQUEST, "InvalidPolicyError", "The stack's DefaultPolicy is refused")
+
+
+def test_start_that_lambda_throttles_is_tried_again_for_long(prepare, lambda_wire):
+    """P8: many rollouts begin at once. The state machine retries this error by its name."""
+    lambda_wire.refuse("GetAlias", "TooManyRequestsException")
+    with pytest.raises(StartThrottledError, match="reading my-api:live"):
+        prepare(REQUEST)
+
+
+def test_start_for_which_dynamodb_is_throttled_is_unavailable(prepare, monkeypatch):
+    def fail(*_):
+        raise AwsUnavailableError("reading the ledger: AWS answered ThrottlingException")
+
+    monkeypatch.setattr("rollout.aws.dynamodb.locks.Locks.find", fail)
+    with pytest.raises(AwsUnavailableError):
+        prepare(REQUEST)
 
 
 def test_pending_version_is_tried_again(prepare, lambda_wire):

@@ -39,6 +39,10 @@ class LogsUnreadableError(RolloutError):
     """When CloudWatch Logs refuses the query of the metric `logs`, so the rollout cannot be judged by it."""
 
 
+class StartThrottledError(RolloutError):
+    """When Lambda throttles the calls of a start, because many begin at once. The state machine retries for long."""
+
+
 class VersionPendingError(RolloutError):
     """When the version is still Pending. The state machine retries."""
 

@@ -1,6 +1,8 @@
 """Accepts a request, and registers its rollout: the lock and the ledger entry, a place in the queue, or an alias."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from rollout.admission.accept import accept, alias_description
@@ -9,6 +11,7 @@ from rollout.admission.queue import ALIAS_INTERVAL_SECONDS, after_try, seconds_t
 from rollout.admission.read_request import Preparation
 from rollout.admission.refusals.combine import combine_refusals
 from rollout.admission.successor import needs_successor, replaced_by, successor_name
+from rollout.aws.boto.errors import is_throttled_by_lambda
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
@@ -17,7 +20,7 @@ from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.powertools import logger
 from rollout.aws.step_functions import executions_beside
 from rollout.domain.enums import OnNewerVersion, Start
-from rollout.domain.errors import AliasBusyError, LockLostError, RefusedError
+from rollout.domain.errors import AliasBusyError, AwsUnavailableError, LockLostError, RefusedError, StartThrottledError
 from rollout.lifecycle.beat.alias_reads import with_reads
 from rollout.lifecycle.hooks.calls import begin_hooks
 from rollout.state.endings import rejected
@@ -27,6 +30,17 @@ from rollout.tasks.alias.keep_stable import keep_stable
 from rollout.tasks.evaluation.evaluate import find_live_beside
 from rollout.tasks.look_up import look_up
 from rollout.tasks.notify import publish_rejection, publish_start
+
+
+@contextmanager
+def throttling_named() -> Iterator[None]:
+    """Raise StartThrottledError where Lambda throttles a start: it can wait, and begins again with all its calls."""
+    try:
+        yield
+    except AwsUnavailableError as error:
+        if not is_throttled_by_lambda(error):
+            raise
+        raise StartThrottledError(str(error)) from error
 
 
 def accept_request(preparation: Preparation, now: datetime) -> Rollout:

@@ -93,6 +93,12 @@ def is_transient(error: ClientError) -> bool:
     return is_failing or error_code(error) in _TRANSIENT_CODES or _is_transient_cancellation(error)
 
 
+def is_throttled_by_lambda(error: AwsUnavailableError) -> bool:
+    """Whether Lambda throttled the call: the account's control-plane calls of this second are used up."""
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and error_code(cause) == "TooManyRequestsException"
+
+
 def has_failed_condition(error: ClientError) -> bool:
     """Whether DynamoDB cancelled a transaction because the condition of one of its writes is not met."""
     return "ConditionalCheckFailed" in _cancellation_reasons(error)
