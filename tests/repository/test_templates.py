@@ -252,3 +252,11 @@ def alias_writers() -> Iterator[tuple[str, str, dict[str, Any]]]:
                     actions = statement["Action"]
                     if "lambda:UpdateAlias" in ([actions] if isinstance(actions, str) else actions):
                         yield file, name, statement
+
+
+def test_examination_counts_the_errors_of_every_function_of_the_stack():
+    """Its own failure is the answer of the command, and that of ShowRollouts is what the widget shows."""
+    variables = HOME["Resources"]["ExamineStackFunction"]["Properties"]["Environment"]["Variables"]
+    counted = [each["Ref"] for each in variables["STACK_FUNCTIONS"]["Fn::Join"][1]]
+    functions = {name for name, each in HOME["Resources"].items() if each["Type"] == "AWS::Serverless::Function"}
+    assert {*counted} == functions - {"ExamineStackFunction", "ShowRolloutsFunction"}

@@ -12,6 +12,7 @@ from tests.e2e.stories.commands import (
     roles_are_told_apart,
 )
 from tests.e2e.stories.dashboard import approved_on_the_page
+from tests.e2e.stories.doctor import stack_is_examined
 from tests.e2e.stories.dry_run import dry_runs
 from tests.e2e.stories.duplicate_events import events_arrive_twice
 from tests.e2e.stories.freezes import shops_before_a_freeze
@@ -136,5 +137,6 @@ STORIES = (
     tag_vanishes_and_rollout_is_stopped,
     external_id_differs,
     alias_is_missing,
+    stack_is_examined,
     shops_before_a_freeze,
 )
