@@ -52,8 +52,7 @@ def moment_of(snapshot: Snapshot) -> str:
     if gate and gate["is_published"] and not snapshot.has_ended:
         return "approval"
     is_half = snapshot.canary is not None and snapshot.canary.percent == _HALF
-    is_evaluated = document.get("next_move") == "wait" and judgement.get("verdict") == "healthy"
-    return "healthy" if is_half and is_evaluated else ""
+    return "healthy" if is_half and judgement.get("verdict") == "healthy" else ""
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sandbox.demo.watch import Snapshot, VersionTraffic
 from sandbox.server import SandboxError
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-HEALTHY = {"judgement": {"verdict": "healthy"}, "next_move": "wait"}
+HEALTHY = {"judgement": {"verdict": "healthy"}}
 GATE = HEALTHY | {"gate": {"is_published": True}}
 
 
@@ -24,7 +24,6 @@ def snapshot(state="WaitForMetrics", status="RUNNING", percent=50, **document):
         (snapshot(percent=10, **HEALTHY), ""),
         (snapshot(judgement={"verdict": "inconclusive"}), ""),
         (snapshot(judgement=None), ""),
-        (snapshot(**HEALTHY | {"next_move": "shift"}), ""),
         (snapshot(**GATE), "approval"),
         (snapshot(**HEALTHY, gate={"is_published": False}), "healthy"),
         (snapshot(status="SUCCEEDED", percent=100, **GATE), ""),
