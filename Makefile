@@ -133,7 +133,7 @@ bench-cost: $(READY)  ## count what a rollout uses, beside the deployer of aws-s
 	@$(ON_LAYER) -m benchmarks.cost
 
 bench-scale: $(READY)  ## compute and simulate 10,000 rollouts, and write the tables of docs/scale.md [LOAD=1: compared with a load of 50 first]
-	@$(if $(LOAD),$(BIN)/python -m stress.load --rollouts 50 --json > .sandbox/load-50.json)
+	@$(if $(LOAD),$(BIN)/python -m stress.load --rollouts 50 --no-limit --json > .sandbox/load-50.json)
 	@$(ON_LAYER) -m benchmarks.scale $(if $(LOAD),--load .sandbox/load-50.json)
 
 bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and write the table of docs/dashboard.md

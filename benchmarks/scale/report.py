@@ -124,7 +124,9 @@ def check_table(loads: Sequence[dict[str, Any]]) -> list[str]:
             cells += [f"{model:,}", f"{sandbox:,}", f"{sandbox / model:.2f}" if model else "-"]
         if any(cell not in ("0", "-") for cell in cells):
             rows.append([f"`{action}`", *cells])
-    head = [f"{what}, {load['rollouts']} rollouts" for load in loads for what in ("model", "sandbox", "ratio")]
+    limits = {True: "15 a second", False: "no limit"}
+    names = [f"{load['rollouts']} rollouts, {limits[load['is_limited']]}" for load in loads]
+    head = [f"{what}, {name}" for name in names for what in ("model", "sandbox", "ratio")]
     return _table(["Calls", *head], rows)
 
 

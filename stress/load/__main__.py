@@ -24,11 +24,14 @@ from stress.load.run_load import LoadResult, run_load
     type=click.IntRange(1, 900),
     help="The number of concurrent rollouts. Repeatable: one load after another.",
 )
+@click.option(
+    "--limit/--no-limit", default=True, show_default=True, help="Whether Lambda throttles at 15 calls a second."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
 @click.option("--write", is_flag=True, help="Write the table into docs/reliability.md.")
-def main(rollouts: tuple[int, ...], as_json: bool, write: bool) -> None:  # noqa: FBT001 - click gives them by name
+def main(rollouts: tuple[int, ...], limit: bool, as_json: bool, write: bool) -> None:  # noqa: FBT001 - click gives them by name
     try:
-        results = [_print_result(run_load(count, _report, _progress)) for count in rollouts]
+        results = [_print_result(run_load(count, _report, _progress, is_limited=limit)) for count in rollouts]
     except (SandboxError, FunctionsNotReadyError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -30,6 +30,8 @@ class LoadResult:
     peak: ProcessUsage
     calls: dict[str, dict[str, int]]
     """The calls that each function of the stack made, by IAM's name of the action, from the first start on."""
+    is_limited: bool
+    """Whether Lambda throttled at its limit."""
     throttled_calls: int
     """Throttled AWS calls of the stack's functions, from their own metric ThrottledCalls."""
 
@@ -75,13 +77,17 @@ class LoadResult:
         return max((_end(rollout) - rollout.started_at).total_seconds() for rollout in self.rollouts)
 
 
-def run_load(count: int, report: Callable[[str], object], progress: Progress) -> LoadResult:
-    """Roll out this many functions concurrently; return the results when everything is settled."""
+def run_load(count: int, report: Callable[[str], object], progress: Progress, *, is_limited: bool = True) -> LoadResult:
+    """Roll out this many functions concurrently; return the results when everything is settled.
+
+    Without the limit, Lambda throttles no call of the control plane, so that each call is made once.
+    """
     with deployed(free_port(), "load", report) as (local, outputs), Audit(local) as audit:
         stack = Stack(local, outputs, audit)
         report(f"Creating {count} functions")
         shops = rollouts.create_functions(stack, count)
-        stack.request("set-request-rate", per_second=REQUESTS_PER_SECOND)
+        if is_limited:
+            stack.request("set-request-rate", per_second=REQUESTS_PER_SECOND)
         with PeakUsage(local.process.pid) as usage, progress(count) as show_ended:
             log_end = local.audit.stat().st_size
             started = rollouts.start_rollouts(stack, shops)
@@ -89,7 +95,7 @@ def run_load(count: int, report: Callable[[str], object], progress: Progress) ->
         report("Reading every alias and every ledger entry")
         observe.wait_until_settled(stack, started)
         calls = count_calls(local.audit, log_end, stack.ids)
-        return LoadResult(observe.read_results(stack, started), usage.peak, calls, _throttled_calls(stack))
+        return LoadResult(observe.read_results(stack, started), usage.peak, calls, is_limited, _throttled_calls(stack))
 
 
 def _throttled_calls(stack: Stack) -> int:

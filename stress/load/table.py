@@ -49,6 +49,7 @@ def as_text(results: list[LoadResult]) -> str:
 def as_json(result: LoadResult) -> dict[str, Any]:
     return {
         "rollouts": len(result.rollouts),
+        "is_limited": result.is_limited,
         "ended": {str(outcome or "other"): result.ended(outcome) for outcome in (PROMOTED, ROLLED_BACK, None)},
         "unsplit": result.unsplit,
         "broken": result.broken,

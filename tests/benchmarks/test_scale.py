@@ -70,6 +70,7 @@ def test_simulated_rollouts_end_after_their_plan():
 
 LOAD = {
     "rollouts": 2,
+    "is_limited": False,
     "states": {"PrepareRollout": 2, "JudgeCanary": 10, "ShiftTraffic": 4},
     "calls": {"JudgeCanary": {"lambda:GetAlias": 12, "ssm:GetParameter": 10}, "Guardian": {"lambda:GetAlias": 50}},
 }
@@ -80,7 +81,10 @@ def test_model_is_compared_by_the_states_that_were_entered():
     assert predicted(LOAD["states"])["lambda:GetAlias"] == 2 * 2 + 10
     assert observed(LOAD["calls"])["lambda:GetAlias"] == 12
     table = report.check_table([LOAD])
-    assert table[0] == "| Calls | model, 2 rollouts | sandbox, 2 rollouts | ratio, 2 rollouts |"
+    assert (
+        table[0]
+        == "| Calls | model, 2 rollouts, no limit | sandbox, 2 rollouts, no limit | ratio, 2 rollouts, no limit |"
+    )
     assert "| `lambda:GetAlias` | 14 | 12 | 0.86 |" in table
 
 
