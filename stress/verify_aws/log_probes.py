@@ -77,14 +77,16 @@ def _delay(stage: Stage) -> Answer:
 
 def _first_lines(stage: Stage) -> Answer:
     """Ask for the first ten lines with a word that each call's report has, as ReadCanaryLogs asks for errors."""
+    calls = sum(stage.served[version] for version in _versions(stage))
+    time.sleep(stage.pace.lag + 2 * stage.pace.period)  # until the periods of these calls are closed
     rows, statistics = _query(
         stage,
         _closed(stage),
-        " | filter @message like /(?i)(report)/ | fields @timestamp, @logStream, substr(@message, 0, 16) as line"
-        " | sort @timestamp asc",
+        " | filter @message like /(?i)(report)/"
+        f" | fields @timestamp, @logStream, substr(@message, 0, {len(_ONCE_A_CALL)}) as line | sort @timestamp asc",
         limit=_FIRST_LINES,
     )
-    calls, matched = sum(stage.served[version] for version in _versions(stage)), statistics.get("recordsMatched", 0)
+    matched = statistics.get("recordsMatched", 0)
     is_cut = all(row.get("line") == _ONCE_A_CALL for row in rows)
     times = [row["@timestamp"] for row in rows]
     is_whole = len(rows) == _FIRST_LINES and matched >= (1 - _TOLERATED) * calls

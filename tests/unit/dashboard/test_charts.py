@@ -17,7 +17,7 @@ COLOURS = Colours("#111111", "#222222", ("#333333", "#444444"))
 
 def charts(*entries):
     found = read_evaluations([*entries])
-    drawn = [share_chart(share_line(found, AT), UTC, COLOURS), evidence_chart(*evidence_lines(found), UTC, COLOURS)]
+    drawn = [share_chart(share_line(found, AT), UTC, COLOURS), evidence_chart(*evidence_lines(found, AT), UTC, COLOURS)]
     return [*drawn, *(metric_chart(lines, UTC, COLOURS) for lines in metric_lines(found))]
 
 
@@ -43,7 +43,7 @@ def test_chart_is_small(entries):
 
 
 def test_evidence_has_a_logarithmic_axis_with_its_limit():
-    chart = evidence_chart(*evidence_lines(read_evaluations(SAMPLES["several"])), UTC, COLOURS)
+    chart = evidence_chart(*evidence_lines(read_evaluations(SAMPLES["several"]), AT), UTC, COLOURS)
     labels = [element.text for element in chart.iter("text")]
     assert {"1", "100", "10^8", "evidence", "limit"} <= {*labels}
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rollout.dashboard.evaluations import hook_answers, raised_limit, read_evaluations
-from rollout.dashboard.series import MOST_POINTS, evidence_lines, metric_lines, share_line
+from rollout.dashboard.series import MOST_POINTS, Point, evidence_lines, metric_lines, share_line
 from tests.samples import AT
 from tests.unit.dashboard.pages import evaluation_entry
 
@@ -54,10 +54,27 @@ def test_share_changes_in_steps():
     assert values(share_line(found, AT)) == [0, 0, 10, 10, 50]
 
 
+def test_share_ends_as_the_rollout_did():
+    found, end = read_evaluations([evaluation_entry(1)]), Point(at=AT + timedelta(hours=1), value=0)
+    assert values(share_line(found, AT, end)) == [0, 0, 10, 10, 0]
+
+
+def test_single_evaluation_draws_the_evidence_from_the_first_shift():
+    evidence, limit = evidence_lines(read_evaluations([evaluation_entry(1, evidence="205")]), AT)
+    assert values(evidence) == [1, 205]
+    assert limit.points[0].at == AT
+    assert len(set(values(limit))) == 1
+
+
+def test_rates_begin_at_the_first_shift_without_a_value():
+    (errors,) = metric_lines(read_evaluations([counted(1, (100, 1))]), AT)
+    assert values(errors.canary) == [None, 1.0]
+
+
 def test_thousand_evaluations_keep_the_highest_evidence_in_few_points():
     entries = [evaluation_entry(number, evidence="1") for number in range(1, 1001)]
     entries[500]["evidence"] = "900"
-    evidence, limit = evidence_lines(read_evaluations(entries))
+    evidence, limit = evidence_lines(read_evaluations(entries), None)
     assert max(values(evidence)) == 900
     assert len(evidence.points) == len(limit.points) <= MOST_POINTS
     assert len(share_line(read_evaluations(entries), None).points) <= MOST_POINTS

@@ -9,7 +9,8 @@ from rollout.dashboard.entries import RolloutEntry
 from rollout.dashboard.evaluations import Evaluation, HookAnswer, hook_answers, raised_limit, read_evaluations
 from rollout.dashboard.event import WidgetRequest
 from rollout.dashboard.live import LiveRollout, live_rollout
-from rollout.dashboard.series import Line, MetricLines, evidence_lines, metric_lines, share_line
+from rollout.dashboard.series import Line, MetricLines, Point, evidence_lines, metric_lines, share_line
+from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
 from rollout.state.calibration import Calibration
 from rollout.state.canary_logs import CanaryLogs
@@ -17,6 +18,9 @@ from rollout.state.lock import Lock
 
 EVALUATIONS_SHOWN = 40
 """How many evaluations a page lists."""
+
+_LAST_SHARE = {Outcome.PROMOTED: 100.0, Outcome.ROLLED_BACK: 0.0}
+"""The canary's share in percent after an ending. The other outcomes leave the alias as it was."""
 
 
 class GivenCommand(Value):
@@ -76,7 +80,7 @@ def detail(request: WidgetRequest, records: LedgerRecords, started_by: str) -> D
     """Return what the detail of a rollout shows; raises ValidationError where its entry cannot be read."""
     entry = RolloutEntry.model_validate(records.entry)
     evaluations = read_evaluations(records.evaluations)
-    evidence, limit = evidence_lines(evaluations)
+    evidence, limit = evidence_lines(evaluations, entry.began_at)
     found = Detail(
         request=request,
         entry=entry,
@@ -85,10 +89,10 @@ def detail(request: WidgetRequest, records: LedgerRecords, started_by: str) -> D
         plan=_format_plan(entry),
         evaluations=(),
         total=len(evaluations),
-        share=share_line(evaluations, entry.began_at),
+        share=share_line(evaluations, entry.began_at, _end(entry)),
         evidence=evidence,
         limit=limit,
-        metrics=tuple(metric_lines(evaluations)),
+        metrics=tuple(metric_lines(evaluations, entry.began_at)),
         commands=tuple(_command(command) for command in records.commands),
         hooks=tuple(hook_answers(evaluations)),
         calibration=raised_limit(evaluations),
@@ -96,6 +100,12 @@ def detail(request: WidgetRequest, records: LedgerRecords, started_by: str) -> D
     )
     first = (found.page - 1) * EVALUATIONS_SHOWN
     return found.model_copy(update={"evaluations": evaluations[::-1][first : first + EVALUATIONS_SHOWN]})
+
+
+def _end(entry: RolloutEntry) -> Point | None:
+    """Return the canary's share after the ending; None while the rollout runs, and where the ending leaves it open."""
+    share = _LAST_SHARE.get(entry.ending) if entry.ending else None
+    return None if share is None or entry.ended_at is None else Point(at=entry.ended_at, value=share)
 
 
 def _command(entry: dict[str, Any]) -> GivenCommand:

@@ -38,21 +38,27 @@ class MetricLines(Value):
     stable: Line
 
 
-def share_line(evaluations: Sequence[Evaluation], began_at: datetime | None) -> Line:
-    """Return the canary's share in percent, as a line with steps."""
+def share_line(evaluations: Sequence[Evaluation], began_at: datetime | None, end: Point | None = None) -> Line:
+    """Return the canary's share in percent, as a line with steps; `end` is the share after the ending."""
     points = [Point(at=began_at, value=0)] if began_at else []
-    for one in evaluations:
-        if points and points[-1].value != one.percent:
+    for one in [*(Point(at=each.at, value=each.percent) for each in evaluations), *([end] if end else [])]:
+        if points and points[-1].value != one.value:
             points.append(Point(at=one.at, value=points[-1].value))
-        points.append(Point(at=one.at, value=one.percent))
+        points.append(one)
     return Line(name="canary's share", points=tuple(_thinned(points)))
 
 
-def evidence_lines(evaluations: Sequence[Evaluation]) -> tuple[Line, Line]:
-    """Return the evidence and its limit. Evidence below 1 is drawn as 1: it is none against the canary."""
+def evidence_lines(evaluations: Sequence[Evaluation], began_at: datetime | None) -> tuple[Line, Line]:
+    """Return the evidence, which begins at 1, and its limit.
+
+    Evidence below 1 is drawn as 1: it is none against the canary.
+    """
     shown = _highest(evaluations)
     evidence = [Point(at=one.at, value=min(max(one.evidence, 1), 1e12)) for one in shown]
     limits = [Point(at=one.at, value=max(one.evidence_limit, 1)) for one in shown]
+    if began_at and shown:
+        evidence.insert(0, Point(at=began_at, value=1))
+        limits.insert(0, Point(at=began_at, value=limits[0].value))
     return Line(name="evidence", points=tuple(evidence)), Line(name="limit", points=tuple(limits))
 
 
@@ -63,16 +69,20 @@ def _highest(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     return [max(group, key=lambda one: one.evidence) for group in groups]
 
 
-def metric_lines(evaluations: Sequence[Evaluation]) -> list[MetricLines]:
-    """Return the rates of each metric that an evaluation names, in the order in which they first appear."""
+def metric_lines(evaluations: Sequence[Evaluation], began_at: datetime | None = None) -> list[MetricLines]:
+    """Return the rates of each metric that an evaluation names, in the order in which they first appear.
+
+    The time of the first shift begins each line, without a value.
+    """
     shown = _thinned(evaluations)
+    first = (Point(at=began_at, value=None),) if began_at else ()
     modes = {one.metric: one.mode for evaluation in shown for one in _metrics(evaluation)}
     return [
         MetricLines(
             metric=metric,
             mode=mode,
-            canary=Line(name="canary", points=_rates(shown, metric, is_canary=True)),
-            stable=Line(name="stable", points=_rates(shown, metric, is_canary=False)),
+            canary=Line(name="canary", points=first + _rates(shown, metric, is_canary=True)),
+            stable=Line(name="stable", points=first + _rates(shown, metric, is_canary=False)),
         )
         for metric, mode in modes.items()
     ]

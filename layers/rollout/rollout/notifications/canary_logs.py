@@ -21,8 +21,9 @@ def format_logs(logs: CanaryLogs | None) -> list[str]:
 
 
 def _format_finding(finding: LogFinding) -> Iterator[str]:
-    yield f"- {finding.signature}"
+    yield f"- {finding.title}"
     yield f"  {finding.sentence}"
     for sample in finding.samples[:1]:
         request = f", request {sample.request_id}" if sample.request_id else ""
-        yield f"  {sample.at:%Y-%m-%dT%H:%M:%SZ}{request}: {sample.line}"
+        line = "" if sample.line == finding.title else f": {sample.line}"
+        yield f"  {sample.at:%Y-%m-%dT%H:%M:%SZ}{request}{line}"

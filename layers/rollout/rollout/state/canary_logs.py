@@ -70,6 +70,12 @@ class LogFinding(Value):
     sentence: LogSentence = Field(description="The lines and the calls of both versions.")
     samples: tuple[LogSample, ...] = Field(default=(), description="At most three lines, the first ones.")
 
+    @property
+    def title(self) -> str:
+        """The error as a person reads it: the sample where all have the same text, else the signature."""
+        lines = {sample.line for sample in self.samples}
+        return lines.pop() if len(lines) == 1 else self.signature
+
 
 class CanaryLogs(Value):
     """What the log says about the canary, and how much of the log was read."""

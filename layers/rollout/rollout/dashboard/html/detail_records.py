@@ -75,7 +75,7 @@ def canary_logs(shown: Detail) -> Iterator[Element]:
             tag("p", f"{format_time(one.at, shown.request.screen.zone)} ", outside(f"{one.request_id} {one.line}"))
             for one in finding.samples
         ]
-        title = tag("summary", tag("b", outside(finding.signature)), ": ", outside(finding.sentence))
+        title = tag("summary", tag("b", outside(finding.title)), ": ", outside(finding.sentence))
         yield tag("details", title, *samples, open="open")
     if logs.further:
         yield tag("p", f"and {logs.further:,} more errors")

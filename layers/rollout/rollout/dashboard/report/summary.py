@@ -96,6 +96,7 @@ def _log_lines(logs: CanaryLogs | None) -> list[str]:
         return []
     lines = [f"**In the canary's log:** {code(logs.sentence)}", ""]
     for finding in logs.findings:
-        sample = f"; for example {code(finding.samples[0].line)}" if finding.samples else ""
-        lines.append(f"- {code(finding.signature)}: {code(finding.sentence)}{sample}")
+        line = next((sample.line for sample in finding.samples if sample.line != finding.title), "")
+        sample = f"; for example {code(line)}" if line else ""
+        lines.append(f"- {code(finding.title)}: {code(finding.sentence)}{sample}")
     return lines
