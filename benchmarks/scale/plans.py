@@ -9,6 +9,7 @@ from rollout.policy.policy import Policy
 class Plan:
     """A policy, with what the model needs of it."""
 
+    short: str
     name: str
     policy: Policy
 
@@ -34,6 +35,6 @@ class Plan:
 _HOUR = {"steps": [{"percent": 10, "hold": "20m"}, {"percent": 50, "hold": "20m"}], "bake": "20m", "interval": "60s"}
 _DAY = {"steps": [{"percent": 10, "hold": "23h"}], "bake": "1h", "interval": "5m"}
 
-HOUR = Plan("an hour, an evaluation a minute", Policy.model_validate(_HOUR))
-DAY = Plan("a day, an evaluation each five minutes", Policy.model_validate(_DAY))
+HOUR = Plan("hour", "an hour, an evaluation a minute", Policy.model_validate(_HOUR))
+DAY = Plan("day", "a day, an evaluation each five minutes", Policy.model_validate(_DAY))
 PLANS = (HOUR, DAY)
