@@ -36,6 +36,7 @@ class Release:
 
     def package(self, bucket: str, environment: Mapping[str, str]) -> None:
         """Build the stack, upload its artifacts to a bucket and write the packaged template; raises DeployError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         built = ROOT / ".sandbox" / "package-build"
         run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], environment)
         where = ["--s3-bucket", bucket, "--s3-prefix", self.prefix, "--output-template-file", str(self.template)]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,14 +76,19 @@ class Installation:
         given = commands.start({"function": function, "command": kind, "why": "by the test"})
         assert commands.wait_for_end(given)["status"] == "SUCCEEDED"
 
-    def evaluate_again(self, arn: str) -> dict[str, object]:
-        """Wait until a task has made another evaluation from now on; return the document that it returned."""
-        before = self.executions.states(arn).count("ChooseNextMove")
-        wait_for(
-            lambda: self.executions.states(arn).count("ChooseNextMove") > before + 1,
-            lambda: f"{arn} makes no further evaluation: {self.executions.states(arn)[-6:]}",
-        )
-        return self.executions.inputs(arn)["ChooseNextMove"]
+    def evaluate_again(self, arns: dict[str, str]) -> dict[str, Any]:
+        """Wait until each rollout has had another evaluation from now on; return each document by its name."""
+        before = {name: self._evaluations(arn) for name, arn in arns.items()}
+        for name, arn in arns.items():
+            wait_for(
+                # The first one may have begun before.
+                lambda name=name, arn=arn: self._evaluations(arn) > before[name] + 1,
+                lambda arn=arn: f"{arn} has no further evaluation: {self.executions.states(arn)[-6:]}",
+            )
+        return {name: self.executions.inputs(arn)["ChooseNextMove"] for name, arn in arns.items()}
+
+    def _evaluations(self, arn: str) -> int:
+        return self.executions.states(arn).count("ChooseNextMove")
 
 
 @pytest.fixture(scope="module")
