@@ -11,6 +11,9 @@ from rollout.lifecycle.beat.alias_reads import READS_PER_SECOND
 LONGEST_SECONDS = 900
 """The default of AliasReadSeconds."""
 
+FREEZE_SECONDS = 5
+"""How long a function does not look again for a freeze that it has not found."""
+
 EVENTS_PER_EVALUATION, EVENTS_BESIDE = 9, 40
 """History events of Step Functions: those of an evaluation, and those of a rollout besides, rounded up."""
 
@@ -42,12 +45,18 @@ def rates(plan: Plan, live: int, *, in_turns: bool = True, has_alarms: bool = Fa
         Api.GET_FUNCTION: _tasks(plan, starts, Api.GET_FUNCTION) + starts + with_alias,  # one by StartRollout
         Api.GET_METRIC_DATA: evaluations,
         Api.DESCRIBE_ALARMS: evaluations if has_alarms else 0,
-        Api.GET_PARAMETER: evaluations + starts,
+        Api.GET_PARAMETER: (_freeze_reads(evaluations) if in_turns else evaluations) + starts,
         Api.TRANSITIONS: starts * used.transitions,
         Api.START_EXECUTION: starts,
         Api.CONCURRENCY: starts * used.lambda_calls * cost.LAMBDA_SECONDS,
         Api.OPEN_INDEX: starts * (cost.PER_ROLLOUT.writes + plan.shifts) * INDEX_UNITS_PER_WRITE,
     }
+
+
+def _freeze_reads(evaluations: float) -> float:
+    """Return how often a second a freeze is looked for: by each environment of JudgeCanary, each five seconds."""
+    environments = max(1, evaluations * cost.LAMBDA_SECONDS)
+    return min(evaluations, environments / FREEZE_SECONDS)
 
 
 def _tasks(plan: Plan, starts: float, api: Api) -> float:

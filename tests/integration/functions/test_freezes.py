@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rollout.aws.parameter_store import parameter_store
+from rollout.aws.parameter_store import parameter_store, stored_texts
 from tests.integration.conftest import client, event
 
 PARAMETER = "/rollouts/freeze"
@@ -45,6 +45,26 @@ def test_no_rollout_begins_in_a_freeze(prepare, freeze, ledger, mode):
 def test_freeze_without_valid_json_holds_rollouts_too(prepare, freeze):
     freeze("holidays")
     assert "the parameter /rollouts/freeze is refused: it is no JSON" in prepare()["reason"]
+
+
+def test_missing_freeze_is_looked_for_each_five_seconds(prepare, freeze):
+    """Parameter Store allows 40 calls a second, and a freeze is rare."""
+    calls: list[str] = []
+    parameter_store().client.meta.events.register("before-call.ssm", lambda model, **_: calls.append(model.name))
+    prepare()
+    prepare()
+    assert calls == ["GetParameter"]
+    parameter_store().clear_cache()  # as if five seconds had passed
+    freeze({"reason": "holidays"})
+    assert "holidays" in prepare()["reason"]
+
+
+def test_missing_policy_is_looked_for_at_each_try(prepare, freeze):
+    """The person who stores it tries again at once."""
+    texts, name = stored_texts(), "/rollouts/policies/careful"
+    assert texts.find(name) is None
+    client("ssm").put_parameter(Name=name, Value="{}", Type="String")
+    assert texts.find(name) == "{}"
 
 
 @pytest.mark.parametrize("value", [None, {"reason": "over", "until": "2020-12-01T08:00Z"}])

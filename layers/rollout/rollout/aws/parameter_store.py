@@ -21,14 +21,21 @@ class StoredTexts:
     def __init__(self, store: SSMProvider) -> None:
         self._store = store
 
-    def find(self, parameter: str) -> str | None:
-        """Return the text of a parameter; None where it does not exist. Raises AwsUnavailableError, AwsRefusedError."""
+    def find(self, parameter: str, absent_seconds: int = 0) -> str | None:
+        """Return the text of a parameter; None where it does not exist. Raises AwsUnavailableError, AwsRefusedError.
+
+        A parameter that did not exist is not looked for again for `absent_seconds`.
+        """
+        absent = ("absent", parameter)
+        if self._store.has_not_expired_in_cache(absent):
+            return None
         with translate_aws_errors(f"reading the parameter {parameter}"):
             try:
                 return self._text(parameter)
             except ClientError as error:
                 if error_code(error) != "ParameterNotFound":
                     raise
+        self._store.add_to_cache(absent, None, absent_seconds)
         return None
 
     def _text(self, parameter: str) -> str:
