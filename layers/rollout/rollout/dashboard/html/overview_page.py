@@ -89,7 +89,12 @@ def _endings(shown: Overview, endpoints: Endpoints) -> Iterator[Element]:
         return
     yield tag("h3", "Last endings")
     if not shown.endings:
-        yield tag("p", f"None of the last {ENDINGS_READ} endings matches.", class_="lr-faint")
+        none = (
+            f"None of the last {ENDINGS_READ} endings matches."
+            if shown.request.function
+            else "No rollout has ended yet."
+        )
+        yield tag("p", none, class_="lr-faint")
     yield tag("div", *(_ending(ended, shown, endpoints) for ended in shown.endings), class_="lr-cards")
 
 
