@@ -16,14 +16,13 @@ from tests.installing.later_release import FIELD
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
 
-COMMON = {"interval": "5s", "max_extension": "1h", "on_inconclusive": "promote", "min_invocations": 10}
+COMMON = {"interval": "5s", "max_extension": "5s", "on_inconclusive": "promote", "min_invocations": 10}
 STEP = COMMON | {"steps": [{"percent": 10, "hold": "1h"}], "bake": "5s"}
 APPROVAL = COMMON | {
     "steps": [{"percent": 10, "hold": "5s"}, {"approval": {"timeout": "1h"}}, {"percent": 50, "hold": "5s"}],
     "bake": "5s",
-    "max_extension": "5s",
 }
-BAKE = COMMON | {"steps": "AllAtOnce", "bake": "150s", "max_extension": "5s"}
+BAKE = COMMON | {"steps": "AllAtOnce", "bake": "90s"}
 UPGRADED = {"upgraded-bake": BAKE, "upgraded-step": STEP, "upgraded-approval": APPROVAL}
 
 
