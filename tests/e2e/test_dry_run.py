@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.stories.dry_run import CALLS_PER_SECOND, dry_runs
+from tests.e2e.stories.dry_run import dry_runs
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_dry_run_expects_current_traffic(dry_run):
     plan = dry_run.possible.output["plan"]
     first, second = plan["steps"]
     calls_per_second = plan["calls_per_minute"] / 60
-    assert CALLS_PER_SECOND / 2 < calls_per_second < CALLS_PER_SECOND * 2
+    assert dry_run.calls_per_second / 2 < calls_per_second < dry_run.calls_per_second * 2
     assert second["expected_calls"] == pytest.approx(calls_per_second * 20 / 2, abs=1)
     assert "min_invocations is 50" in first["warning"]
 

@@ -8,7 +8,7 @@ from sandbox.shop import Shop
 from tests.e2e.stack import Stack
 from tests.e2e.stories.rollout import FinishedRollout, roll_out, shop_with_canaries
 
-CALLS_PER_SECOND = 6
+_CALLS_PER_SECOND = 6
 _HISTORY_SECONDS = 25
 _POLICY = {"steps": [{"percent": 2, "hold": 20}, {"percent": 50, "hold": 20}], "bake": 20, "interval": 5}
 _WRONG = {"version": 99, "alias": "beta", "policy": {"steps": [], "backe": 5}}
@@ -22,16 +22,19 @@ class DryRuns:
     possible: FinishedRollout
     refused: FinishedRollout
     aliases: tuple[Any, Any]
+    calls_per_second: float
+    """The calls that the alias answered: a busy machine makes fewer than _CALLS_PER_SECOND."""
 
 
 def dry_runs(stack: Stack) -> DryRuns:
     shop = shop_with_canaries(stack, "dry-run")
-    with shop.traffic(per_second=CALLS_PER_SECOND, callers=3):
+    with shop.traffic(per_second=_CALLS_PER_SECOND, callers=3) as traffic:
         time.sleep(_HISTORY_SECONDS)
+        made = traffic.served.total() / _HISTORY_SECONDS
         before = _alias(stack, shop)
         possible = roll_out(stack, shop, dry_run=True, policy=_POLICY)
         refused = roll_out(stack, shop, dry_run=True, **_WRONG)
-        return DryRuns(shop, possible, refused, (before, _alias(stack, shop)))
+        return DryRuns(shop, possible, refused, (before, _alias(stack, shop)), made)
 
 
 def _alias(stack: Stack, shop: Shop) -> tuple[Any, ...]:
