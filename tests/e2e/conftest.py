@@ -10,6 +10,7 @@ from sandbox.accounts import MEMBER
 from sandbox.server import REGION, ROOT
 from tests.e2e.deployment import deployed_stack
 from tests.e2e.stories.freezes import shops_before_a_freeze, stack_is_frozen
+from tests.e2e.stories.many_rollouts import alias_is_moved_beside_many_rollouts
 from tests.e2e.stories.schedule import STORIES, STORIES_AT_ONCE
 
 HERE = Path(__file__).parent
@@ -43,6 +44,14 @@ def frozen(stack, stories):
     for story in STORIES:
         stories(story)
     return stack_is_frozen(stack, stories(shops_before_a_freeze))
+
+
+@pytest.fixture(scope="session")
+def beside_many(stack, stories):
+    """Let many rollouts be counted after every story; return the rollout that was beside them, after its end."""
+    for story in STORIES:
+        stories(story)
+    return alias_is_moved_beside_many_rollouts(stack)
 
 
 @pytest.fixture(scope="session")
