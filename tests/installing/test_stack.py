@@ -56,11 +56,13 @@ def test_packaged_template_is_what_sam_publish_sends(installation):
     assert sent["ReadmeUrl"].startswith(f"s3://{LOCAL_BUCKET}/")
 
 
-def test_packaged_stack_answers_a_dry_run(installation):
+def test_packaged_stack_rolls_out_a_version(installation):
     """The layer, the functions and the state machine are those of the package."""
-    arn = installation.roll_out("packaged-shop", "Canary10Percent5Minutes")
+    arn = installation.roll_out("packaged-shop", STEP)
     installation.executions.wait_for_state(arn, "WaitForMetrics")
     installation.command("packaged-shop", "promote")
+    ended = installation.executions.wait_for_end(arn)
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
 
 
 def test_stack_examines_itself(installation):
