@@ -52,8 +52,10 @@ class Watched:
         """Wait until a card of the widget shows a text; keep all that the widget shows then."""
 
         def seen() -> bool:
+            # The widget may change between two reads, so what is kept has the text too.
+            is_seen = any(text in card.text for card in self.page.find_all(".lr-card"))
             self.texts[moment] = self.page.text
-            return any(text in card.text for card in self.page.find_all(".lr-card"))
+            return is_seen and text in self.texts[moment]
 
         self.page.wait(seen)
 
