@@ -15,6 +15,6 @@ def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, objec
     with internal_errors(context, "the rollout is rolled back"):
         rollout, observation = observe_rollout(read_rollout(document), now := datetime.now(UTC))
         evaluated = evaluate_rollout(rollout, observation, now)
-        decided = record_decision(evaluated.rollout, evaluated.lock, now)
+        decided = record_decision(evaluated.rollout, evaluated.lock, now, evaluated.release)
         logger.info("Canary judged", target=decided.target.name, next_move=decided.next_move, reason=decided.reason)
         return decided.document()

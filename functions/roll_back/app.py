@@ -1,5 +1,6 @@
 """RollBack: the alias serves stable alone, unless another writer moved it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
@@ -11,6 +12,6 @@ from rollout.tasks.roll_back import roll_back
 def handler(document: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with internal_errors(context, "the state machine tries again, then restores the alias itself"):
         rollback = read_context(document)
-        ending = roll_back(rollback)
+        ending = roll_back(rollback, datetime.now(UTC))
         logger.warning("Rollback finished", target=rollback.target.name, outcome=ending.outcome, reason=ending.cause)
         return document | {"ending": ending.model_dump(mode="json")}

@@ -17,6 +17,7 @@ from rollout.domain.identity import Execution
 from rollout.domain.text import shorten
 from rollout.judging.alarms import red_alarms
 from rollout.judging.window import Timing
+from rollout.state.releases.member import Membership
 from rollout.state.rollout import Rollout
 
 
@@ -109,6 +110,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         policy_source=request.policy_source,
         is_back=request.is_back,
         published_at=request.published_at,
+        release=Membership(member=request.release) if request.release else None,
         override_freeze=request.override_freeze,
         auto=request.auto.sentence if request.auto else "",
         revision_id=facts.alias.revision_id if facts.alias else "",
@@ -138,7 +140,7 @@ def _started(rollout: Rollout, facts: FunctionFacts) -> Rollout:
     if facts.is_first_version:
         return _first_version(rollout)
     begun = _promoted_at_once(rollout) if rollout.policy.is_all_at_once else rollout
-    if rollout.policy.hooks.before_traffic:
+    if rollout.policy.hooks.before_traffic or rollout.release:
         begun = begun.model_copy(update={"start": Start.RUN_BEFORE_TRAFFIC_HOOKS, "next_move": None})
     reason = shorten("; warning: ".join([begun.reason, *function_warnings(facts)]))
     return begun.model_copy(update={"reason": reason})

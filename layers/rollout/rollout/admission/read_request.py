@@ -15,6 +15,7 @@ from rollout.domain.lambda_names import read_alias, read_function, read_version,
 from rollout.domain.models import Value
 from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.validation import format_problems, read_as
+from rollout.state.releases.member import ReleaseMember
 from rollout.state.rollout import Waiting
 
 
@@ -58,6 +59,8 @@ class _Fields(BaseModel, extra="forbid", defer_build=True):
     published_at: Annotated[datetime, BeforeValidator(read_time)] | None = None
     policy: object = None
     dry_run: Annotated[bool, Strict()] = False
+    release: ReleaseMember | None = None
+    """The release that starts this execution; people start a release with its own state machine."""
 
 
 class _Input(_Fields):
@@ -79,6 +82,19 @@ class Preparation(Value):
             return Waiting.model_validate(self.previous["waiting"])
         except (ValidationError, TypeError, KeyError):
             return Waiting()
+
+    @property
+    def member(self) -> ReleaseMember | None:
+        """The place in the release that starts this execution; None where it cannot be read, or there is none."""
+        try:
+            return ReleaseMember.model_validate(self.request["release"])
+        except (ValidationError, TypeError, KeyError):
+            return None
+
+    @property
+    def function_text(self) -> str:
+        """The function as the request names it; empty where it names none."""
+        return str(self.request.get("function", "")) if isinstance(self.request, dict) else ""
 
     @property
     def is_dry_run(self) -> bool:
@@ -111,6 +127,7 @@ def read_request(value: object, execution: Execution, refusals: RefusalList) -> 
         version=fields.version,
         override_freeze=fields.override_freeze,
         published_at=fields.published_at,
+        release=fields.release,
         policy=fields.policy,
         unreadable_fields=unreadable | ({"version"} if unreadable & {"back_to", "back"} else frozenset()),
     )

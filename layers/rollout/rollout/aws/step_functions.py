@@ -32,7 +32,15 @@ class Executions:
 
     def find_result(self, name: str) -> tuple[str, str]:
         """Return the status and the error of the execution with this name; the error is empty where it has none."""
-        return self._describe(f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}")
+        return self._describe(self.arn_of(name))
+
+    def arn_of(self, name: str) -> str:
+        """Return the ARN of the execution with this name."""
+        return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+    def find_end(self, arn: str) -> tuple[str, str]:
+        """Return the status of an execution, or `gone`, and the error with which it ended; empty where it has none."""
+        return self._describe(arn)
 
     def _describe(self, arn: str) -> tuple[str, str]:
         with translate_aws_errors(f"reading execution {arn}"):

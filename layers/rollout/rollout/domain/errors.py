@@ -165,6 +165,10 @@ class AliasLockedError(RefusedError):
     """When another rollout holds the alias, and the policy refuses to wait for it."""
 
 
+class ReleaseRefusedError(RefusedError):
+    """When a release cannot begin, or its member cannot begin with it."""
+
+
 class AliasSplitError(RefusedError):
     """When the alias already splits its traffic between two versions."""
 

@@ -19,7 +19,9 @@ from rollout.lifecycle.hooks.judge import (
 from rollout.lifecycle.hooks.run import with_answers
 from rollout.lifecycle.opt_in import apply_opt_in_check, with_missing_tag
 from rollout.lifecycle.ownership import Ownership, apply_ownership_check, under_lock
+from rollout.lifecycle.releases.follow import follow_release, hold_for_release, wait_for_start
 from rollout.state.hold import Hold
+from rollout.state.releases.release import ReleaseState
 from rollout.state.rollout import Rollout
 
 
@@ -31,6 +33,8 @@ class Surroundings(Value):
     """A sentence part on the opt-in tag; empty where it is there, and where it could not be read."""
     hold: Hold | None = None
     """Why the canary may get no more traffic; None where it may."""
+    release: ReleaseState | None = None
+    """The release that the rollout is a member of; None for any other rollout."""
 
 
 def evaluate(
@@ -47,9 +51,10 @@ def evaluate(
     decided = decide(
         rollout, judgement, now, timing, newer_version=ownership.newer_version, orders=orders, hold=found.hold
     )
-    decided = apply_opt_in_check(apply_ownership_check(decided, ownership), found.missing_tag)
+    decided = apply_ownership_check(follow_release(decided, found.release, orders), ownership)
+    decided = wait_for_start(apply_opt_in_check(decided, found.missing_tag), found.release, now, timing)
     called = call_hooks(_ended_by_hooks(decided, ownership), orders, now, hold=found.hold)
-    return with_freeze(called, orders, found.hold)
+    return with_freeze(hold_for_release(called, found.release, now, timing), orders, found.hold)
 
 
 def _ended_by_hooks(decided: Rollout, ownership: Ownership) -> Rollout:

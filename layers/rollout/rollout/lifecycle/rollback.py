@@ -18,6 +18,15 @@ from rollout.state.endings import ending_of, format_moved, handed_over, moved_by
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
 from rollout.state.lock import Lock
+from rollout.state.releases.member import Membership
+
+
+def none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it
+    """Return a validated value, or None for a field that is only reported."""
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
 
 
 class RollbackContext(Value):
@@ -34,6 +43,7 @@ class RollbackContext(Value):
     first_shift_at: Any = None
     reason: str = ""
     failure: Failure | None = None
+    release: Annotated[Membership | None, WrapValidator(none_if_invalid)] = None
 
     @property
     def cause(self) -> str:
@@ -45,14 +55,6 @@ class RollbackContext(Value):
         """Whether no task of the rollout that writes the alias has begun: it only calls its hooks before traffic."""
         is_calling = self.next_move in (Move.RUN_BEFORE_TRAFFIC_HOOKS, Move.WAIT)
         return self.start == Start.RUN_BEFORE_TRAFFIC_HOOKS and self.first_shift_at is None and is_calling
-
-
-def none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it
-    """Return a validated value, or None for a field that is only reported."""
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
 
 
 class Closing(RollbackContext):

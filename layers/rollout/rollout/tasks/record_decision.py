@@ -12,18 +12,20 @@ from rollout.lifecycle.gates import has_ended_at_gate, with_gate_of
 from rollout.lifecycle.ownership import waiting_for_command
 from rollout.state.dashboard.status import status_of
 from rollout.state.lock import Lock
+from rollout.state.releases.release import ReleaseState
 from rollout.state.rollout import Rollout
 from rollout.tasks.commands.request import report_freeze, request_command
+from rollout.tasks.releases.membership import has_progressed, record_in_release
 
 
-def record_decision(decided: Rollout, lock: Lock | None, now: datetime) -> Rollout:
+def record_decision(decided: Rollout, lock: Lock | None, now: datetime, release: ReleaseState | None = None) -> Rollout:
     """Record the decision of an evaluation in the ledger, and return it; raises AwsUnavailableError.
 
-    `lock` is the lock of the alias as the evaluation read it.
+    `lock` is the lock of the alias as the evaluation read it, and `release` the release of a member.
     """
-    recorded = _agree(decided, lock)
+    recorded = record_in_release(_agree(decided, lock), release, lock, now)
     ledger().record_evaluation(recorded, now)
-    if not _has_written_lock(recorded, lock):
+    if not _has_written_lock(recorded, lock) and not has_progressed(recorded, release):
         _record_status(recorded, now)
     requested = _with_request(recorded)
     # One report an evaluation: each may wait for a bus and two topics that do not answer.

@@ -1,5 +1,7 @@
 """Restores an alias to stable for a rollout that still holds its lock."""
 
+from datetime import datetime
+
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.lambda_.alias import LambdaAlias, alias_of
@@ -14,15 +16,17 @@ from rollout.lifecycle.rollback import (
 )
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
-from rollout.state.endings import handed_over, stopped_before_traffic
+from rollout.state.endings import handed_over, promoted_with_release, stopped_before_traffic
 from rollout.state.lock import Lock
+from rollout.state.releases.release import ReleaseStatus
+from rollout.tasks.releases.membership import fail_release
 
 
-def roll_back(context: RollbackContext) -> Ending:
+def roll_back(context: RollbackContext, now: datetime) -> Ending:
     """Let the alias serve stable alone, unless another writer moved it; return the ending of the rollout.
 
     Before the first write of the rollout, its canary has no share, and no late task can write: the alias is not
-    touched.
+    touched. A member of a release that was promoted as a whole stays promoted.
 
     Raises AliasChangedError or AwsUnavailableError.
     """
@@ -33,7 +37,24 @@ def roll_back(context: RollbackContext) -> Ending:
         return ending
     if context.is_before_first_write:
         return stopped_before_traffic(context.target.name, context.canary_version, context.cause)
-    return _restore(alias, state, context)
+    return _promoted_ending(context, state, now) or _restore(alias, state, context)
+
+
+def _promoted_ending(context: RollbackContext, state: AliasState | None, now: datetime) -> Ending | None:
+    """Return the ending of a member of a promoted release whose task failed in the bake; None for all others.
+
+    JudgeCanary lets the release fail before it decides a rollback, so only an error comes here without having done so.
+    An unavailable ledger must not keep an alias split (P1).
+    """
+    if context.release is None or context.failure is None:
+        return None
+    try:
+        status = fail_release(context.release.member, context.target.function, context.cause, now)
+    except AwsUnavailableError:
+        return None
+    if not (status is ReleaseStatus.PROMOTED and state and state.serves_alone(context.canary_version)):
+        return None
+    return promoted_with_release(context.target.name, context.canary_version, context.release.member, context.cause)
 
 
 def _ending_elsewhere(context: RollbackContext, state: AliasState | None) -> Ending | None:

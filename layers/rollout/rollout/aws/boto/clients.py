@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import boto3
 
@@ -37,6 +37,20 @@ class LogsClient(Protocol):
 
     def stop_query(self, *, queryId: str) -> dict[str, Any]:  # noqa: N803 - the API's name
         """Stop a query."""
+
+
+class S3Client(Protocol):
+    """The operation of S3 that is used; the type stubs of that service are not installed."""
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - the API's names
+        """Return an object with its `Body`."""
+
+
+@cache
+def s3_client() -> S3Client:
+    """Return the client for the lists of releases."""
+    client: Any = count_throttles(_session().client("s3", config=CONFIG))
+    return cast("S3Client", client)
 
 
 @cache

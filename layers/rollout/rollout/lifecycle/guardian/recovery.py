@@ -17,6 +17,7 @@ from rollout.state.ending import Ending
 from rollout.state.endings import ending_of, handed_over, moved_by_other, rolled_back
 from rollout.state.lock import Lock
 from rollout.state.past_rollout import BEFORE_FIRST_WRITE
+from rollout.state.releases.release import ReleaseStatus
 
 _ENDED_BY_ROLLBACK = ("RolloutRolledBack", "RolloutHandedOver", "RollbackFailed")
 """The errors of executions that came to RollBack, and perhaps to RestoreAlias; all others ended in PrepareRollout."""
@@ -33,6 +34,8 @@ class FinalState(Value):
     """The ending in the ledger, if the rollout closed it."""
     last_move: Move | None = None
     """The move that its last evaluation decided."""
+    release: ReleaseStatus | None = None
+    """The status of the release that it is a member of; None for any other rollout."""
 
 
 class RepairPlan(Value):
@@ -94,7 +97,7 @@ def _rollback_context(lock: Lock, last: FinalState) -> RollbackContext:
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
         phase=Phase.BAKE if lock.promoting else Phase.SHIFTING,
-        reason=_format_end(lock, last),
+        reason=format_end(lock, last.status),
     )
 
 
@@ -108,7 +111,8 @@ def _kept_ending(last: FinalState) -> Ending | None:
 def _stays_promoted(lock: Lock, alias: AliasState, last: FinalState) -> bool:
     rollback_failed = last.ending is not None and last.ending.outcome is Outcome.ROLLBACK_FAILED
     was_rolling_back = rollback_failed or last.last_move is Move.ROLL_BACK or _is_aborted(lock, last)
-    return lock.promoting and alias.serves_alone(lock.canary_version) and not was_rolling_back
+    is_with_release = last.release in (None, ReleaseStatus.PROMOTED)
+    return lock.promoting and alias.serves_alone(lock.canary_version) and is_with_release and not was_rolling_back
 
 
 def _is_aborted(lock: Lock, last: FinalState) -> bool:
@@ -122,7 +126,7 @@ def _rolled_back(context: RollbackContext) -> Ending:
 
 
 def _untouched(lock: Lock, last: FinalState) -> Ending:
-    return ending_of(Outcome.REJECTED, f"{_format_end(lock, last)} {BEFORE_FIRST_WRITE} {lock.target.name}")
+    return ending_of(Outcome.REJECTED, f"{format_end(lock, last.status)} {BEFORE_FIRST_WRITE} {lock.target.name}")
 
 
 def _promoted(lock: Lock, last: FinalState) -> Ending:
@@ -140,19 +144,20 @@ def _handed_over_by_policy(lock: Lock, alias: AliasState | None) -> Ending:
     return handed_over(f"{lock.target.name} is left for a person to decide; {state}")
 
 
-def _format_end(lock: Lock, last: FinalState) -> str:
+def format_end(lock: Lock, status: str) -> str:
     """Return why the execution of a rollout has ended: a command that aborted it, or its status."""
     aborted = orders_on(lock).aborted
     if aborted is None:
-        return _format_execution(lock, last)
-    return f"it was aborted {aborted.source} (execution {lock.holder.name} {_format_status(last.status)})"
+        return f"execution {lock.holder.name} {format_status(status)}"
+    return f"it was aborted {aborted.source} (execution {lock.holder.name} {format_status(status)})"
 
 
 def _format_execution(lock: Lock, last: FinalState) -> str:
-    return f"execution {lock.holder.name} {_format_status(last.status)}"
+    return f"execution {lock.holder.name} {format_status(last.status)}"
 
 
-def _format_status(status: str) -> str:
+def format_status(status: str) -> str:
+    """Return how an execution ended, as a sentence part."""
     match status:
         case "ABORTED":
             return "was stopped"

@@ -25,15 +25,25 @@ MOVES = {
 
 
 def begin_hooks(rollout: Rollout, now: datetime) -> Rollout:
-    """Return a rollout that begins, with the calls of its hooks before traffic and those after a rollback."""
+    """Return a rollout that begins, with the calls of its hooks before traffic and those after a rollback.
+
+    A member of a release calls none yet: its first evaluation waits for the members that it comes after.
+    """
     hooks = rollout.policy.hooks
-    if not hooks.functions or rollout.start not in (Start.BEGIN, Start.PROMOTE, Start.RUN_BEFORE_TRAFFIC_HOOKS):
+    if rollout.start not in (Start.BEGIN, Start.PROMOTE, Start.RUN_BEFORE_TRAFFIC_HOOKS):
         return rollout
     if hooks.on_rollback:
         rollout = rollout.model_copy(update={"rollback_hooks": _rollback_calls(rollout, hooks.on_rollback, now)})
+    if rollout.release:
+        return rollout.model_copy(update={"next_move": Move.RUN_BEFORE_TRAFFIC_HOOKS, "hook_run": _no_calls(now)})
     if not hooks.before_traffic:
         return rollout
     return with_calls(rollout, run_at(rollout, now), now)
+
+
+def _no_calls(now: datetime) -> HookRun:
+    """Return a run that calls no hook, and that counts at no point of the rollout."""
+    return HookRun(point=HookPoint.BEFORE_TRAFFIC, step=-1, since=now, hooks=())
 
 
 def call_hooks(decided: Rollout, orders: Orders, now: datetime, *, hold: Hold | None = None) -> Rollout:

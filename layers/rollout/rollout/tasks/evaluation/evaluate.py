@@ -16,9 +16,11 @@ from rollout.lifecycle.evaluate import Surroundings, evaluate
 from rollout.lifecycle.ownership import Ownership
 from rollout.state.hold import Hold
 from rollout.state.lock import Lock
+from rollout.state.releases.release import ReleaseState
 from rollout.state.rollout import Rollout
 from rollout.tasks.evaluation.surroundings import find_missing_tag, ownership_of
 from rollout.tasks.find_hold import hold_of
+from rollout.tasks.releases.membership import find_release
 
 
 class Evaluation(NamedTuple):
@@ -26,6 +28,8 @@ class Evaluation(NamedTuple):
 
     rollout: Rollout
     lock: Lock | None
+    release: ReleaseState | None = None
+    """The release that it is a member of, as the evaluation read it."""
 
 
 def evaluate_rollout(rollout: Rollout, observation: Observation | None, now: datetime) -> Evaluation:
@@ -34,17 +38,18 @@ def evaluate_rollout(rollout: Rollout, observation: Observation | None, now: dat
     A decision that gives traffic or ends the rollout is made with the alias read, and so is one that finds the lock
     lost. The tags are read with the alias.
     """
-    hold = hold_of(rollout, now)
+    hold, release = hold_of(rollout, now), find_release(rollout)
     if not is_alias_due(rollout, now):
         lock = locks().find(rollout.target)
         if lock and _is_as_seen(rollout, lock):
-            found = Surroundings(ownership=Ownership(alias=None, is_alias_read=False, lock=lock), hold=hold)
+            unread = Ownership(alias=None, is_alias_read=False, lock=lock)
+            found = Surroundings(ownership=unread, hold=hold, release=release)
             decided = evaluate(rollout, observation, found, now, timing())
             if not needs_alias(decided):
-                return Evaluation(decided, lock)
+                return Evaluation(decided, lock, release)
         # What this lock says of moves was reported before the alias is read below.
         rollout = with_reads(rollout, moves_seen=lock.moves if lock else 0)
-    return _with_alias(rollout, observation, hold, now)
+    return _with_alias(rollout, observation, hold, release, now)
 
 
 def find_live_beside(target: Target, now: datetime) -> int:
@@ -61,7 +66,10 @@ def _is_as_seen(rollout: Rollout, lock: Lock) -> bool:
     return lock.belongs_to(rollout.execution.arn) and lock.moves == rollout.alias_reads.moves_seen
 
 
-def _with_alias(rollout: Rollout, observation: Observation | None, hold: Hold | None, now: datetime) -> Evaluation:
+def _with_alias(
+    rollout: Rollout, observation: Observation | None, hold: Hold | None, release: ReleaseState | None, now: datetime
+) -> Evaluation:
     rollout = with_next_read(rollout, find_live_beside(rollout.target, now), now, longest_alias_read_seconds())
-    found = Surroundings(missing_tag=find_missing_tag(rollout), ownership=ownership_of(rollout), hold=hold)
-    return Evaluation(evaluate(rollout, observation, found, now, timing()), found.ownership.lock)
+    ownership = ownership_of(rollout)
+    found = Surroundings(missing_tag=find_missing_tag(rollout), ownership=ownership, hold=hold, release=release)
+    return Evaluation(evaluate(rollout, observation, found, now, timing()), ownership.lock, release)

@@ -9,17 +9,20 @@ from rollout.aws.dynamodb.sweeps.open_rollouts import open_rollouts
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.step_functions import executions
 from rollout.domain.models import Value
-from rollout.lifecycle.guardian.recovery import FinalState, repair_plan
+from rollout.lifecycle.guardian.recovery import FinalState, format_end, repair_plan
 from rollout.lifecycle.orders import orders_on
 from rollout.lifecycle.rollback import Closing
 from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.lock import Lock
+from rollout.state.releases.member import Membership
+from rollout.state.releases.release import ReleaseStatus
 from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.close import record_ending
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.notify import publish_ending
+from rollout.tasks.releases.membership import fail_release
 from rollout.telemetry.last_evaluation import LastEvaluation
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
@@ -60,7 +63,7 @@ def _repair_one(lock: Lock, now: datetime, has_event: bool) -> Iterator[RepairRe
     if taken_over is None:
         return
     last = open_rollouts().last_evaluation(lock.target, lock.holder)
-    ending = with_writer(_restore(taken_over, alias, _final_state(taken_over, status, last)), writer="")
+    ending = with_writer(_restore(taken_over, alias, _final_state(taken_over, status, last, now)), writer="")
     closing = _closing(taken_over, last)
     record_ending(closing, ending, now)
     # Published before the lock is released: if the guardian dies in between, the next sweep publishes it again.
@@ -97,17 +100,28 @@ def _closing(lock: Lock, last: LastEvaluation | None) -> Closing:
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
         channel=lock.channel,
+        release=Membership(member=lock.release) if lock.release else None,
         **progress,
     )
 
 
-def _final_state(lock: Lock, status: str, last: LastEvaluation | None) -> FinalState:
+def _final_state(lock: Lock, status: str, last: LastEvaluation | None, now: datetime) -> FinalState:
+    ending = ledger().find_ending(lock.target, lock.holder)
     return FinalState(
         status=status,
         error="" if lock.planned_write else executions().find_error(lock.holder.arn),
-        ending=ledger().find_ending(lock.target, lock.holder),
+        ending=ending,
         last_move=last.next_move if last else None,
+        release=_release_status(lock, ending, status, now),
     )
+
+
+def _release_status(lock: Lock, ending: Ending | None, status: str, now: datetime) -> ReleaseStatus | None:
+    """Let the release of a member fail whose execution has ended before its rollout; return its status afterwards."""
+    if lock.release is None:
+        return None
+    cause = ending.cause if ending else format_end(lock, status)
+    return fail_release(lock.release, lock.target.function, cause, now)
 
 
 def _restore(lock: Lock, alias: AliasState | None, last: FinalState) -> Ending:

@@ -1,0 +1,98 @@
+"""Plans a release: its members as they were found, and the executions that roll them out."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rollout.admission.releases.read_release import ReleaseRequest
+from rollout.domain.enums import Start
+from rollout.domain.errors import ReleaseRefusedError
+from rollout.domain.identity import Execution
+from rollout.domain.models import Value
+from rollout.state.releases.release import PlannedMember, Release
+from rollout.state.rollout import Rollout
+
+MOST_INPUT_BYTES = 200_000
+"""The longest list of executions: what Step Functions passes from state to state has at most 256 KB."""
+
+_BEGINS = (Start.BEGIN, Start.PROMOTE, Start.RUN_BEFORE_TRAFFIC_HOOKS)
+
+
+class StartOrder(Value):
+    """An execution to start: its name and its input."""
+
+    name: str
+    input: dict[str, Any]
+
+
+def planned_member(request: ReleaseRequest, number: int, rollout: Rollout) -> PlannedMember:
+    """Return a member as its rollout would begin now. Raises ReleaseRefusedError where it could not begin now."""
+    member = request.functions[number]
+    if rollout.start not in _BEGINS:
+        raise ReleaseRefusedError(
+            f"{rollout.target.name} cannot begin now, but a release begins as a whole: {rollout.reason}"
+        )
+    return PlannedMember(
+        target=rollout.target,
+        function=member.function,
+        stable_version=rollout.stable_version,
+        canary_version=rollout.canary_version,
+        execution=_execution_name(request.release, member.function, rollout.execution, number),
+        after=member.after,
+    )
+
+
+def planned_release(
+    request: ReleaseRequest, members: Sequence[PlannedMember], execution: Execution, now: datetime
+) -> Release:
+    """Return the release of the members that were found."""
+    return Release(
+        name=request.release,
+        execution=execution,
+        members=tuple(members),
+        deadline=now + timedelta(seconds=request.timeout),
+    )
+
+
+def release_refusals(members: Sequence[PlannedMember]) -> Iterator[ReleaseRefusedError]:
+    """Yield what speaks against these members together."""
+    for name, count in Counter(f"{each.target.name} in {each.target.account_region}" for each in members).items():
+        if count > 1:
+            yield ReleaseRefusedError(f"functions has {name} {count} times, under different names: name it once.")
+
+
+def start_orders(request: ReleaseRequest, release: Release) -> list[StartOrder]:
+    """Return the executions that roll out the members, each with the version that was found.
+
+    Raises ReleaseRefusedError where they are too long for one state of the state machine.
+    """
+    orders = [
+        StartOrder(
+            name=planned.execution,
+            input=member.request()
+            | {"version": planned.canary_version, "alias": planned.target.alias}
+            | {"release": release.member(number).model_dump(mode="json")},
+        )
+        for number, (member, planned) in enumerate(zip(request.functions, release.members, strict=True))
+    ]
+    size = len(json.dumps([order.model_dump(mode="json") for order in orders]).encode())
+    if size > MOST_INPUT_BYTES:
+        raise ReleaseRefusedError(
+            f"the inputs of the {len(orders)} rollouts have {size:,} bytes, and Step Functions has room for"
+            f" {MOST_INPUT_BYTES:,}: store the policies in Parameter Store and name them, or make two releases."
+        )
+    return orders
+
+
+def _execution_name(release: str, function: str, execution: Execution, number: int) -> str:
+    """Return the name of a member's execution, always the same one for an execution of a release."""
+    identity = hashlib.sha256(f"{execution.arn}/{number}".encode()).hexdigest()[:12]
+    return f"{_plain(release)[:36]}-{_plain(function)[-30:]}-{identity}"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "-", text)

@@ -1,0 +1,160 @@
+"""The releases in the ledger: how far each one and its members have come.
+
+Partition key `account/region/release/<name>`. The entry `release#<start>#<execution>` has what changes, so that a
+member reads one item: the status, and for each member its progress and its ending. The entry
+`members#<start>#<execution>` has what does not change; it is in the index of open entries until the release is closed.
+Every write can be repeated.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rollout.aws import settings
+from rollout.aws.boto import clients
+from rollout.aws.dynamodb.items import OPEN, OpenEntry, key, partition, stamp, typed
+from rollout.aws.dynamodb.table import Table
+from rollout.domain.errors import InternalError
+from rollout.domain.identity import AccountRegion, Execution, Target
+from rollout.state.releases.member import Progress, ReleaseMember
+from rollout.state.releases.release import MemberEnding, Release, ReleaseState, ReleaseStatus
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_RELEASE = "release"
+_MEMBERS = "members"
+_MOST_RELEASES = 10
+_IS_OPEN = "release_status IN (:rolling, :promoting)"
+_OPEN_VALUES = {":rolling": ReleaseStatus.ROLLING, ":promoting": ReleaseStatus.PROMOTING}
+
+
+def release_target(name: str, account_region: AccountRegion) -> Target:
+    """Return what the ledger keeps a release under, in the form of an alias; no alias has a dot or such a function."""
+    return Target(**dict(account_region), function=_RELEASE, alias=name)
+
+
+class Releases:
+    """The releases in the ledger. Each method may raise AwsUnavailableError."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._table = Table(client, table)
+
+    def open(self, release: Release, now: datetime) -> bool:
+        """Record a release with its members; False where a repeated task has done so before."""
+        self._table.put(
+            _key(release.name, release.execution, _MEMBERS)
+            | {"release_document": release.model_dump_json(), OPEN: _RELEASE},
+            ConditionExpression="attribute_not_exists(entry)",
+        )
+        values = {"release_status": ReleaseStatus.ROLLING, "size": len(release.members), "changed_at": stamp(now)}
+        return self._table.put(
+            _key(release.name, release.execution) | values | {"execution_arn": release.execution.arn},
+            ConditionExpression="attribute_not_exists(entry)",
+        )
+
+    def find(self, member: ReleaseMember) -> ReleaseState | None:
+        """Return the state of the release of a member by a consistent read; None where there is none."""
+        entry = self._table.find(_key(member.name, member.execution))
+        return _state(entry) if entry else None
+
+    def record_progress(self, member: ReleaseMember, progress: Progress) -> None:
+        """Record how far a member has come; nothing happens where it has come further, or the release has failed."""
+        field = f"progress_{member.number}"
+        self._table.update(
+            _key(member.name, member.execution),
+            UpdateExpression=f"SET {field} = :progress",
+            ConditionExpression=f"attribute_not_exists({field}) AND {_IS_OPEN} OR {field} <= :progress AND {_IS_OPEN}",
+            ExpressionAttributeValues=typed({":progress": int(progress), **_OPEN_VALUES}),
+        )
+
+    def record_ending(self, member: ReleaseMember, ending: MemberEnding) -> None:
+        """Record how the rollout of a member ended; the last one that is recorded stays, such as a repair."""
+        field = f"ending_{member.number}"
+        self._table.update(
+            _key(member.name, member.execution),
+            UpdateExpression=f"SET {field} = :ending",
+            ConditionExpression="execution_arn = :execution",
+            ExpressionAttributeValues=typed({":ending": ending.model_dump_json(), ":execution": member.execution.arn}),
+        )
+
+    def fail(self, member: ReleaseMember, reason: str, now: datetime) -> ReleaseStatus:
+        """Let an open release fail; return its status afterwards, `promoted` where it can no longer fail."""
+        if self._move(member, ReleaseStatus.FAILED, now, _IS_OPEN, _OPEN_VALUES | {":failure": reason}):
+            return ReleaseStatus.FAILED
+        state = self.find(member)
+        return state.status if state else ReleaseStatus.FAILED
+
+    def advance(self, member: ReleaseMember, before: ReleaseStatus, after: ReleaseStatus, now: datetime) -> bool:
+        """Move a release from one status to the next one; False where it has another one meanwhile."""
+        return self._move(member, after, now, "release_status = :before", {":before": before})
+
+    def _move(
+        self, member: ReleaseMember, after: ReleaseStatus, now: datetime, condition: str, values: dict[str, Any]
+    ) -> bool:
+        failure = ", failure = :failure" if ":failure" in values else ""
+        return self._table.update(
+            _key(member.name, member.execution),
+            UpdateExpression=f"SET release_status = :after, changed_at = :now{failure}",
+            ConditionExpression=condition,
+            ExpressionAttributeValues=typed({":after": after, ":now": stamp(now), **values}),
+        )
+
+    def find_release(self, name: str, execution: Execution) -> Release | None:
+        """Return a release with its members; None where there is none."""
+        entry = self._table.find(_key(name, execution, _MEMBERS))
+        return _release(entry) if entry else None
+
+    def find_last(self, name: str, account_region: AccountRegion) -> list[Release]:
+        """Return the last releases of this name, the newest first."""
+        target = release_target(name, account_region)
+        return [_release(entry) for entry in self._table.newest(partition(target), f"{_MEMBERS}#", _MOST_RELEASES)]
+
+    def find_open(self) -> list[OpenEntry[Release]]:
+        """Return every release that is not closed, not yet read, from an eventually consistent index."""
+        return [OpenEntry(values, _release) for values in self._table.find_open(_RELEASE)]
+
+    def close(self, release: Release) -> None:
+        """Take a release out of the index of open entries."""
+        self._table.update(
+            _key(release.name, release.execution, _MEMBERS),
+            UpdateExpression="REMOVE #open",
+            ConditionExpression="attribute_exists(release_document)",
+            ExpressionAttributeNames={"#open": OPEN},
+        )
+
+
+def require_state(state: ReleaseState | None, member: ReleaseMember) -> ReleaseState:
+    """Return the state of a release. Raises InternalError where the ledger has none."""
+    if state is None:
+        raise InternalError(f"The ledger has no release {member.name} of execution {member.execution.name}.")
+    return state
+
+
+def _key(name: str, execution: Execution, kind: str = _RELEASE) -> dict[str, str]:
+    return key(release_target(name, execution.account_region), kind, execution)
+
+
+def _release(entry: dict[str, Any]) -> Release:
+    return Release.model_validate_json(entry["release_document"])
+
+
+def _state(entry: dict[str, Any]) -> ReleaseState:
+    return ReleaseState(
+        status=entry["release_status"],
+        size=int(entry["size"]),
+        failure=entry.get("failure", ""),
+        changed_at=entry["changed_at"],
+        progress=_numbered(entry, "progress_", lambda value: Progress(int(value))),
+        endings=_numbered(entry, "ending_", MemberEnding.model_validate_json),
+    )
+
+
+def _numbered(entry: dict[str, Any], prefix: str, read: Callable[[Any], Any]) -> dict[int, Any]:
+    """Return what an entry has of each member."""
+    return {int(name.removeprefix(prefix)): read(value) for name, value in entry.items() if name.startswith(prefix)}
+
+
+def releases() -> Releases:
+    """Return the releases in the ledger."""
+    return Releases(clients.dynamodb_client(), settings.ledger_table())

@@ -1,0 +1,1 @@
+"""Decides what a release does, and what its members do for it."""

@@ -1,0 +1,1 @@
+"""A release: several rollouts that are promoted together, or not at all."""

@@ -1,0 +1,43 @@
+"""The place of a rollout in the release that it belongs to."""
+
+from datetime import datetime
+from enum import IntEnum
+
+from pydantic import Field
+
+from rollout.domain.identity import Execution
+from rollout.domain.models import Value
+
+
+class Progress(IntEnum):
+    """How far a member of a release has come; it only grows."""
+
+    WAITING = 0
+    READY = 1
+    """Its steps have passed."""
+    PROMOTED = 2
+    PASSED = 3
+    """Its bake has passed."""
+
+
+class ReleaseMember(Value):
+    """Which member of which release a rollout is, as its request and its lock say."""
+
+    name: str
+    """The name of the release."""
+    execution: Execution
+    """The execution of the release."""
+    number: int
+    """Which member it is, from 0."""
+    after: dict[int, str] = Field(default_factory=dict)
+    """The numbers and the names of the members that it comes after."""
+
+
+class Membership(Value):
+    """What a rollout's document keeps of its release."""
+
+    member: ReleaseMember
+    progress: Progress = Progress.WAITING
+    """How far the rollout has come, as its evaluations have recorded it in the release."""
+    held_since: datetime | None = None
+    """Since when the rollout waits for other members; None where it does not."""

@@ -1,0 +1,41 @@
+"""Repairs releases whose execution has ended: they fail, their members roll back, and then they are closed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rollout.aws.dynamodb.releases import releases, require_state
+from rollout.aws.step_functions import executions, executions_beside
+from rollout.lifecycle.guardian.recovery import format_status
+from rollout.lifecycle.releases.judge import is_over
+from rollout.state.releases.release import Release
+from rollout.tasks.guardian.target_sweep import TargetSweep
+from rollout.tasks.releases.close import close_ended
+from rollout.tasks.releases.members import with_ended_members
+
+_RUNNING = ("RUNNING", "PENDING_REDRIVE")
+
+
+def repair_releases(sweep: TargetSweep, now: datetime, execution_arn: str | None = None) -> Iterator[str]:
+    """Let every release fail whose execution has ended, or one only, and close it; yield the name of each closed one.
+
+    A member rolls back at its next evaluation, so a later sweep closes the release.
+    """
+
+    def treat(release: Release) -> Iterator[str]:
+        if execution_arn in (None, release.execution.arn):
+            yield from _repair_one(release, now)
+
+    yield from sweep.treat_found("releases", "the open releases", releases().find_open, treat)
+
+
+def _repair_one(release: Release, now: datetime) -> Iterator[str]:
+    status = executions_beside(release.execution).find_status(release.execution.arn)
+    if status in _RUNNING:
+        return
+    member = release.as_member
+    if require_state(releases().find(member), member).status.is_open:
+        releases().fail(member, f"execution {release.execution.name} of the release {format_status(status)}", now)
+    state = with_ended_members(release, require_state(releases().find(member), member), executions(), 0)
+    if is_over(state, now):
+        close_ended(release, state, now)
+        yield release.name

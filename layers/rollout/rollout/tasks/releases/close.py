@@ -1,0 +1,52 @@
+"""Closes a release: its outcome, and the reason of every member."""
+
+from datetime import datetime
+from typing import Any
+
+from rollout.aws.dynamodb.releases import releases, require_state
+from rollout.aws.event_bus import event_bus
+from rollout.aws.powertools import publishing_errors
+from rollout.aws.sns_topic import notify_people
+from rollout.domain.enums import Outcome
+from rollout.domain.text import as_sentence, shorten
+from rollout.lifecycle.releases.judge import is_over, release_outcome, release_sentence
+from rollout.notifications.release import member_summary, release_event, release_notification
+from rollout.state.failure import Failure, format_failure
+from rollout.state.releases.release import Release, ReleaseState
+from rollout.tasks.releases.judge import ReleaseDocument
+
+_ERRORS = {Outcome.PROMOTED: "", Outcome.ROLLED_BACK: "ReleaseRolledBack", Outcome.HANDED_OVER: "ReleaseFailed"}
+
+
+def close(document: ReleaseDocument, failure: object, now: datetime) -> dict[str, Any]:
+    """Return the ending of a release, and record that it is closed; raises AwsUnavailableError or InternalError.
+
+    Where JudgeRelease failed, the release fails, and the guardian closes it when its members have ended.
+    """
+    release = document.find_release()
+    if failure is not None:
+        reason = f"JudgeRelease failed with {format_failure(Failure.model_validate(failure))}"
+        releases().fail(release.as_member, reason, now)
+    state = require_state(releases().find(release.as_member), release.as_member)
+    if is_over(state, now):
+        close_ended(release, state, now)
+    outcome = release_outcome(state)
+    cause = shorten(as_sentence(release_sentence(release, state)))
+    return {
+        "release": release.name,
+        "ending": {"outcome": outcome, "Error": _ERRORS[outcome], "Cause": cause},
+        "members": [member_summary(release, state, number).model_dump(mode="json") for number in range(state.size)],
+    }
+
+
+def close_ended(release: Release, state: ReleaseState, now: datetime) -> None:
+    """Publish how a release ended, and take it out of the open entries; raises AwsUnavailableError.
+
+    It is published before it is closed: if this task dies in between, the guardian publishes it again.
+    """
+    with publishing_errors("release notification"):
+        event = release_event(release, state, now)
+        with publishing_errors("release"):
+            event_bus().publish([event])
+        notify_people(release_notification(release, state, event))
+    releases().close(release)
