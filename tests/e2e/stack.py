@@ -52,6 +52,10 @@ class Stack:
         return Executions(self.client("stepfunctions"), self.outputs["CommandStateMachineArn"])
 
     @cached_property
+    def releases(self) -> Executions:
+        return Executions(self.client("stepfunctions"), self.outputs["ReleaseStateMachineArn"])
+
+    @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.client("dynamodb"), self.outputs["LedgerTableName"])
 

@@ -14,9 +14,12 @@ from tests.interleavings.scenario import POLICY, Scenario
 from tests.samples import EXECUTION, TARGET
 
 HANDLERS = (
+    "close_release",
     "close_rollout",
     "guardian",
     "judge_canary",
+    "judge_release",
+    "prepare_release",
     "prepare_rollout",
     "promote_version",
     "read_canary_logs",
@@ -50,6 +53,10 @@ class Scenarios:
 
     def __init__(self) -> None:
         self.current = Scenario()
+
+    def play(self, scenario: Any) -> None:
+        """Let the handlers play in another scenario."""
+        self.current = scenario
 
     def new(self) -> Scenario:
         """Replace the current scenario by a new one, and return it."""

@@ -116,7 +116,8 @@ class DynamoDbClient:
             return
         prefix = values[re.findall(r"begins_with\(entry, (:\w+)\)", request["KeyConditionExpression"])[0]]["S"]
         keys = sorted(self._items, reverse=not request.get("ScanIndexForward", True))
-        items = (self._items[key] for key in keys if key[1].startswith(prefix))
+        partition = values[":target"]["S"]
+        items = (self._items[key] for key in keys if key[0] == partition and key[1].startswith(prefix))
         filtered = {"Key": {}, **request, "ConditionExpression": request.get("FilterExpression")}
         yield from (item for item in items if _meets_condition(item, filtered))
 

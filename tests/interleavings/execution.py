@@ -42,6 +42,8 @@ class Execution:
     stale_tasks: list[Actor] = field(default_factory=list)
     """Tasks that still run although the execution was stopped."""
     retries: dict[int, int] = field(default_factory=dict)
+    states: Document = field(default_factory=lambda: STATES)
+    """The states of the state machine that runs it."""
     path: list[str] = field(default_factory=list)
     """The states entered, in order."""
 
@@ -51,7 +53,7 @@ class Execution:
 
     def advance(self, outcome: CallOutcome = CallOutcome.ANSWERED) -> None:
         """Take the next atomic step; a call of a task has this outcome."""
-        state = STATES[self.state]
+        state = self.states[self.state]
         match state["Type"]:
             case "Task":
                 self._advance_task(outcome)
@@ -142,7 +144,7 @@ def task_input(execution: Execution) -> Document:
             "StartTime": execution.started_at.isoformat(),
         }
     }
-    parameters = STATES[execution.state].get("Parameters")
+    parameters = execution.states[execution.state].get("Parameters")
     return execution.document if parameters is None else fill_template(parameters, execution.document, context)
 
 

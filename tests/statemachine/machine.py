@@ -15,6 +15,7 @@ import boto3
 
 ASL = Path(__file__).parents[2] / "statemachine" / "rollout.asl.json"
 COMMAND_ASL = ASL.with_name("command.asl.json")
+RELEASE_ASL = ASL.with_name("release.asl.json")
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 SUBSTITUTIONS = {
@@ -22,6 +23,7 @@ SUBSTITUTIONS = {
     "RestorerRole": "arn:aws:iam::{}:role/rollouts-restorer-{}",
     "HooksRole": "arn:aws:iam::{}:role/rollouts-hooks-{}",
     "FunctionArn": "arn:aws:lambda:{}:{}:function:{}",
+    "RolloutStateMachineArn": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:rollouts",
 }
 """The partition, and the ARNs that RestoreAlias completes with values of the document."""
 _TIMEOUT_SECONDS = 60

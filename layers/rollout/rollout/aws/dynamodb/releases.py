@@ -44,7 +44,7 @@ class Releases:
         """Record a release with its members; False where a repeated task has done so before."""
         self._table.put(
             _key(release.name, release.execution, _MEMBERS)
-            | {"release_document": release.model_dump_json(), OPEN: _RELEASE},
+            | {"release_document": release.model_dump_json(), OPEN: _RELEASE, "execution_arn": release.execution.arn},
             ConditionExpression="attribute_not_exists(entry)",
         )
         values = {"release_status": ReleaseStatus.ROLLING, "size": len(release.members), "changed_at": stamp(now)}
@@ -119,8 +119,9 @@ class Releases:
         self._table.update(
             _key(release.name, release.execution, _MEMBERS),
             UpdateExpression="REMOVE #open",
-            ConditionExpression="attribute_exists(release_document)",
+            ConditionExpression="execution_arn = :execution",
             ExpressionAttributeNames={"#open": OPEN},
+            ExpressionAttributeValues=typed({":execution": release.execution.arn}),
         )
 
 

@@ -1,0 +1,81 @@
+"""Releases of three functions: all of them are promoted, or none."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sandbox.shop import Shop
+from tests.e2e.stack import Stack
+from tests.e2e.stories.policies import QUICK
+from tests.e2e.stories.rollout import shop_with_canaries
+
+BAKING = QUICK | {"bake": 60, "guards": {"max_error_percent": 20}}
+"""A policy whose bake is long enough for a version to fail in it."""
+
+
+@dataclass(frozen=True)
+class EndedRelease:
+    """A release that has ended, with its functions in the order of its input."""
+
+    shops: list[Shop]
+    execution: str
+    description: dict[str, Any]
+
+    @property
+    def ending(self) -> str:
+        """The error of a failed execution, or the status of any other."""
+        return self.description.get("error", self.description["status"])
+
+    @property
+    def served(self) -> list[dict[str, float]]:
+        return [shop.shares() for shop in self.shops]
+
+
+def all_good(stack: Stack) -> EndedRelease:
+    """The second function comes after the first, and the third after the second."""
+    shops = [shop_with_canaries(stack, f"release-good-{number}") for number in range(3)]
+    return _release(stack, "good", shops, chained=True)
+
+
+def one_bad(stack: Stack) -> EndedRelease:
+    shops = [shop_with_canaries(stack, f"release-bad-{number}") for number in range(2)]
+    shops.append(shop_with_canaries(stack, "release-bad-2", canary={"fault_percent": 60}))
+    return _release(stack, "one-bad", shops)
+
+
+def bad_in_bake(stack: Stack) -> EndedRelease:
+    """The third function has no steps, so it fails after its promotion, when the others are promoted too."""
+    shops = [shop_with_canaries(stack, f"release-baked-{number}") for number in range(2)]
+    shops.append(shop_with_canaries(stack, "release-baked-2", canary={"fault_percent": 60}))
+    return _release(stack, "bad-in-bake", shops, last={"steps": "AllAtOnce"})
+
+
+def _release(
+    stack: Stack, name: str, shops: list[Shop], *, chained: bool = False, last: dict[str, Any] | None = None
+) -> EndedRelease:
+    functions: list[dict[str, Any]] = [{"function": shop.name, "policy": BAKING if last else QUICK} for shop in shops]
+    if chained:
+        for before, function in pairwise(functions):
+            function["after"] = [before["function"]]
+    if last:
+        functions[-1]["policy"] = BAKING | last
+    with ExitStack() as calls:
+        for shop in shops:
+            calls.enter_context(shop.traffic(per_second=3, callers=1))
+        execution = stack.releases.start({"release": name, "functions": functions})
+        return EndedRelease(shops, execution, stack.releases.wait_for_end(execution))
+
+
+def releases_refused(stack: Stack) -> dict[str, Any]:
+    """Return how releases end that cannot begin, and the answer to a dry run; none of them touches anything."""
+    shop = shop_with_canaries(stack, "release-refused")
+    requests = {
+        "circle": {"functions": [{"function": "a", "after": ["b"]}, {"function": "b", "after": ["a"]}]},
+        "unknown function": {"functions": [{"function": shop.name}, {"function": "no-such-function"}]},
+        "dry run": {"functions": [{"function": shop.name, "policy": QUICK}], "dry_run": True},
+    }
+    started = {case: stack.releases.start({"release": "refused"} | request) for case, request in requests.items()}
+    ended = {case: stack.releases.wait_for_end(arn) for case, arn in started.items()}
+    return ended | {"shares": shop.shares(), "plan": json.loads(ended["dry run"].get("output", "{}"))}

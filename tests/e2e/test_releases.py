@@ -1,0 +1,43 @@
+"""Releases: several functions are promoted together, or all of them keep the version that they served before."""
+
+import json
+
+from tests.e2e.stories.releases import all_good, bad_in_bake, one_bad, releases_refused
+
+STABLE, CANARY = {"1": 100}, {"2": 100}
+
+
+def test_good_functions_are_promoted_in_their_order(stories, stack):
+    release = stories(all_good)
+    assert (release.ending, release.served) == ("SUCCEEDED", [CANARY] * 3)
+    output = json.loads(release.description["output"])
+    assert [member["outcome"] for member in output["members"]] == ["promoted"] * 3
+    promoted = [stack.audit.first_promotion(shop.name) for shop in release.shops]
+    assert promoted == sorted(promoted)
+
+
+def test_one_bad_function_returns_all_to_stable_with_every_reason(stories, stack):
+    release = stories(one_bad)
+    assert (release.ending, release.served) == ("ReleaseRolledBack", [STABLE] * 3)
+    assert "release-bad-2 ended: unhealthy" in release.description["cause"]
+    entries = [stack.ledger.rollouts(shop)[-1] for shop in release.shops]
+    assert [entry["outcome"] for entry in entries] == ["rolled_back"] * 3
+    assert all("the release one-bad has failed: release-bad-2 ended" in entry["reason"] for entry in entries[:2])
+
+
+def test_function_that_is_bad_in_the_bake_returns_those_that_were_promoted(stories, stack):
+    release = stories(bad_in_bake)
+    assert (release.ending, release.served) == ("ReleaseRolledBack", [STABLE] * 3)
+    phases = [stack.ledger.evaluations(shop)[-1]["phase"]["S"] for shop in release.shops]
+    assert phases == ["bake"] * 3
+
+
+def test_release_that_cannot_begin_touches_nothing_and_says_why(stories):
+    """P6."""
+    ended = stories(releases_refused)
+    assert ended["circle"]["error"] == "InvalidRequestError"
+    assert "after has a circle" in ended["circle"]["cause"]
+    assert ended["unknown function"]["error"] == "ReleaseRefusedError"
+    assert "no-such-function" in ended["unknown function"]["cause"]
+    assert (ended["dry run"]["status"], ended["shares"]) == ("SUCCEEDED", STABLE)
+    assert ended["plan"]["functions"][0]["plan"]["canary_version"] == "2"

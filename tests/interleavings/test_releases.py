@@ -1,0 +1,152 @@
+"""A release of two functions in any order of steps: both are promoted, or both serve stable (all or nothing)."""
+
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from tests.interleavings.actors import CallOutcome
+from tests.interleavings.release_world import FUNCTIONS, ReleaseWorld
+from tests.interleavings.scenario import EVALUATIONS
+
+PARTS = 2
+_MAX_GUARDIANS = 2
+_MAX_COMMANDS = 2
+OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
+STEPS = st.integers(1, 40)
+INDEXES = st.integers(0, 5)
+CHAIN = {"checkout": ["cart"]}
+
+
+def check_settled(world: ReleaseWorld) -> None:
+    """Check P1 and all-or-nothing after a world has settled, and that nothing stays open in the ledger."""
+    running = [each.name for each in world.executions if each.is_running]
+    assert running == [], world.format_history()
+    assert None not in world.served(), f"P1: {world.format_history()}"
+    entries = world.dynamodb.entries()
+    still_open = [e["entry"] for e in entries if e.get("open") and not e["entry"].startswith(("command#", "starter#"))]
+    assert still_open == [], f"{still_open} stay open: {world.format_history()}"
+    outcomes = {e["outcome"] for e in entries if e["entry"].startswith("rollout#")}
+    restored = any("RestoreAlias" in each.path for each in world.executions)
+    if outcomes <= {"promoted", "rolled_back", "rejected"} and not restored:
+        assert len({*world.served()}) == 1, f"all or nothing: {world.served()}\n{world.format_history()}"
+
+
+class ReleaseInterleavings(RuleBasedStateMachine):
+    """A release with its events in any order."""
+
+    def __init__(self, scenarios) -> None:
+        super().__init__()
+        self.world = ReleaseWorld(**CHAIN)
+        scenarios.play(self.world)
+        self.bad_before_promotion = False
+
+    @precondition(lambda self: self._running())
+    @rule(index=INDEXES, steps=STEPS)
+    def execution_advances(self, index, steps):
+        execution = _pick(self._running(), index)
+        for _ in range(steps):
+            if execution.is_running:
+                execution.advance()
+
+    @precondition(lambda self: self._running())
+    @rule(index=INDEXES, outcome=OUTCOMES)
+    def execution_makes_one_call(self, index, outcome):
+        _pick(self._running(), index).advance(outcome)
+
+    @precondition(lambda self: self._running())
+    @rule(index=INDEXES)
+    def operator_stops_execution(self, index):
+        _pick(self._running(), index).stop()
+
+    @precondition(lambda self: any(each.status in ("ABORTED", "FAILED") for each in self.world.executions))
+    @rule(index=INDEXES)
+    def operator_redrives_execution(self, index):
+        _pick([each for each in self.world.executions if each.status in ("ABORTED", "FAILED")], index).redrive()
+
+    @precondition(lambda self: sum(not each.has_ended for each in self.world.actors) < _MAX_GUARDIANS)
+    @rule()
+    def guardian_starts(self):
+        self.world.start_guardian()
+
+    @precondition(lambda self: self.world.detached_actors())
+    @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
+    def guardian_or_stale_task_advances(self, index, outcome, steps):
+        actor = _pick(self.world.detached_actors(), index)
+        for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
+            if not actor.has_ended:
+                actor.resume(outcome)
+
+    @rule(function=st.sampled_from(FUNCTIONS), evaluation=st.sampled_from([*EVALUATIONS]))
+    def evaluations_change(self, function, evaluation):
+        self.world.evaluations[function] = evaluation
+
+    def teardown(self):
+        self.world.evaluations = dict.fromkeys(FUNCTIONS, "ends_step")
+        try:
+            self.world.settle()
+            check_settled(self.world)
+        finally:
+            self.world.kill_every_actor()
+
+    def _running(self):
+        return [execution for execution in self.world.executions if execution.is_running]
+
+
+def _pick(values, index):
+    return values[index % len(values)]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_any_order_of_steps_promotes_both_functions_or_none(part, scenarios, examples, is_deterministic):
+    """P1, and all or nothing."""
+    play = partial(ReleaseInterleavings, scenarios)
+    run_state_machine_as_test(
+        seed(part)(play) if is_deterministic else play,
+        settings=settings(
+            max_examples=examples // 2 // PARTS,
+            stateful_step_count=60,
+            deadline=None,
+            derandomize=is_deterministic,
+            suppress_health_check=[*HealthCheck],
+            report_multiple_bugs=False,
+        ),
+    )
+
+
+@pytest.fixture
+def world(scenarios):
+    world = ReleaseWorld(**CHAIN)
+    scenarios.play(world)
+    yield world
+    world.kill_every_actor()
+
+
+def settled(world):
+    world.settle()
+    check_settled(world)
+    return world
+
+
+def test_two_good_functions_are_promoted_in_their_order(world):
+    assert settled(world).served() == ["3", "3"]
+    assert world.release.state == "ReleasePromoted"
+
+
+@pytest.mark.parametrize("bad", FUNCTIONS)
+def test_one_bad_function_returns_both_to_stable(world, bad):
+    world.evaluations[bad] = "unhealthy"
+    assert settled(world).served() == ["1", "1"]
+    assert world.release.state == "ReleaseRolledBack"
+    assert f"{bad} ended: " in world.release.document["ending"]["Cause"]
+    assert [member["outcome"] == "promoted" for member in world.release.document["members"]] == [False, False]
+
+
+@pytest.mark.parametrize("bad", FUNCTIONS)
+def test_function_that_is_bad_in_the_bake_returns_both(world, bad):
+    for _ in range(30):
+        world.advance(lambda: world.served() == ["3", "3"])
+    world.evaluations[bad] = "unhealthy"
+    assert settled(world).served() == ["1", "1"]
