@@ -1,7 +1,6 @@
 """Guardian: repairs aliases of ended executions, names who moved, commanded and started, and starts missed versions."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from rollout.aws.powertools import LambdaContext, internal_errors, logger, write_metrics
 from rollout.lifecycle.guardian.event import read_guardian_event
@@ -15,7 +14,7 @@ from rollout.tasks.guardian.target_sweep import TargetSweep
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "the next sweep tries again"):
         now, trigger = datetime.now(UTC), read_guardian_event(event)
         sweep = TargetSweep(context.get_remaining_time_in_millis)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from statemachine.draw import PAGES, ROOT, drawn, picture
-from tests.statemachine.machine import ASL, COMMAND_ASL, definition
+from tests.statemachine.machine import ASL, COMMAND_ASL, RELEASE_ASL, definition
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -16,7 +16,7 @@ def test_page_has_the_current_picture(page):
     assert "flowchart TD" in text
 
 
-@pytest.mark.parametrize("asl", [ASL, COMMAND_ASL], ids=lambda path: path.name)
+@pytest.mark.parametrize("asl", [ASL, COMMAND_ASL, RELEASE_ASL], ids=lambda path: path.name)
 def test_picture_shows_every_state_and_transition(asl):
     shown = picture(definition(asl))
     arrows = {(line.split()[0], line.split()[-1]) for line in shown.splitlines() if len(line.split()) > 1}
@@ -29,7 +29,12 @@ def test_picture_shows_every_state_and_transition(asl):
 def test_outdated_picture_names_the_command_to_run(tmp_path):
     for folder in ("statemachine", "docs"):
         (tmp_path / folder).mkdir()
-    for name in (*(f"statemachine/{name}" for name in PAGES.values()), "statemachine/draw.py", "docs/operating.md"):
+    for name in (
+        *(f"statemachine/{name}" for name in PAGES.values()),
+        "statemachine/draw.py",
+        "docs/operating.md",
+        "docs/releases.md",
+    ):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     (tmp_path / "README.md").write_text("<!-- statemachine -->\nan older one\n<!-- /statemachine -->\n")
 

@@ -12,16 +12,18 @@ from cfnlint.api import lint_all
 from cfnlint.decode.cfn_yaml import load
 
 from rollout.domain import errors
-from tests.statemachine.machine import ASL, COMMAND_ASL, all_states, definition, folder_name, substitute
+from tests.statemachine.machine import ASL, COMMAND_ASL, RELEASE_ASL, all_states, definition, folder_name, substitute
 
 ROOT = ASL.parents[1]
-MACHINES = {"RolloutStateMachine": ASL, "CommandStateMachine": COMMAND_ASL}
+MACHINES = {"RolloutStateMachine": ASL, "CommandStateMachine": COMMAND_ASL, "ReleaseStateMachine": RELEASE_ASL}
 STATES: dict[str, dict[str, Any]] = {
     name: state for asl in MACHINES.values() for name, state in definition(asl)["States"].items()
 }
 EVERY_STATE = {name: state for asl in MACHINES.values() for name, state in all_states(asl).items()}
 """Those inside the Map states too."""
-MAPS = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
+EVERY_MAP = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
+MAPS = {name: state for name, state in EVERY_MAP.items() if name.endswith("Hooks")}
+"""Those that call hooks."""
 CALLS = {name: state for name, state in EVERY_STATE.items() if "TimeoutSecondsPath" in state}
 """The tasks that call hooks."""
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
@@ -46,7 +48,7 @@ def substitutions(template: dict[str, Any], machine: str) -> dict[str, Any]:
 
 def test_state_names_are_unique():
     """The runbook explains each of them once."""
-    inner = [name for state in MAPS.values() for name in state["ItemProcessor"]["States"]]
+    inner = [name for state in EVERY_MAP.values() for name in state["ItemProcessor"]["States"]]
     assert len(EVERY_STATE) == sum(len(definition(asl)["States"]) for asl in MACHINES.values()) + len(inner)
 
 
@@ -63,7 +65,8 @@ def test_every_arn_of_the_definition_has_the_partition_of_the_stack():
     """Step Functions refuses an ARN of another partition at run time, and no Catch sees it. cfn-lint knows only one."""
     roles = dict.fromkeys(["RestorerRole", "HooksRole"], "arn:aws-cn:iam::{}:role/{}")
     arns = roles | {"FunctionArn": "arn:aws-cn:lambda:{}:{}:function:{}"}
-    text = substitute(ASL.read_text(), Partition="aws-cn", **arns)
+    arns |= {"RolloutStateMachineArn": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:rollouts"}
+    text = "".join(substitute(asl.read_text(), Partition="aws-cn", **arns) for asl in MACHINES.values())
     resources = [
         state["Resource"]
         for state in EVERY_STATE.values()
@@ -71,7 +74,8 @@ def test_every_arn_of_the_definition_has_the_partition_of_the_stack():
     ]
     assert set(re.findall(r"arn:([^:]+):(?!lambda:eu-west-1)", text)) == {"aws-cn"}
     calls = ["arn:${Partition}:states:::lambda:invoke"] * len(CALLS)
-    assert sorted(resources) == ["arn:${Partition}:states:::aws-sdk:lambda:updateAlias", *calls]
+    start = "arn:${Partition}:states:::states:startExecution"
+    assert sorted(resources) == ["arn:${Partition}:states:::aws-sdk:lambda:updateAlias", *calls, start]
 
 
 @each_machine
@@ -118,6 +122,26 @@ def test_hooks_are_called_at_once_and_no_failure_of_theirs_fails_the_rollout(nam
     for state in (MAPS[name], EVERY_STATE[f"Call{point}Hook"]):
         assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.DataLimitExceeded"], ["States.ALL"]]
         assert "Retry" not in state
+
+
+def test_rollouts_of_a_release_are_started_a_few_a_second_and_none_is_awaited():
+    """A rollout waits for the others, so a map with fewer places than functions would wait for ever."""
+    start = EVERY_MAP["StartMembers"]["ItemProcessor"]["States"]["StartMember"]
+    assert not start["Resource"].endswith(".sync")
+    assert "TimeoutSeconds" not in start
+    assert [catch["ErrorEquals"] for catch in start["Catch"]] == [["States.ALL"]]
+    assert EVERY_MAP["StartMembers"]["MaxConcurrency"] <= 3
+    assert EVERY_MAP["StartMembers"]["ItemProcessor"]["States"]["SpaceStarts"]["Seconds"] >= 1
+
+
+def test_map_of_a_release_may_run_and_stop_its_own_items_only(template: dict[str, Any]):
+    """A Distributed Map runs each item as an execution of the state machine that has it, which needs its own role."""
+    machine = template["Resources"]["ReleaseStateMachine"]["Properties"]
+    statements = {each["Sid"]: each for policy in machine["Policies"] for each in policy["Statement"]}
+    name = machine["Name"]["Fn::Sub"]
+    assert statements["RunTheItemsOfTheMap"]["Resource"]["Fn::Sub"].endswith(f":stateMachine:{name}")
+    assert statements["ReadAndStopTheItemsOfTheMap"]["Resource"]["Fn::Sub"].endswith(f":execution:{name}/*")
+    assert statements["StartRolloutsOfMembers"]["Resource"] == {"Ref": "RolloutStateMachine"}
 
 
 def test_hooks_are_called_alike_at_every_point():
@@ -205,7 +229,7 @@ def test_document_is_passed_on_unchanged():
     assert {name: fields & set(state) for name, state in STATES.items() if fields & set(state)} == {
         "ReadInput": {"Result"},
         "PrepareRollout": {"Parameters"},
-        **{name: {"ResultPath"} for name in MAPS},
+        **{name: {"ResultPath"} for name in EVERY_MAP},
         "NameFailure": {"Parameters"},
         "ParseFailure": {"Parameters"},
         "FormatFailure": {"Parameters"},
@@ -217,4 +241,10 @@ def test_document_is_passed_on_unchanged():
         "ParseCommandFailure": {"Parameters"},
         "FormatCommandFailure": {"Parameters"},
         "NameExaminationFailure": {"Parameters"},
+        "ReadReleaseInput": {"Result"},
+        "PrepareRelease": {"Parameters"},
+        "NameReleaseFailure": {"Parameters"},
+        "ParseReleaseFailure": {"Parameters"},
+        "FormatReleaseFailure": {"Parameters"},
+        "NameCloseFailure": {"Parameters", "ResultPath"},
     }

@@ -16,6 +16,8 @@ Answer = dict[str, object]
 """Some fields of a handler's answer, by their path."""
 
 NEW_REQUESTS: dict[str, Answer] = {
+    "prepare_release": {"start": "begin", "starts.0.input.version": "2"},
+    "prepare_release_dry_run": {"start": "answered", "functions.0.plan.start": "begin"},
     "prepare_rollout": {"start": "begin", "canary_version": "2"},
     "prepare_rollout_operator_dry_run": {"start": "nothing_to_do", "plan.start": "begin", "plan.refusals": []},
     "prepare_rollout_operator_minimum": {"start": "begin", "policy_source": "the stack's DefaultPolicy"},
@@ -69,7 +71,14 @@ PROMOTED_ROLLOUTS: dict[str, Answer] = {
 }
 """Accepted where the rollout holds the lock and the alias serves the canary alone."""
 
+RELEASES: dict[str, Answer] = {
+    "close_release": {"ending.outcome": "handed_over", "members.0.outcome": "running"},
+    "judge_release": {"next_move": "wait", "status": "failed"},
+}
+"""Accepted where a release has begun, whose rollout was not started yet."""
+
 REFUSED = {
+    "prepare_release_with_a_circle": {"start": "reject", "Error": "InvalidRequestError"},
     "prepare_rollout_operator_back": {"start": "reject", "Error": "AlreadyServedError"},
     "prepare_rollout_operator_latest_version": {"start": "reject", "Error": "LatestVersionError"},
 }
@@ -80,7 +89,7 @@ PAGES = {"take_command_button": "my-api:live is paused: version 2 keeps its shar
 WIDGETS = {"show_rollouts": "my-api:live", "show_rollouts_describe": "## Rollouts"}
 """A text that the page shows where the rollout holds the lock."""
 
-LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, REFUSED, PAGES, WIDGETS)
+LISTS = (NEW_REQUESTS, BEGUN_ROLLOUTS, SPLIT_ROLLOUTS, PROMOTED_ROLLOUTS, RELEASES, REFUSED, PAGES, WIDGETS)
 
 pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
 
@@ -129,6 +138,12 @@ def test_event_of_split_rollout_is_accepted(handle, file, fields):
 @pytest.mark.parametrize(("file", "fields"), PROMOTED_ROLLOUTS.items())
 def test_event_of_promoted_rollout_is_accepted(handle, file, fields):
     move_alias("2")
+    assert answer(handle, file, fields) == fields
+
+
+@pytest.mark.parametrize(("file", "fields"), RELEASES.items())
+def test_event_of_begun_release_is_accepted(handle, file, fields):
+    handle("prepare_release", event("prepare_release"))
     assert answer(handle, file, fields) == fields
 
 

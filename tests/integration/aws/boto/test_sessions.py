@@ -130,6 +130,7 @@ def test_event_of_member_account_sweeps_its_versions(handle, assumed, member_api
     scheduled = event("guardian_sweeps_member_account") | MEMBER.model_dump()
     assert handle("guardian", scheduled) == {
         "repaired": [],
+        "closed": [],
         "unqueued": [],
         "named": [],
         "started": [],

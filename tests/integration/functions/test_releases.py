@@ -1,0 +1,212 @@
+"""Tests of PrepareRelease, JudgeRelease and CloseRelease, and of what the tasks of a member do for its release."""
+
+import json
+
+import pytest
+
+from rollout.aws.boto import clients
+from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.releases import releases
+from rollout.domain.enums import Outcome
+from rollout.state.lock import PlannedWrite, lock_of
+from rollout.state.releases.member import Membership, Progress
+from rollout.state.releases.release import MemberEnding, ReleaseStatus
+from rollout.state.rollout import Rollout
+from tests.integration.conftest import NOW, alias, client, event, move_alias
+from tests.releases import RELEASE_EXECUTION
+
+pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
+
+OPEN = event("prepare_release")
+JUDGE, CLOSE = event("judge_release"), event("close_release")
+ENDED = MemberEnding(outcome=Outcome.ROLLED_BACK, reason="my-api:live serves version 1 alone again; unhealthy")
+
+
+@pytest.fixture
+def release(handle):
+    """A release of my-api that has begun."""
+    begun = handle("prepare_release", OPEN)
+    assert begun["start"] == "begin"
+    return releases().find_release("2026-11-25.3", RELEASE_EXECUTION)
+
+
+def state(release):
+    return releases().find(release.as_member)
+
+
+def member_request():
+    """Return the input of the member's execution, as StartMembers starts it."""
+    (planned,) = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).members
+    member = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).member(0)
+    return {"function": planned.function, "version": "2", "release": member.model_dump(mode="json")}
+
+
+def prepare_member(handle, **changes):
+    return handle("prepare_rollout", event("prepare_rollout") | {"request": member_request() | changes})
+
+
+def test_release_is_in_the_ledger_before_its_rollouts_start(release):
+    assert (state(release).status, state(release).size) == (ReleaseStatus.ROLLING, 1)
+    assert [(each.function, each.stable_version, each.canary_version) for each in release.members] == [
+        ("my-api", "1", "2")
+    ]
+    assert [entry.read() for entry in releases().find_open()] == [release]
+
+
+def test_repeated_preparation_changes_nothing(release, handle):
+    """P4."""
+    again = handle("prepare_release", OPEN)
+    assert again["starts"][0]["name"] == release.members[0].execution
+    assert [entry.read() for entry in releases().find_open()] == [release]
+
+
+def test_refused_release_has_touched_nothing_and_gives_every_reason(handle, ledger):
+    """P6."""
+    functions = [{"function": "my-api", "version": "9"}, {"function": "no-such-function"}]
+    rejected = handle("prepare_release", OPEN | {"request": OPEN["request"] | {"functions": functions}})
+    assert (rejected["start"], rejected["Error"]) == ("reject", "ReleaseRefusedError")
+    assert "my-api: " in rejected["Cause"]
+    assert "no-such-function: " in rejected["Cause"]
+    assert ledger() == []
+
+
+def test_function_that_is_being_rolled_out_refuses_the_release(handle):
+    """P6: other live rollouts are found before anything is touched."""
+    locks().acquire(lock_of(Rollout.model_validate(event("judge_canary"))))
+    rejected = handle("prepare_release", OPEN)
+    assert "is rolling out version 2 on my-api:live" in rejected["Cause"]
+
+
+def test_functions_may_come_from_a_file_in_s3(handle, monkeypatch):
+    """It is read once: what was looked up is what begins."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    clients.s3_client.cache_clear()
+    place = {"LocationConstraint": "eu-west-1"}
+    client("s3").create_bucket(Bucket="lists", CreateBucketConfiguration=place)
+    client("s3").put_object(Bucket="lists", Key="3.json", Body=json.dumps([{"function": "my-api"}]))
+    in_s3 = OPEN | {"request": OPEN["request"] | {"functions": {"bucket": "lists", "key": "3.json"}}}
+    assert handle("prepare_release", in_s3)["start"] == "begin"
+    client("s3").put_object(Bucket="lists", Key="3.json", Body="[")
+    assert "is no JSON" in handle("prepare_release", in_s3)["Cause"]
+    in_s3["request"]["functions"]["key"] = "missing.json"
+    assert "ReleaseBucket names the bucket" in handle("prepare_release", in_s3)["Cause"]
+
+
+def test_member_begins_without_a_share_and_with_its_release_in_the_lock(release, handle):
+    begun = prepare_member(handle)
+    assert (begun["start"], begun["hook_run"]["calls"]) == ("run_before_traffic_hooks", [])
+    assert locks().find(Rollout.model_validate(begun).target).release == release.member(0)
+    evaluated = handle("judge_canary", begun)
+    assert evaluated["next_move"] == "shift"
+
+
+def test_member_of_a_failed_release_is_rejected_and_recorded(release, handle):
+    """P6."""
+    releases().fail(release.as_member, "cart ended: unhealthy", NOW)
+    rejected = prepare_member(handle)
+    assert (rejected["start"], rejected["Error"]) == ("reject", "ReleaseRefusedError")
+    assert "it has failed: cart ended: unhealthy" in rejected["Cause"]
+    assert state(release).endings[0].outcome is Outcome.REJECTED
+
+
+def test_refused_member_lets_its_release_fail(release, handle):
+    prepare_member(handle, version="9")
+    assert state(release).status is ReleaseStatus.FAILED
+    assert state(release).failure.startswith("my-api ended: ")
+
+
+def test_no_one_joins_a_release_that_the_ledger_does_not_have(handle, release):
+    other = member_request()["release"] | {"name": "another"}
+    assert "the ledger has no such release" in prepare_member(handle, release=other)["Cause"]
+
+
+def test_release_is_promoting_once_every_member_is_ready_and_promoted_once_each_has_passed(
+    release, handle, monkeypatch
+):
+    monkeypatch.setattr("rollout.tasks.releases.judge.with_ended_members", lambda _release, state, *_: state)
+    for progress, status in ((Progress.READY, "promoting"), (Progress.PASSED, "promoted")):
+        assert handle("judge_release", JUDGE)["status"] != status
+        releases().record_progress(release.member(0), progress)
+        assert handle("judge_release", JUDGE)["status"] == status
+        assert state(release).status == status
+
+
+def test_member_whose_execution_never_started_lets_the_release_fail(release, handle):
+    assert handle("judge_release", JUDGE)["next_move"] == "wait"
+    judged = handle("judge_release", JUDGE)
+    assert (judged["status"], judged["next_move"]) == ("failed", "close")
+    assert "was not started, so my-api:live was not touched" in state(release).failure
+
+
+def test_closed_release_is_published_with_the_reason_of_every_member(release, handle, published, notifications):
+    releases().fail(release.as_member, "my-api ended: unhealthy", NOW)
+    releases().record_ending(release.member(0), ENDED)
+    closed = handle("close_release", CLOSE)
+    assert (closed["ending"]["outcome"], closed["ending"]["Error"]) == ("rolled_back", "ReleaseRolledBack")
+    assert closed["ending"]["Cause"].endswith("it failed because my-api ended: unhealthy.")
+    assert closed["members"][0]["reason"] == ENDED.reason
+    (sent,) = published()
+    assert (sent["detail-type"], sent["detail"]["members"][0]["outcome"]) == ("Release Rolled Back", "rolled_back")
+    (notified,) = notifications()
+    assert notified["Subject"] == "Release Rolled Back: 2026-11-25.3"
+    assert ENDED.reason in notified["Message"]
+    assert [*releases().find_open()] == []
+
+
+def test_release_that_could_not_be_judged_fails_and_is_left_to_the_guardian(release, handle):
+    closed = handle("close_release", CLOSE | {"failure": {"Error": "Lambda.Unknown", "Cause": ""}})
+    assert state(release).failure == "JudgeRelease failed with Lambda.Unknown"
+    assert closed["ending"]["outcome"] == "handed_over"
+    assert [*releases().find_open()] != []
+
+
+def begun_in_bake(release):
+    """Let the rollout in events/ be a member in its bake, and return its document."""
+    document = event("judge_canary_in_the_bake")
+    rollout = Rollout.model_validate(document | {"release": Membership(member=release.member(0)).model_dump()})
+    locks().acquire(lock_of(rollout, PlannedWrite(version="2")))
+    move_alias("2")
+    return rollout.model_copy(update={"revision_id": alias()["revision"]}).document()
+
+
+@pytest.mark.parametrize(("is_promoted", "version"), [(True, "2"), (False, "1")])
+def test_member_that_breaks_in_the_bake_stays_with_its_release(release, handle, is_promoted, version):
+    """RollBack after an error lets an open release fail, and leaves a member of a promoted one as it is."""
+    broken = begun_in_bake(release) | {"failure": {"Error": "Lambda.Unknown", "Cause": ""}}
+    if is_promoted:
+        releases().advance(release.as_member, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
+    ended = handle("roll_back", broken)["ending"]
+    assert (alias()["version"], ended["outcome"]) == (version, "promoted" if is_promoted else "rolled_back")
+    assert state(release).status == ("promoted" if is_promoted else "failed")
+
+
+@pytest.mark.parametrize(("is_promoted", "version"), [(True, "2"), (False, "1")])
+def test_guardian_repairs_a_member_as_its_release_stands(release, handle, is_promoted, version):
+    """P1: the execution of the member does not exist any more."""
+    begun_in_bake(release)
+    if is_promoted:
+        releases().advance(release.as_member, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
+    handle("guardian", {"sweep": "aliases"})
+    assert alias()["version"] == version
+    assert state(release).status == ("promoted" if is_promoted else "failed")
+    assert state(release).endings[0].outcome == ("promoted" if is_promoted else "rolled_back")
+
+
+def test_guardian_lets_a_release_fail_whose_execution_has_ended_and_closes_it(release, handle):
+    answer = handle("guardian", {"sweep": "aliases"})
+    assert state(release).failure == "execution november of the release disappeared"
+    assert answer["closed"] == ["2026-11-25.3"]
+    assert [*releases().find_open()] == []
+
+
+def test_evaluation_of_a_member_costs_two_writes(release, handle, monkeypatch):
+    """design: an evaluation that records progress in the release does not write the status too."""
+    document = begun_in_bake(release)
+    written: list[str] = []
+    model = clients.dynamodb_client().meta.events
+    count = lambda model, **_: written.append(model.name) if model.name.endswith("Item") else None  # noqa: E731
+    model.register("before-call.dynamodb", count)
+    handle("judge_canary", document)
+    model.unregister("before-call.dynamodb", count)
+    assert len([name for name in written if name != "GetItem"]) == 2
+    assert state(release).progress[0] is Progress.PROMOTED
