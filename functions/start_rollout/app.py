@@ -11,9 +11,8 @@ from rollout.tasks.start import resolve_alias_and_version, start_once
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     with internal_errors(context, "no rollout was started"):
         published = read_event(event)
-        alias, version = resolve_alias_and_version(published)
-        if alias is None or not version:
-            reason = f"{published.function} has no {'opt-in tag' if alias is None else 'published version'}"
+        alias, version, reason = resolve_alias_and_version(published)
+        if alias is None or not version or reason:
             logger.info("Version ignored", function=published.function, version=version, reason=reason)
             return {"started": False, "reason": reason}
         name, is_started = start_once(published, alias, version)

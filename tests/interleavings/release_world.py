@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -24,13 +25,16 @@ _STATES = json.loads(substitute(RELEASE_ASL.read_text()))["States"]
 _ROUNDS, _STEPS_PER_ROUND = 14, 60
 
 
+@dataclass
 class ReleaseExecution(Execution):
     """An execution of the state machine of releases; each step of StartMembers starts one rollout."""
+
+    start_member: Callable[[Document], None] = lambda _item: None
 
     def _call_hooks(self, state: Document) -> None:
         started = self.document.get("started", 0)
         if started < len(self.document["starts"]):
-            self.answer_hook(self.document["starts"][started])  # type: ignore[call-arg] - here it gets the item
+            self.start_member(self.document["starts"][started])
             self.document = self.document | {"started": started + 1}
         else:
             self._enter(state["Next"])
@@ -68,7 +72,8 @@ class StepFunctions:
         self._world = world
 
     def describe_execution(self, *, executionArn: str) -> dict[str, str]:  # noqa: N803 - AWS's own name
-        return read_call(lambda: self._describe(executionArn))
+        response: dict[str, str] = read_call(lambda: self._describe(executionArn))
+        return response
 
     def stop_execution(self, *, executionArn: str, **_: Any) -> None:  # noqa: N803 - AWS's own name
         write_call(lambda: next(each for each in self._world.executions if each.arn == executionArn).stop())
@@ -98,9 +103,9 @@ class ReleaseWorld:
             RELEASE_EXECUTION.started_at,
             {"release": "2026-11-25.3", "functions": [{"function": f, "after": after.get(f, [])} for f in FUNCTIONS]},
             self._work,
-            self._start_member,
             state="PrepareRelease",
             states=_STATES,
+            start_member=self._start_member,
         )
         self.executions: list[Execution] = [self.release]
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from rollout.aws.boto import clients
+from rollout.aws.dynamodb.commands import commands
 from rollout.aws.dynamodb.locks import locks
-from rollout.aws.dynamodb.releases import releases
+from rollout.aws.dynamodb.releases import release_target, releases
 from rollout.domain.enums import Outcome
 from rollout.state.lock import PlannedWrite, lock_of
 from rollout.state.releases.member import Membership, Progress
@@ -210,3 +211,52 @@ def test_evaluation_of_a_member_costs_two_writes(release, handle, monkeypatch):
     model.unregister("before-call.dynamodb", count)
     assert len([name for name in written if name != "GetItem"]) == 2
     assert state(release).progress[0] is Progress.PROMOTED
+
+
+def command(name: str = "slow-db", **request: str):
+    execution = {"arn": f"{RELEASE_EXECUTION.arn}-commands:{name}", "name": name, "started_at": NOW.isoformat()}
+    return {"request": {"release": "2026-11-25.3"} | request, "execution": execution}
+
+
+ABORT = command(command="abort", why="the database is slow")
+
+
+def test_abort_lets_the_release_fail_and_is_on_record(release, handle, published):
+    """P11."""
+    answers = [handle("take_command", ABORT) for _ in range(2)]
+    assert [answer["answer"] for answer in answers] == ["taken", "taken"]
+    assert state(release).failure == "it was aborted by the command slow-db: the database is slow"
+    (entry,) = commands().last_commands(release_target("2026-11-25.3", RELEASE_EXECUTION.account_region), 5)
+    assert (entry["command"], entry["why"], entry["open"]) == ("abort", "the database is slow", "command")
+    assert {sent["detail"]["id"] for sent in published()} == {f"{ABORT['execution']['arn']}/command-taken"}
+
+
+def test_abort_of_a_release_that_was_promoted_is_refused_with_the_way_back(release, handle):
+    releases().advance(release.as_member, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
+    refused = handle("take_command", ABORT)
+    assert (refused["answer"], refused["Error"]) == ("refused", "CommandNotPossibleError")
+    assert '{"function": "...", "back": true}' in refused["Cause"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "says"),
+    [
+        ({"command": "abort"}, "InvalidCommandError", "why is missing"),
+        ({"command": "pause", "why": "x"}, "InvalidCommandError", "command is"),
+        ({"command": "status", "function": "my-api"}, "InvalidCommandError", "function is"),
+        ({"command": "status", "release": "other"}, "NoLiveRolloutError", "no release other"),
+    ],
+)
+def test_command_that_a_release_does_not_take_is_refused(release, handle, request_, error, says):
+    refused = handle("take_command", command(**request_))
+    assert refused["Error"] == error
+    assert says in refused["Cause"]
+
+
+def test_status_and_history_say_how_far_each_member_has_come(release, handle):
+    releases().record_progress(release.member(0), Progress.READY)
+    status = handle("take_command", command(command="status"))
+    assert (status["status"], status["reason"]) == ("rolling", "1 of 1 members have passed their steps")
+    assert [(each["function"], each["progress"]) for each in status["members"]] == [("my-api", "ready")]
+    history = handle("take_command", command(command="history"))
+    assert [each["execution"] for each in history["releases"]] == [RELEASE_EXECUTION.arn]

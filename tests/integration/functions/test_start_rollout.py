@@ -188,3 +188,13 @@ def test_function_without_published_version_starts_nothing(handle, started, lamb
     answer = handle("start_rollout", version_published(function="my-api"))
     assert answer == {"started": False, "reason": "my-api has no published version"}
     assert started() == []
+
+
+def test_version_of_a_function_with_the_tag_of_a_release_waits_for_it(handle, started):
+    client("lambda").tag_resource(Resource=ARN, Tags={"rollout:release": "shop"})
+    answer = handle("start_rollout", event("start_rollout"))
+    assert answer == {
+        "started": False,
+        "reason": "my-api has the tag rollout:release, so its versions wait for a release",
+    }
+    assert started() == []

@@ -10,6 +10,7 @@ from rollout.domain.tags import (
     CHANNEL_TAG,
     OPT_IN_TAG,
     POLICY_TAG,
+    RELEASE_TAG,
     tag_command,
     tagged_alias,
     tagged_channel,
@@ -17,7 +18,12 @@ from rollout.domain.tags import (
 )
 from rollout.domain.validation import format_value
 
-_EXAMPLES = {OPT_IN_TAG: "live", POLICY_TAG: "Canary10Percent5Minutes", CHANNEL_TAG: "checkout-team"}
+_EXAMPLES = {
+    OPT_IN_TAG: "live",
+    POLICY_TAG: "Canary10Percent5Minutes",
+    CHANNEL_TAG: "checkout-team",
+    RELEASE_TAG: "shop",
+}
 """A valid value for each tag, for error messages."""
 
 _MIN_SIMILARITY = 0.85

@@ -1,15 +1,26 @@
 """Looks up the alias and the version of a published version's rollout, and starts it."""
 
+from typing import NamedTuple
+
 from rollout.admission.events.version_event import VersionPublished, execution_input, execution_name
 from rollout.admission.tags import tag_problems
 from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
 from rollout.domain.lambda_names import function_arn
-from rollout.domain.tags import tagged_alias
+from rollout.domain.tags import RELEASE_TAG, tagged_alias
 
 
-def resolve_alias_and_version(published: VersionPublished) -> tuple[str | None, str | None]:
+class FoundVersion(NamedTuple):
+    """The alias and the version of an event, or why no rollout of it starts."""
+
+    alias: str | None
+    version: str | None
+    ignored: str = ""
+    """Empty where a rollout starts."""
+
+
+def resolve_alias_and_version(published: VersionPublished) -> FoundVersion:
     """Return the alias and the version of an event, from the function's tag and newest version where it has none.
 
     The alias is None without an opt-in tag, and empty with invalid tags, which PrepareRollout then refuses where people
@@ -18,9 +29,20 @@ def resolve_alias_and_version(published: VersionPublished) -> tuple[str | None, 
     """
     function = lookup(published.account_region, published.function)
     alias = published.alias or _tagged_alias(function.tags, published)
-    if alias is not None and not published.version:
-        return alias, versions_of(published.target(alias)).find_newest()
-    return alias, published.version
+    version = published.version
+    if alias is not None and not version:
+        version = versions_of(published.target(alias)).find_newest()
+    return FoundVersion(alias, version, _why_ignored(published.function, function.tags, alias, version))
+
+
+def _why_ignored(function: str, tags: dict[str, str], alias: str | None, version: str | None) -> str:
+    if alias is None:
+        return f"{function} has no opt-in tag"
+    if not version:
+        return f"{function} has no published version"
+    if RELEASE_TAG in tags:
+        return f"{function} has the tag {RELEASE_TAG}, so its versions wait for a release"
+    return ""
 
 
 def start_once(published: VersionPublished, alias: str, version: str) -> tuple[str, bool]:

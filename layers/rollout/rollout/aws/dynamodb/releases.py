@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from rollout.aws import settings
 from rollout.aws.boto import clients
+from rollout.aws.dynamodb.commands import command_item
 from rollout.aws.dynamodb.items import OPEN, OpenEntry, key, partition, stamp, typed
 from rollout.aws.dynamodb.table import Table
 from rollout.domain.errors import InternalError
 from rollout.domain.identity import AccountRegion, Execution, Target
+from rollout.state.commands.record import CommandRecord
 from rollout.state.releases.member import Progress, ReleaseMember
 from rollout.state.releases.release import MemberEnding, Release, ReleaseState, ReleaseStatus
 
@@ -84,6 +86,16 @@ class Releases:
             return ReleaseStatus.FAILED
         state = self.find(member)
         return state.status if state else ReleaseStatus.FAILED
+
+    def abort(self, record: CommandRecord, member: ReleaseMember, now: datetime) -> bool:
+        """Let an open release fail by a command, and record the command (P11), both or neither; False where not."""
+        values = _OPEN_VALUES | {":after": ReleaseStatus.FAILED, ":now": stamp(now)}
+        change = {
+            "UpdateExpression": "SET release_status = :after, changed_at = :now, failure = :failure",
+            "ConditionExpression": _IS_OPEN,
+            "ExpressionAttributeValues": typed(values | {":failure": f"it was aborted {record.command.source}"}),
+        }
+        return self._table.update_and_put(_key(member.name, member.execution), change, command_item(record))
 
     def advance(self, member: ReleaseMember, before: ReleaseStatus, after: ReleaseStatus, now: datetime) -> bool:
         """Move a release from one status to the next one; False where it has another one meanwhile."""

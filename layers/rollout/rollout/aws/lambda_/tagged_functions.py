@@ -8,7 +8,7 @@ from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.lambda_names import read_function
-from rollout.domain.tags import OPT_IN_TAG, tagged_alias
+from rollout.domain.tags import OPT_IN_TAG, RELEASE_TAG, tagged_alias
 from rollout.domain.text import format_names
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _targets(resource: "ResourceTagMappingTypeDef") -> Iterator[Target]:
     function = read_function(resource["ResourceARN"])
     tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
     alias = tagged_alias(tags)
-    # Invalid tags were reported when the version was published.
-    if alias is None or any(tag_problems(tags, resource["ResourceARN"])):
+    # Invalid tags were reported when the version was published, and a function of a release waits for its release.
+    if alias is None or RELEASE_TAG in tags or any(tag_problems(tags, resource["ResourceARN"])):
         return
     yield Target(account=function.account or "", region=function.region or "", function=function.name, alias=alias)
 

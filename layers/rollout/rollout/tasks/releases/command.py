@@ -1,0 +1,93 @@
+"""Answers the commands to a release: abort, status and history."""
+
+from datetime import datetime
+from typing import Any
+
+from rollout.admission.releases.command import ReleaseCommand, ReleaseOrder
+from rollout.aws.dynamodb.commands import commands
+from rollout.aws.dynamodb.releases import release_target, releases, require_state
+from rollout.domain.command_errors import CommandNotPossibleError, NoLiveRolloutError
+from rollout.domain.enums import Command, CommandAnswer
+from rollout.domain.errors import AliasBusyError
+from rollout.lifecycle.releases.judge import format_progress, release_sentence
+from rollout.notifications.release import member_summary
+from rollout.state.commands.record import CommandRecord
+from rollout.state.commands.source import CommandSource
+from rollout.state.commands.taken import TakenCommand
+from rollout.state.releases.release import Release, ReleaseState
+from rollout.tasks.notify import publish_command
+
+
+def answer_release_command(command: ReleaseCommand, source: CommandSource, now: datetime) -> dict[str, object]:
+    """Return the answer to a command; raises a CommandRefusedError, AliasBusyError or AwsUnavailableError."""
+    found = releases().find_last(command.release, source.account_region)
+    if not found:
+        raise NoLiveRolloutError(f"There has been no release {command.release}: use the name that its input had.")
+    match command.command:
+        case ReleaseOrder.ABORT:
+            return _abort(command, found[0], source, now)
+        case ReleaseOrder.STATUS:
+            return _answer(command, _status(found[0]))
+        case ReleaseOrder.HISTORY:
+            return _answer(command, {"releases": [_status(release) for release in found]})
+
+
+def _answer(command: ReleaseCommand, fields: dict[str, Any]) -> dict[str, object]:
+    answer = {"answer": CommandAnswer.TAKEN, "command": command.command, "release": command.release}
+    return answer | {"reason": f"the release {command.release} as the ledger has it"} | fields
+
+
+def _state(release: Release) -> ReleaseState:
+    return require_state(releases().find(release.as_member), release.as_member)
+
+
+def _status(release: Release) -> dict[str, Any]:
+    state = _state(release)
+    is_open = state.status.is_open
+    members = [
+        member_summary(release, state, number).model_dump(mode="json")
+        | {"progress": state.progress[number].name.lower() if number in state.progress else "rolling"}
+        for number in range(state.size)
+    ]
+    return {
+        "execution": release.execution.arn,
+        "status": state.status,
+        "reason": format_progress(release, state) if is_open else release_sentence(release, state),
+        "deadline": release.deadline.isoformat(),
+        "members": members,
+    }
+
+
+def _abort(command: ReleaseCommand, release: Release, source: CommandSource, now: datetime) -> dict[str, object]:
+    target = release_target(release.name, source.account_region)
+    recorded = commands().find(target, source)
+    record = recorded or _record(command, release, source)
+    if recorded is None and not releases().abort(record, release.as_member, now):
+        _refuse(release)
+    publish_command(record)
+    return _answer(command, {"reason": record.effect, "execution": release.execution.arn})
+
+
+def _record(command: ReleaseCommand, release: Release, source: CommandSource) -> CommandRecord:
+    taken = TakenCommand(id=source.id, name=source.name, command=Command.ABORT, at=source.at, why=command.why)
+    return CommandRecord(
+        command=taken,
+        target=release_target(release.name, source.account_region),
+        execution=release.execution,
+        stable_version="",
+        canary_version="",
+        effect=f"the release {release.name} fails: each of its {len(release.members)} functions returns to the version"
+        " that it served before, at its next evaluation",
+    )
+
+
+def _refuse(release: Release) -> None:
+    """Raise why a release does not take the command abort."""
+    state = _state(release)
+    if state.status.is_open:
+        raise AliasBusyError(f"The release {release.name} has changed while it took the command.")
+    raise CommandNotPossibleError(
+        f"The release {release.name} does not take the command abort, because it is {state.status} already:"
+        f" {release_sentence(release, state)}. To return a function to its earlier version, start a rollout with"
+        ' {"function": "...", "back": true}.'
+    )
