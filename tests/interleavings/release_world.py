@@ -16,7 +16,7 @@ from tests.interleavings.handlers import folder_name, run_handler
 from tests.interleavings.lambda_client import LambdaClient
 from tests.interleavings.scenario import EVALUATIONS, POLICY
 from tests.interleavings.states_language import Document
-from tests.releases import RELEASE_EXECUTION
+from tests.release_samples import RELEASE_EXECUTION
 from tests.samples import AT, EXECUTION, judgement
 from tests.statemachine.machine import RELEASE_ASL, substitute
 

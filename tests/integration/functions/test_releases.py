@@ -14,7 +14,7 @@ from rollout.state.releases.member import Membership, Progress
 from rollout.state.releases.release import MemberEnding, ReleaseStatus
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, alias, client, event, move_alias
-from tests.releases import RELEASE_EXECUTION
+from tests.release_samples import RELEASE_EXECUTION
 
 pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
 

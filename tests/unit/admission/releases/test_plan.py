@@ -13,7 +13,7 @@ from rollout.admission.releases.read_release import read_release
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import ReleaseRefusedError
 from rollout.lifecycle.hooks.calls import begin_hooks
-from tests.releases import RELEASE_EXECUTION, planned, release
+from tests.release_samples import RELEASE_EXECUTION, planned, release
 from tests.samples import AT, EXECUTION, facts, policy, rollout
 
 REQUEST = read_release(

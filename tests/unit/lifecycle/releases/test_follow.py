@@ -15,7 +15,7 @@ from rollout.state.releases.member import Progress
 from rollout.state.releases.release import ReleaseState, ReleaseStatus
 from rollout.state.rollout import Rollout
 from tests.commands import command
-from tests.releases import member_rollout, release, state
+from tests.release_samples import member_rollout, release, state
 from tests.samples import AT, ON_AWS, judgement, observation_of, policy
 
 ROLLING, PROMOTING, PROMOTED, FAILED = ReleaseStatus

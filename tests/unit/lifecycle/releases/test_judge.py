@@ -14,7 +14,7 @@ from rollout.lifecycle.releases.judge import (
 )
 from rollout.state.releases.member import Progress
 from rollout.state.releases.release import ReleaseStatus
-from tests.releases import ending, release, state
+from tests.release_samples import ending, release, state
 from tests.samples import AT
 
 ROLLING, PROMOTING, PROMOTED, FAILED = ReleaseStatus
