@@ -10,7 +10,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(?<=<!-- statemachine -->\n).*?(?=<!-- /statemachine -->)", re.DOTALL)
-PAGES = {"README.md": "rollout.asl.json", "docs/operating.md": "command.asl.json"}
+PAGES = {
+    "README.md": "rollout.asl.json",
+    "docs/operating.md": "command.asl.json",
+    "docs/releases.md": "release.asl.json",
+}
 """The state machine that each page shows."""
 SHAPES = {
     "Task": "{0}[{0}]",

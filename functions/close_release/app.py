@@ -1,4 +1,4 @@
-"""CloseRelease: reports how a release ended, with the reason of every member."""
+"""CloseRelease: reports how a release ended, with the reason of every part."""
 
 from datetime import UTC, datetime
 from typing import Any

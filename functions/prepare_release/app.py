@@ -1,4 +1,4 @@
-"""PrepareRelease: looks up every member of a release before anything is touched."""
+"""PrepareRelease: looks up every part of a release before anything is touched."""
 
 from datetime import UTC, datetime
 from typing import Any

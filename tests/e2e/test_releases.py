@@ -11,9 +11,15 @@ def test_good_functions_are_promoted_in_their_order(stories, stack):
     release = stories(all_good)
     assert (release.ending, release.served) == ("SUCCEEDED", [CANARY] * 3)
     output = json.loads(release.description["output"])
-    assert [member["outcome"] for member in output["members"]] == ["promoted"] * 3
-    promoted = [stack.audit.first_promotion(shop.name) for shop in release.shops]
-    assert promoted == sorted(promoted)
+    assert [part["outcome"] for part in output["functions"]] == ["promoted"] * 3
+    bakes = [_in_phase(stack, shop, "bake")[0]["step_started_at"]["S"] for shop in release.shops]
+    firsts = [_in_phase(stack, shop, "shifting")[-1]["step_started_at"]["S"] for shop in release.shops]
+    assert [bakes, firsts] == [sorted(bakes), sorted(firsts)]
+    assert max(firsts) < min(bakes)
+
+
+def _in_phase(stack, shop, phase):
+    return [each for each in stack.ledger.evaluations(shop) if each["phase"]["S"] == phase]
 
 
 def test_one_bad_function_returns_all_to_stable_with_every_reason(stories, stack):

@@ -27,14 +27,14 @@ _ROUNDS, _STEPS_PER_ROUND = 14, 60
 
 @dataclass
 class ReleaseExecution(Execution):
-    """An execution of the state machine of releases; each step of StartMembers starts one rollout."""
+    """An execution of the state machine of releases; each step of StartRollouts starts one rollout."""
 
-    start_member: Callable[[Document], None] = lambda _item: None
+    start_part: Callable[[Document], None] = lambda _item: None
 
     def _call_hooks(self, state: Document) -> None:
         started = self.document.get("started", 0)
         if started < len(self.document["starts"]):
-            self.start_member(self.document["starts"][started])
+            self.start_part(self.document["starts"][started])
             self.document = self.document | {"started": started + 1}
         else:
             self._enter(state["Next"])
@@ -105,12 +105,12 @@ class ReleaseWorld:
             self._work,
             state="PrepareRelease",
             states=_STATES,
-            start_member=self._start_member,
+            start_part=self._start_part,
         )
         self.executions: list[Execution] = [self.release]
 
     @property
-    def members(self) -> list[Execution]:
+    def parts(self) -> list[Execution]:
         return self.executions[1:]
 
     def served(self) -> list[str | None]:
@@ -169,8 +169,8 @@ class ReleaseWorld:
         aliases = [f"{name}: {client.history}" for name, client in self.lambda_.functions.items()]
         return "\n".join([*aliases, *paths, *map(str, self.dynamodb.entries())])
 
-    def _start_member(self, item: Document) -> None:
-        """Start the rollout of a member, as StartMembers does; a name is accepted once."""
+    def _start_part(self, item: Document) -> None:
+        """Start the rollout of a part, as StartRollouts does; a name is accepted once."""
         arn = f"{EXECUTION.arn.rpartition(':')[0]}:{item['name']}"
         if not any(each.arn == arn for each in self.executions):
             at = self.now + timedelta(milliseconds=len(self.executions))

@@ -141,7 +141,7 @@ def test_one_bad_function_returns_both_to_stable(world, bad):
     assert settled(world).served() == ["1", "1"]
     assert world.release.state == "ReleaseRolledBack"
     assert f"{bad} ended: " in world.release.document["ending"]["Cause"]
-    assert [member["outcome"] == "promoted" for member in world.release.document["members"]] == [False, False]
+    assert [part["outcome"] == "promoted" for part in world.release.document["functions"]] == [False, False]
 
 
 @pytest.mark.parametrize("bad", FUNCTIONS)

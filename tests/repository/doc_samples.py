@@ -30,7 +30,7 @@ from rollout.notifications.message import notification_of, stop_of
 from rollout.policy.policy import Policy
 from tests.days import steady
 from tests.hooks import evaluated, with_hooks
-from tests.repository import event_samples, report_sample
+from tests.repository import event_samples, release_events, report_sample
 from tests.samples import EXECUTION, ON_AWS, facts, rollout
 
 ROOT = Path(__file__).parents[2]
@@ -209,6 +209,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "summary": report_sample.markdown,
     "hook-event": _hook_event,
     **{name: partial(_event, make) for name, make in event_samples.EVENTS.items()},
+    **{name: partial(_event, make) for name, make in release_events.EVENTS.items()},
     "rollout-handed-over-completed": partial(_event, event_samples.handed_over_completed),
 }
 """Each sample by the name that its marker in a page has."""

@@ -24,6 +24,7 @@ PAGES = [
     "canary-logs",
     "installing",
     "removing",
+    "releases",
 ]
 PARTS = ["What it is", "Smallest example", "Required IAM", "Try it in the sandbox", "Limits"]
 IAM_PAGES = [*PAGES, "operating"]

@@ -16,7 +16,8 @@ BEGIN = {"start": "begin", "release": "3", "execution": EXECUTION, "starts": STA
 WAIT = {"next_move": "wait", "release": "3", "execution": EXECUTION, "wait_seconds": 0}
 CLOSE = WAIT | {"next_move": "close"}
 REJECTED = {"start": "reject", "Error": "ReleaseRefusedError", "Cause": "cart: it has no newer version"}
-BEGUN = "PrepareRelease > ChooseReleaseStart:begin > StartMembers > WaitForMembers > JudgeRelease"
+JUDGED = "JudgeRelease > ChooseReleaseMove"
+BEGUN = "PrepareRelease > ChooseReleaseStart:begin > StartRollouts > WaitForRollouts > JudgeRelease"
 CLOSED = f"{BEGUN} > ChooseReleaseMove:otherwise > CloseRelease"
 NO_LIST = {"starts": 5, "wait_seconds": 0}
 """What is no list of executions fails the Map state, as a fault of Step Functions does."""
@@ -43,7 +44,7 @@ def case(path: str, status: str, error: str | None = None, cause: str | None = N
 
 CASES = {
     "promoted": case(
-        f"{BEGUN} > ChooseReleaseMove:wait > WaitForMembers > JudgeRelease > ChooseReleaseMove:otherwise > CloseRelease"
+        f"{BEGUN} > ChooseReleaseMove:wait > WaitForRollouts > {JUDGED}:otherwise > CloseRelease"
         " > ChooseReleaseEnding:promoted > ReleasePromoted",
         "SUCCEEDED",
         prepare_release=BEGIN,
@@ -96,7 +97,7 @@ CASES = {
         prepare_release=FAILS,
     ),
     "starts broken": case(
-        f"{BEGUN.replace('StartMembers', 'StartMembers!')} > ChooseReleaseMove:otherwise > CloseRelease"
+        f"{BEGUN.replace('StartRollouts', 'StartRollouts!')} > ChooseReleaseMove:otherwise > CloseRelease"
         " > ChooseReleaseEnding:promoted > ReleasePromoted",
         "SUCCEEDED",
         prepare_release=BEGIN | NO_LIST,

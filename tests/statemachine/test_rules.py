@@ -126,12 +126,12 @@ def test_hooks_are_called_at_once_and_no_failure_of_theirs_fails_the_rollout(nam
 
 def test_rollouts_of_a_release_are_started_a_few_a_second_and_none_is_awaited():
     """A rollout waits for the others, so a map with fewer places than functions would wait for ever."""
-    start = EVERY_MAP["StartMembers"]["ItemProcessor"]["States"]["StartMember"]
+    start = EVERY_MAP["StartRollouts"]["ItemProcessor"]["States"]["StartExecution"]
     assert not start["Resource"].endswith(".sync")
     assert "TimeoutSeconds" not in start
     assert [catch["ErrorEquals"] for catch in start["Catch"]] == [["States.ALL"]]
-    assert EVERY_MAP["StartMembers"]["MaxConcurrency"] <= 3
-    assert EVERY_MAP["StartMembers"]["ItemProcessor"]["States"]["SpaceStarts"]["Seconds"] >= 1
+    assert EVERY_MAP["StartRollouts"]["MaxConcurrency"] <= 3
+    assert EVERY_MAP["StartRollouts"]["ItemProcessor"]["States"]["SpaceStarts"]["Seconds"] >= 1
 
 
 def test_map_of_a_release_may_run_and_stop_its_own_items_only(template: dict[str, Any]):
@@ -141,7 +141,7 @@ def test_map_of_a_release_may_run_and_stop_its_own_items_only(template: dict[str
     name = machine["Name"]["Fn::Sub"]
     assert statements["RunTheItemsOfTheMap"]["Resource"]["Fn::Sub"].endswith(f":stateMachine:{name}")
     assert statements["ReadAndStopTheItemsOfTheMap"]["Resource"]["Fn::Sub"].endswith(f":execution:{name}/*")
-    assert statements["StartRolloutsOfMembers"]["Resource"] == {"Ref": "RolloutStateMachine"}
+    assert statements["StartRolloutsOfReleases"]["Resource"] == {"Ref": "RolloutStateMachine"}
 
 
 def test_hooks_are_called_alike_at_every_point():

@@ -53,6 +53,7 @@ from tests.e2e.stories.member_accounts import (
 from tests.e2e.stories.other_writers import alias_is_created_again_and_then_moved
 from tests.e2e.stories.pruning import other_role_fails_in_bake
 from tests.e2e.stories.refused_requests import requests_are_refused
+from tests.e2e.stories.releases import all_good, bad_in_bake, one_bad, releases_refused
 from tests.e2e.stories.report import faulty_version_reported
 from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
 from tests.e2e.stories.starts import (
@@ -83,6 +84,8 @@ STORIES = (
     alias_is_created_again_and_then_moved,
     error_rate_doubles,
     slow_calls_cannot_be_counted,
+    all_good,
+    bad_in_bake,
     healthy_member_version,
     hooks_return_no_verdict,
     member_hooks_are_healthy,
@@ -119,7 +122,9 @@ STORIES = (
     other_role_is_promoted,
     other_role_fails_in_bake,
     calls_become_slow,
+    one_bad,
     requests_are_refused,
+    releases_refused,
     alarm_turns_red,
     outside_change_moves_alias,
     outside_change_edits_weights,

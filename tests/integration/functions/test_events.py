@@ -72,7 +72,7 @@ PROMOTED_ROLLOUTS: dict[str, Answer] = {
 """Accepted where the rollout holds the lock and the alias serves the canary alone."""
 
 RELEASES: dict[str, Answer] = {
-    "close_release": {"ending.outcome": "handed_over", "members.0.outcome": "running"},
+    "close_release": {"ending.outcome": "handed_over", "functions.0.outcome": "running"},
     "judge_release": {"next_move": "wait", "status": "failed"},
 }
 """Accepted where a release has begun, whose rollout was not started yet."""

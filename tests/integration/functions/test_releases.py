@@ -1,4 +1,4 @@
-"""Tests of PrepareRelease, JudgeRelease and CloseRelease, and of what the tasks of a member do for its release."""
+"""Tests of PrepareRelease, JudgeRelease and CloseRelease, and of what the tasks of a part do for its release."""
 
 import json
 
@@ -10,8 +10,8 @@ from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.releases import release_target, releases
 from rollout.domain.enums import Outcome
 from rollout.state.lock import PlannedWrite, lock_of
-from rollout.state.releases.member import Membership, Progress
-from rollout.state.releases.release import MemberEnding, ReleaseStatus
+from rollout.state.releases.part import Participation, Progress
+from rollout.state.releases.release import PartEnding, ReleaseStatus
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, alias, client, event, move_alias
 from tests.release_samples import RELEASE_EXECUTION
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_m
 
 OPEN = event("prepare_release")
 JUDGE, CLOSE = event("judge_release"), event("close_release")
-ENDED = MemberEnding(outcome=Outcome.ROLLED_BACK, reason="my-api:live serves version 1 alone again; unhealthy")
+ENDED = PartEnding(outcome=Outcome.ROLLED_BACK, reason="my-api:live serves version 1 alone again; unhealthy")
 
 
 @pytest.fixture
@@ -32,23 +32,23 @@ def release(handle):
 
 
 def state(release):
-    return releases().find(release.as_member)
+    return releases().find(release.as_part)
 
 
-def member_request():
-    """Return the input of the member's execution, as StartMembers starts it."""
-    (planned,) = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).members
-    member = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).member(0)
-    return {"function": planned.function, "version": "2", "release": member.model_dump(mode="json")}
+def part_request():
+    """Return the input of the part's execution, as StartRollouts starts it."""
+    (planned,) = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).parts
+    part = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).part(0)
+    return {"function": planned.function, "version": "2", "release": part.model_dump(mode="json")}
 
 
-def prepare_member(handle, **changes):
-    return handle("prepare_rollout", event("prepare_rollout") | {"request": member_request() | changes})
+def prepare_part(handle, **changes):
+    return handle("prepare_rollout", event("prepare_rollout") | {"request": part_request() | changes})
 
 
 def test_release_is_in_the_ledger_before_its_rollouts_start(release):
     assert (state(release).status, state(release).size) == (ReleaseStatus.ROLLING, 1)
-    assert [(each.function, each.stable_version, each.canary_version) for each in release.members] == [
+    assert [(each.function, each.stable_version, each.canary_version) for each in release.parts] == [
         ("my-api", "1", "2")
     ]
     assert [entry.read() for entry in releases().find_open()] == [release]
@@ -57,7 +57,7 @@ def test_release_is_in_the_ledger_before_its_rollouts_start(release):
 def test_repeated_preparation_changes_nothing(release, handle):
     """P4."""
     again = handle("prepare_release", OPEN)
-    assert again["starts"][0]["name"] == release.members[0].execution
+    assert again["starts"][0]["name"] == release.parts[0].execution
     assert [entry.read() for entry in releases().find_open()] == [release]
 
 
@@ -93,61 +93,59 @@ def test_functions_may_come_from_a_file_in_s3(handle, monkeypatch):
     assert "ReleaseBucket names the bucket" in handle("prepare_release", in_s3)["Cause"]
 
 
-def test_member_begins_without_a_share_and_with_its_release_in_the_lock(release, handle):
-    begun = prepare_member(handle)
+def test_part_begins_without_a_share_and_with_its_release_in_the_lock(release, handle):
+    begun = prepare_part(handle)
     assert (begun["start"], begun["hook_run"]["calls"]) == ("run_before_traffic_hooks", [])
-    assert locks().find(Rollout.model_validate(begun).target).release == release.member(0)
+    assert locks().find(Rollout.model_validate(begun).target).release == release.part(0)
     evaluated = handle("judge_canary", begun)
     assert evaluated["next_move"] == "shift"
 
 
-def test_member_of_a_failed_release_is_rejected_and_recorded(release, handle):
+def test_part_of_a_failed_release_is_rejected_and_recorded(release, handle):
     """P6."""
-    releases().fail(release.as_member, "cart ended: unhealthy", NOW)
-    rejected = prepare_member(handle)
+    releases().fail(release.as_part, "cart ended: unhealthy", NOW)
+    rejected = prepare_part(handle)
     assert (rejected["start"], rejected["Error"]) == ("reject", "ReleaseRefusedError")
     assert "it has failed: cart ended: unhealthy" in rejected["Cause"]
     assert state(release).endings[0].outcome is Outcome.REJECTED
 
 
-def test_refused_member_lets_its_release_fail(release, handle):
-    prepare_member(handle, version="9")
+def test_refused_part_lets_its_release_fail(release, handle):
+    prepare_part(handle, version="9")
     assert state(release).status is ReleaseStatus.FAILED
     assert state(release).failure.startswith("my-api ended: ")
 
 
 def test_no_one_joins_a_release_that_the_ledger_does_not_have(handle, release):
-    other = member_request()["release"] | {"name": "another"}
-    assert "the ledger has no such release" in prepare_member(handle, release=other)["Cause"]
+    other = part_request()["release"] | {"name": "another"}
+    assert "the ledger has no such release" in prepare_part(handle, release=other)["Cause"]
 
 
-def test_release_is_promoting_once_every_member_is_ready_and_promoted_once_each_has_passed(
-    release, handle, monkeypatch
-):
-    monkeypatch.setattr("rollout.tasks.releases.judge.with_ended_members", lambda _release, state, *_: state)
+def test_release_is_promoting_once_every_part_is_ready_and_promoted_once_each_has_passed(release, handle, monkeypatch):
+    monkeypatch.setattr("rollout.tasks.releases.judge.with_ended_parts", lambda _release, state, *_: state)
     for progress, status in ((Progress.READY, "promoting"), (Progress.PASSED, "promoted")):
         assert handle("judge_release", JUDGE)["status"] != status
-        releases().record_progress(release.member(0), progress)
+        releases().record_progress(release.part(0), progress)
         assert handle("judge_release", JUDGE)["status"] == status
         assert state(release).status == status
 
 
-def test_member_whose_execution_never_started_lets_the_release_fail(release, handle):
+def test_part_whose_execution_never_started_lets_the_release_fail(release, handle):
     assert handle("judge_release", JUDGE)["next_move"] == "wait"
     judged = handle("judge_release", JUDGE)
     assert (judged["status"], judged["next_move"]) == ("failed", "close")
     assert "was not started, so my-api:live was not touched" in state(release).failure
 
 
-def test_closed_release_is_published_with_the_reason_of_every_member(release, handle, published, notifications):
-    releases().fail(release.as_member, "my-api ended: unhealthy", NOW)
-    releases().record_ending(release.member(0), ENDED)
+def test_closed_release_is_published_with_the_reason_of_every_part(release, handle, published, notifications):
+    releases().fail(release.as_part, "my-api ended: unhealthy", NOW)
+    releases().record_ending(release.part(0), ENDED)
     closed = handle("close_release", CLOSE)
     assert (closed["ending"]["outcome"], closed["ending"]["Error"]) == ("rolled_back", "ReleaseRolledBack")
     assert closed["ending"]["Cause"].endswith("it failed because my-api ended: unhealthy.")
-    assert closed["members"][0]["reason"] == ENDED.reason
+    assert closed["functions"][0]["reason"] == ENDED.reason
     (sent,) = published()
-    assert (sent["detail-type"], sent["detail"]["members"][0]["outcome"]) == ("Release Rolled Back", "rolled_back")
+    assert (sent["detail-type"], sent["detail"]["functions"][0]["outcome"]) == ("Release Rolled Back", "rolled_back")
     (notified,) = notifications()
     assert notified["Subject"] == "Release Rolled Back: 2026-11-25.3"
     assert ENDED.reason in notified["Message"]
@@ -162,31 +160,31 @@ def test_release_that_could_not_be_judged_fails_and_is_left_to_the_guardian(rele
 
 
 def begun_in_bake(release):
-    """Let the rollout in events/ be a member in its bake, and return its document."""
+    """Let the rollout in events/ be a part in its bake, and return its document."""
     document = event("judge_canary_in_the_bake")
-    rollout = Rollout.model_validate(document | {"release": Membership(member=release.member(0)).model_dump()})
+    rollout = Rollout.model_validate(document | {"release": Participation(part=release.part(0)).model_dump()})
     locks().acquire(lock_of(rollout, PlannedWrite(version="2")))
     move_alias("2")
     return rollout.model_copy(update={"revision_id": alias()["revision"]}).document()
 
 
 @pytest.mark.parametrize(("is_promoted", "version"), [(True, "2"), (False, "1")])
-def test_member_that_breaks_in_the_bake_stays_with_its_release(release, handle, is_promoted, version):
-    """RollBack after an error lets an open release fail, and leaves a member of a promoted one as it is."""
+def test_part_that_breaks_in_the_bake_stays_with_its_release(release, handle, is_promoted, version):
+    """RollBack after an error lets an open release fail, and leaves a part of a promoted one as it is."""
     broken = begun_in_bake(release) | {"failure": {"Error": "Lambda.Unknown", "Cause": ""}}
     if is_promoted:
-        releases().advance(release.as_member, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
+        releases().advance(release.as_part, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
     ended = handle("roll_back", broken)["ending"]
     assert (alias()["version"], ended["outcome"]) == (version, "promoted" if is_promoted else "rolled_back")
     assert state(release).status == ("promoted" if is_promoted else "failed")
 
 
 @pytest.mark.parametrize(("is_promoted", "version"), [(True, "2"), (False, "1")])
-def test_guardian_repairs_a_member_as_its_release_stands(release, handle, is_promoted, version):
-    """P1: the execution of the member does not exist any more."""
+def test_guardian_repairs_a_part_as_its_release_stands(release, handle, is_promoted, version):
+    """P1: the execution of the part does not exist any more."""
     begun_in_bake(release)
     if is_promoted:
-        releases().advance(release.as_member, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
+        releases().advance(release.as_part, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
     handle("guardian", {"sweep": "aliases"})
     assert alias()["version"] == version
     assert state(release).status == ("promoted" if is_promoted else "failed")
@@ -200,7 +198,7 @@ def test_guardian_lets_a_release_fail_whose_execution_has_ended_and_closes_it(re
     assert [*releases().find_open()] == []
 
 
-def test_evaluation_of_a_member_costs_two_writes(release, handle, monkeypatch):
+def test_evaluation_of_a_part_costs_two_writes(release, handle, monkeypatch):
     """design: an evaluation that records progress in the release does not write the status too."""
     document = begun_in_bake(release)
     written: list[str] = []
@@ -232,7 +230,7 @@ def test_abort_lets_the_release_fail_and_is_on_record(release, handle, published
 
 
 def test_abort_of_a_release_that_was_promoted_is_refused_with_the_way_back(release, handle):
-    releases().advance(release.as_member, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
+    releases().advance(release.as_part, ReleaseStatus.ROLLING, ReleaseStatus.PROMOTED, NOW)
     refused = handle("take_command", ABORT)
     assert (refused["answer"], refused["Error"]) == ("refused", "CommandNotPossibleError")
     assert '{"function": "...", "back": true}' in refused["Cause"]
@@ -253,10 +251,10 @@ def test_command_that_a_release_does_not_take_is_refused(release, handle, reques
     assert says in refused["Cause"]
 
 
-def test_status_and_history_say_how_far_each_member_has_come(release, handle):
-    releases().record_progress(release.member(0), Progress.READY)
+def test_status_and_history_say_how_far_each_part_has_come(release, handle):
+    releases().record_progress(release.part(0), Progress.READY)
     status = handle("take_command", command(command="status"))
-    assert (status["status"], status["reason"]) == ("rolling", "1 of 1 members have passed their steps")
-    assert [(each["function"], each["progress"]) for each in status["members"]] == [("my-api", "ready")]
+    assert (status["status"], status["reason"]) == ("rolling", "1 of 1 functions have passed their steps")
+    assert [(each["function"], each["progress"]) for each in status["functions"]] == [("my-api", "ready")]
     history = handle("take_command", command(command="history"))
     assert [each["execution"] for each in history["releases"]] == [RELEASE_EXECUTION.arn]

@@ -280,6 +280,7 @@ CALLS = [
         (),
         ("ExecutionDoesNotExist", "ValidationException"),
     ),
+    Call("s3", "s3:GetObject", {"Bucket": "releases", "Key": "november/3.json"}, ("Body",)),
     Call("dynamodb", "dynamodb:GetItem", {"TableName": "ledger", "Key": KEY, "ConsistentRead": True}, ("Item",)),
     Call(
         "dynamodb",

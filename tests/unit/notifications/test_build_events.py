@@ -17,6 +17,7 @@ from rollout.notifications.event_types import EVENT_TYPES
 from rollout.notifications.events import AliasMoved, RolloutRejected
 from rollout.notifications.freeze import FreezeEnd, freeze_event
 from rollout.notifications.gate import gate_event
+from rollout.notifications.releases.ended import ReleaseEvent
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
 from rollout.state.commands.record import record_of
@@ -24,6 +25,7 @@ from rollout.state.endings import ending_of, handed_over, promoted, rejected, ro
 from rollout.state.failure import Failure
 from rollout.state.hold import StandingFreeze
 from tests.commands import command, gate, lock
+from tests.repository.release_events import EVENTS as RELEASE_EVENTS
 from tests.samples import AT, EXECUTION, TARGET, judgement, policy, rollout
 
 ROOT = Path(__file__).parents[3]
@@ -56,7 +58,8 @@ def all_events():
     ]
     shifts = [*shift_events(rollout(), AT), *shift_events(judged, AT)]
     freezes = [freeze_event(one, freeze, FREEZE_END) for one in (rollout(), judged) for freeze in FREEZES]
-    return [*shifts, *waiting, *freezes, *endings, *refused, *moves, *commands]
+    releases = [make() for make in RELEASE_EVENTS.values()]
+    return [*shifts, *waiting, *freezes, *endings, *refused, *moves, *commands, *releases]
 
 
 FREEZE_END = FreezeEnd("arn:of:commands", "/rollouts/freeze")
@@ -222,9 +225,12 @@ def test_every_event_type_is_tested():
 @pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda event_type: event_type.detail_type)
 def test_schema_requires_common_fields(event_type):
     required = event_schema(event_type)["required"]
-    assert {"schema_version", "id", "at", "sentence", "target"} <= set(required)
+    is_of_release = issubclass(event_type, ReleaseEvent)
+    assert {"schema_version", "id", "at", "sentence"} <= set(required)
+    assert ("target" in required) is not is_of_release
+    assert ({"release", "functions"} <= set(required)) is is_of_release
     assert ("execution" in required) is (event_type is not AliasMoved)
-    assert ("stable_version" in required) is (event_type not in (RolloutRejected, AliasMoved))
+    assert ("stable_version" in required) is (event_type not in (RolloutRejected, AliasMoved) and not is_of_release)
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -17,7 +17,7 @@ from rollout.domain.identity import Execution
 from rollout.domain.text import shorten
 from rollout.judging.alarms import red_alarms
 from rollout.judging.window import Timing
-from rollout.state.releases.member import Membership
+from rollout.state.releases.part import Participation
 from rollout.state.rollout import Rollout
 
 
@@ -110,7 +110,7 @@ def _new_rollout(request: RolloutRequest, facts: FunctionFacts, canary: VersionF
         policy_source=request.policy_source,
         is_back=request.is_back,
         published_at=request.published_at,
-        release=Membership(member=request.release) if request.release else None,
+        release=Participation(part=request.release) if request.release else None,
         override_freeze=request.override_freeze,
         auto=request.auto.sentence if request.auto else "",
         revision_id=facts.alias.revision_id if facts.alias else "",

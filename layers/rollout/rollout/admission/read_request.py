@@ -15,7 +15,7 @@ from rollout.domain.lambda_names import read_alias, read_function, read_version,
 from rollout.domain.models import Value
 from rollout.domain.text import LONGEST_REASON, as_reason
 from rollout.domain.validation import format_problems, read_as
-from rollout.state.releases.member import ReleaseMember
+from rollout.state.releases.part import ReleasePart
 from rollout.state.rollout import Waiting
 
 
@@ -59,7 +59,7 @@ class _Fields(BaseModel, extra="forbid", defer_build=True):
     published_at: Annotated[datetime, BeforeValidator(read_time)] | None = None
     policy: object = None
     dry_run: Annotated[bool, Strict()] = False
-    release: ReleaseMember | None = None
+    release: ReleasePart | None = None
     """The release that starts this execution; people start a release with its own state machine."""
 
 
@@ -84,10 +84,10 @@ class Preparation(Value):
             return Waiting()
 
     @property
-    def member(self) -> ReleaseMember | None:
+    def part(self) -> ReleasePart | None:
         """The place in the release that starts this execution; None where it cannot be read, or there is none."""
         try:
-            return ReleaseMember.model_validate(self.request["release"])
+            return ReleasePart.model_validate(self.request["release"])
         except (ValidationError, TypeError, KeyError):
             return None
 

@@ -7,7 +7,7 @@ from rollout.auto.plan import AutoPlan
 from rollout.domain.identity import AccountRegion, Target
 from rollout.domain.models import Value
 from rollout.policy.policy import Policy
-from rollout.state.releases.member import ReleaseMember
+from rollout.state.releases.part import ReleasePart
 
 DEFAULT_ALIAS = "live"
 
@@ -27,8 +27,8 @@ class RolloutRequest(Value):
     """Why the rollout overrides freezes and windows; empty where it does not."""
     published_at: datetime | None = None
     """When the version was published; None if the request does not say it."""
-    release: ReleaseMember | None = None
-    """The release that the rollout is a member of, if any."""
+    release: ReleasePart | None = None
+    """The release that the rollout is a part of, if any."""
     auto: AutoPlan | None = None
     """What `steps: Auto` chose; `policy` then has its steps."""
     unreadable_fields: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ class ParsedRequest(Value):
     is_back: bool = False
     override_freeze: str = ""
     published_at: datetime | None = None
-    release: ReleaseMember | None = None
+    release: ReleasePart | None = None
     policy: Any = None
     unreadable_fields: frozenset[str] = frozenset()
 

@@ -166,7 +166,7 @@ class AliasLockedError(RefusedError):
 
 
 class ReleaseRefusedError(RefusedError):
-    """When a release cannot begin, or its member cannot begin with it."""
+    """When a release cannot begin, or its part cannot begin with it."""
 
 
 class AliasSplitError(RefusedError):

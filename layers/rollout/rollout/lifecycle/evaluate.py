@@ -34,7 +34,7 @@ class Surroundings(Value):
     hold: Hold | None = None
     """Why the canary may get no more traffic; None where it may."""
     release: ReleaseState | None = None
-    """The release that the rollout is a member of; None for any other rollout."""
+    """The release that the rollout is a part of; None for any other rollout."""
 
 
 def evaluate(

@@ -18,7 +18,7 @@ from rollout.state.endings import ending_of, format_moved, handed_over, moved_by
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
 from rollout.state.lock import Lock
-from rollout.state.releases.member import Membership
+from rollout.state.releases.part import Participation
 
 
 def none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as pydantic passes it
@@ -43,7 +43,7 @@ class RollbackContext(Value):
     first_shift_at: Any = None
     reason: str = ""
     failure: Failure | None = None
-    release: Annotated[Membership | None, WrapValidator(none_if_invalid)] = None
+    release: Annotated[Participation | None, WrapValidator(none_if_invalid)] = None
 
     @property
     def cause(self) -> str:

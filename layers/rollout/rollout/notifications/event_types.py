@@ -14,6 +14,7 @@ from rollout.notifications.events import (
 )
 from rollout.notifications.freeze import RolloutFrozen
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
+from rollout.notifications.releases.ended import ReleaseFailed, ReleasePromoted, ReleaseRolledBack
 
 EVENT_TYPES: tuple[type[Event], ...] = (
     RolloutStarted,
@@ -28,4 +29,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     RollbackFailed,
     AliasMoved,
     CommandTaken,
+    ReleasePromoted,
+    ReleaseRolledBack,
+    ReleaseFailed,
 )

@@ -7,7 +7,7 @@ from rollout.domain.text import as_sentence
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.failure import Failure, format_failure
-from rollout.state.releases.member import ReleaseMember
+from rollout.state.releases.part import ReleasePart
 from rollout.state.rollout import Rollout
 
 
@@ -18,11 +18,11 @@ def promoted(rollout: Rollout, reason: str) -> Ending:
     return Ending(outcome=Outcome.PROMOTED, error="", cause=cause)
 
 
-def promoted_with_release(target_name: str, canary_version: str, member: ReleaseMember, cause: str) -> Ending:
-    """Return the successful ending of a member that an error or a stop ended after its release was promoted."""
+def promoted_with_release(target_name: str, canary_version: str, part: ReleasePart, cause: str) -> Ending:
+    """Return the successful ending of a part that an error or a stop ended after its release was promoted."""
     return ending_of(
         Outcome.PROMOTED,
-        f"{target_name} serves version {canary_version} alone, because the release {member.name} was promoted as a"
+        f"{target_name} serves version {canary_version} alone, because the release {part.name} was promoted as a"
         f" whole before: {cause}",
     )
 

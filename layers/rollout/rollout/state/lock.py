@@ -10,7 +10,7 @@ from rollout.domain.models import Value
 from rollout.domain.text import Sentence
 from rollout.state.commands.taken import TakenCommand
 from rollout.state.gate import ReachedGate
-from rollout.state.releases.member import ReleaseMember
+from rollout.state.releases.part import ReleasePart
 from rollout.state.rollout import Rollout
 
 LONGEST_WAIT_SECONDS = 900
@@ -36,8 +36,8 @@ class Lock(Value):
     canary_version: str
     channel: str | None = None
     """The channel that the function's tag names, if any."""
-    release: ReleaseMember | None = None
-    """The release that the holder is a member of, if any."""
+    release: ReleasePart | None = None
+    """The release that the holder is a part of, if any."""
     revision_id: str
     """The alias's revision after the holder last read or wrote it."""
     planned_write: PlannedWrite | None = None
@@ -117,7 +117,7 @@ def lock_of(rollout: Rollout, planned_write: PlannedWrite | None = None) -> Lock
         stable_version=rollout.stable_version,
         canary_version=rollout.canary_version,
         channel=rollout.channel,
-        release=rollout.release.member if rollout.release else None,
+        release=rollout.release.part if rollout.release else None,
         revision_id=rollout.revision_id,
         planned_write=planned_write,
         write_number=rollout.step + 1 if planned_write else 0,

@@ -21,7 +21,7 @@ from rollout.state.hooks.call import HookCall
 from rollout.state.hooks.run import HookRun
 from rollout.state.judgement import Judgement
 from rollout.state.log_counts import LogCounts
-from rollout.state.releases.member import Membership
+from rollout.state.releases.part import Participation
 
 SHORT_CALL_SECONDS = 10
 """Calls up to this long are counted within CloudWatch's lag."""
@@ -57,7 +57,9 @@ class Rollout(Value):
         default=None,
         description="The channel that the function's tag names, by which subscribers filter notifications.",
     )
-    release: Membership | None = Field(default=None, description="The release that the rollout is a member of, if any.")
+    release: Participation | None = Field(
+        default=None, description="The release that the rollout is a part of, if any."
+    )
     revision_id: str = Field(description="The alias's revision after the rollout last read or wrote it.")
     start: Start = Start.BEGIN
     is_back: bool = Field(default=False, description="Whether the alias returns to an earlier version.")

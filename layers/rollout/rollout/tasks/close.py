@@ -18,7 +18,7 @@ from rollout.state.ending import Ending
 from rollout.state.lock import Lock
 from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.find_writer import writer_if_known
-from rollout.tasks.releases.membership import record_member_ending
+from rollout.tasks.releases.participation import record_part_ending
 from rollout.telemetry.ended import EndedRollout, ending_dimensions, ending_values
 
 
@@ -72,8 +72,8 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
     before = ledger().close(closing.target, closing.execution, ending, now, closing.canary_logs)
     if before is not None:
         _write_metrics(closing, ending, before, now)
-    member = closing.release.member if closing.release else None
-    record_member_ending(member, closing.target.function, ending, now)
+    part = closing.release.part if closing.release else None
+    record_part_ending(part, closing.target.function, ending, now)
 
 
 def _write_metrics(closing: Closing, ending: Ending, before: dict[str, Any], now: datetime) -> None:

@@ -30,7 +30,7 @@ from rollout.tasks.alias.keep_stable import keep_stable
 from rollout.tasks.evaluation.evaluate import find_live_beside
 from rollout.tasks.look_up import look_up
 from rollout.tasks.notify import publish_rejection, publish_start
-from rollout.tasks.releases.membership import check_member, record_member_ending
+from rollout.tasks.releases.participation import check_part, record_part_ending
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def accept_request(preparation: Preparation, now: datetime) -> Rollout:
             queue().leave(result.facts.target, preparation.execution)
         raise combine_refusals(result.refusals)
     rollout = accept(result.request, result.facts, preparation.execution)
-    check_member(rollout)
+    check_part(rollout)
     rollout = with_reads(rollout, live_beside=find_live_beside(rollout.target, now))
     return begin_hooks(rollout.model_copy(update={"waiting": preparation.waiting}), now)
 
@@ -66,8 +66,8 @@ def reject(preparation: Preparation, refusal: RefusedError, now: datetime) -> di
     ending = rejected(refusal)
     logger.warning("Request refused", error=ending.error, reason=ending.cause)
     publish_rejection(preparation, ending, now)
-    if preparation.member and not preparation.is_dry_run:
-        record_member_ending(preparation.member, preparation.function_text, ending, now)
+    if preparation.part and not preparation.is_dry_run:
+        record_part_ending(preparation.part, preparation.function_text, ending, now)
     return {"start": Start.REJECT} | ending.model_dump(mode="json")
 
 

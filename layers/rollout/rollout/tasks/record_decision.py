@@ -15,13 +15,13 @@ from rollout.state.lock import Lock
 from rollout.state.releases.release import ReleaseState
 from rollout.state.rollout import Rollout
 from rollout.tasks.commands.request import report_freeze, request_command
-from rollout.tasks.releases.membership import has_progressed, record_in_release
+from rollout.tasks.releases.participation import has_progressed, record_in_release
 
 
 def record_decision(decided: Rollout, lock: Lock | None, now: datetime, release: ReleaseState | None = None) -> Rollout:
     """Record the decision of an evaluation in the ledger, and return it; raises AwsUnavailableError.
 
-    `lock` is the lock of the alias as the evaluation read it, and `release` the release of a member.
+    `lock` is the lock of the alias as the evaluation read it, and `release` the release of a part.
     """
     recorded = record_in_release(_agree(decided, lock), release, lock, now)
     ledger().record_evaluation(recorded, now)

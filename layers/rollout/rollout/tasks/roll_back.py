@@ -19,14 +19,14 @@ from rollout.state.ending import Ending
 from rollout.state.endings import handed_over, promoted_with_release, stopped_before_traffic
 from rollout.state.lock import Lock
 from rollout.state.releases.release import ReleaseStatus
-from rollout.tasks.releases.membership import fail_release
+from rollout.tasks.releases.participation import fail_release
 
 
 def roll_back(context: RollbackContext, now: datetime) -> Ending:
     """Let the alias serve stable alone, unless another writer moved it; return the ending of the rollout.
 
     Before the first write of the rollout, its canary has no share, and no late task can write: the alias is not
-    touched. A member of a release that was promoted as a whole stays promoted.
+    touched. A part of a release that was promoted as a whole stays promoted.
 
     Raises AliasChangedError or AwsUnavailableError.
     """
@@ -41,7 +41,7 @@ def roll_back(context: RollbackContext, now: datetime) -> Ending:
 
 
 def _promoted_ending(context: RollbackContext, state: AliasState | None, now: datetime) -> Ending | None:
-    """Return the ending of a member of a promoted release whose task failed in the bake; None for all others.
+    """Return the ending of a part of a promoted release whose task failed in the bake; None for all others.
 
     JudgeCanary lets the release fail before it decides a rollback, so only an error comes here without having done so.
     An unavailable ledger must not keep an alias split (P1).
@@ -49,12 +49,12 @@ def _promoted_ending(context: RollbackContext, state: AliasState | None, now: da
     if context.release is None or context.failure is None:
         return None
     try:
-        status = fail_release(context.release.member, context.target.function, context.cause, now)
+        status = fail_release(context.release.part, context.target.function, context.cause, now)
     except AwsUnavailableError:
         return None
     if not (status is ReleaseStatus.PROMOTED and state and state.serves_alone(context.canary_version)):
         return None
-    return promoted_with_release(context.target.name, context.canary_version, context.release.member, context.cause)
+    return promoted_with_release(context.target.name, context.canary_version, context.release.part, context.cause)
 
 
 def _ending_elsewhere(context: RollbackContext, state: AliasState | None) -> Ending | None:

@@ -8,7 +8,7 @@ import pytest
 from rollout.admission.accept import accept
 from rollout.admission.read_request import read_request
 from rollout.admission.refusals.combine import RefusalList
-from rollout.admission.releases.plan import planned_member, planned_release, release_refusals, start_orders
+from rollout.admission.releases.plan import planned_part, planned_release, release_refusals, start_orders
 from rollout.admission.releases.read_release import read_release
 from rollout.domain.enums import Move, Start
 from rollout.domain.errors import ReleaseRefusedError
@@ -26,13 +26,13 @@ REQUEST = read_release(
 
 def plan():
     begun = rollout(execution=RELEASE_EXECUTION)
-    members = [planned_member(REQUEST, number, begun) for number in range(2)]
-    return planned_release(REQUEST, members, RELEASE_EXECUTION, AT)
+    parts = [planned_part(REQUEST, number, begun) for number in range(2)]
+    return planned_release(REQUEST, parts, RELEASE_EXECUTION, AT)
 
 
 def test_every_execution_has_a_name_of_its_own_that_says_what_it_is():
-    names = [member.execution for member in plan().members]
-    assert names == [member.execution for member in plan().members]
+    names = [part.execution for part in plan().parts]
+    assert names == [part.execution for part in plan().parts]
     assert len({*names}) == 2
     assert all(re.fullmatch(r"2026-11-25-3-[a-z-]+-[0-9a-f]{12}", name) and len(name) <= 80 for name in names)
 
@@ -53,7 +53,7 @@ def test_deadline_counts_from_the_start():
 @pytest.mark.parametrize("start", [Start.QUEUE, Start.NOTHING_TO_DO])
 def test_function_that_cannot_begin_now_refuses_the_release(start):
     with pytest.raises(ReleaseRefusedError, match="cannot begin now, but a release begins as a whole: it waits"):
-        planned_member(REQUEST, 0, rollout(start=start, reason="it waits"))
+        planned_part(REQUEST, 0, rollout(start=start, reason="it waits"))
 
 
 def test_one_alias_under_two_names_is_refused():
@@ -66,11 +66,11 @@ def test_inputs_that_no_state_has_room_for_are_refused():
     big = [{"function": f"f{number}", "policy": {"x": "y" * 40_000}} for number in range(6)]
     request = read_release({"release": "big", "functions": big})
     with pytest.raises(ReleaseRefusedError, match="store the policies in Parameter Store"):
-        start_orders(request, release(*(member.function for member in request.functions)))
+        start_orders(request, release(*(part.function for part in request.functions)))
 
 
 @pytest.mark.parametrize("steps", [policy().steps, []])
-def test_member_begins_with_an_evaluation_and_without_a_share(steps):
+def test_part_begins_with_an_evaluation_and_without_a_share(steps):
     """It may have to wait for others, also where its policy promotes at once."""
     (order, _) = start_orders(REQUEST, plan())
     request = read_request(order.input, EXECUTION, RefusalList()).with_policy(policy(steps=steps or "AllAtOnce"), "")

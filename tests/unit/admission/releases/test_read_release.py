@@ -3,26 +3,26 @@
 import pytest
 
 from rollout.admission.releases.order import levels
-from rollout.admission.releases.read_release import MOST_MEMBERS, read_release, s3_location
+from rollout.admission.releases.read_release import MOST_PARTS, read_release, s3_location
 from rollout.domain.errors import InvalidRequestError
 
 CART, CHECKOUT = {"function": "cart"}, {"function": "checkout", "after": ["cart"]}
 
 
-def functions(*members, **fields):
-    return {"release": "2026-11-25.3", "functions": [*members]} | fields
+def functions(*parts, **fields):
+    return {"release": "2026-11-25.3", "functions": [*parts]} | fields
 
 
 def test_name_and_functions_are_enough():
     request = read_release(functions(CART, CHECKOUT))
-    assert [member.function for member in request.functions] == ["cart", "checkout"]
+    assert [part.function for part in request.functions] == ["cart", "checkout"]
     assert (request.timeout, request.dry_run) == (86400, False)
     assert request.functions[1].request() == {"function": "checkout"}
 
 
 def test_fields_of_a_function_are_those_of_its_rollout():
-    member = {"function": "cart", "alias": "live", "version": 7, "policy": {"steps": "AllAtOnce"}}
-    assert read_release(functions(member)).functions[0].request() == member | {"version": "7"}
+    part = {"function": "cart", "alias": "live", "version": 7, "policy": {"steps": "AllAtOnce"}}
+    assert read_release(functions(part)).functions[0].request() == part | {"version": "7"}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_fields_of_a_function_are_those_of_its_rollout():
         ("no object", ["write an object"]),
         ({}, ["release is missing", "functions is missing"]),
         (functions(), ["write at least 1 item"]),
-        (functions(*({"function": f"f{n}"} for n in range(MOST_MEMBERS + 1))), ["write at most 200 items"]),
+        (functions(*({"function": f"f{n}"} for n in range(MOST_PARTS + 1))), ["write at most 200 items"]),
         (functions(CART, release="a b/c"), ["release is"]),
         (functions(CART, CART), ["functions has cart 2 times"]),
         (functions(CHECKOUT), ["checkout comes after cart, which functions does not have"]),

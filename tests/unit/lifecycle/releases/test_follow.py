@@ -1,4 +1,4 @@
-"""A member of a release waits for the others, is judged meanwhile, and ends as the release does."""
+"""A part of a release waits for the others, is judged meanwhile, and ends as the release does."""
 
 from datetime import datetime, timedelta
 
@@ -11,11 +11,11 @@ from rollout.lifecycle.releases.follow import LONGEST_INTERVAL_SECONDS
 from rollout.policy.planned import MAX_EVALUATIONS
 from rollout.state.alias import AliasState
 from rollout.state.lock import PlannedWrite, lock_of
-from rollout.state.releases.member import Progress
+from rollout.state.releases.part import Progress
 from rollout.state.releases.release import ReleaseState, ReleaseStatus
 from rollout.state.rollout import Rollout
 from tests.commands import command
-from tests.release_samples import member_rollout, release, state
+from tests.release_samples import part_rollout, release, state
 from tests.samples import AT, ON_AWS, judgement, observation_of, policy
 
 ROLLING, PROMOTING, PROMOTED, FAILED = ReleaseStatus
@@ -35,22 +35,22 @@ def verdict(monkeypatch):
     return choose
 
 
-def evaluated(member: Rollout, found: ReleaseState | None, *commands, now: datetime = STEPS_PASSED) -> Rollout:
-    alias: AliasState = member.written_alias
-    lock = lock_of(member, PlannedWrite(version=alias.version, shares=alias.shares))
-    lock = lock.model_copy(update={"commands": commands, "promoting": member.phase is Phase.BAKE})
+def evaluated(part: Rollout, found: ReleaseState | None, *commands, now: datetime = STEPS_PASSED) -> Rollout:
+    alias: AliasState = part.written_alias
+    lock = lock_of(part, PlannedWrite(version=alias.version, shares=alias.shares))
+    lock = lock.model_copy(update={"commands": commands, "promoting": part.phase is Phase.BAKE})
     surroundings = Surroundings(ownership=Ownership(alias=alias, lock=lock), release=found)
-    observed = None if member.is_before_traffic else observation_of((100, 1, 900, 9))
-    return evaluate(member, observed, surroundings, now, ON_AWS)
+    observed = None if part.is_before_traffic else observation_of((100, 1, 900, 9))
+    return evaluate(part, observed, surroundings, now, ON_AWS)
 
 
 def before_traffic(**changes) -> Rollout:
     chained = release(checkout=("cart",))
-    return member_rollout(of=chained, step=0, first_shift_at=None, step_started_at=None, **changes)
+    return part_rollout(of=chained, step=0, first_shift_at=None, step_started_at=None, **changes)
 
 
 def in_bake(**changes) -> Rollout:
-    return member_rollout(phase=Phase.BAKE, **changes)
+    return part_rollout(phase=Phase.BAKE, **changes)
 
 
 def test_first_share_waits_until_the_steps_of_those_before_it_have_passed():
@@ -63,7 +63,7 @@ def test_first_share_waits_until_the_steps_of_those_before_it_have_passed():
 
 
 def test_first_share_of_one_without_predecessors_does_not_wait():
-    assert evaluated(member_rollout(0, step=0, first_shift_at=None), state()).next_move is Move.SHIFT
+    assert evaluated(part_rollout(0, step=0, first_shift_at=None), state()).next_move is Move.SHIFT
 
 
 def test_hooks_before_traffic_are_called_after_the_wait():
@@ -81,36 +81,36 @@ def test_hooks_before_traffic_are_called_after_the_wait():
         (state(PROMOTING, SERVES, READY, READY), Move.PROMOTE, ""),
     ],
 )
-def test_member_is_promoted_after_the_steps_of_all_and_after_those_before_it(found, move, waits):
-    member = evaluated(member_rollout(of=release(checkout=("cart",))), found)
-    assert (member.next_move, member.release.progress) == (move, READY)
-    assert waits in member.reason
+def test_part_is_promoted_after_the_steps_of_all_and_after_those_before_it(found, move, waits):
+    part = evaluated(part_rollout(of=release(checkout=("cart",))), found)
+    assert (part.next_move, part.release.progress) == (move, READY)
+    assert waits in part.reason
 
 
-def test_member_that_is_held_is_judged_and_rolled_back_all_the_same(verdict):
-    held = evaluated(member_rollout(), state())
+def test_part_that_is_held_is_judged_and_rolled_back_all_the_same(verdict):
+    held = evaluated(part_rollout(), state())
     verdict(UNHEALTHY)
     assert evaluated(held, state(ROLLING, WAITING, READY)).next_move is Move.ROLL_BACK
 
 
-def test_member_that_was_ready_stays_ready():
+def test_part_that_was_ready_stays_ready():
     """Its steps have passed, and an evaluation with too few calls does not unsay it."""
-    held = evaluated(member_rollout(), state())
+    held = evaluated(part_rollout(), state())
     assert evaluated(held, state(), now=AT).release.progress is READY
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_failed_release_rolls_every_member_back_and_names_the_first_one(phase):
+def test_failed_release_rolls_every_part_back_and_names_the_first_one(phase):
     failed = state(FAILED, failure="payment ended: unhealthy: errors: 41 of 1,203 calls")
-    member = evaluated(member_rollout(phase=phase), failed)
-    assert member.next_move is Move.ROLL_BACK
-    assert member.reason.startswith(
-        "the release 2026-11-25.3 has failed: payment ended: unhealthy: errors: 41 of 1,203 calls; this member itself"
+    part = evaluated(part_rollout(phase=phase), failed)
+    assert part.next_move is Move.ROLL_BACK
+    assert part.reason.startswith(
+        "the release 2026-11-25.3 has failed: payment ended: unhealthy: errors: 41 of 1,203 calls; this function itself"
         " is healthy"
     )
 
 
-def test_failed_release_rejects_a_member_that_has_had_no_traffic():
+def test_failed_release_rejects_a_part_that_has_had_no_traffic():
     """P6."""
     rejected = evaluated(before_traffic(), state(FAILED, failure="payment ended: unhealthy"))
     assert (rejected.next_move, rejected.ending.outcome) == (Move.REJECT, Outcome.REJECTED)
@@ -123,32 +123,32 @@ def test_bake_that_has_passed_waits_until_every_bake_has_passed():
 
 
 @pytest.mark.parametrize("found", Verdict)
-def test_promoted_release_ends_each_member_as_promoted(found, verdict):
+def test_promoted_release_ends_each_part_as_promoted(found, verdict):
     """Its bake had passed before, so what it finds later does not part it from the others."""
     verdict(found)
     ended = evaluated(in_bake(), state(PROMOTED, PASSED, PASSED, PASSED))
     assert (ended.next_move, ended.ending.outcome) == (Move.FINISH, Outcome.PROMOTED)
 
 
-def test_frozen_member_is_left_as_it_is_whatever_becomes_of_the_release():
+def test_frozen_part_is_left_as_it_is_whatever_becomes_of_the_release():
     """P1: a person asked for it."""
     assert evaluated(in_bake(), state(FAILED, failure="x"), command("freeze")).next_move is Move.WAIT
 
 
-def test_aborted_member_rolls_back_whatever_becomes_of_the_release():
+def test_aborted_part_rolls_back_whatever_becomes_of_the_release():
     """P11."""
     aborted = evaluated(in_bake(), state(PROMOTED, PASSED, PASSED, PASSED), command("abort"))
     assert aborted.next_move is Move.ROLL_BACK
 
 
-def test_command_promote_promotes_a_member_with_the_others():
-    asked = evaluated(member_rollout(), state(), command("promote"), now=AT + timedelta(minutes=1))
+def test_command_promote_promotes_a_part_with_the_others():
+    asked = evaluated(part_rollout(), state(), command("promote"), now=AT + timedelta(minutes=1))
     assert (asked.next_move, asked.release.progress) == (Move.WAIT, READY)
 
 
 def test_wait_stretches_but_not_beyond_the_time_in_which_others_are_rolled_back():
     """A day of waiting leaves most of an execution's evaluations."""
-    now, held, seconds = STEPS_PASSED, member_rollout(), []
+    now, held, seconds = STEPS_PASSED, part_rollout(), []
     while now < STEPS_PASSED + timedelta(days=1):
         held = evaluated(held, state(), now=now)
         seconds.append(held.wait_seconds)
@@ -158,4 +158,4 @@ def test_wait_stretches_but_not_beyond_the_time_in_which_others_are_rolled_back(
 
 
 def test_rollout_without_a_release_does_not_wait():
-    assert evaluated(member_rollout(release=None), None).next_move is Move.PROMOTE
+    assert evaluated(part_rollout(release=None), None).next_move is Move.PROMOTE

@@ -1,4 +1,4 @@
-"""A release moves as a whole, and ends with the reason of every member."""
+"""A release moves as a whole, and ends with the reason of every part."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from rollout.lifecycle.releases.judge import (
     release_sentence,
     seconds_to_next_judgement,
 )
-from rollout.state.releases.member import Progress
+from rollout.state.releases.part import Progress
 from rollout.state.releases.release import ReleaseStatus
 from tests.release_samples import ending, release, state
 from tests.samples import AT
@@ -26,14 +26,14 @@ LATE = AT + timedelta(days=1)
 @pytest.mark.parametrize(
     ("found", "status", "reason"),
     [
-        (state(), ROLLING, "0 of 3 members have passed their steps, but not cart, checkout, payment"),
-        (state(ROLLING, READY, READY), ROLLING, "2 of 3 members have passed their steps, but not payment"),
-        (state(ROLLING, READY, READY, READY), PROMOTING, "3 of 3 members have passed their steps"),
-        (state(PROMOTING, PASSED, SERVES, PASSED), PROMOTING, "2 of 3 members have passed their bake"),
-        (state(PROMOTING, PASSED, PASSED, PASSED), PROMOTED, "3 of 3 members have passed their bake"),
+        (state(), ROLLING, "0 of 3 functions have passed their steps, but not cart, checkout, payment"),
+        (state(ROLLING, READY, READY), ROLLING, "2 of 3 functions have passed their steps, but not payment"),
+        (state(ROLLING, READY, READY, READY), PROMOTING, "3 of 3 functions have passed their steps"),
+        (state(PROMOTING, PASSED, SERVES, PASSED), PROMOTING, "2 of 3 functions have passed their bake"),
+        (state(PROMOTING, PASSED, PASSED, PASSED), PROMOTED, "3 of 3 functions have passed their bake"),
     ],
 )
-def test_release_moves_on_once_every_member_has(found, status, reason):
+def test_release_moves_on_once_every_part_has(found, status, reason):
     decision = judge_release(release(), found, AT)
     assert (decision.status, decision.is_over) == (status, False)
     assert decision.reason.startswith(reason)
@@ -41,7 +41,7 @@ def test_release_moves_on_once_every_member_has(found, status, reason):
 
 @pytest.mark.parametrize("open_status", [ROLLING, PROMOTING])
 @pytest.mark.parametrize("how", [BACK, ending(Outcome.REJECTED), ending(Outcome.HANDED_OVER), GOOD])
-def test_member_that_ends_before_the_others_lets_the_release_fail(open_status, how):
+def test_part_that_ends_before_the_others_lets_the_release_fail(open_status, how):
     """Also one whose rollout ended well: it no longer rolls back with the others."""
     found = state(open_status, PASSED, PASSED, PASSED, endings={1: how})
     decision = judge_release(release(), found, AT)
@@ -52,7 +52,7 @@ def test_member_that_ends_before_the_others_lets_the_release_fail(open_status, h
 def test_release_that_takes_too_long_fails_and_names_for_whom_it_waits(open_status):
     decision = judge_release(release(), state(open_status, PASSED, PASSED), LATE)
     assert decision.status is FAILED
-    assert decision.failure.startswith("it was not promoted until 2026-03-02T11:59Z: 2 of 3 members")
+    assert decision.failure.startswith("it was not promoted until 2026-03-02T11:59Z: 2 of 3 functions")
     assert decision.failure.endswith("but not payment")
 
 

@@ -1,1 +1,1 @@
-"""Reads what starts a release, and plans the rollouts of its members."""
+"""Reads what starts a release, and plans the rollouts of its parts."""

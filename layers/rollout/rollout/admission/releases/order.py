@@ -1,4 +1,4 @@
-"""The order in which the members of a release get their first share and are promoted."""
+"""The order in which the parts of a release get their first share and are promoted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,9 +6,9 @@ from rollout.domain.text import format_names
 
 
 def levels(after: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Return the members in the order of their promotion; those of one list do not wait for each other.
+    """Return the parts in the order of their promotion; those of one list do not wait for each other.
 
-    Members of a circle are left out, with those that come after it.
+    Parts of a circle are left out, with those that come after it.
     """
     ordered: list[list[str]] = []
     done: set[str] = set()
@@ -19,7 +19,7 @@ def levels(after: Mapping[str, Sequence[str]]) -> list[list[str]]:
 
 
 def broken_order(after: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield what is wrong with the order: members that do not exist, and circles."""
+    """Yield what is wrong with the order: parts that do not exist, and circles."""
     for name, others in after.items():
         if unknown := [other for other in others if other not in after]:
             yield f"{name} comes after {format_names(unknown)}, which functions does not have: write the same name"

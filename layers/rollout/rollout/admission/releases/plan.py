@@ -1,4 +1,4 @@
-"""Plans a release: its members as they were found, and the executions that roll them out."""
+"""Plans a release: its parts as they were found, and the executions that roll them out."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from rollout.domain.enums import Start
 from rollout.domain.errors import ReleaseRefusedError
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
-from rollout.state.releases.release import PlannedMember, Release
+from rollout.state.releases.release import PlannedPart, Release
 from rollout.state.rollout import Rollout
 
 MOST_INPUT_BYTES = 200_000
@@ -29,55 +29,55 @@ class StartOrder(Value):
     input: dict[str, Any]
 
 
-def planned_member(request: ReleaseRequest, number: int, rollout: Rollout) -> PlannedMember:
-    """Return a member as its rollout would begin now. Raises ReleaseRefusedError where it could not begin now."""
-    member = request.functions[number]
+def planned_part(request: ReleaseRequest, number: int, rollout: Rollout) -> PlannedPart:
+    """Return a part as its rollout would begin now. Raises ReleaseRefusedError where it could not begin now."""
+    part = request.functions[number]
     if rollout.start not in _BEGINS:
         raise ReleaseRefusedError(
             f"{rollout.target.name} cannot begin now, but a release begins as a whole: {rollout.reason}"
         )
-    return PlannedMember(
+    return PlannedPart(
         target=rollout.target,
-        function=member.function,
+        function=part.function,
         stable_version=rollout.stable_version,
         canary_version=rollout.canary_version,
-        execution=_execution_name(request.release, member.function, rollout.execution, number),
-        after=member.after,
+        execution=_execution_name(request.release, part.function, rollout.execution, number),
+        after=part.after,
     )
 
 
 def planned_release(
-    request: ReleaseRequest, members: Sequence[PlannedMember], execution: Execution, now: datetime
+    request: ReleaseRequest, parts: Sequence[PlannedPart], execution: Execution, now: datetime
 ) -> Release:
-    """Return the release of the members that were found."""
+    """Return the release of the parts that were found."""
     return Release(
         name=request.release,
         execution=execution,
-        members=tuple(members),
+        parts=tuple(parts),
         deadline=now + timedelta(seconds=request.timeout),
     )
 
 
-def release_refusals(members: Sequence[PlannedMember]) -> Iterator[ReleaseRefusedError]:
-    """Yield what speaks against these members together."""
-    for name, count in Counter(f"{each.target.name} in {each.target.account_region}" for each in members).items():
+def release_refusals(parts: Sequence[PlannedPart]) -> Iterator[ReleaseRefusedError]:
+    """Yield what speaks against these parts together."""
+    for name, count in Counter(f"{each.target.name} in {each.target.account_region}" for each in parts).items():
         if count > 1:
             yield ReleaseRefusedError(f"functions has {name} {count} times, under different names: name it once.")
 
 
 def start_orders(request: ReleaseRequest, release: Release) -> list[StartOrder]:
-    """Return the executions that roll out the members, each with the version that was found.
+    """Return the executions that roll out the parts, each with the version that was found.
 
     Raises ReleaseRefusedError where they are too long for one state of the state machine.
     """
     orders = [
         StartOrder(
             name=planned.execution,
-            input=member.request()
+            input=part.request()
             | {"version": planned.canary_version, "alias": planned.target.alias}
-            | {"release": release.member(number).model_dump(mode="json")},
+            | {"release": release.part(number).model_dump(mode="json")},
         )
-        for number, (member, planned) in enumerate(zip(request.functions, release.members, strict=True))
+        for number, (part, planned) in enumerate(zip(request.functions, release.parts, strict=True))
     ]
     size = len(json.dumps([order.model_dump(mode="json") for order in orders]).encode())
     if size > MOST_INPUT_BYTES:
@@ -89,7 +89,7 @@ def start_orders(request: ReleaseRequest, release: Release) -> list[StartOrder]:
 
 
 def _execution_name(release: str, function: str, execution: Execution, number: int) -> str:
-    """Return the name of a member's execution, always the same one for an execution of a release."""
+    """Return the name of a part's execution, always the same one for an execution of a release."""
     identity = hashlib.sha256(f"{execution.arn}/{number}".encode()).hexdigest()[:12]
     return f"{_plain(release)[:36]}-{_plain(function)[-30:]}-{identity}"
 

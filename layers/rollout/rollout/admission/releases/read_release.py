@@ -18,7 +18,7 @@ from rollout.domain.together import read_with_rules
 from rollout.domain.validation import format_problems
 from rollout.state.releases.name import ReleaseName
 
-MOST_MEMBERS = 200
+MOST_PARTS = 200
 """How many functions a release has at most: one entry of the ledger has the reason of each."""
 
 _EXAMPLE = (
@@ -33,7 +33,7 @@ class S3Location(Strict):
     key: Annotated[str, Field(min_length=1, max_length=1024)]
 
 
-class MemberRequest(Strict):
+class PartRequest(Strict):
     """One function of a release as its input names it."""
 
     function: FunctionText
@@ -41,10 +41,10 @@ class MemberRequest(Strict):
     version: VersionText | None = None
     policy: Any = None
     override_freeze: OverrideText = ""
-    after: tuple[str, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    after: tuple[str, ...] = Field(default=(), max_length=MOST_PARTS)
 
     def request(self) -> dict[str, Any]:
-        """Return the request of the rollout, as an operator would write it for this function alone."""
+        """Return the request of the rollout, as an operator would write it for this function only."""
         return {
             name: value
             for name, value in self.model_dump(mode="json", exclude={"after"}).items()
@@ -56,9 +56,7 @@ class ReleaseRequest(Strict):
     """The input of a release."""
 
     release: ReleaseName
-    functions: Annotated[tuple[MemberRequest, ...], BeforeValidator(list)] = Field(
-        min_length=1, max_length=MOST_MEMBERS
-    )
+    functions: Annotated[tuple[PartRequest, ...], BeforeValidator(list)] = Field(min_length=1, max_length=MOST_PARTS)
     timeout: Annotated[Seconds, Field(ge=60, le=7 * 86400)] = 86400
     """The longest time from the start until the promotion, after which the release fails."""
     dry_run: Annotated[bool, StrictType()] = False
@@ -73,11 +71,11 @@ def _broken_rules(value: object) -> Iterator[str]:
     """Yield what is wrong with the functions of a release together, if each of them can be read."""
     if not isinstance(value, ReleaseRequest):
         return
-    counts = Counter(member.function for member in value.functions)
+    counts = Counter(part.function for part in value.functions)
     yield from (
         f"functions has {name} {count} times: name each function once" for name, count in counts.items() if count > 1
     )
-    yield from broken_order({member.function: member.after for member in value.functions})
+    yield from broken_order({part.function: part.after for part in value.functions})
 
 
 class ReleasePreparation(Value):

@@ -35,7 +35,7 @@ class FinalState(Value):
     last_move: Move | None = None
     """The move that its last evaluation decided."""
     release: ReleaseStatus | None = None
-    """The status of the release that it is a member of; None for any other rollout."""
+    """The status of the release that it is a part of; None for any other rollout."""
 
 
 class RepairPlan(Value):

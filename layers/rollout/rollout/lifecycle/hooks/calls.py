@@ -27,7 +27,7 @@ MOVES = {
 def begin_hooks(rollout: Rollout, now: datetime) -> Rollout:
     """Return a rollout that begins, with the calls of its hooks before traffic and those after a rollback.
 
-    A member of a release calls none yet: its first evaluation waits for the members that it comes after.
+    A part of a release calls none yet: its first evaluation waits for the parts that it comes after.
     """
     hooks = rollout.policy.hooks
     if rollout.start not in (Start.BEGIN, Start.PROMOTE, Start.RUN_BEFORE_TRAFFIC_HOOKS):

@@ -1,1 +1,1 @@
-"""Decides what a release does, and what its members do for it."""
+"""Decides what a release does, and what its parts do for it."""

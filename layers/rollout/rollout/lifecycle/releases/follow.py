@@ -9,12 +9,12 @@ from rollout.lifecycle.beat.spread import seconds_to_evaluation
 from rollout.lifecycle.orders import Orders
 from rollout.policy.planned import stretched_interval
 from rollout.state.endings import promoted
-from rollout.state.releases.member import Membership, Progress
+from rollout.state.releases.part import Participation, Progress
 from rollout.state.releases.release import ReleaseState, ReleaseStatus
 from rollout.state.rollout import Rollout
 
 LONGEST_INTERVAL_SECONDS = 300
-"""A member that waits for the others is evaluated at least so often, because it rolls back when they fail."""
+"""A part that waits for the others is evaluated at least so often, because it rolls back when they fail."""
 
 
 def follow_release(decided: Rollout, release: ReleaseState | None, orders: Orders) -> Rollout:
@@ -32,12 +32,12 @@ def follow_release(decided: Rollout, release: ReleaseState | None, orders: Order
 
 
 def _rolled_back(decided: Rollout, release: ReleaseState) -> Rollout:
-    reason = shorten(f"{_name(decided)} has failed: {release.failure}; this member itself is {decided.reason}")
+    reason = shorten(f"{_name(decided)} has failed: {release.failure}; this function itself is {decided.reason}")
     return decided.model_copy(update={"next_move": Move.ROLL_BACK, "reason": reason, "ending": None})
 
 
 def _finished(decided: Rollout) -> Rollout:
-    reason = shorten(f"{decided.reason}; the bake of every member of {_name(decided)} has passed")
+    reason = shorten(f"{decided.reason}; the bake of every function of {_name(decided)} has passed")
     return decided.model_copy(update={"next_move": Move.FINISH, "reason": reason, "ending": promoted(decided, reason)})
 
 
@@ -45,7 +45,7 @@ def wait_for_start(decided: Rollout, release: ReleaseState | None, now: datetime
     """Return the rollout as decided, or waiting for its first share until those that it comes after are ready."""
     if release is None or decided.release is None or not decided.is_before_traffic or not _grows(decided):
         return decided
-    missing = release.still_before(decided.release.member.after, Progress.READY)
+    missing = release.still_before(decided.release.part.after, Progress.READY)
     if missing:
         return _waiting(decided, f"until the steps of {format_names(missing)} have passed", now, timing)
     return _going_on(decided)
@@ -67,9 +67,9 @@ def hold_for_release(decided: Rollout, release: ReleaseState | None, now: dateti
     return decided
 
 
-def _with_progress(decided: Rollout, membership: Membership) -> Rollout:
-    reached = max(membership.progress, _progress(decided))
-    return decided.model_copy(update={"release": membership.model_copy(update={"progress": reached})})
+def _with_progress(decided: Rollout, participation: Participation) -> Rollout:
+    reached = max(participation.progress, _progress(decided))
+    return decided.model_copy(update={"release": participation.model_copy(update={"progress": reached})})
 
 
 def _progress(decided: Rollout) -> Progress:
@@ -82,7 +82,7 @@ def _wait_for_promotion(decided: Rollout, release: ReleaseState, now: datetime, 
     if release.status is not ReleaseStatus.PROMOTING:
         ready = max(release.reached(Progress.READY), 1)
         return _waiting(decided, f"until the steps of all {release.size} have passed, {ready} so far", now, timing)
-    after = decided.release.member.after if decided.release else {}
+    after = decided.release.part.after if decided.release else {}
     missing = release.still_before(after, Progress.PROMOTED)
     if missing:
         return _waiting(decided, f"until {format_names(missing)} serves alone", now, timing)
@@ -95,10 +95,10 @@ def _going_on(decided: Rollout) -> Rollout:
 
 
 def _waiting(decided: Rollout, until: str, now: datetime, timing: Timing) -> Rollout:
-    membership = decided.release
-    if membership is None:
+    participation = decided.release
+    if participation is None:
         return decided
-    since = membership.held_since or now
+    since = participation.held_since or now
     reason = f"{decided.reason}; waits for {_name(decided)} since {format_minute(since)} {until}"
     interval = stretched_interval(decided.policy.interval, (now - since).total_seconds())
     interval = max(decided.policy.interval, min(interval, LONGEST_INTERVAL_SECONDS))
@@ -108,7 +108,7 @@ def _waiting(decided: Rollout, until: str, now: datetime, timing: Timing) -> Rol
             "reason": shorten(reason),
             "ending": None,
             "wait_seconds": seconds_to_evaluation(decided, interval, now, timing),
-            "release": membership.model_copy(update={"held_since": since}),
+            "release": participation.model_copy(update={"held_since": since}),
         }
     )
 
@@ -118,4 +118,4 @@ def _grows(decided: Rollout) -> bool:
 
 
 def _name(decided: Rollout) -> str:
-    return f"the release {decided.release.member.name}" if decided.release else "the release"
+    return f"the release {decided.release.part.name}" if decided.release else "the release"

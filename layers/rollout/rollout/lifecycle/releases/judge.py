@@ -1,4 +1,4 @@
-"""Decides the status of a release from how far its members have come, and when the release is closed."""
+"""Decides the status of a release from how far its functions have come, and when the release is closed."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
 from rollout.domain.text import format_minute, format_names
-from rollout.state.releases.member import Progress
+from rollout.state.releases.part import Progress
 from rollout.state.releases.release import Release, ReleaseState, ReleaseStatus
 
 MAX_ENDING_SECONDS = 3600
-"""How long a release that is promoted or has failed waits until the rollouts of its members have ended."""
+"""How long a release that is promoted or has failed waits until the rollouts of its functions have ended."""
 
 _SLOWEST_SECONDS = 300
 _SLOWER_BY = 40
@@ -30,7 +30,7 @@ class ReleaseDecision(Value):
 
 
 def judge_release(release: Release, state: ReleaseState, now: datetime) -> ReleaseDecision:
-    """Return the status that a release moves to at a time, by the progress and the endings of its members."""
+    """Return the status that a release moves to at a time, by the progress and the endings of its parts."""
     if not state.status.is_open:
         return _when_decided(release, state, now)
     if failure := _failure(release, state, now):
@@ -44,11 +44,11 @@ _NEXT = {
     ReleaseStatus.ROLLING: (Progress.READY, ReleaseStatus.PROMOTING),
     ReleaseStatus.PROMOTING: (Progress.PASSED, ReleaseStatus.PROMOTED),
 }
-"""What every member has to reach, and the status that follows."""
+"""What every part has to reach, and the status that follows."""
 
 
 def _when_decided(release: Release, state: ReleaseState, now: datetime) -> ReleaseDecision:
-    running = [member.function for number, member in enumerate(release.members) if number not in state.endings]
+    running = [part.function for number, part in enumerate(release.parts) if number not in state.endings]
     reason = f"{len(running)} of {state.size} rollouts have not ended: {format_names(running)}" if running else ""
     return ReleaseDecision(
         status=state.status,
@@ -65,16 +65,16 @@ def is_over(state: ReleaseState, now: datetime) -> bool:
 
 def _failure(release: Release, state: ReleaseState, now: datetime) -> str:
     """Return why an open release fails; empty where it goes on."""
-    ended = [number for number in sorted(state.endings) if number < len(release.members)]
+    ended = [number for number in sorted(state.endings) if number < len(release.parts)]
     if ended:
-        return format_member_failure(release.members[ended[0]].function, state.endings[ended[0]].reason)
+        return format_part_failure(release.parts[ended[0]].function, state.endings[ended[0]].reason)
     if now < release.deadline:
         return ""
     return f"it was not promoted until {format_minute(release.deadline)}: {format_progress(release, state)}"
 
 
-def format_member_failure(function: str, reason: str) -> str:
-    """Return why a release fails for one of its members, as a sentence part."""
+def format_part_failure(function: str, reason: str) -> str:
+    """Return why a release fails for one of its parts, as a sentence part."""
     return f"{function} ended: {reason.removesuffix('.')}"
 
 
@@ -85,13 +85,13 @@ def format_progress(release: Release, state: ReleaseState) -> str:
         if state.status is ReleaseStatus.ROLLING
         else (Progress.PASSED, "passed its bake")
     )
-    missing = [each.function for number, each in enumerate(release.members) if not state.has_reached(number, needed)]
+    missing = [each.function for number, each in enumerate(release.parts) if not state.has_reached(number, needed)]
     waits = f", but not {format_names(missing)}" if missing else ""
-    return f"{state.size - len(missing)} of {state.size} members have {done.replace('its', 'their')}{waits}"
+    return f"{state.size - len(missing)} of {state.size} functions have {done.replace('its', 'their')}{waits}"
 
 
 def release_outcome(state: ReleaseState) -> Outcome:
-    """Return how a release ended as a whole: promoted, rolled back, or handed over where its members differ."""
+    """Return how a release ended as a whole: promoted, rolled back, or handed over where its parts differ."""
     outcomes = {state.endings[number].outcome if number in state.endings else None for number in range(state.size)}
     if outcomes == {Outcome.PROMOTED}:
         return Outcome.PROMOTED

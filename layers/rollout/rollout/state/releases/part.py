@@ -10,7 +10,7 @@ from rollout.domain.models import Value
 
 
 class Progress(IntEnum):
-    """How far a member of a release has come; it only grows."""
+    """How far a part of a release has come; it only grows."""
 
     WAITING = 0
     READY = 1
@@ -20,24 +20,24 @@ class Progress(IntEnum):
     """Its bake has passed."""
 
 
-class ReleaseMember(Value):
-    """Which member of which release a rollout is, as its request and its lock say."""
+class ReleasePart(Value):
+    """Which part of which release a rollout is, as its request and its lock say."""
 
     name: str
     """The name of the release."""
     execution: Execution
     """The execution of the release."""
     number: int
-    """Which member it is, from 0."""
+    """Which part it is, from 0."""
     after: dict[int, str] = Field(default_factory=dict)
-    """The numbers and the names of the members that it comes after."""
+    """The numbers and the names of the parts that it comes after."""
 
 
-class Membership(Value):
+class Participation(Value):
     """What a rollout's document keeps of its release."""
 
-    member: ReleaseMember
+    part: ReleasePart
     progress: Progress = Progress.WAITING
     """How far the rollout has come, as its evaluations have recorded it in the release."""
     held_since: datetime | None = None
-    """Since when the rollout waits for other members; None where it does not."""
+    """Since when the rollout waits for other parts; None where it does not."""

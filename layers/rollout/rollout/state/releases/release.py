@@ -9,23 +9,23 @@ from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
 from rollout.domain.text import shorten
-from rollout.state.releases.member import Progress, ReleaseMember
+from rollout.state.releases.part import Progress, ReleasePart
 
-LONGEST_MEMBER_REASON = 600
-"""The longest reason of one member in the entry of a release, in characters."""
+LONGEST_PART_REASON = 600
+"""The longest reason of one part in the entry of a release, in characters."""
 
 
 class ReleaseStatus(StrEnum):
-    """What the members of a release may do. It moves from left to right, and fails from the first two."""
+    """What the parts of a release may do. It moves from left to right, and fails from the first two."""
 
     ROLLING = "rolling"
-    """Each member goes through its steps, and none is promoted."""
+    """Each part goes through its steps, and none is promoted."""
     PROMOTING = "promoting"
-    """The steps of every member have passed: each is promoted after those that it comes after."""
+    """The steps of every part have passed: each is promoted after those that it comes after."""
     PROMOTED = "promoted"
-    """The bake of every member has passed, so none is rolled back any more."""
+    """The bake of every part has passed, so none is rolled back any more."""
     FAILED = "failed"
-    """Every member rolls back."""
+    """Every part rolls back."""
 
     @property
     def is_open(self) -> bool:
@@ -33,41 +33,41 @@ class ReleaseStatus(StrEnum):
         return self in (ReleaseStatus.ROLLING, ReleaseStatus.PROMOTING)
 
 
-class MemberEnding(Value):
-    """How the rollout of a member ended."""
+class PartEnding(Value):
+    """How the rollout of a part ended."""
 
     outcome: Outcome
     reason: str
 
 
 class ReleaseState(Value):
-    """How far a release and each of its members have come."""
+    """How far a release and each of its functions have come."""
 
     status: ReleaseStatus
     size: int
-    """How many members it has."""
+    """How many parts it has."""
     failure: str = ""
     """Why it failed first, as a sentence part; empty where it has not."""
     changed_at: datetime
     """Since when it has its status."""
     progress: dict[int, Progress] = Field(default_factory=dict)
-    endings: dict[int, MemberEnding] = Field(default_factory=dict)
+    endings: dict[int, PartEnding] = Field(default_factory=dict)
 
     def reached(self, progress: Progress) -> int:
-        """Return how many members have come at least so far."""
+        """Return how many functions have come at least so far."""
         return sum(each >= progress for each in self.progress.values())
 
     def has_reached(self, number: int, progress: Progress) -> bool:
-        """Whether a member has come at least so far."""
+        """Whether a part has come at least so far."""
         return self.progress.get(number, Progress.WAITING) >= progress
 
     def still_before(self, numbers: dict[int, str], progress: Progress) -> list[str]:
-        """Return the names of those of these members that have not come so far."""
+        """Return the names of those of these parts that have not come so far."""
         return [name for number, name in numbers.items() if not self.has_reached(number, progress)]
 
 
-class PlannedMember(Value):
-    """A member of a release as PrepareRelease found it."""
+class PlannedPart(Value):
+    """A part of a release as PrepareRelease found it."""
 
     target: Target
     function: str
@@ -80,26 +80,26 @@ class PlannedMember(Value):
 
 
 class Release(Value):
-    """A release with its members, which do not change."""
+    """A release with its parts, which do not change."""
 
     name: str
     execution: Execution
-    members: tuple[PlannedMember, ...]
+    parts: tuple[PlannedPart, ...]
     deadline: datetime
     """When it fails unless it is promoted."""
 
-    def member(self, number: int) -> ReleaseMember:
-        """Return what the rollout of a member knows of its release."""
-        numbers = {member.function: position for position, member in enumerate(self.members)}
-        after = {numbers[function]: function for function in self.members[number].after}
-        return ReleaseMember(name=self.name, execution=self.execution, number=number, after=after)
+    def part(self, number: int) -> ReleasePart:
+        """Return what the rollout of a part knows of its release."""
+        numbers = {part.function: position for position, part in enumerate(self.parts)}
+        after = {numbers[function]: function for function in self.parts[number].after}
+        return ReleasePart(name=self.name, execution=self.execution, number=number, after=after)
 
     @property
-    def as_member(self) -> ReleaseMember:
-        """The release as its first member knows it: what the key of its entry needs."""
-        return self.member(0)
+    def as_part(self) -> ReleasePart:
+        """The release as its first part knows it: what the key of its entry needs."""
+        return self.part(0)
 
 
-def member_reason(reason: str) -> str:
-    """Return a member's reason in the length that the entry of its release has room for."""
-    return shorten(reason, LONGEST_MEMBER_REASON)
+def part_reason(reason: str) -> str:
+    """Return a part's reason in the length that the entry of its release has room for."""
+    return shorten(reason, LONGEST_PART_REASON)

@@ -20,7 +20,7 @@ from rollout.state.releases.release import ReleaseState
 from rollout.state.rollout import Rollout
 from rollout.tasks.evaluation.surroundings import find_missing_tag, ownership_of
 from rollout.tasks.find_hold import hold_of
-from rollout.tasks.releases.membership import find_release
+from rollout.tasks.releases.participation import find_release
 
 
 class Evaluation(NamedTuple):
@@ -29,7 +29,7 @@ class Evaluation(NamedTuple):
     rollout: Rollout
     lock: Lock | None
     release: ReleaseState | None = None
-    """The release that it is a member of, as the evaluation read it."""
+    """The release that it is a part of, as the evaluation read it."""
 
 
 def evaluate_rollout(rollout: Rollout, observation: Observation | None, now: datetime) -> Evaluation:

@@ -16,13 +16,13 @@ from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.lock import Lock
-from rollout.state.releases.member import Membership
+from rollout.state.releases.part import Participation
 from rollout.state.releases.release import ReleaseStatus
 from rollout.tasks.alias.keep_stable import let_go_of_stable
 from rollout.tasks.close import record_ending
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.notify import publish_ending
-from rollout.tasks.releases.membership import fail_release
+from rollout.tasks.releases.participation import fail_release
 from rollout.telemetry.last_evaluation import LastEvaluation
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
@@ -100,7 +100,7 @@ def _closing(lock: Lock, last: LastEvaluation | None) -> Closing:
         stable_version=lock.stable_version,
         canary_version=lock.canary_version,
         channel=lock.channel,
-        release=Membership(member=lock.release) if lock.release else None,
+        release=Participation(part=lock.release) if lock.release else None,
         **progress,
     )
 
@@ -117,7 +117,7 @@ def _final_state(lock: Lock, status: str, last: LastEvaluation | None, now: date
 
 
 def _release_status(lock: Lock, ending: Ending | None, status: str, now: datetime) -> ReleaseStatus | None:
-    """Let the release of a member fail whose execution has ended before its rollout; return its status afterwards."""
+    """Let the release of a part fail whose execution has ended before its rollout; return its status afterwards."""
     if lock.release is None:
         return None
     cause = ending.cause if ending else format_end(lock, status)

@@ -1,4 +1,4 @@
-"""Repairs releases whose execution has ended: they fail, their members roll back, and then they are closed."""
+"""Repairs releases whose execution has ended: they fail, their parts roll back, and then they are closed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from rollout.lifecycle.releases.judge import is_over
 from rollout.state.releases.release import Release
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.releases.close import close_ended
-from rollout.tasks.releases.members import with_ended_members
+from rollout.tasks.releases.ended_parts import with_ended_parts
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
@@ -18,7 +18,7 @@ _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 def repair_releases(sweep: TargetSweep, now: datetime, execution_arn: str | None = None) -> Iterator[str]:
     """Let every release fail whose execution has ended, or one only, and close it; yield the name of each closed one.
 
-    A member rolls back at its next evaluation, so a later sweep closes the release.
+    A part rolls back at its next evaluation, so a later sweep closes the release.
     """
 
     def treat(release: Release) -> Iterator[str]:
@@ -32,10 +32,10 @@ def _repair_one(release: Release, now: datetime) -> Iterator[str]:
     status = executions_beside(release.execution).find_status(release.execution.arn)
     if status in _RUNNING:
         return
-    member = release.as_member
-    if require_state(releases().find(member), member).status.is_open:
-        releases().fail(member, f"execution {release.execution.name} of the release {format_status(status)}", now)
-    state = with_ended_members(release, require_state(releases().find(member), member), executions(), 0)
+    part = release.as_part
+    if require_state(releases().find(part), part).status.is_open:
+        releases().fail(part, f"execution {release.execution.name} of the release {format_status(status)}", now)
+    state = with_ended_parts(release, require_state(releases().find(part), part), executions(), 0)
     if is_over(state, now):
         close_ended(release, state, now)
         yield release.name

@@ -1,1 +1,1 @@
-"""What a release does: prepare it, follow its members, and close it."""
+"""What a release does: prepare it, follow its parts, and close it."""

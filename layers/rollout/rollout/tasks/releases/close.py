@@ -1,4 +1,4 @@
-"""Closes a release: its outcome, and the reason of every member."""
+"""Closes a release: its outcome, and the reason of every part."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from rollout.aws.sns_topic import notify_people
 from rollout.domain.enums import Outcome
 from rollout.domain.text import as_sentence, shorten
 from rollout.lifecycle.releases.judge import is_over, release_outcome, release_sentence
-from rollout.notifications.release import member_summary, release_event, release_notification
+from rollout.notifications.releases.ended import function_summary, release_event, release_notification
 from rollout.state.failure import Failure, format_failure
 from rollout.state.releases.release import Release, ReleaseState
 from rollout.tasks.releases.judge import ReleaseDocument
@@ -21,13 +21,13 @@ _ERRORS = {Outcome.PROMOTED: "", Outcome.ROLLED_BACK: "ReleaseRolledBack", Outco
 def close(document: ReleaseDocument, failure: object, now: datetime) -> dict[str, Any]:
     """Return the ending of a release, and record that it is closed; raises AwsUnavailableError or InternalError.
 
-    Where JudgeRelease failed, the release fails, and the guardian closes it when its members have ended.
+    Where JudgeRelease failed, the release fails, and the guardian closes it when its functions have ended.
     """
     release = document.find_release()
     if failure is not None:
         reason = f"JudgeRelease failed with {format_failure(Failure.model_validate(failure))}"
-        releases().fail(release.as_member, reason, now)
-    state = require_state(releases().find(release.as_member), release.as_member)
+        releases().fail(release.as_part, reason, now)
+    state = require_state(releases().find(release.as_part), release.as_part)
     if is_over(state, now):
         close_ended(release, state, now)
     outcome = release_outcome(state)
@@ -35,7 +35,7 @@ def close(document: ReleaseDocument, failure: object, now: datetime) -> dict[str
     return {
         "release": release.name,
         "ending": {"outcome": outcome, "Error": _ERRORS[outcome], "Cause": cause},
-        "members": [member_summary(release, state, number).model_dump(mode="json") for number in range(state.size)],
+        "functions": [function_summary(release, state, number).model_dump(mode="json") for number in range(state.size)],
     }
 
 

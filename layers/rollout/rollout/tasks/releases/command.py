@@ -10,7 +10,7 @@ from rollout.domain.command_errors import CommandNotPossibleError, NoLiveRollout
 from rollout.domain.enums import Command, CommandAnswer
 from rollout.domain.errors import AliasBusyError
 from rollout.lifecycle.releases.judge import format_progress, release_sentence
-from rollout.notifications.release import member_summary
+from rollout.notifications.releases.ended import function_summary
 from rollout.state.commands.record import CommandRecord
 from rollout.state.commands.source import CommandSource
 from rollout.state.commands.taken import TakenCommand
@@ -38,14 +38,14 @@ def _answer(command: ReleaseCommand, fields: dict[str, Any]) -> dict[str, object
 
 
 def _state(release: Release) -> ReleaseState:
-    return require_state(releases().find(release.as_member), release.as_member)
+    return require_state(releases().find(release.as_part), release.as_part)
 
 
 def _status(release: Release) -> dict[str, Any]:
     state = _state(release)
     is_open = state.status.is_open
-    members = [
-        member_summary(release, state, number).model_dump(mode="json")
+    functions = [
+        function_summary(release, state, number).model_dump(mode="json")
         | {"progress": state.progress[number].name.lower() if number in state.progress else "rolling"}
         for number in range(state.size)
     ]
@@ -54,7 +54,7 @@ def _status(release: Release) -> dict[str, Any]:
         "status": state.status,
         "reason": format_progress(release, state) if is_open else release_sentence(release, state),
         "deadline": release.deadline.isoformat(),
-        "members": members,
+        "functions": functions,
     }
 
 
@@ -62,7 +62,7 @@ def _abort(command: ReleaseCommand, release: Release, source: CommandSource, now
     target = release_target(release.name, source.account_region)
     recorded = commands().find(target, source)
     record = recorded or _record(command, release, source)
-    if recorded is None and not releases().abort(record, release.as_member, now):
+    if recorded is None and not releases().abort(record, release.as_part, now):
         _refuse(release)
     publish_command(record)
     return _answer(command, {"reason": record.effect, "execution": release.execution.arn})
@@ -76,7 +76,7 @@ def _record(command: ReleaseCommand, release: Release, source: CommandSource) ->
         execution=release.execution,
         stable_version="",
         canary_version="",
-        effect=f"the release {release.name} fails: each of its {len(release.members)} functions returns to the version"
+        effect=f"the release {release.name} fails: each of its {len(release.parts)} functions returns to the version"
         " that it served before, at its next evaluation",
     )
 

@@ -1,4 +1,4 @@
-"""Judges a release: moves its status by how far its members have come."""
+"""Judges a release: moves its status by how far its functions have come."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from rollout.domain.identity import Execution
 from rollout.domain.models import Value
 from rollout.lifecycle.releases.judge import ReleaseDecision, judge_release, seconds_to_next_judgement
 from rollout.state.releases.release import Release, ReleaseState, ReleaseStatus
-from rollout.tasks.releases.members import next_check, with_ended_members
+from rollout.tasks.releases.ended_parts import next_check, with_ended_parts
 
 
 class ReleaseDocument(Value):
@@ -20,10 +20,10 @@ class ReleaseDocument(Value):
     release: str
     execution: Execution
     next_check: int = 0
-    """The member with which this judgement begins to describe executions."""
+    """The part with which this judgement begins to describe executions."""
 
     def find_release(self) -> Release:
-        """Return the release with its members; raises InternalError without one, or AwsUnavailableError."""
+        """Return the release with its parts; raises InternalError without one, or AwsUnavailableError."""
         release = releases().find_release(self.release, self.execution)
         if release is None:
             raise InternalError(f"The ledger has no release {self.release} of execution {self.execution.name}.")
@@ -33,8 +33,8 @@ class ReleaseDocument(Value):
 def judge(document: ReleaseDocument, now: datetime) -> dict[str, Any]:
     """Return the document with the next move: wait or close. Raises AwsUnavailableError or InternalError."""
     release = document.find_release()
-    state = require_state(releases().find(release.as_member), release.as_member)
-    state = with_ended_members(release, state, executions(), document.next_check)
+    state = require_state(releases().find(release.as_part), release.as_part)
+    state = with_ended_parts(release, state, executions(), document.next_check)
     decision = judge_release(release, state, now)
     move_release(release, state, decision, now)
     return {
@@ -51,12 +51,12 @@ def judge(document: ReleaseDocument, now: datetime) -> dict[str, Any]:
 def move_release(release: Release, state: ReleaseState, decision: ReleaseDecision, now: datetime) -> None:
     """Move the status of a release as decided; nothing happens where it has moved meanwhile.
 
-    The members were read before, and their progress only grows. So the status needs no other condition than what it
-    was: a member that fails moves it too. Raises AwsUnavailableError.
+    The parts were read before, and their progress only grows. So the status needs no other condition than what it
+    was: a part that fails moves it too. Raises AwsUnavailableError.
     """
     if decision.status is state.status:
         return
     if decision.status is ReleaseStatus.FAILED:
-        releases().fail(release.as_member, decision.failure, now)
+        releases().fail(release.as_part, decision.failure, now)
     else:
-        releases().advance(release.as_member, state.status, decision.status, now)
+        releases().advance(release.as_part, state.status, decision.status, now)

@@ -1,4 +1,4 @@
-"""What a rollout reads and records of the release that it is a member of."""
+"""What a rollout reads and records of the release that it is a part of."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from rollout.domain.enums import Move, Outcome, Phase, Start
 from rollout.domain.errors import ReleaseRefusedError, RolloutError
 from rollout.domain.text import shorten
 from rollout.lifecycle.orders import orders_on
-from rollout.lifecycle.releases.judge import format_member_failure
+from rollout.lifecycle.releases.judge import format_part_failure
 from rollout.state.ending import Ending
 from rollout.state.lock import Lock
-from rollout.state.releases.member import Membership, ReleaseMember
-from rollout.state.releases.release import MemberEnding, ReleaseState, ReleaseStatus, member_reason
+from rollout.state.releases.part import Participation, ReleasePart
+from rollout.state.releases.release import PartEnding, ReleaseState, ReleaseStatus, part_reason
 from rollout.state.rollout import Rollout
 
 
@@ -20,23 +20,23 @@ def find_release(rollout: Rollout) -> ReleaseState | None:
     """Return the release of a rollout; None for a rollout without one. Raises AwsUnavailableError or InternalError."""
     if rollout.release is None:
         return None
-    member = rollout.release.member
-    return require_state(releases().find(member), member)
+    part = rollout.release.part
+    return require_state(releases().find(part), part)
 
 
 def record_in_release(decided: Rollout, release: ReleaseState | None, lock: Lock | None, now: datetime) -> Rollout:
     """Record what an evaluation means for the release, and return the rollout as decided; raises AwsUnavailableError.
 
-    A member that rolls back lets its release fail first. Where the release has been promoted meanwhile, it can no
-    longer fail, and the next evaluation ends the member as promoted. `release` is as the evaluation read it.
+    A part that rolls back lets its release fail first. Where the release has been promoted meanwhile, it can no
+    longer fail, and the next evaluation ends the part as promoted. `release` is as the evaluation read it.
     """
-    membership, move = decided.release, decided.next_move
-    if membership is None or release is None or move is None:
+    participation, move = decided.release, decided.next_move
+    if participation is None or release is None or move is None:
         return decided
     if move.is_last and move is not Move.FINISH:
-        return _fail(decided, membership, lock, now)
+        return _fail(decided, participation, lock, now)
     if has_progressed(decided, release):
-        releases().record_progress(membership.member, membership.progress)
+        releases().record_progress(participation.part, participation.progress)
     return decided
 
 
@@ -44,57 +44,57 @@ def has_progressed(decided: Rollout, release: ReleaseState | None) -> bool:
     """Whether the evaluation writes the entry of the release, so that it does not write the status too."""
     if decided.release is None or release is None or not release.status.is_open:
         return False
-    return not release.has_reached(decided.release.member.number, decided.release.progress)
+    return not release.has_reached(decided.release.part.number, decided.release.progress)
 
 
-def _fail(decided: Rollout, membership: Membership, lock: Lock | None, now: datetime) -> Rollout:
-    status = fail_release(membership.member, decided.target.function, decided.reason, now)
+def _fail(decided: Rollout, participation: Participation, lock: Lock | None, now: datetime) -> Rollout:
+    status = fail_release(participation.part, decided.target.function, decided.reason, now)
     is_held = lock is not None and lock.belongs_to(decided.execution.arn)
     may_finish = is_held and decided.phase is Phase.BAKE and not orders_on(lock).aborted
     if status is not ReleaseStatus.PROMOTED or decided.next_move is not Move.ROLL_BACK or not may_finish:
         return decided
-    reason = shorten(f"the release {membership.member.name} was promoted during this evaluation; {decided.reason}")
+    reason = shorten(f"the release {participation.part.name} was promoted during this evaluation; {decided.reason}")
     return decided.model_copy(update={"next_move": Move.WAIT, "wait_seconds": 1, "reason": reason, "ending": None})
 
 
-def fail_release(member: ReleaseMember, function: str, reason: str, now: datetime) -> ReleaseStatus:
-    """Let the release of a member fail; return its status afterwards. Raises AwsUnavailableError."""
-    return releases().fail(member, member_reason(format_member_failure(function, reason)), now)
+def fail_release(part: ReleasePart, function: str, reason: str, now: datetime) -> ReleaseStatus:
+    """Let the release of a part fail; return its status afterwards. Raises AwsUnavailableError."""
+    return releases().fail(part, part_reason(format_part_failure(function, reason)), now)
 
 
-def record_member_ending(member: ReleaseMember | None, function: str, ending: Ending, now: datetime) -> None:
-    """Record how a member ended, and let its release fail unless it was promoted; a failure is only logged.
+def record_part_ending(part: ReleasePart | None, function: str, ending: Ending, now: datetime) -> None:
+    """Record how a part ended, and let its release fail unless it was promoted; a failure is only logged.
 
     JudgeRelease finds the ending in the ledger of rollouts all the same.
     """
-    if member is None:
+    if part is None:
         return
     try:
         if ending.outcome is not Outcome.PROMOTED:
-            fail_release(member, function, ending.cause, now)
-        reason = member_reason(ending.cause)
-        releases().record_ending(member, MemberEnding(outcome=ending.outcome, reason=reason))
+            fail_release(part, function, ending.cause, now)
+        reason = part_reason(ending.cause)
+        releases().record_ending(part, PartEnding(outcome=ending.outcome, reason=reason))
     except RolloutError as error:
         logger.warning("Ending not recorded in the release", function=function, error=str(error))
 
 
-def check_member(rollout: Rollout) -> None:
-    """Raise ReleaseRefusedError where a member of a release cannot begin now: a release begins as a whole.
+def check_part(rollout: Rollout) -> None:
+    """Raise ReleaseRefusedError where a part of a release cannot begin now: a release begins as a whole.
 
     Raises AwsUnavailableError.
     """
     if rollout.release is None:
         return
-    name = rollout.release.member.name
+    name = rollout.release.part.name
     if rollout.start in (Start.QUEUE, Start.NOTHING_TO_DO):
         raise ReleaseRefusedError(
             f"{rollout.target.name} cannot begin with the release {name}: {rollout.reason}. A release begins as a"
             " whole: start it again when all of its functions can begin, or leave this one out."
         )
-    state = releases().find(rollout.release.member)
+    state = releases().find(rollout.release.part)
     if state is None or not state.status.is_open:
         found = f"it has failed: {state.failure}" if state else "the ledger has no such release"
         raise ReleaseRefusedError(
             f"{rollout.target.name} does not begin with the release {name}: {found}. Only the state machine of releases"
-            " starts the rollout of a member: start the release again."
+            " starts the rollout of a part: start the release again."
         )

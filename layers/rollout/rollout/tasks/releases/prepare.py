@@ -1,4 +1,4 @@
-"""Prepares a release: every member is looked up before anything is touched, some in each try."""
+"""Prepares a release: every part is looked up before anything is touched, some in each try."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from rollout.admission.accept import accept
 from rollout.admission.read_request import Preparation
 from rollout.admission.refusals.combine import combine_refusals
 from rollout.admission.releases.order import levels
-from rollout.admission.releases.plan import planned_member, planned_release, release_refusals, start_orders
+from rollout.admission.releases.plan import planned_part, planned_release, release_refusals, start_orders
 from rollout.admission.releases.read_release import ReleasePreparation, ReleaseRequest, read_release, s3_location
 from rollout.aws.dynamodb.releases import releases
 from rollout.aws.powertools import logger
@@ -21,15 +21,15 @@ from rollout.domain.json_values import plain_json, read_json
 from rollout.domain.models import Value
 from rollout.domain.text import shorten
 from rollout.lifecycle.releases.judge import seconds_to_next_judgement
-from rollout.state.releases.release import PlannedMember
+from rollout.state.releases.release import PlannedPart
 from rollout.tasks.dry_run import answer_dry_run
 from rollout.tasks.look_up import look_up
 
-_MEMBERS_PER_TRY = 10
-"""How many members one invocation looks up: each takes a second or two, and some calls of Lambda's control plane."""
+_PARTS_PER_TRY = 10
+"""How many parts one invocation looks up: each takes a second or two, and some calls of Lambda's control plane."""
 
 _MOST_PLANS = 20
-"""Up to so many members, the answer to a dry run has the whole plan of each."""
+"""Up to so many parts, the answer to a dry run has the whole plan of each."""
 
 
 class Prepared(Value):
@@ -37,11 +37,11 @@ class Prepared(Value):
 
     functions: Any = None
     """The functions as they were read from S3, once; None where the input has them."""
-    members: tuple[PlannedMember, ...] = ()
+    parts: tuple[PlannedPart, ...] = ()
     plans: tuple[dict[str, Any], ...] = ()
-    """What a dry run answers for each member."""
+    """What a dry run answers for each part."""
     refusals: tuple[str, ...] = ()
-    checked: int = Field(default=0, description="How many members have been looked up.")
+    checked: int = Field(default=0, description="How many functions have been looked up.")
 
 
 def prepare_release(preparation: ReleasePreparation, now: datetime) -> dict[str, object]:
@@ -85,7 +85,7 @@ def _functions(request: object) -> object:
 
 
 def _look_up_some(request: ReleaseRequest, execution: Execution, prepared: Prepared, now: datetime) -> Prepared:
-    for number in range(prepared.checked, min(prepared.checked + _MEMBERS_PER_TRY, len(request.functions))):
+    for number in range(prepared.checked, min(prepared.checked + _PARTS_PER_TRY, len(request.functions))):
         prepared = _look_up_one(request, number, execution, prepared, now)
     return prepared
 
@@ -99,25 +99,25 @@ def _look_up_one(
         if request.dry_run:
             found["plans"] = (*prepared.plans, answer_dry_run(preparation, now))
         else:
-            found["members"] = (*prepared.members, _member(request, number, preparation, now))
+            found["parts"] = (*prepared.parts, _part(request, number, preparation, now))
     except RefusedError as refusal:
         found["refusals"] = (*prepared.refusals, shorten(f"{request.functions[number].function}: {refusal}", 1000))
         found["plans"] = (*prepared.plans, {"reason": str(refusal)})
     return prepared.model_copy(update=found)
 
 
-def _member(request: ReleaseRequest, number: int, preparation: Preparation, now: datetime) -> PlannedMember:
+def _part(request: ReleaseRequest, number: int, preparation: Preparation, now: datetime) -> PlannedPart:
     result = look_up(preparation, now)
     if result.refusals or result.request is None or result.facts is None:
         raise combine_refusals(result.refusals)
-    return planned_member(request, number, accept(result.request, result.facts, preparation.execution))
+    return planned_part(request, number, accept(result.request, result.facts, preparation.execution))
 
 
 def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, now: datetime) -> dict[str, object]:
-    refusals = [ReleaseRefusedError(each) for each in prepared.refusals] + [*release_refusals(prepared.members)]
+    refusals = [ReleaseRefusedError(each) for each in prepared.refusals] + [*release_refusals(prepared.parts)]
     if refusals:
         raise combine_refusals(refusals)
-    release = planned_release(request, prepared.members, execution, now)
+    release = planned_release(request, prepared.parts, execution, now)
     orders = start_orders(request, release)
     releases().open(release, now)
     return {
@@ -133,10 +133,10 @@ def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, no
 def _answer(request: ReleaseRequest, prepared: Prepared) -> dict[str, object]:
     is_short = len(request.functions) > _MOST_PLANS
     plans = [
-        {"function": member.function, **({"reason": plan["reason"]} if is_short else plan)}
-        for member, plan in zip(request.functions, prepared.plans, strict=True)
+        {"function": part.function, **({"reason": plan["reason"]} if is_short else plan)}
+        for part, plan in zip(request.functions, prepared.plans, strict=True)
     ]
-    order = levels({member.function: member.after for member in request.functions})
+    order = levels({part.function: part.after for part in request.functions})
     return {
         "start": "answered",
         "reason": f"dry run, nothing was touched: the release {request.release} has {len(plans)} functions",

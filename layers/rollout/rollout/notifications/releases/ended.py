@@ -16,10 +16,10 @@ from rollout.notifications.notification import NextStep, Notification
 from rollout.state.releases.release import Release, ReleaseState
 
 _SHOWN = 20
-"""How many members a notification lists."""
+"""How many functions a notification lists."""
 
 
-class MemberSummary(Value):
+class FunctionSummary(Value):
     """How one function of a release ended."""
 
     function: str
@@ -34,7 +34,7 @@ class ReleaseEvent(ExecutionEvent):
 
     release: str = Field(description="The name of the release.")
     failure: str | None = Field(default=None, description="Why the release failed first; absent where it was promoted.")
-    members: tuple[MemberSummary, ...]
+    functions: tuple[FunctionSummary, ...] = Field(description="How each function ended, in the order of the input.")
 
 
 class ReleasePromoted(ReleaseEvent):
@@ -83,17 +83,17 @@ def release_event(release: Release, state: ReleaseState, at: datetime) -> Releas
         execution=ExecutionReference(arn=release.execution.arn, name=release.execution.name),
         release=release.name,
         failure=state.failure or None,
-        members=tuple(member_summary(release, state, number) for number in range(state.size)),
+        functions=tuple(function_summary(release, state, number) for number in range(state.size)),
     )
 
 
-def member_summary(release: Release, state: ReleaseState, number: int) -> MemberSummary:
-    """Return how one member of a release ended."""
-    member, ending = release.members[number], state.endings.get(number)
-    return MemberSummary(
-        function=member.function,
-        stable_version=member.stable_version,
-        canary_version=member.canary_version,
+def function_summary(release: Release, state: ReleaseState, number: int) -> FunctionSummary:
+    """Return how one part of a release ended."""
+    part, ending = release.parts[number], state.endings.get(number)
+    return FunctionSummary(
+        function=part.function,
+        stable_version=part.stable_version,
+        canary_version=part.canary_version,
         outcome=ending.outcome if ending else "running",
         reason=ending.reason if ending else "its rollout has not ended",
     )
@@ -112,9 +112,9 @@ def release_notification(release: Release, state: ReleaseState, event: ReleaseEv
         title=f"{event.detail_type}: {release.name}",
         headline=sentence[:1].upper() + sentence[1:],
         reason=state.failure or f"the bake of each of the {state.size} functions has passed",
-        details=tuple(f"{each.function}: {each.outcome}; {each.reason}" for each in event.members[:_SHOWN]),
+        details=tuple(f"{each.function}: {each.outcome}; {each.reason}" for each in event.functions[:_SHOWN]),
         next_steps=(NextStep(text=_NEXT[outcome]),),
-        facts=(f"Functions: {format_names(each.function for each in event.members)}",),
+        facts=(f"Functions: {format_names(each.function for each in event.functions)}",),
         resources=(release.execution.arn,),
         url=console_url(release.execution.arn),
         attributes={"ending": event.detail_type, "moment": str(_MOMENTS[outcome]), "release": release.name},
