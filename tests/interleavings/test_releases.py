@@ -41,7 +41,6 @@ class ReleaseInterleavings(RuleBasedStateMachine):
         super().__init__()
         self.world = ReleaseWorld(**CHAIN)
         scenarios.play(self.world)
-        self.bad_before_promotion = False
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, steps=STEPS)
@@ -49,6 +48,13 @@ class ReleaseInterleavings(RuleBasedStateMachine):
         execution = _pick(self._running(), index)
         for _ in range(steps):
             if execution.is_running:
+                execution.advance()
+
+    @precondition(lambda self: self._running())
+    @rule(turns=st.integers(10, 120))
+    def every_execution_advances(self, turns):
+        for _ in range(turns):
+            for execution in self._running():
                 execution.advance()
 
     @precondition(lambda self: self._running())

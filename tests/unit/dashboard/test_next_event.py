@@ -10,7 +10,9 @@ from rollout.dashboard.next_event import next_event
 from rollout.domain.enums import Command, Move, Phase, Verdict
 from rollout.lifecycle.command_rules import ALLOWED, Situation, situation_of
 from rollout.state.dashboard.status import status_of
+from rollout.state.releases.part import Participation
 from tests.commands import LOCKS, baking, command, lock
+from tests.release_samples import release
 from tests.samples import AT, judgement, policy, rollout
 
 MINUTE = timedelta(minutes=1)
@@ -98,3 +100,10 @@ def test_policy_that_cannot_be_read_makes_the_next_event_unknown():
 
 def test_frozen_rollout_obeys_release_and_abort():
     assert applicable_commands(Situation.FROZEN) == (Command.RELEASE, Command.ABORT)
+
+
+def test_function_of_a_release_says_for_whom_it_waits():
+    waits_for = "the release 2026-11-25.3 until the steps of cart have passed"
+    waiting = Participation(part=release().part(1), waits_for=waits_for)
+    shown = following(lock(), found=status(release=waiting)).text
+    assert shown == f"it waits for {waits_for}, and rolls back with them"

@@ -66,6 +66,8 @@ def _approval(lock: Lock) -> NextEvent:
 def _planned(lock: Lock, policy: Policy, status: Status | None) -> NextEvent:
     """Return what the policy plans after the current step, or after the bake."""
     canary = lock.canary_version
+    if status and status.waits_for:
+        return NextEvent(text=f"it waits for {status.waits_for}, and rolls back with them")
     if lock.planned_write is None and not lock.promoting:
         first = policy.steps[0].percent if policy.steps else 100
         before = "after the hooks before traffic, " if policy.hooks.before_traffic else ""

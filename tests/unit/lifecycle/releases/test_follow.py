@@ -10,6 +10,7 @@ from rollout.lifecycle.ownership import Ownership
 from rollout.lifecycle.releases.follow import LONGEST_INTERVAL_SECONDS
 from rollout.policy.planned import MAX_EVALUATIONS
 from rollout.state.alias import AliasState
+from rollout.state.dashboard.status import status_of
 from rollout.state.lock import PlannedWrite, lock_of
 from rollout.state.releases.part import Progress
 from rollout.state.releases.release import ReleaseState, ReleaseStatus
@@ -60,6 +61,12 @@ def test_first_share_waits_until_the_steps_of_those_before_it_have_passed():
         waiting.reason
     )
     assert evaluated(waiting, state(ROLLING, READY)).next_move is Move.SHIFT
+
+
+def test_wait_is_shown_on_the_dashboard_until_it_is_over():
+    waiting = evaluated(before_traffic(), state())
+    assert status_of(waiting, AT).waits_for == "the release 2026-11-25.3 until the steps of cart have passed"
+    assert status_of(evaluated(waiting, state(ROLLING, READY)), AT).waits_for == ""
 
 
 def test_first_share_of_one_without_predecessors_does_not_wait():

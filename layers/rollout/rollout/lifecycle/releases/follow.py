@@ -9,7 +9,7 @@ from rollout.lifecycle.beat.spread import seconds_to_evaluation
 from rollout.lifecycle.orders import Orders
 from rollout.policy.planned import stretched_interval
 from rollout.state.endings import promoted
-from rollout.state.releases.part import Participation, Progress
+from rollout.state.releases.part import Progress
 from rollout.state.releases.release import ReleaseState, ReleaseStatus
 from rollout.state.rollout import Rollout
 
@@ -43,9 +43,12 @@ def _finished(decided: Rollout) -> Rollout:
 
 def wait_for_start(decided: Rollout, release: ReleaseState | None, now: datetime, timing: Timing) -> Rollout:
     """Return the rollout as decided, or waiting for its first share until those that it comes after are ready."""
-    if release is None or decided.release is None or not decided.is_before_traffic or not _grows(decided):
+    if release is None or decided.release is None:
         return decided
-    missing = release.still_before(decided.release.part.after, Progress.READY)
+    decided = _with(decided, waits_for="")
+    if not decided.is_before_traffic or not _grows(decided):
+        return decided
+    missing = release.still_before(_after(decided), Progress.READY)
     if missing:
         return _waiting(decided, f"until the steps of {format_names(missing)} have passed", now, timing)
     return _going_on(decided)
@@ -58,7 +61,7 @@ def hold_for_release(decided: Rollout, release: ReleaseState | None, now: dateti
     """
     if release is None or decided.release is None:
         return decided
-    decided = _with_progress(decided, decided.release)
+    decided = _with(decided, progress=max(decided.release.progress, _progress(decided)))
     if decided.next_move is Move.PROMOTE:
         return _wait_for_promotion(decided, release, now, timing)
     if decided.next_move is Move.FINISH and release.status is not ReleaseStatus.PROMOTED:
@@ -67,9 +70,14 @@ def hold_for_release(decided: Rollout, release: ReleaseState | None, now: dateti
     return decided
 
 
-def _with_progress(decided: Rollout, participation: Participation) -> Rollout:
-    reached = max(participation.progress, _progress(decided))
-    return decided.model_copy(update={"release": participation.model_copy(update={"progress": reached})})
+def _with(decided: Rollout, **changes: object) -> Rollout:
+    """Return the rollout with changes of its participation in the release."""
+    participation = decided.release.model_copy(update=changes) if decided.release else None
+    return decided.model_copy(update={"release": participation})
+
+
+def _after(decided: Rollout) -> dict[int, str]:
+    return decided.release.part.after if decided.release else {}
 
 
 def _progress(decided: Rollout) -> Progress:
@@ -82,35 +90,30 @@ def _wait_for_promotion(decided: Rollout, release: ReleaseState, now: datetime, 
     if release.status is not ReleaseStatus.PROMOTING:
         ready = max(release.reached(Progress.READY), 1)
         return _waiting(decided, f"until the steps of all {release.size} have passed, {ready} so far", now, timing)
-    after = decided.release.part.after if decided.release else {}
-    missing = release.still_before(after, Progress.PROMOTED)
+    missing = release.still_before(_after(decided), Progress.PROMOTED)
     if missing:
         return _waiting(decided, f"until {format_names(missing)} serves alone", now, timing)
     return _going_on(decided)
 
 
 def _going_on(decided: Rollout) -> Rollout:
-    going_on = decided.release.model_copy(update={"held_since": None}) if decided.release else None
-    return decided.model_copy(update={"release": going_on})
+    return _with(decided, held_since=None)
 
 
 def _waiting(decided: Rollout, until: str, now: datetime, timing: Timing) -> Rollout:
-    participation = decided.release
-    if participation is None:
-        return decided
-    since = participation.held_since or now
+    since = (decided.release.held_since if decided.release else None) or now
     reason = f"{decided.reason}; waits for {_name(decided)} since {format_minute(since)} {until}"
     interval = stretched_interval(decided.policy.interval, (now - since).total_seconds())
     interval = max(decided.policy.interval, min(interval, LONGEST_INTERVAL_SECONDS))
-    return decided.model_copy(
+    waiting = decided.model_copy(
         update={
             "next_move": Move.WAIT,
             "reason": shorten(reason),
             "ending": None,
             "wait_seconds": seconds_to_evaluation(decided, interval, now, timing),
-            "release": participation.model_copy(update={"held_since": since}),
         }
     )
+    return _with(waiting, held_since=since, waits_for=f"{_name(decided)} {until}")
 
 
 def _grows(decided: Rollout) -> bool:

@@ -30,6 +30,8 @@ class Status(Value):
     """When the current step or the bake began."""
     held_since: datetime | None = None
     """Since when a freeze of the stack or a closed window has kept the canary from more traffic."""
+    waits_for: str = ""
+    """What it waits for in its release, as a sentence part; empty where it does not."""
     next_move: Move | None = None
     verdict: Verdict
     reason: str
@@ -53,6 +55,7 @@ def status_of(rollout: Rollout, now: datetime) -> Status:
         percent=rollout.percent,
         step_started_at=rollout.step_started_at,
         held_since=rollout.held_since,
+        waits_for=rollout.release.waits_for if rollout.release else "",
         next_move=rollout.next_move,
         verdict=judgement.verdict,
         reason=shorten(rollout.reason, _LONGEST_REASON),

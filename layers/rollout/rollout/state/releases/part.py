@@ -41,3 +41,5 @@ class Participation(Value):
     """How far the rollout has come, as its evaluations have recorded it in the release."""
     held_since: datetime | None = None
     """Since when the rollout waits for other parts; None where it does not."""
+    waits_for: str = ""
+    """For which ones it waits after its newest evaluation, as a sentence part; empty where it does not."""
