@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from sandbox.emulator.selftest.fixtures import ALIAS, Fixture
-from sandbox.emulator.selftest.stepfunctions import end_of, start
+from sandbox.emulator.selftest.stepfunctions import end_of, machine_arn, start
 
 _CALLS = [
     {"event": {"sleep": 3}, "timeout_seconds": 1},
@@ -29,10 +29,30 @@ def _map_state(caught: str) -> dict[str, Any]:
     return {"Type": "Map", "ItemsPath": "$.calls", "ItemProcessor": processor, "End": True}
 
 
+_START = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::states:startExecution",
+    "Parameters": {"StateMachineArn": machine_arn("waits"), "Input": {}},
+    "End": True,
+}
+
+
+def _distributed_map() -> dict[str, Any]:
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Start"}
+    return {
+        "Type": "Map",
+        "ItemsPath": "$.calls",
+        "ItemProcessor": processor | {"States": {"Start": _START}},
+        "End": True,
+    }
+
+
 def _begin_maps(fixture: Fixture) -> bool:
     """Map states start."""
     start(fixture, "maps", _map_state("States.DataLimitExceeded"), {"calls": _CALLS})
     start(fixture, "maps-by-all", _map_state("States.ALL"), {"calls": _CALLS[1:]})
+    start(fixture, "distributes", _distributed_map(), {"calls": [{}]})
+    start(fixture, "starts", _START, {})
     return True
 
 
@@ -47,5 +67,12 @@ def _limit_not_caught_by_all(fixture: Fixture) -> bool:
     return bool(end_of(fixture, "maps-by-all")["error"] == "States.DataLimitExceeded")
 
 
+def _starts_checked(fixture: Fixture) -> bool:
+    """A task that starts executions, and a Distributed Map, fail without the permission of the machine's role."""
+    return {end_of(fixture, name)["error"] for name in ("distributes", "starts")} == {
+        "StepFunctions.AccessDeniedException"
+    }
+
+
 EARLY_CHECKS = [_begin_maps]
-CHECKS = [_call_limited, _limit_not_caught_by_all]
+CHECKS = [_call_limited, _limit_not_caught_by_all, _starts_checked]

@@ -66,6 +66,23 @@ def _call_as_machine(original: Original, resource: str, task_input: Record) -> o
         return original(resource, task_input)
 
 
+@extends(stepfunctions, "_invoke_nested_start_execution")
+def _start_as_machine(original: Original, resource: str, task_input: Record) -> object:
+    _require_start(str(task_input.get("StateMachineArn", "")))
+    return original(resource, task_input)
+
+
+@extends(stepfunctions, "_run_distributed_map")
+def _run_items_as_machine(original: Original, *arguments: object) -> object:
+    """Each item is an execution of the state machine that has the map."""
+    _require_start(executions.current.get()["stateMachineArn"])
+    return original(*arguments)
+
+
+def _require_start(state_machine_arn: str) -> None:
+    _require(_machine(), "states:StartExecution", state_machine_arn, "StepFunctions.AccessDeniedException")
+
+
 @contextmanager
 def _acting_session() -> Iterator[Session]:
     """Yield the session that the block acts with: the task's role, in its account and in the current region."""
