@@ -6,6 +6,7 @@ import pytest
 
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.commands import commands
+from rollout.aws.dynamodb.ledger import ledger as evaluation_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.releases import release_target, releases
 from rollout.domain.enums import Outcome
@@ -15,6 +16,7 @@ from rollout.state.releases.release import PartEnding, ReleaseStatus
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, alias, client, event, move_alias
 from tests.release_samples import RELEASE_EXECUTION
+from tests.samples import judgement
 
 pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
 
@@ -43,7 +45,10 @@ def part_request():
 
 
 def prepare_part(handle, **changes):
-    return handle("prepare_rollout", event("prepare_rollout") | {"request": part_request() | changes})
+    (planned,) = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).parts
+    arn = f"arn:aws:states:eu-west-1:123456789012:execution:rollouts:{planned.execution}"
+    execution = {"arn": arn, "name": planned.execution, "started_at": "2026-03-01T12:00:00Z"}
+    return handle("prepare_rollout", {"request": part_request() | changes, "execution": execution})
 
 
 def test_release_is_in_the_ledger_before_its_rollouts_start(release):
@@ -106,7 +111,7 @@ def test_part_of_a_failed_release_is_rejected_and_recorded(release, handle):
     releases().fail(release.as_part, "cart ended: unhealthy", NOW)
     rejected = prepare_part(handle)
     assert (rejected["start"], rejected["Error"]) == ("reject", "ReleaseRefusedError")
-    assert "it has failed: cart ended: unhealthy" in rejected["Cause"]
+    assert "it is failed: cart ended: unhealthy" in rejected["Cause"]
     assert state(release).endings[0].outcome is Outcome.REJECTED
 
 
@@ -119,6 +124,26 @@ def test_refused_part_lets_its_release_fail(release, handle):
 def test_no_one_joins_a_release_that_the_ledger_does_not_have(handle, release):
     other = part_request()["release"] | {"name": "another"}
     assert "the ledger has no such release" in prepare_part(handle, release=other)["Cause"]
+
+
+def test_only_the_planned_execution_rolls_out_a_part(release, handle):
+    """P3, P6: a person who copies the input starts nothing."""
+    rejected = handle("prepare_rollout", event("prepare_rollout") | {"request": part_request()})
+    assert "execution my-api-2-5f0c9d3f8a1b is none of its rollouts" in rejected["Cause"]
+    beyond = part_request()["release"] | {"number": 7}
+    assert "is none of its rollouts" in prepare_part(handle, release=beyond)["Cause"]
+
+
+def test_wait_for_the_release_is_recorded_so_that_the_rollout_is_not_overdue(release, handle, ledger):
+    releases().record_progress(release.part(0), Progress.PROMOTED)
+    waiting = Participation(part=release.part(0), held_since=NOW, waits_for="the release")
+    rollout = Rollout.model_validate(
+        event("judge_canary") | {"judgement": judgement().model_dump(), "next_move": "wait"}
+    )
+    for participation, recorded in ((waiting, True), (waiting.model_copy(update={"waits_for": ""}), False)):
+        evaluation_ledger().record_evaluation(rollout.model_copy(update={"release": participation}), NOW)
+        (entry,) = [each for each in ledger() if each["entry"].startswith("evaluation#")]
+        assert ("held_since" in entry) is recorded
 
 
 def test_release_is_promoting_once_every_part_is_ready_and_promoted_once_each_has_passed(release, handle, monkeypatch):

@@ -18,4 +18,4 @@ class LastEvaluation(Value):
     step_started_at: datetime | None = None
     """When the step began, or the bake with the promotion; None before the first shift, or where it is not recorded."""
     held_since: datetime | None = None
-    """Since when a freeze of the stack or a closed window has kept the canary from more traffic."""
+    """Since when a freeze of the stack, a closed window or its release has kept the rollout from going on."""

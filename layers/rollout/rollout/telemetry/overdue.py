@@ -35,7 +35,8 @@ def is_overdue(rollout: OpenRollout, lock: Lock | None, last: LastEvaluation | N
     """Whether a rollout is open for longer than planned, and no person, freeze or window is the reason.
 
     The whole plan is over, and so is the present step or bake. A rollout that waits without limit for a person, a
-    freeze or a window is as planned, and a command begins the time of its step again.
+    freeze or a window is as planned, as is one that waits for its release, which has a limit of its own. A command
+    begins the time of its step again.
     """
     if not rollout.may_be_overdue(lock, now) or _waits_without_limit(lock, last):
         return False

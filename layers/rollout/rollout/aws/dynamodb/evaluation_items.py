@@ -18,7 +18,7 @@ def evaluation_item(rollout: Rollout, judgement: Judgement, now: datetime) -> di
         "phase": rollout.phase,
         "step": rollout.step,
         "percent": f"{rollout.percent:g}",
-        **stamps(step_started_at=rollout.step_started_at, held_since=rollout.held_since),
+        **stamps(step_started_at=rollout.step_started_at, held_since=_held_since(rollout)),
         "verdict": judgement.verdict,
         "next_move": rollout.next_move,
         "reason": rollout.reason,
@@ -30,6 +30,13 @@ def evaluation_item(rollout: Rollout, judgement: Judgement, now: datetime) -> di
         **_calibration_item(rollout),
         **_hooks_item(rollout),
     }
+
+
+def _held_since(rollout: Rollout) -> datetime | None:
+    """Return since when a freeze, a closed window or the release has kept the rollout from going on, if one does."""
+    participation = rollout.release
+    waiting_since = participation.held_since if participation and participation.waits_for else None
+    return rollout.held_since or waiting_since
 
 
 def _finding_item(finding: Finding) -> dict[str, Any]:

@@ -91,10 +91,21 @@ def check_part(rollout: Rollout) -> None:
             f"{rollout.target.name} cannot begin with the release {name}: {rollout.reason}. A release begins as a"
             " whole: start it again when all of its functions can begin, or leave this one out."
         )
-    state = releases().find(rollout.release.part)
-    if state is None or not state.status.is_open:
-        found = f"it has failed: {state.failure}" if state else "the ledger has no such release"
+    if found := _why_not_part(rollout, rollout.release.part):
         raise ReleaseRefusedError(
             f"{rollout.target.name} does not begin with the release {name}: {found}. Only the state machine of releases"
             " starts the rollout of a part: start the release again."
         )
+
+
+def _why_not_part(rollout: Rollout, part: ReleasePart) -> str:
+    """Return why a rollout is no part of an open release, as a sentence part; empty where it is one."""
+    state, release = releases().find(part), releases().find_release(part.name, part.execution)
+    if state is None or release is None:
+        return "the ledger has no such release"
+    planned = release.parts[part.number] if 0 <= part.number < len(release.parts) else None
+    if planned is None or (planned.target, planned.execution) != (rollout.target, rollout.execution.name):
+        return f"execution {rollout.execution.name} is none of its rollouts"
+    if state.status.is_open:
+        return ""
+    return f"it has failed: {state.failure}" if state.failure else "it was promoted"
