@@ -111,7 +111,7 @@ def test_part_of_a_failed_release_is_rejected_and_recorded(release, handle):
     releases().fail(release.as_part, "cart ended: unhealthy", NOW)
     rejected = prepare_part(handle)
     assert (rejected["start"], rejected["Error"]) == ("reject", "ReleaseRefusedError")
-    assert "it is failed: cart ended: unhealthy" in rejected["Cause"]
+    assert "it has failed: cart ended: unhealthy" in rejected["Cause"]
     assert state(release).endings[0].outcome is Outcome.REJECTED
 
 
