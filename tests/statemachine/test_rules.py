@@ -130,7 +130,7 @@ def test_rollouts_of_a_release_are_started_a_few_a_second_and_none_is_awaited():
     assert not start["Resource"].endswith(".sync")
     assert "TimeoutSeconds" not in start
     assert [catch["ErrorEquals"] for catch in start["Catch"]] == [["States.ALL"]]
-    assert EVERY_MAP["StartRollouts"]["MaxConcurrency"] <= 3
+    assert EVERY_MAP["StartRollouts"]["MaxConcurrency"] <= 2
     assert EVERY_MAP["StartRollouts"]["ItemProcessor"]["States"]["SpaceStarts"]["Seconds"] >= 1
 
 
