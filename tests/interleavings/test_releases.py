@@ -30,8 +30,14 @@ def check_settled(world: ReleaseWorld) -> None:
     assert still_open == [], f"{still_open} stay open: {world.format_history()}"
     outcomes = {e["outcome"] for e in entries if e["entry"].startswith("rollout#")}
     restored = any("RestoreAlias" in each.path for each in world.executions)
-    if outcomes <= {"promoted", "rolled_back", "rejected"} and not restored:
+    if outcomes <= {"promoted", "rolled_back", "rejected"} and not restored and not _aborted_after_promotion(entries):
         assert len({*world.served()}) == 1, f"all or nothing: {world.served()}\n{world.format_history()}"
+
+
+def _aborted_after_promotion(entries) -> bool:
+    """Whether a person aborted one function: after the promotion of the release, the other one stays."""
+    is_promoted = any(entry.get("release_status") == "promoted" for entry in entries)
+    return is_promoted and any(e.get("command") == "abort" and "/release/" not in e["target"] for e in entries)
 
 
 class ReleaseInterleavings(RuleBasedStateMachine):
@@ -72,7 +78,9 @@ class ReleaseInterleavings(RuleBasedStateMachine):
     def operator_redrives_execution(self, index):
         _pick([each for each in self.world.executions if each.status in ("ABORTED", "FAILED")], index).redrive()
 
-    @precondition(lambda self: sum(not each.has_ended for each in self.world.actors) < _MAX_GUARDIANS)
+    @precondition(
+        lambda self: sum(not each.has_ended for each in self.world.actors if each.name == "Guardian") < _MAX_GUARDIANS
+    )
     @rule()
     def guardian_starts(self):
         self.world.start_guardian()
@@ -84,6 +92,11 @@ class ReleaseInterleavings(RuleBasedStateMachine):
         for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
             if not actor.has_ended:
                 actor.resume(outcome)
+
+    @precondition(lambda self: sum(each.name == "TakeCommand" for each in self.world.actors) < _MAX_COMMANDS)
+    @rule(named=st.sampled_from([{"release": "2026-11-25.3"}, *({"function": each} for each in FUNCTIONS)]))
+    def operator_aborts(self, named):
+        self.world.give(command="abort", **named)
 
     @rule(function=st.sampled_from(FUNCTIONS), evaluation=st.sampled_from([*EVALUATIONS]))
     def evaluations_change(self, function, evaluation):
@@ -156,3 +169,14 @@ def test_function_that_is_bad_in_the_bake_returns_both(world, bad):
         world.advance(lambda: world.served() == ["3", "3"])
     world.evaluations[bad] = "unhealthy"
     assert settled(world).served() == ["1", "1"]
+
+
+@pytest.mark.parametrize("named", [{"release": "2026-11-25.3"}, {"function": "cart"}])
+def test_abort_in_the_bake_returns_both(world, named):
+    """P11."""
+    for _ in range(30):
+        world.advance(lambda: world.served() == ["3", "3"])
+    world.give(command="abort", **named).finish()
+    assert settled(world).served() == ["1", "1"]
+    assert world.release.state == "ReleaseRolledBack"
+    assert "aborted by the command" in world.release.document["ending"]["Cause"]
