@@ -27,7 +27,7 @@ def answer_release_command(command: ReleaseCommand, source: CommandSource, now: 
         case ReleaseOrder.ABORT:
             return _abort(command, found[0], source, now)
         case ReleaseOrder.STATUS:
-            return _answer(command, _status(found[0]))
+            return _answer(command, _status(found[0]) | {"functions": _functions(found[0])})
         case ReleaseOrder.HISTORY:
             return _answer(command, {"releases": [_status(release) for release in found]})
 
@@ -43,19 +43,22 @@ def _state(release: Release) -> ReleaseState:
 
 def _status(release: Release) -> dict[str, Any]:
     state = _state(release)
-    is_open = state.status.is_open
-    functions = [
+    reason = format_progress(release, state) if state.status.is_open else release_sentence(release, state)
+    return {
+        "execution": release.execution.arn,
+        "status": state.status,
+        "reason": reason,
+        "deadline": release.deadline.isoformat(),
+    }
+
+
+def _functions(release: Release) -> list[dict[str, Any]]:
+    state = _state(release)
+    return [
         function_summary(release, state, number).model_dump(mode="json")
         | {"progress": state.progress[number].name.lower() if number in state.progress else "rolling"}
         for number in range(state.size)
     ]
-    return {
-        "execution": release.execution.arn,
-        "status": state.status,
-        "reason": format_progress(release, state) if is_open else release_sentence(release, state),
-        "deadline": release.deadline.isoformat(),
-        "functions": functions,
-    }
 
 
 def _abort(command: ReleaseCommand, release: Release, source: CommandSource, now: datetime) -> dict[str, object]:
