@@ -75,7 +75,7 @@ def introduction(sandbox: Sandbox, outputs: dict[str, str], page: str) -> Iterat
     yield (
         f"The stack is deployed at {sandbox.url}",
         [
-            *(f"{name}  {outputs[name]}" for name in ("StateMachineArn", "LedgerTableName")),
+            *(f"{name}  {outputs[name]}" for name in ("StateMachineArn", "ReleaseStateMachineArn", "LedgerTableName")),
             f"{FUNCTION} serves version 1 behind its alias live: about {CALLS_PER_SECOND} calls a second; 1 % fail.",
         ],
     )
