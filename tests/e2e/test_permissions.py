@@ -22,10 +22,18 @@ UNUSED = {
     ("JudgeCanaryFunctionRole", "logs:StopQuery"),
     ("ReadCanaryLogsFunctionRole", "logs:StopQuery"),
     ("MemberRole", "logs:StopQuery"),
+    # No release names a function of a member account, a policy with an alarm, or a list in S3.
+    ("PrepareReleaseFunctionRole", "sts:AssumeRole"),
+    ("PrepareReleaseFunctionRole", "cloudwatch:DescribeAlarms"),
+    ("PrepareReleaseFunctionRole", "s3:GetObject"),
+    # Each rollout of a release has recorded its ending itself.
+    ("JudgeReleaseFunctionRole", "dynamodb:Query"),
     # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),
     ("ReportAliasMoveFunctionRole", "sqs:SendMessage"),
     ("GuardianFunctionRole", "sqs:SendMessage"),
+    ("ReleaseStateMachineRole", "states:DescribeExecution"),
+    ("ReleaseStateMachineRole", "states:StopExecution"),
     # No function has more than one page of versions.
     ("GuardianFunctionRole", "lambda:GetFunction"),
     ("RestorerRole", "lambda:GetFunction"),
@@ -33,7 +41,7 @@ UNUSED = {
     ("GuardianFunctionRole", "states:StartExecution"),
     *(
         (role, action)
-        for role in ("RolloutStateMachineRole", "CommandStateMachineRole")
+        for role in ("RolloutStateMachineRole", "CommandStateMachineRole", "ReleaseStateMachineRole")
         for action in (
             "logs:CreateLogDelivery",
             "logs:DeleteLogDelivery",
