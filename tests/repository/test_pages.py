@@ -66,6 +66,12 @@ def test_page_tries_it_in_the_sandbox(page):
     assert "\naws " in part or "\nexecution=$(aws " in part
 
 
+@pytest.mark.parametrize("page", sorted(path.stem for path in DOCS.glob("*.md")))
+def test_commands_name_the_ledger_by_its_variable(page):
+    """CloudFormation chooses the name of the table, and no other table has a name in these pages."""
+    assert set(re.findall(r"--table-name (\S+?)`?(?:\s|$)", _text(page))) <= {'"$LEDGER_TABLE"'}
+
+
 @pytest.mark.parametrize("page", IAM_PAGES)
 def test_required_iam_is_granted_by_the_templates(page):
     rows = re.findall(r"^\| (\w+) \| (`.+?`) \| ", _part(page, "Required IAM"), re.MULTILINE)
