@@ -94,6 +94,14 @@ def test_share_bar_is_as_wide_as_the_shares(opened):
     assert stable / canary == pytest.approx(9, rel=0.02)
 
 
+@pytest.mark.parametrize("width", [320, 768, 1200])
+def test_charts_of_a_detail_are_equally_wide(opened, width):
+    page = opened(width=width)
+    open_detail(page)
+    widths = [chart.size["width"] for chart in page.find_all(".content svg")]
+    assert max(widths) - min(widths) < 1
+
+
 def test_detail_draws_charts_and_stays_over_a_refresh(opened):
     page = opened()
     open_detail(page)

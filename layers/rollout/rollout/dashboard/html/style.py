@@ -58,8 +58,8 @@ padding:8px 10px;margin:8px 0;min-width:0}}
 .lr-scroll{{overflow-x:auto}}.lr table{{border-collapse:collapse}}
 .lr td,.lr th{{text-align:left;vertical-align:top;padding:3px 8px;border-bottom:1px solid {line};color:{text};
 overflow-wrap:normal}}.lr td:last-child{{min-width:180px;overflow-wrap:anywhere}}
-.lr-charts{{display:flex;flex-wrap:wrap;gap:10px}}
-.lr-charts>div{{flex:1 1 330px;min-width:0;max-width:620px;margin:0}}
+.lr-charts{{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(330px,100%),1fr));gap:10px}}
+.lr-charts>div{{min-width:0;max-width:620px}}
 .lr-charts svg{{width:100%;height:auto;display:block}}
 """
 
