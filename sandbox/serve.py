@@ -14,6 +14,17 @@ FUNCTION = "my-api"
 CALLS_PER_SECOND = 10
 GOOD_VERSION = Path(".sandbox") / f"{FUNCTION}-good.zip"
 BAD_VERSION = Path(".sandbox") / f"{FUNCTION}-bad.zip"
+_STACK_OUTPUT = (
+    "stack_output() { aws cloudformation describe-stacks --stack-name lambda-rollouts --output text "
+    """--query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"; }"""
+)
+OUTPUTS = {
+    "STATE_MACHINE_ARN": "StateMachineArn",
+    "LEDGER_TABLE": "LedgerTableName",
+    "COMMAND_STATE_MACHINE_ARN": "CommandStateMachineArn",
+    "TAKE_COMMAND_BUTTONS_ARN": "TakeCommandButtonsArn",
+}
+"""The outputs of the stack that the pages of the documentation use, by the names of their shell variables."""
 
 
 def create_function(sandbox: Sandbox) -> Shop:
@@ -27,13 +38,19 @@ def create_function(sandbox: Sandbox) -> Shop:
     return shop
 
 
-def setup_commands(sandbox: Sandbox) -> Iterator[str]:
-    """Yield the commands that let a shell use this sandbox, without the user's own AWS settings."""
+def setup_commands(sandbox: Sandbox, outputs: dict[str, str]) -> Iterator[str]:
+    """Yield the commands that let a shell use this sandbox, without the user's own AWS settings.
+
+    They set what docs/operating.md sets, at this port.
+    """
     yield f"cd {shlex.quote(str(ROOT))}"
     yield 'export PATH="$PWD/.venv/bin:$PATH"'
     yield "unset AWS_PROFILE AWS_SESSION_TOKEN"
     for name, value in {**sandbox.exports, "AWS_PAGER": ""}.items():
         yield f"export {name}={value}"
+    for name, output in OUTPUTS.items():
+        yield f"export {name}={outputs[output]}"
+    yield _STACK_OUTPUT
 
 
 def publish_command(package: Path) -> str:
@@ -81,7 +98,7 @@ def introduction(sandbox: Sandbox, outputs: dict[str, str], page: str) -> Iterat
     )
     if page:
         yield "See the dashboard, as a viewer or as an operator:", [page]
-    yield "Use it from another shell:", list(setup_commands(sandbox))
+    yield "Use it from another shell, with the commands of docs/ too:", list(setup_commands(sandbox, outputs))
     yield (
         "Publish version 2, which is healthy; its rollout promotes it in about a minute:",
         [publish_command(GOOD_VERSION)],

@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from sandbox.serve import FUNCTION
-from sandbox.server import REGION, ROOT, free_port
+from sandbox.serve import FUNCTION, OUTPUTS, setup_commands
+from sandbox.server import REGION, ROOT, Sandbox, free_port
 
 pytestmark = pytest.mark.timeout(600)
 START_SECONDS, ROLLOUT_SECONDS = 180, 150
@@ -66,6 +66,13 @@ def run(setup, command):
     return ended.stdout
 
 
+def names_set(script):
+    """Return the names of the variables that a script exports and of the functions that it defines."""
+    exported = [word for line in script.splitlines() if line.startswith("export ") for word in line.split()]
+    functions = re.findall(r"^(\w+)\(\) \{", script, re.MULTILINE)
+    return {word.split("=")[0] for word in exported if "=" in word} | set(functions)
+
+
 def wait_for(text, read):
     deadline = time.monotonic() + ROLLOUT_SECONDS
     while text not in (answer := str(read())):
@@ -86,6 +93,15 @@ def dashboard_as_viewer(page):
     request = json.dumps({"user": "viewer", "widget": "widget-0", "context": context}).encode()
     with urlopen(Request(f"{page}call", request, {"Content-Type": "application/json"})) as response:  # noqa: S310
         return json.loads(response.read())["html"]
+
+
+def test_printed_setup_sets_what_the_pages_use():
+    documented = (ROOT / "docs" / "operating.md").read_text().split("## Try it in the sandbox")[1].split("```")[1]
+    sandbox = Sandbox(4566, ROOT, process=None)
+    printed = "\n".join(setup_commands(sandbox, dict.fromkeys(OUTPUTS.values(), "an-output")))
+    assert {"AWS_ENDPOINT_URL", "LEDGER_TABLE", "stack_output"} <= names_set(documented) <= names_set(printed)
+    settings = re.findall(r"AWS_(?!PAGER)\w+=\S+", documented)
+    assert [setting for setting in settings if f"export {setting}" not in printed.splitlines()] == []
 
 
 @pytest.mark.xdist_group("serve")
