@@ -3,11 +3,15 @@
 import html
 import json
 import re
+import socket
+import struct
+import threading
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
+from sandbox.dashboard.server import serving
 from tests.sandbox.dashboard.stand_in import COMMANDS, NAME, WIDGET
 from tests.sandbox.dashboard.test_calls import PAGE
 
@@ -86,3 +90,23 @@ def test_no_other_file_is_served(address):
 def test_form_of_another_site_calls_nothing(address):
     with pytest.raises(HTTPError, match="404"):
         post(address, {"user": "operator"}, content_type="text/plain")
+
+
+def test_page_that_is_closed_before_its_answer_prints_nothing(capsys):
+    client, handlers = socket.socket(), []
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets the connection
+
+    class ClosesPage:
+        def call(self, _request):
+            client.close()
+            handlers.append(threading.current_thread())
+            called.set()
+            return {"html": "x" * 1_000_000}
+
+    called = threading.Event()
+    with serving(ClosesPage()) as address:
+        client.connect(("127.0.0.1", int(address.rstrip("/").rsplit(":", 1)[1])))
+        client.sendall(b"POST /call HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        assert called.wait(30)
+        handlers[0].join(30)
+    assert capsys.readouterr().err == ""
