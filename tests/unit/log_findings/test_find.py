@@ -107,6 +107,12 @@ def test_log_that_was_not_read_is_one_sentence_with_its_reason():
     assert found == CanaryLogs(sentence="the log of version 4 was not read: CloudWatch Logs has no log group x")
 
 
+def test_scope_counts_one_line_and_none_in_words():
+    one, none = (find_in_logs(lines("4", NEW), lines("3", *stable)).scope for stable in ([OLD], []))
+    assert one.startswith("read the only error line of version 4; the only error line of version 3; in ")
+    assert none.startswith("read the only error line of version 4; no error line of version 3; in ")
+
+
 def test_log_of_stable_that_was_not_read_is_stated():
     found = find_in_logs(lines("4", OLD), lines("3", note="the query was not finished after 12 s"))
     assert "the log of version 3 was not read: the query was not finished after 12 s" in found.scope

@@ -61,9 +61,8 @@ def _format_read(lines: VersionLines) -> str:
     read = len(lines.lines)
     if lines.is_cut_off:
         return f"the first {read:,} of {lines.matched:,} error lines of version {lines.version}"
-    return (
-        f"all {read:,} error lines of version {lines.version}" if read else f"no error line of version {lines.version}"
-    )
+    all_of_them = f"all {read:,} error lines" if read > 1 else ("the only error line" if read else "no error line")
+    return f"{all_of_them} of version {lines.version}"
 
 
 def _format_count(lines: int, of: VersionLines) -> str:
