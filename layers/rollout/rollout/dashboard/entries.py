@@ -1,17 +1,28 @@
 """The ledger's entries as the dashboard reads them. A field that is missing stays empty: entries outlive releases."""
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
+from rollout.dashboard.instants import KnownInstant
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
+from rollout.domain.text import Sentence, shorten
 from rollout.policy.policy import Policy
 from rollout.policy.read_policy import policy_of_json
 from rollout.state.dashboard.status import Status
 from rollout.state.lock import Lock, QueuedVersion
+
+_LONGEST_NAME = 300
+
+
+def _shorten_name(value: object) -> object:
+    return shorten(value, _LONGEST_NAME) if isinstance(value, str) else value
+
+
+Name = Annotated[str, BeforeValidator(_shorten_name)]
+"""A name in the ledger, shortened to 300 characters: a page stays small, whatever the ledger has."""
 
 
 class RolloutEntry(Value):
@@ -20,19 +31,19 @@ class RolloutEntry(Value):
     target: str
     entry: str
     execution_arn: str = ""
-    stable_version: str = ""
-    canary_version: str = ""
-    outcome: str = "running"
-    started_at: datetime | None = None
-    began_at: datetime | None = None
-    published_at: datetime | None = None
+    stable_version: Name = ""
+    canary_version: Name = ""
+    outcome: Name = "running"
+    started_at: KnownInstant = None
+    began_at: KnownInstant = None
+    published_at: KnownInstant = None
     """When the canary was published; None where the request did not say it."""
-    ended_at: datetime | None = None
-    reason: str = ""
+    ended_at: KnownInstant = None
+    reason: Sentence = ""
     policy: str = ""
-    policy_source: str = ""
-    started_by: str = ""
-    override_freeze: str = ""
+    policy_source: Sentence = ""
+    started_by: Sentence = ""
+    override_freeze: Sentence = ""
     is_back: bool = False
     status_document: str = ""
 
@@ -58,8 +69,12 @@ class RolloutEntry(Value):
         """Return the policy; None where it cannot be read, for example after a release that removed a key."""
         try:
             return policy_of_json(self.policy) if self.policy else None
-        except ValidationError:
+        except (ValueError, RecursionError):
             return None
+
+    def without_documents(self) -> "RolloutEntry":
+        """Return the entry as that of a rollout that was not evaluated yet, by a policy that is not known."""
+        return self.model_copy(update={"status_document": "", "policy": ""})
 
 
 class QueueEntry(Value):

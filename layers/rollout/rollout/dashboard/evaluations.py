@@ -1,10 +1,10 @@
 """The evaluations of a rollout as the ledger keeps them, with what its hooks answered and what raised its limit."""
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import Field, ValidationError
 
+from rollout.dashboard.instants import Instant
 from rollout.domain.counts import Counts
 from rollout.domain.enums import HookPoint, HookResult, Mode, Move, Phase, Verdict
 from rollout.domain.models import Value
@@ -36,7 +36,7 @@ class Evaluation(Value):
     """One evaluation of a rollout."""
 
     entry: str
-    at: datetime
+    at: Instant
     phase: Phase
     step: int
     percent: float

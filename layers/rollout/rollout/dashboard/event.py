@@ -11,6 +11,7 @@ from rollout.dashboard.mark import Mark
 from rollout.domain.errors import RolloutError
 from rollout.domain.json_values import plain_json
 from rollout.domain.models import Value
+from rollout.domain.text import LONGEST_REASON
 from rollout.domain.validation import read_as
 
 LONGEST_FILTER = 170
@@ -155,7 +156,7 @@ def _shown(form: dict[str, Any]) -> dict[str, Any]:
 
 
 def _typed(form: dict[str, Any]) -> Typed:
-    texts = {name: form[name] for name in Typed.model_fields if isinstance(form.get(name), str)}
+    texts = {name: form[name][:LONGEST_REASON] for name in Typed.model_fields if isinstance(form.get(name), str)}
     return Typed(**texts)
 
 

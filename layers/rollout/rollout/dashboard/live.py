@@ -8,6 +8,7 @@ from rollout.dashboard.next_event import NextEvent, next_event
 from rollout.domain.enums import Command, Outcome, Verdict
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
+from rollout.domain.text import shorten
 from rollout.lifecycle.command_rules import ALLOWED, Situation, is_at_gate, situation_of
 from rollout.state.dashboard.status import Status
 from rollout.state.lock import Lock
@@ -22,6 +23,9 @@ BUTTONS = (
     Command.ABORT,
 )
 """The commands that need no field of their own, in the order of their buttons."""
+
+_LONGEST_REASON = 500
+"""The characters of a reason on a card, of which a page has twenty."""
 
 
 class LiveRollout(Value):
@@ -87,7 +91,17 @@ def applicable_commands(situation: Situation) -> tuple[Command, ...]:
 
 
 def live_rollout(entry: RolloutEntry, lock: Lock | None) -> LiveRollout:
-    """Return what is shown of a live rollout; `lock` is the lock of its alias."""
+    """Return what is shown of a live rollout; `lock` is the lock of its alias.
+
+    A policy or an evaluation of which nothing follows, such as a time beyond every calendar, is left out.
+    """
+    try:
+        return _live_rollout(entry, lock)
+    except (ValueError, ArithmeticError, TypeError):
+        return _live_rollout(entry.without_documents(), lock)
+
+
+def _live_rollout(entry: RolloutEntry, lock: Lock | None) -> LiveRollout:
     status, situation = entry.status, situation_in(entry, lock)
     own = None if situation is Situation.NONE else lock
     return LiveRollout(
@@ -99,12 +113,12 @@ def live_rollout(entry: RolloutEntry, lock: Lock | None) -> LiveRollout:
         canary_percent=_canary_percent(own, status.percent if status else 0),
         started_at=entry.started_at,
         verdict=status.verdict if status else None,
-        reason=status.reason if status else entry.reason,
+        reason=shorten(status.reason if status else entry.reason, _LONGEST_REASON),
         evidence=status.evidence if status else 1,
         evidence_limit=status.evidence_limit if status else None,
         evaluated_at=status.at if status else None,
         next=_next(entry, situation, own, status),
-        newer_version=own.newer_version if own else "",
+        newer_version=shorten(own.newer_version, _LONGEST_REASON) if own else "",
         commands=applicable_commands(situation),
         is_held=bool(status and status.held_since),
         gate_step=own.open_gate.step if own and own.open_gate and is_at_gate(situation) else None,
@@ -132,7 +146,7 @@ def queued_rollout(entry: QueueEntry, now: datetime) -> QueuedRollout:
     return QueuedRollout(
         target=target_of(entry.target),
         version=entry.queued.version,
-        reason=entry.queued.reason,
+        reason=shorten(entry.queued.reason, _LONGEST_REASON),
         since=entry.queued.holder.started_at,
         seen_at=entry.queued.seen_at,
         is_waiting=entry.queued.is_waiting_at(now),

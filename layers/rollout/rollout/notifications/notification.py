@@ -12,12 +12,17 @@ MAX_SUBJECT_LENGTH = 99
 """SNS accepts fewer than 100 characters, ASCII without line breaks."""
 
 
+_BREAK = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, which not every subscriber of a topic accepts, and those that change the direction of a text."""
+
+
 def _as_line(text: object) -> object:
-    return re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*", " ", text) if isinstance(text, str) else text
+    return _CONTROL.sub("", _BREAK.sub(" ", text)) if isinstance(text, str) else text
 
 
 Line = Annotated[str, BeforeValidator(_as_line)]
-"""A text on one line: a reason or a log line from outside must not look like another part of the notification."""
+"""A text on one line without control characters: what comes from outside must not look like another part of it."""
 
 
 class NextStep(Value):

@@ -20,6 +20,7 @@ from rollout.doctor.checks import people as of_people
 from rollout.doctor.facts import Activity
 from rollout.doctor.finding import Check, Finding, summarize, unknown
 from rollout.domain.enums import CommandAnswer
+from rollout.domain.errors import RolloutError
 from rollout.policy.policy import Policy
 from rollout.state.hold import hold_at
 
@@ -67,7 +68,7 @@ def _examined(check: Check, examine: Callable[[], Finding]) -> Finding:
         return examine()
     except Exception as error:  # noqa: BLE001 - one check that fails must not hide the others
         logger.warning("Check failed", check=check, error=f"{type(error).__name__}: {error}")
-        return unknown(check, str(error) or type(error).__name__)
+        return unknown(check, str(error) if isinstance(error, RolloutError) else f"{type(error).__name__}: {error}")
 
 
 def _opted_in() -> tuple[str, ...]:

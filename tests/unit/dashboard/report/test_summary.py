@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from markdown_it import MarkdownIt
@@ -92,3 +93,12 @@ def test_text_from_outside_is_never_markup(hostile):
     """A reason, a name, a metric and a log line are written by others, and a pull request is read by many."""
     plain, attacked = (RENDERER.render(summary(records(text))) for text in ("x", hostile))
     assert re.findall(r"<[^>]*>", attacked) == re.findall(r"<[^>]*>", plain)
+
+
+@pytest.mark.parametrize("name", ["a)b", "deploy(42)", "a(b", "it's!"])
+def test_link_leads_to_an_execution_with_any_name(name):
+    """A person may name an execution with parentheses, which end a link of Markdown."""
+    arn = f"arn:aws:states:eu-west-1:123456789012:execution:rollouts:{name}"
+    html = RENDERER.render(summary(records(execution_arn=arn)))
+    (address,) = re.findall(r'<a href="([^"]*)"', html)
+    assert unquote(address).endswith(arn)

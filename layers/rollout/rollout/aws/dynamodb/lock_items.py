@@ -55,7 +55,7 @@ def lock_values(lock: Lock) -> dict[str, str]:
 def read_lock(entry: dict[str, Any]) -> Lock:
     """Return the lock of an entry."""
     lock = Lock.model_validate_json(entry["lock_document"])
-    requests = {name: entry.get(name, "") for name in _REQUESTS}
+    requests = {name: str(entry.get(name, "")) for name in _REQUESTS}
     facts = {
         "is_taken_over": entry["holder"] == guardian_of(lock),
         "is_ending": "ending" in entry,

@@ -8,8 +8,6 @@ It is in no index, so that an evaluation costs two writes.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from rollout.aws import settings
 from rollout.aws.boto import clients
 from rollout.aws.boto.errors import translate_aws_errors
@@ -75,7 +73,9 @@ class ShownRollouts:
 
         One that DynamoDB does not return at once is left out.
         """
-        keys = [each for lock in locks for each in (key(lock.target, ROLLOUT, lock.holder), _status_key(lock))]
+        keys: list[dict[str, str]] = []
+        for lock in locks:  # DynamoDB refuses a key that is named twice
+            keys += [each for each in (key(lock.target, ROLLOUT, lock.holder), _status_key(lock)) if each not in keys]
         if not keys:
             return []
         with translate_aws_errors("reading the ledger"):
@@ -117,16 +117,17 @@ def _status_key(lock: Lock) -> dict[str, str]:
 
 def _joined(entries: list[Entry]) -> list[Entry]:
     """Return the rollouts' entries, each with the status that belongs to it."""
-    documents = {entry["execution_arn"]: entry["status_document"] for entry in entries if entry["entry"] == _STATUS}
+    statuses = [entry for entry in entries if entry["entry"] == _STATUS]
+    documents = {str(entry.get("execution_arn")): str(entry.get("status_document", "")) for entry in statuses}
     rollouts = [entry for entry in entries if entry["entry"] != _STATUS]
-    return [entry | {"status_document": documents.get(entry.get("execution_arn"), "")} for entry in rollouts]
+    return [entry | {"status_document": documents.get(str(entry.get("execution_arn")), "")} for entry in rollouts]
 
 
 def readable_lock(entry: Entry) -> Lock | None:
     """Return the lock of an entry; None where it cannot be read."""
     try:
         return read_lock(entry)
-    except (ValidationError, KeyError):
+    except (ValueError, TypeError, KeyError):
         return None
 
 

@@ -77,7 +77,8 @@ def _format_evidence(evidence: float) -> str:
 
 def _link(execution_arn: str) -> str:
     name, url = code(execution_arn.rpartition(":")[2]), console_url(execution_arn)
-    return f"[{name}]({url})" if url.startswith("https://") else code(url)
+    address = url.replace("(", "%28").replace(")", "%29")  # the name of an execution may have them, and end the link
+    return f"[{name}]({address})" if url.startswith("https://") else code(url)
 
 
 def _metrics(entry: RolloutEntry, evaluations: tuple[Evaluation, ...]) -> list[str]:

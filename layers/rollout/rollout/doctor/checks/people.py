@@ -1,5 +1,7 @@
 """Whether people hear of what goes wrong: alarms, their subscriptions, notifications and the dashboard."""
 
+import shlex
+
 from rollout.doctor.facts import OwnAlarms, Subscriptions
 from rollout.doctor.finding import Check, Finding, Grade, good
 from rollout.domain.text import format_names
@@ -27,7 +29,7 @@ def check_alarms(alarms: OwnAlarms, stack: str) -> Finding:
             check=Check.ALARMS,
             grade=Grade.WARNING,
             found=f"{numbers}, but {len(alarms.silenced)} notify no one: {format_names(alarms.silenced)}.",
-            fix=f"aws cloudwatch enable-alarm-actions --alarm-names {' '.join(alarms.silenced)}",
+            fix=f"aws cloudwatch enable-alarm-actions --alarm-names {shlex.join(alarms.silenced)}",
         )
     return good(Check.ALARMS, f"{numbers}.")
 

@@ -36,8 +36,8 @@ def _rollout(target: Target, entry: dict[str, Any], given: list[dict[str, Any]])
 
 def starter_of(target: Target, entry: dict[str, Any]) -> str:
     """Return who or what started the rollout of a ledger entry."""
-    name = entry.get("execution_arn", "").rpartition(":")[2]
-    if is_started_by_event(name, target, entry.get("canary_version", "")):
+    name = str(entry.get("execution_arn", "")).rpartition(":")[2]
+    if is_started_by_event(name, target, str(entry.get("canary_version", ""))):
         return "the event of the published version"
     return str(entry.get("started_by", "not known yet"))
 

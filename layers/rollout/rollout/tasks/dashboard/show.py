@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from rollout.aws import settings
 from rollout.aws.dynamodb.items import OPEN
 from rollout.aws.dynamodb.shown_rollouts import readable_lock, shown_rollouts
@@ -25,6 +27,7 @@ from rollout.dashboard.report.request import is_summary
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, RolloutError
 from rollout.domain.text import as_sentence
+from rollout.domain.validation import format_problems
 from rollout.tasks.commands.history import starter_of
 from rollout.tasks.dashboard.summarize import summarize
 
@@ -93,7 +96,13 @@ def _detail(request: WidgetRequest, key: RolloutKey, endpoints: Endpoints, now: 
         evaluations=ledger.find_evaluations(key.target, key.entry),
         commands=ledger.find_commands(key.target, str(entry.get("execution_arn", ""))),
     )
-    return detail_page(detail(request, records, starter_of(target_of(key.target), entry)), endpoints, now)
+    try:
+        shown = detail(request, records, starter_of(target_of(key.target), entry))
+    except ValidationError as error:
+        raise InvalidWidgetRequestError(
+            f"The ledger's entry {key.entry} of {key.target} cannot be read: {format_problems(error)}."
+        ) from None
+    return detail_page(shown, endpoints, now)
 
 
 def _endpoints(function_arn: str) -> Endpoints:
