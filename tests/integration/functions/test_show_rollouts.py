@@ -196,6 +196,8 @@ STRANGE = [
     ("lock", {"holder": None}),
     ("status", {"status_document": None}),
     ("status", {"execution_arn": None}),
+    ("status", {"execution_arn": b"bytes"}),
+    ("status", {"status_document": [1]}),
     ("status", {"status_document": "no JSON"}),
     ("queue", {"queued": 5}),
     ("queue", {"queued": None}),

@@ -30,7 +30,7 @@ class RolloutEntry(Value):
 
     target: str
     entry: str
-    execution_arn: str = ""
+    execution_arn: Name = ""
     stable_version: Name = ""
     canary_version: Name = ""
     outcome: Name = "running"

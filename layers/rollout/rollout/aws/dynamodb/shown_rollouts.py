@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Entry = dict[str, Any]
 
 _STATUS = "status"
+_DOCUMENT = "status_document"
 _MOST_COMMANDS = 200
 _NOT_NEWER = "attribute_not_exists(entry) OR execution_arn <> :execution OR evaluations <= :number"
 
@@ -44,7 +45,7 @@ class ShownRollouts:
                 "entry": _STATUS,
                 "execution_arn": rollout.execution.arn,
                 "evaluations": status.number,
-                "status_document": status.model_dump_json(),
+                _DOCUMENT: status.model_dump_json(),
             },
             ConditionExpression=_NOT_NEWER,
             ExpressionAttributeValues=typed({":execution": rollout.execution.arn, ":number": status.number}),
@@ -117,10 +118,19 @@ def _status_key(lock: Lock) -> dict[str, str]:
 
 def _joined(entries: list[Entry]) -> list[Entry]:
     """Return the rollouts' entries, each with the status that belongs to it."""
-    statuses = [entry for entry in entries if entry["entry"] == _STATUS]
-    documents = {str(entry.get("execution_arn")): str(entry.get("status_document", "")) for entry in statuses}
-    rollouts = [entry for entry in entries if entry["entry"] != _STATUS]
-    return [entry | {"status_document": documents.get(str(entry.get("execution_arn")), "")} for entry in rollouts]
+    documents = {_text(entry, "execution_arn"): _text(entry, _DOCUMENT) for entry in entries if _is_status(entry)}
+    rollouts = [entry for entry in entries if not _is_status(entry)]
+    return [entry | {_DOCUMENT: documents.get(_text(entry, "execution_arn"), "")} for entry in rollouts]
+
+
+def _is_status(entry: Entry) -> bool:
+    return bool(entry["entry"] == _STATUS)
+
+
+def _text(entry: Entry, name: str) -> str:
+    """Return a text of an entry; empty for anything else, which belongs to no rollout."""
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def readable_lock(entry: Entry) -> Lock | None:
