@@ -82,10 +82,12 @@ tests/adopting/node_modules: tests/adopting/package-lock.json
 
 faults: $(READY)  ## check the promises under every fault in every state; before a release [ONLY=STATE:FAULT] [WRITE=1]
 	@$(BIN)/python -m stress.faults $(if $(ONLY),--only "$(ONLY)") $(if $(WRITE),--write)
+	@$(if $(ONLY),,$(BIN)/python -m stress.faults.release $(if $(WRITE),--write))
 	@$(if $(ONLY),,$(BIN)/python -m pytest tests/interleavings --numprocesses 2 --dist worksteal --examples 10000 --timeout 3600)
 
-load: $(READY)  ## roll out 50 and then 200 functions at once; before a release [ROLLOUTS=N] [WRITE=1]
-	@$(BIN)/python -m stress.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write)
+load: $(READY)  ## roll out 50 and 200 functions at once, then 200 as one release; before a release [ROLLOUTS=N or RELEASE=N] [WRITE=1]
+	@$(if $(RELEASE),,$(BIN)/python -m stress.load $(if $(ROLLOUTS),--rollouts $(ROLLOUTS)) $(if $(WRITE),--write))
+	@$(if $(ROLLOUTS),,$(BIN)/python -m stress.load.release $(if $(RELEASE),--functions $(RELEASE)) $(if $(WRITE),--write))
 
 verify-aws: $(READY)  ## deploy into your AWS account, roll versions out, and check docs/aws-behaviour.md [REGION=] [LOCAL=1: into a local AWS]
 	@$(if $(LOCAL),$(BIN)/python -m sandbox exec) $(BIN)/python -m stress.verify_aws \

@@ -1,5 +1,6 @@
 """Waits until many rollouts have ended and are settled, and reads the result of each."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,7 @@ _END_SECONDS = 1200
 SETTLE_SECONDS = 600
 """How long after the last ending the guardian may take to repair what a rollout has left."""
 _READERS = 8
+_FUNCTION = re.compile(r"load-\d+-\d{3}")
 _THROTTLED = "Lambda.TooManyRequestsException"
 
 
@@ -37,18 +39,18 @@ def wait_until_settled(stack: Stack, started: list[StartedRollout]) -> None:
 
 def read_results(stack: Stack, started: list[StartedRollout]) -> list[RolloutResult]:
     """Return the result of every rollout, as AWS calls show it now."""
-    executions = Counter(_function_name(execution["name"]) for execution in _executions(stack))
+    counts = Counter(_function_name(execution["name"]) for execution in executions(stack))
     with ThreadPoolExecutor(_READERS) as readers:
-        return list(readers.map(lambda rollout: _result(stack, rollout, executions[rollout.shop.name]), started))
+        return list(readers.map(lambda rollout: _result(stack, rollout, counts[rollout.shop.name]), started))
 
 
-def _result(stack: Stack, rollout: StartedRollout, executions: int) -> RolloutResult:
+def _result(stack: Stack, rollout: StartedRollout, count: int) -> RolloutResult:
     description, entries = stack.describe(rollout.execution), stack.ledger(rollout.shop)
     history = _history(stack, rollout.execution)
     return RolloutResult(
         function=rollout.shop.name,
         required_outcome=rollout.outcome,
-        executions=executions,
+        executions=count,
         status=description["status"],
         error=description.get("error") or "",
         cause=description.get("cause") or "",
@@ -69,10 +71,11 @@ def _is_open(stack: Stack, rollout: StartedRollout) -> bool:
 
 
 def _count_running(stack: Stack) -> int:
-    return sum(execution["status"] == "RUNNING" for execution in _executions(stack))
+    return sum(execution["status"] == "RUNNING" for execution in executions(stack))
 
 
-def _executions(stack: Stack) -> list[dict[str, Any]]:
+def executions(stack: Stack) -> list[dict[str, Any]]:
+    """Return every execution of the rollout state machine, without its input."""
     pages = stack.client("stepfunctions").get_paginator("list_executions")
     listed = pages.paginate(stateMachineArn=stack.outputs["StateMachineArn"])
     return [execution for page in listed for execution in page["executions"]]
@@ -99,5 +102,6 @@ def _throttled_attempts(history: list[dict[str, Any]]) -> list[int]:
 
 
 def _function_name(execution_name: str) -> str:
-    """Return the function of an execution; StartRollout appends the version and a hash to its name."""
-    return "-".join(execution_name.split("-")[:3])
+    """Return the function of an execution: StartRollout and a release add the version, their name or a hash to it."""
+    found = _FUNCTION.search(execution_name)
+    return found[0] if found else execution_name

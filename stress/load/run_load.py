@@ -95,11 +95,11 @@ def run_load(count: int, report: Callable[[str], object], progress: Progress, *,
         report("Reading every alias and every ledger entry")
         observe.wait_until_settled(stack, started)
         calls = count_calls(local.audit, log_end, stack.ids)
-        return LoadResult(observe.read_results(stack, started), usage.peak, calls, is_limited, _throttled_calls(stack))
+        return LoadResult(observe.read_results(stack, started), usage.peak, calls, is_limited, throttled_calls(stack))
 
 
-def _throttled_calls(stack: Stack) -> int:
-    """Count by the log lines from which CloudWatch extracts the metric."""
+def throttled_calls(stack: Stack) -> int:
+    """Count the throttled calls of the stack by the log lines from which CloudWatch extracts the metric."""
     pages = stack.client("logs").get_paginator("filter_log_events")
     events = pages.paginate(logGroupName=stack.ids["RolloutLogs"], filterPattern=_THROTTLED_CALLS_METRIC)
     return sum(len(page["events"]) for page in events)

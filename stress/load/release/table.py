@@ -1,0 +1,56 @@
+"""The results of releases under load as a printed table, and as the table of docs/reliability.md."""
+
+from stress.load.release.promises import ReleaseResult
+from stress.measured_page import write_between
+
+_BEGIN, _END = "<!-- load of a release -->", "<!-- /load of a release -->"
+_MAX_SENTENCES = 20
+"""The most broken promises that are printed one by one."""
+
+
+def rows(results: list[ReleaseResult]) -> list[list[str]]:
+    """Return one row for each measure: its name, then its value for each release."""
+    columns = [_measures(result) for result in results]
+    return [[name, *(column[name] for column in columns)] for name in columns[0]]
+
+
+def _measures(result: ReleaseResult) -> dict[str, str]:
+    return {
+        "Functions of the release / bad ones": f"{len(result.functions)} / {len(result.bad)}",
+        "ending": result.ending,
+        "functions that serve stable alone": f"{result.at_stable}",
+        "functions with a reason in the release": f"{result.reasons}",
+        "broken promises": f"{len(result.broken)}",
+        "start to end, s": f"{result.seconds:.0f}",
+        "control plane requests, with those throttled": f"{result.control_plane_requests:,}",
+        "throttled AWS calls (ThrottledCalls)": f"{result.throttled_calls:,}",
+        "peak memory of the local AWS, GB": f"{result.peak.kilobytes / 1024**2:.1f}",
+    }
+
+
+def as_text(results: list[ReleaseResult]) -> str:
+    """Return the table, followed by the Cause of each release and the broken promises."""
+    table = [f"{name:46}" + "".join(f"{value:>20}" for value in values) for name, *values in rows(results)]
+    broken = [sentence for result in results for sentence in result.broken]
+    more = [f"... and {len(broken) - _MAX_SENTENCES} more"] if len(broken) > _MAX_SENTENCES else []
+    return "\n".join(["", *table, "", *(result.cause for result in results), "", *broken[:_MAX_SENTENCES], *more])
+
+
+def summary(results: list[ReleaseResult]) -> str:
+    """Return the last line: whether every function of every release kept its promises."""
+    broken = sum(len(result.broken) for result in results)
+    if broken:
+        return f"The releases broke {broken} promises."
+    functions = sum(len(result.functions) for result in results)
+    return f"All {functions} functions serve stable alone, the reason of each is reported, every promise is kept."
+
+
+def write(results: list[ReleaseResult]) -> None:
+    """Write the table between its markers in docs/reliability.md."""
+    write_between(_BEGIN, _END, markdown(results))
+
+
+def markdown(results: list[ReleaseResult]) -> str:
+    """Return the table as it stands in docs/reliability.md."""
+    head, *body = [f"| {' | '.join(row)} |" for row in rows(results)]
+    return "\n".join(["", head, "|---|" + "---:|" * len(results), *body, "", summary(results), ""])
