@@ -29,7 +29,7 @@ CALLERS_OF_REFUSED_CANARY = 10
 def run_cell(stack: Stack, cell: Cell, number: int) -> ObservedRollout:
     """Publish a version, let the fault occur in its rollout, and wait until everything is settled."""
     shop = Shop(stack.local, f"c{number:03}-{cell.state.label.lower()}")
-    _create_function(stack, shop)
+    create_function(stack, shop)
     if cell.state.hook_point:
         hooks.create(stack, cell, shop)
     try:
@@ -67,7 +67,7 @@ def traffic(stack: Stack, shop: Shop, callers: int = 1) -> Iterator[None]:
             thread.join()
 
 
-def _create_function(stack: Stack, shop: Shop) -> None:
+def create_function(stack: Stack, shop: Shop) -> None:
     """Create a function with two versions without a rollout, and point its alias at the second, the stable one."""
     shop.create(opted_in=False)
     shop.publish(delay_ms=1)

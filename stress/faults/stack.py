@@ -88,14 +88,14 @@ class Stack:
 
     def executions_of(self, shop: Shop, version: str) -> list[str]:
         """Return the executions whose request names this version of the function."""
-        client, suffix = self.client("stepfunctions"), f":function:{shop.name}"
+        client = self.client("stepfunctions")
         listed = client.list_executions(stateMachineArn=self.outputs["StateMachineArn"], maxResults=1000)["executions"]
         arns = [execution["executionArn"] for execution in listed if shop.name in execution["name"]]
         requests = {arn: json.loads(client.describe_execution(executionArn=arn)["input"]) for arn in arns}
         return [
             arn
             for arn, request in requests.items()
-            if request["function"].endswith(suffix) and request.get("version") == version
+            if request["function"].rpartition(":")[2] == shop.name and request.get("version") == version
         ]
 
     def describe(self, execution: str) -> dict[str, Any]:

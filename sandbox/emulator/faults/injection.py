@@ -149,6 +149,12 @@ def _call(original: Original, resource: str, task_input: Record) -> object:
     return _task(action, resource, json.dumps(task_input), lambda: original(resource, task_input))
 
 
+@extends(stepfunctions, "_invoke_nested_start_execution")
+def _start(original: Original, resource: str, task_input: Record) -> object:
+    text = json.dumps(task_input)
+    return _task("states:StartExecution", resource, text, lambda: original(resource, task_input))
+
+
 def _task(action: str, caller: str, text: str, call: Callable[[], object]) -> object:
     fault = take_match(action, caller, text) if active else None
     if fault is None:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.emulator.selftest.cloudwatch import metric_of, values_of
 from sandbox.emulator.selftest.fixtures import ACCOUNT, ALIAS, Fixture, code_of, package, send_control_request
+from sandbox.emulator.selftest.map_states import START
 from sandbox.emulator.selftest.stepfunctions import end_of, start
 
 _DELAY_SECONDS = 0.2
@@ -109,6 +110,19 @@ def _task_refused(fixture: Fixture) -> bool:
     return bool(end_of(fixture, "refused")["error"] == "Sandbox.Timedout") and _all_applied(fixture)
 
 
+def _start_refused(fixture: Fixture) -> bool:
+    """A fault refuses the start of an execution by a state machine that may start it."""
+    statement = {"Effect": "Allow", "Resource": "*", "Action": "states:StartExecution"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    fixture.iam.put_role_policy(RoleName="machine", PolicyName="starts", PolicyDocument=document)
+    code = "StepFunctions.ThrottlingException"
+    send_control_request(fixture, "add-fault", action="states:StartExecution", caller="startExecution", code=code)
+    start(fixture, "start-refused", START, {})
+    refused = end_of(fixture, "start-refused")["error"]
+    send_control_request(fixture, "clear-faults")
+    return bool(refused == code)
+
+
 def _all_applied(fixture: Fixture) -> bool:
     """Return whether every fault was applied once, and remove all faults."""
     applied = [fault["applied"] for fault in send_control_request(fixture, "list-faults")]
@@ -169,6 +183,7 @@ CHECKS = [
     _killed,
     _truncated,
     _task_refused,
+    _start_refused,
     _execution_timed_out,
     _execution_redriven,
     _event_redelivered,

@@ -29,7 +29,7 @@ def _map_state(caught: str) -> dict[str, Any]:
     return {"Type": "Map", "ItemsPath": "$.calls", "ItemProcessor": processor, "End": True}
 
 
-_START = {
+START = {
     "Type": "Task",
     "Resource": "arn:aws:states:::states:startExecution",
     "Parameters": {"StateMachineArn": machine_arn("waits"), "Input": {}},
@@ -42,7 +42,7 @@ def _distributed_map() -> dict[str, Any]:
     return {
         "Type": "Map",
         "ItemsPath": "$.calls",
-        "ItemProcessor": processor | {"States": {"Start": _START}},
+        "ItemProcessor": processor | {"States": {"Start": START}},
         "End": True,
     }
 
@@ -52,7 +52,7 @@ def _begin_maps(fixture: Fixture) -> bool:
     start(fixture, "maps", _map_state("States.DataLimitExceeded"), {"calls": _CALLS})
     start(fixture, "maps-by-all", _map_state("States.ALL"), {"calls": _CALLS[1:]})
     start(fixture, "distributes", _distributed_map(), {"calls": [{}]})
-    start(fixture, "starts", _START, {})
+    start(fixture, "starts", START, {})
     return True
 
 
