@@ -198,6 +198,23 @@ def test_rollback_that_left_the_alias_split_is_not_reported_as_made(state, outco
 
 
 @pytest.mark.parametrize(
+    ("document", "revision", "is_added"),
+    [
+        ({"next_move": "roll_back", "reason": "too many errors"}, "r", True),
+        ({"next_move": "shift", "reason": "too few errors"}, "r", False),  # a task failed after this decision
+        ({"next_move": "roll_back", "reason": ""}, "r", False),
+        ({"next_move": "roll_back", "reason": "too many errors"}, "", False),  # RollBack has said why itself
+    ],
+)
+def test_ending_of_restore_alias_says_why_the_rollout_was_rolled_back(document, revision, is_added):
+    restored = ending_of(Outcome.ROLLED_BACK, "The state machine itself restored it.")
+    restored = restored.model_copy(update={"restored_revision": revision})
+    ending = corrected_ending(restored, alias("3"), Closing.model_validate(REQUIRED | document), LOCK)
+    added = " The rollout was being rolled back because: too many errors." if is_added else ""
+    assert ending.cause == f"The state machine itself restored it.{added}"
+
+
+@pytest.mark.parametrize(
     ("state", "document"),
     [
         (alias("4"), PROMOTING),

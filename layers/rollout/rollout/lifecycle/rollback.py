@@ -14,7 +14,15 @@ from rollout.state.alias import AliasState
 from rollout.state.canary_logs import CanaryLogs
 from rollout.state.commands.taken import TakenCommand
 from rollout.state.ending import Ending
-from rollout.state.endings import ending_of, format_moved, handed_over, moved_by_other, rollback_failed, rolled_back
+from rollout.state.endings import (
+    ending_of,
+    format_moved,
+    handed_over,
+    moved_by_other,
+    restored_because,
+    rollback_failed,
+    rolled_back,
+)
 from rollout.state.failure import Failure, format_failure
 from rollout.state.judgement import Judgement
 from rollout.state.lock import Lock
@@ -137,7 +145,7 @@ def _corrected_failure(ending: Ending, alias: AliasState | None, closing: Closin
 def _corrected_rollback(ending: Ending, alias: AliasState | None, closing: Closing, lock: Lock) -> Ending:
     """Return the ending of a rollback that AWS answered: the alias was moved after it, unless the rollout split it."""
     if alias and alias.serves_alone(closing.stable_version):
-        return ending
+        return restored_because(ending, closing.reason) if closing.next_move == Move.ROLL_BACK else ending
     if alias and is_own_state(alias, closing) and _is_own_write(alias, ending, lock):
         return not_restored(alias, closing)
     restored = AliasState(version=closing.stable_version, revision_id="").format()

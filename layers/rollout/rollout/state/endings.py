@@ -3,7 +3,7 @@
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import RefusedError
 from rollout.domain.hook_errors import StoppedBeforeTrafficError
-from rollout.domain.text import as_sentence
+from rollout.domain.text import as_sentence, shorten
 from rollout.state.alias import AliasState
 from rollout.state.ending import Ending
 from rollout.state.failure import Failure, format_failure
@@ -31,6 +31,18 @@ def rolled_back(target_name: str, stable_version: str, reason: str) -> Ending:
     """Return the failed but safe ending: the alias serves stable alone."""
     cause = f"{target_name} serves version {stable_version} alone again; {reason}"
     return Ending(outcome=Outcome.ROLLED_BACK, error="RolloutRolledBack", cause=cause)
+
+
+def restored_because(ending: Ending, reason: str) -> Ending:
+    """Return the ending of RestoreAlias with the reason of the decision to roll back, which it cannot read itself.
+
+    Other endings are returned as they are: they have their reason. After a failed task, the reason in the document is
+    the one of an earlier decision.
+    """
+    if not ending.restored_revision or not reason:
+        return ending
+    cause = f"{ending.cause} The rollout was being rolled back because: {reason}"
+    return ending.model_copy(update={"cause": shorten(as_sentence(cause))})
 
 
 def handed_over_by_policy(rollout: Rollout, reason: str) -> Ending:
