@@ -42,6 +42,13 @@ class ReleaseResult:
         return sum(bool(self.ledger.endings.get(function, {}).get("reason")) for function in self.functions)
 
     @property
+    def reasons_with_failure(self) -> int:
+        """Of how many good functions the reason names a bad one; the guardian's reason of a repair does not."""
+        reasons = [self.ledger.endings.get(function, {}).get("reason", "") for function in self.functions]
+        good = [reason for function, reason in zip(self.functions, reasons, strict=True) if function not in self.bad]
+        return sum(any(f"{bad} ended" in reason for bad in self.bad) for reason in good)
+
+    @property
     def control_plane_requests(self) -> int:
         """The calls that count for Lambda's limit of 15 a second, with those that it throttled."""
         return sum(n for action, n in self.calls.items() if action.startswith("lambda:") and action not in _UNCOUNTED)
@@ -49,8 +56,19 @@ class ReleaseResult:
     @property
     def broken(self) -> list[str]:
         """A sentence for each broken promise, of the release and then of each function."""
-        rollouts = [f"{each.function}: {broken}" for each in self.rollouts for broken in broken_promises(each)]
+        rollouts = [f"{each.function}: {broken}" for each in self.rollouts for broken in self._broken_by(each)]
         return [*_check_release(self), *_check_functions(self), *rollouts]
+
+    def _broken_by(self, rollout: RolloutResult) -> list[str]:
+        """Return what a rollout broke. One that begins after the release has failed is rejected, and writes nothing."""
+        if self.ledger.endings.get(rollout.function, {}).get("outcome") == "rejected":
+            return [*_check_rejected(rollout)]
+        return broken_promises(rollout)
+
+    @property
+    def rejected(self) -> int:
+        """How many rollouts began after the release had failed."""
+        return sum(ending["outcome"] == "rejected" for ending in self.ledger.endings.values())
 
 
 def _check_release(result: ReleaseResult) -> Iterator[str]:
@@ -71,5 +89,12 @@ def _check_functions(result: ReleaseResult) -> Iterator[str]:
             yield f"{function}: all or nothing: the release has it as {ending.get('outcome', 'not ended')}"
         if not ending.get("reason"):
             yield f"{function}: P10: the release has no reason"
-        elif function not in result.bad and not any(f"{bad} ended" in ending["reason"] for bad in result.bad):
-            yield f"{function}: P10: its reason names none of the bad functions: {ending['reason']}"
+
+
+def _check_rejected(rollout: RolloutResult) -> Iterator[str]:
+    if rollout.ending != "ReleaseRefusedError":
+        yield f"P6: rejected by the release, and the ending is {rollout.ending}: {rollout.cause}"
+    if rollout.updates or rollout.alias.unsplit_version != STABLE:
+        yield f"P6: rejected, but its alias was written {len(rollout.updates)} times"
+    if rollout.remaining_lock_holder:
+        yield "P3: rejected, but the lock is still held"

@@ -23,7 +23,12 @@ from stress.release_ledger import LedgerRelease, read_release
 BAD = 2
 """How many functions fail. They are started last, so that the others hold their share by then."""
 _RELEASE = "load"
-_POLICIES = {"load-good": {}, "load-bad": {"on_inconclusive": "roll_back"}}
+_BAD_STEPS = [{"percent": 10, "hold": 5}, {"percent": 50, "hold": 60}]
+"""Long enough for the others to pass their steps."""
+_POLICIES: dict[str, dict[str, Any]] = {
+    "load-good": {},
+    "load-bad": {"steps": _BAD_STEPS, "on_inconclusive": "roll_back"},
+}
 """Stored policies, because the inputs of 200 rollouts have to fit into one state."""
 _TAGGERS = 8
 _END_SECONDS = 1500

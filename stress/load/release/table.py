@@ -19,7 +19,9 @@ def _measures(result: ReleaseResult) -> dict[str, str]:
         "Functions of the release / bad ones": f"{len(result.functions)} / {len(result.bad)}",
         "ending": result.ending,
         "functions that serve stable alone": f"{result.at_stable}",
+        "of them rejected, because the release had failed": f"{result.rejected}",
         "functions with a reason in the release": f"{result.reasons}",
+        "good functions whose reason names a bad one": f"{result.reasons_with_failure}",
         "broken promises": f"{len(result.broken)}",
         "start to end, s": f"{result.seconds:.0f}",
         "control plane requests, with those throttled": f"{result.control_plane_requests:,}",
@@ -30,7 +32,7 @@ def _measures(result: ReleaseResult) -> dict[str, str]:
 
 def as_text(results: list[ReleaseResult]) -> str:
     """Return the table, followed by the Cause of each release and the broken promises."""
-    table = [f"{name:46}" + "".join(f"{value:>20}" for value in values) for name, *values in rows(results)]
+    table = [f"{name:50}" + "".join(f"{value:>20}" for value in values) for name, *values in rows(results)]
     broken = [sentence for result in results for sentence in result.broken]
     more = [f"... and {len(broken) - _MAX_SENTENCES} more"] if len(broken) > _MAX_SENTENCES else []
     return "\n".join(["", *table, "", *(result.cause for result in results), "", *broken[:_MAX_SENTENCES], *more])
