@@ -168,3 +168,20 @@ def test_line_without_error_is_left_out(text):
 )
 def test_odd_line_fails_nothing(text):
     read_line(text)
+
+
+@pytest.mark.parametrize("before", ["error", 'ERROR {"a": 1}', "Traceback error", '{"level": "ERROR", "message": "x'])
+@pytest.mark.parametrize(
+    "part",
+    ["\n", " ", "\t", "\r\n", "\n ", " \n", "\n at ", "at a.b(", "at a:1", 'File "a', '"path": "', "Error ", "1:"],
+)
+def test_repetitive_line_is_read(before, part):
+    """A pattern that backtracks would never return: CloudWatch returns 3,000 characters of a line."""
+    read_line((before + part * 3_000)[:3_000])
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n", "\r\n  \n"])
+def test_stack_trace_behind_blank_lines_is_no_message(blank):
+    read = read_line(f"Error: boom{blank}    at handler (/var/task/app.js:3:7)")
+    assert read is not None
+    assert (read.message, read.frame) == ("boom", "app.js, line 3, in handler")

@@ -8,7 +8,10 @@ _JAVA = re.compile(r"\bat ([\w.$<>/]{1,300})\(([\w.]{1,200}):(\d+)\)")
 _GO = re.compile(r'"path": ?"([^"]{1,400})", ?"line": ?(\d+), ?"label": ?"([^"]{1,200})"')
 _LINE_BREAK = re.compile(r"[\r\n]+")
 _OF_THE_RUNTIME = ("/var/runtime/", "/var/lang/", "/opt/python/", "node:", "importlib")
-_BEGIN = re.compile(r"\s*(?:Traceback \(most recent call last\)|\s(?:File \"|at [\w.$<>/]+[ (])|[\r\n]+\s+at )")
+_BEGIN = re.compile(
+    r"Traceback \(most recent call last\)|\s(?:File \"|at [\w.$<>/]{1,300}[ (])|[\r\n][^\S\r\n]{1,100}at "
+)
+"""The begin of a stack trace. No two of its repetitions match the same blank lines, so many of them take no time."""
 
 
 def innermost_frame(text: str) -> str:
