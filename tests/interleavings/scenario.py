@@ -148,10 +148,16 @@ class Scenario:
             self.give(kind).finish()
         for _ in range(_ROUNDS):
             self._advance_every_execution()
+            self._resume_again()
             self._pass_gates()
             if any(map(waits_for_hook, self.executions)):
                 self.pass_an_hour()
             self.start_guardian().finish()
+
+    def _resume_again(self) -> None:
+        """Repeat the command to a rollout that waits: after a redrive, the first one met a decision from before it."""
+        if any(execution.is_running for execution in self.executions):
+            self.give("resume").finish()
 
     def check_settled(self) -> None:
         """Settle the scenario, and check the promises that hold afterwards."""

@@ -169,3 +169,20 @@ def test_commands_leave_a_record_each(scenario):
     assert {e["target"] for e in commands} == {partition(TARGET)}
     assert sorted(e["command"] for e in commands) == ["freeze", "pause", "promote", "release", "resume"]
     scenario.check_settled()
+
+
+def test_rollout_paused_after_a_redrive_is_resumed_once_its_own_evaluation_replaces_a_late_decision(scenario):
+    """P11: the late task of the stopped execution decides on an ending, so the first resume is refused."""
+    rollout = scenario.request("2")
+    for _ in range(22):
+        rollout.advance()
+    pause = scenario.give("pause")
+    rollout.stop()
+    rollout.redrive()
+    pause.finish()
+    scenario.evaluations["2"] = "unhealthy"
+    (late,) = rollout.stale_tasks
+    for _ in range(2):
+        late.resume(CallOutcome.ANSWERED)
+    scenario.check_settled()
+    assert rollout.status == "SUCCEEDED"
