@@ -5,7 +5,7 @@ PORT ?= 4566
 BIN := .venv/bin
 READY := .venv/ready
 TEMPLATES := template.yaml template-member.yaml
-EVENTS := rollout-started step-shifted approval-requested rollout-paused rollout-frozen rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed alias-moved command-taken release-promoted release-rolled-back release-failed
+EVENTS := rollout-started step-shifted approval-requested rollout-paused rollout-frozen rollout-promoted rollout-rolled-back rollout-rejected rollout-handed-over rollback-failed alias-moved command-taken release-promoted release-rolled-back release-failed release-overdue
 ON_LAYER := PYTHONPATH=layers/rollout $(BIN)/python
 
 # Without compiled modules, each process compiles again what it imports, and each cold start of a local Lambda does.

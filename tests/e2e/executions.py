@@ -51,9 +51,12 @@ class Executions:
 
     def of_version(self, function: str, version: str) -> list[str]:
         """Return the ARNs of the executions that were started for a version, newest first."""
+        return [arn for arn in self.arns() if _requested_version(self._request(arn)) == (function, version)]
+
+    def arns(self) -> list[str]:
+        """Return the ARNs of every execution, newest first."""
         pages = self._client.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
-        arns = [execution["executionArn"] for page in pages for execution in page["executions"]]
-        return [arn for arn in arns if _requested_version(self._request(arn)) == (function, version)]
+        return [execution["executionArn"] for page in pages for execution in page["executions"]]
 
     def states(self, arn: str) -> list[str]:
         """Return the names of the states that were entered so far, in order."""

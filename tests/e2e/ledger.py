@@ -64,6 +64,12 @@ class Ledger:
         entries = [entry for page in pages for entry in page["Items"] if _kind(entry) not in _REMEMBERED]
         return {entry["target"]["S"].split("/")[2] for entry in entries}
 
+    def reason_to_wait(self, shop: Shop, tag: str) -> str:
+        """Return why a shop's version waits for the release of a tag's value; empty where none does."""
+        key = {"target": {"S": f"{shop.account}/{shop.region}/release-group/{tag}"}, "entry": {"S": "waiting"}}
+        entry = self._client.get_item(TableName=self._table, Key=key).get("Item", {})
+        return entry.get("reason", {}).get("S", "")
+
     def _query(self, shop: Shop, prefix: str) -> list[dict[str, Any]]:
         return self._client.query(
             TableName=self._table,

@@ -28,6 +28,8 @@ UNUSED = {
     ("PrepareReleaseFunctionRole", "s3:GetObject"),
     # Each rollout of a release has recorded its ending itself.
     ("JudgeReleaseFunctionRole", "dynamodb:Query"),
+    # No function publishes while the release of its tag runs.
+    ("StartRolloutFunctionRole", "states:DescribeExecution"),
     # Lambda and Step Functions use these themselves; the emulator does so without a decision of IAM.
     ("StartRolloutFunctionRole", "sqs:SendMessage"),
     ("ReportAliasMoveFunctionRole", "sqs:SendMessage"),

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.e2e.stories.releases import all_good, bad_in_bake, one_bad, releases_refused
+from tests.e2e.stories.releases import all_good, bad_in_bake, last_function_published, one_bad, releases_refused
 
 STABLE, CANARY = {"1": 100}, {"2": 100}
 
@@ -47,3 +47,11 @@ def test_release_that_cannot_begin_touches_nothing_and_says_why(stories):
     assert "no-such-function" in ended["unknown function"]["cause"]
     assert (ended["dry run"]["status"], ended["shares"]) == ("SUCCEEDED", STABLE)
     assert ended["plan"]["functions"][0]["plan"]["canary_version"] == "2"
+
+
+def test_release_of_a_tag_starts_by_itself_when_its_last_function_has_published(stories):
+    """The first version waits, and says for whom."""
+    tagged = stories(last_function_published)
+    assert tagged.releases_before == 0
+    assert "release-tagged-1:live with the tag value tagged has published no new version" in tagged.waits
+    assert (tagged.release.ending, tagged.release.served, tagged.count) == ("SUCCEEDED", [CANARY] * 2, 1)

@@ -128,6 +128,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "POWERTOOLS_METRICS_NAMESPACE": "LambdaRollouts",
         "POWERTOOLS_SERVICE_NAME": "rollouts",
         "COMMAND_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-commands",
+        "RELEASE_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollouts-releases",
+        "RELEASE_WAIT_MINUTES": "30",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:rollouts",
         "TAKE_COMMAND_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:TakeCommand:buttons",
         "CHAT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:chats",

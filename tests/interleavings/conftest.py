@@ -9,6 +9,7 @@ import pytest
 
 from rollout.admission import successor
 from rollout.aws.boto import clients
+from rollout.aws.lambda_.tagged_functions import TaggedAlias
 from tests.interleavings.actors import write_call
 from tests.interleavings.scenario import POLICY, Scenario
 from tests.samples import EXECUTION, TARGET
@@ -90,7 +91,8 @@ def connected_scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
     monkeypatch.setattr(evaluate, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
     freezes = SimpleNamespace(find=lambda: scenarios.current.freeze)
     monkeypatch.setattr(importlib.import_module("rollout.tasks.find_hold"), "freezes", lambda: freezes)
-    monkeypatch.setattr(sweep, "tagged_functions", lambda _: SimpleNamespace(targets=lambda: [TARGET]))
+    tagged = SimpleNamespace(aliases=lambda: [TaggedAlias(TARGET, None)])
+    monkeypatch.setattr(sweep, "tagged_functions", lambda _: tagged)
     monkeypatch.setattr(successor, "MAX_TRIES", _MAX_TRIES)
     for key, value in _settings().items():
         monkeypatch.setenv(key, value)

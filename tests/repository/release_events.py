@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+from rollout.admission.releases.by_tag import decide_group, release_of
 from rollout.domain.enums import Outcome
 from rollout.notifications.events import Event
 from rollout.notifications.releases.ended import release_event
+from rollout.notifications.releases.overdue import ReleaseOverdue, overdue_event
+from rollout.state.releases.group import ReleaseGroup, WaitingVersion
 from rollout.state.releases.release import PartEnding, ReleaseState, ReleaseStatus
 from tests.release_samples import release
-from tests.samples import AT
+from tests.samples import AT, TARGET
 
+_MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:lambda-rollouts-releases"
 _RELEASE = release("cart", "checkout", checkout=("cart",))
 _FAULT = "unhealthy: errors: canary 41 of 1,203 calls (3.4 %), stable 12 of 10,870 (0.11 %)"
 _FAILURE = f"checkout ended: {_FAULT}"
@@ -41,4 +45,19 @@ def failed() -> Event:
     return _event(ReleaseStatus.FAILED, handed_over, _back("checkout", _FAULT))
 
 
-EVENTS = {"release-promoted": promoted, "release-rolled-back": rolled_back, "release-failed": failed}
+def overdue() -> ReleaseOverdue:
+    """Return the event of cart's version that has waited for checkout's for half an hour."""
+    waiting = WaitingVersion(target=TARGET.model_copy(update={"function": "cart"}), version="5", since=AT)
+    group = ReleaseGroup(account_region=TARGET.account_region, tag="shop", waiting=(waiting,), revision=1)
+    missing = TARGET.model_copy(update={"function": "checkout"})
+    wait = timedelta(minutes=30)
+    decision = decide_group(group, [waiting.target, missing], AT + wait, wait)
+    return overdue_event(group, decision, release_of(group, TARGET.account_region), _MACHINE, AT + wait)
+
+
+EVENTS = {
+    "release-promoted": promoted,
+    "release-rolled-back": rolled_back,
+    "release-failed": failed,
+    "release-overdue": overdue,
+}

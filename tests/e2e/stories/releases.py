@@ -10,6 +10,7 @@ from sandbox.shop import Shop
 from tests.e2e.stack import Stack
 from tests.e2e.stories.policies import QUICK
 from tests.e2e.stories.rollout import shop_with_canaries
+from tests.e2e.waiting import wait_for
 
 BAKING = QUICK | {"bake": 60, "guards": {"max_error_percent": 20}}
 """A policy whose bake is long enough for a version to fail in it."""
@@ -50,6 +51,45 @@ def bad_in_bake(stack: Stack) -> EndedRelease:
     shops = [shop_with_canaries(stack, f"release-baked-{number}") for number in range(2)]
     shops.append(shop_with_canaries(stack, "release-baked-2", canary={"fault_percent": 60}))
     return _release(stack, "bad-in-bake", shops, last={"steps": "AllAtOnce"})
+
+
+@dataclass(frozen=True)
+class TaggedRelease:
+    """Two functions with one value of the tag: why the first version waited, and the release that followed."""
+
+    waits: str
+    releases_before: int
+    """How many releases had started while it waited."""
+    release: EndedRelease
+    count: int
+    """How many releases have started in the end."""
+
+
+def last_function_published(stack: Stack) -> TaggedRelease:
+    """Each function publishes a version; the release starts by itself with the second one."""
+    shops = [stack.shop(f"release-tagged-{number}") for number in range(2)]
+    parameter = {"Name": "/rollouts/policies/release-of-a-tag", "Type": "String", "Value": json.dumps(QUICK)}
+    stack.client("ssm").put_parameter(**parameter)
+    for shop in shops:
+        stack.wait_for_version_events(shop, 1)
+        shop.tag("rollout:policy", "release-of-a-tag")
+        shop.tag("rollout:release", "tagged")
+    shops[0].publish(delay_ms=1)
+    waits = wait_for(
+        lambda: stack.ledger.reason_to_wait(shops[0], "tagged"), lambda: "No version waits for the release."
+    )
+    before = _tagged(stack)
+    with ExitStack() as calls:
+        for shop in shops:
+            calls.enter_context(shop.traffic(per_second=3, callers=1))
+        shops[1].publish(delay_ms=1)
+        execution, *_ = wait_for(lambda: _tagged(stack), lambda: "No release of the tag has started.")
+        release = EndedRelease(shops, execution, stack.releases.wait_for_end(execution))
+    return TaggedRelease(waits, len(before), release, len(_tagged(stack)))
+
+
+def _tagged(stack: Stack) -> list[str]:
+    return [arn for arn in stack.releases.arns() if arn.split(":")[-1].startswith("tagged-")]
 
 
 def _release(

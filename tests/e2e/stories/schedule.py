@@ -53,7 +53,7 @@ from tests.e2e.stories.member_accounts import (
 from tests.e2e.stories.other_writers import alias_is_created_again_and_then_moved
 from tests.e2e.stories.pruning import other_role_fails_in_bake
 from tests.e2e.stories.refused_requests import requests_are_refused
-from tests.e2e.stories.releases import all_good, bad_in_bake, one_bad, releases_refused
+from tests.e2e.stories.releases import all_good, bad_in_bake, last_function_published, one_bad, releases_refused
 from tests.e2e.stories.report import faulty_version_reported
 from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
 from tests.e2e.stories.starts import (
@@ -123,6 +123,7 @@ STORIES = (
     other_role_fails_in_bake,
     calls_become_slow,
     one_bad,
+    last_function_published,
     requests_are_refused,
     releases_refused,
     alarm_turns_red,

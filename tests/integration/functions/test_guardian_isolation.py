@@ -12,7 +12,7 @@ from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.lambda_.alias import LambdaAlias
-from rollout.aws.lambda_.tagged_functions import TaggedFunctions
+from rollout.aws.lambda_.tagged_functions import TaggedAlias, TaggedFunctions
 from rollout.aws.step_functions import Executions
 from rollout.domain.errors import AwsRefusedError
 from rollout.domain.identity import Target
@@ -142,7 +142,8 @@ def test_deleted_function_does_not_stop_sweep_of_versions(handle, three_function
     """GetResources lists a deleted function for an hour or more: it is reported, and sets off no alarm."""
     for operation in ("GetAlias", "GetFunction"):
         lambda_wire.refuse_function(operation, GHOST, "ResourceNotFoundException")
-    monkeypatch.setattr(TaggedFunctions, "targets", lambda _self: map(target, (GHOST, *NAMES)))
+    tagged = [TaggedAlias(target(name), None) for name in (GHOST, *NAMES)]
+    monkeypatch.setattr(TaggedFunctions, "aliases", lambda _self: tagged)
     answer = handle("guardian", VERSIONS)
     assert started == ["a", "b", "my"]
     assert (answer["failed"], answer["deleted"]) == ([], [f"{GHOST}:live"])
@@ -165,7 +166,7 @@ def test_unreadable_tags_of_an_account_are_reported(handle, started, monkeypatch
     def refuse(_self: object) -> list[Target]:
         raise AwsRefusedError("listing the opted-in functions: AWS refused the call", "AccessDeniedException")
 
-    monkeypatch.setattr(TaggedFunctions, "targets", refuse)
+    monkeypatch.setattr(TaggedFunctions, "aliases", refuse)
     (failed,) = handle("guardian", VERSIONS)["failed"]
     assert failed["target"] == "the opted-in functions of account 123456789012, region eu-west-1"
 

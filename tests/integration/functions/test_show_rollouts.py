@@ -10,6 +10,7 @@ from rollout.aws.dynamodb.items import key, partition, plain, typed
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
+from rollout.aws.dynamodb.release_groups import release_groups
 from rollout.aws.dynamodb.shown_rollouts import shown_rollouts
 from rollout.domain.enums import HookPoint, HookResult, Move, Outcome
 from rollout.state.dashboard.status import status_of
@@ -135,6 +136,14 @@ def test_queued_version_is_shown_with_its_reason(handle, ledger):
     queued = QueuedVersion(version="9", holder=EXECUTION, seen_at=NOW - timedelta(minutes=1), reason="it waits")
     queue().join(TARGET, queued)
     assert "Version 9 waits since" in handle("show_rollouts", {})
+
+
+def test_version_that_waits_for_the_release_of_its_tag_is_shown_with_its_reason(handle, ledger):
+    release_groups().wait("shop", TARGET, "9", NOW)
+    release_groups().explain(release_groups().find(TARGET.account_region, "shop"), "checkout:live has published none")
+    page = handle("show_rollouts", {})
+    assert "Version 9 waits since" in page
+    assert "checkout:live has published none" in page
 
 
 def test_status_of_an_earlier_evaluation_replaces_no_later_one(handle, ledger):

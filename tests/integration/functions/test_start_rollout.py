@@ -190,8 +190,8 @@ def test_function_without_published_version_starts_nothing(handle, started, lamb
     assert started() == []
 
 
-def test_version_of_a_function_with_the_tag_of_a_release_waits_for_it(handle, started):
-    client("lambda").tag_resource(Resource=ARN, Tags={"rollout:release": "shop"})
+def test_version_of_a_function_with_the_empty_tag_of_a_release_waits_for_a_person(handle, started):
+    client("lambda").tag_resource(Resource=ARN, Tags={"rollout:release": ""})
     answer = handle("start_rollout", event("start_rollout"))
     assert answer == {
         "started": False,

@@ -104,7 +104,10 @@ CALLS = [
     Call(
         "lambda_",
         "resourcegroupstaggingapi:GetResources",
-        {"ResourceTypeFilters": ["lambda:function"], "TagFilters": [{"Key": "rollout:alias"}]},
+        {
+            "ResourceTypeFilters": ["lambda:function"],
+            "TagFilters": [{"Key": "rollout:alias"}, {"Key": "rollout:release", "Values": ["shop"]}],
+        },
         tuple(f"ResourceTagMappingList[].{name}" for name in ("ResourceARN", "Tags[].Key", "Tags[].Value")),
     ),
     Call(

@@ -18,6 +18,7 @@ from rollout.notifications.events import AliasMoved, RolloutRejected
 from rollout.notifications.freeze import FreezeEnd, freeze_event
 from rollout.notifications.gate import gate_event
 from rollout.notifications.releases.ended import ReleaseEvent
+from rollout.notifications.releases.overdue import ReleaseOverdue
 from rollout.schema import EVENTS, event_schema
 from rollout.state.alias_move import AliasMove
 from rollout.state.commands.record import record_of
@@ -225,12 +226,13 @@ def test_every_event_type_is_tested():
 @pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda event_type: event_type.detail_type)
 def test_schema_requires_common_fields(event_type):
     required = event_schema(event_type)["required"]
-    is_of_release = issubclass(event_type, ReleaseEvent)
+    is_of_release, is_of_group = issubclass(event_type, ReleaseEvent), event_type is ReleaseOverdue
     assert {"schema_version", "id", "at", "sentence"} <= set(required)
-    assert ("target" in required) is not is_of_release
+    assert ("target" in required) is not (is_of_release or is_of_group)
     assert ({"release", "functions"} <= set(required)) is is_of_release
-    assert ("execution" in required) is (event_type is not AliasMoved)
-    assert ("stable_version" in required) is (event_type not in (RolloutRejected, AliasMoved) and not is_of_release)
+    assert ("execution" in required) is (event_type not in (AliasMoved, ReleaseOverdue))
+    has_no_stable = event_type in (RolloutRejected, AliasMoved) or is_of_release or is_of_group
+    assert ("stable_version" in required) is not has_no_stable
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -14,10 +14,11 @@ from rollout.notifications.headlines import NotifiedEvent
 from rollout.notifications.message import console_url, notification_of, stop_of
 from rollout.notifications.moments import Moment
 from rollout.notifications.notification import Notification
+from rollout.notifications.releases.overdue import overdue_notification
 from rollout.state.endings import rejected, rolled_back
 from rollout.state.hold import StandingFreeze
 from tests.commands import gate
-from tests.repository import event_samples
+from tests.repository import event_samples, release_events
 from tests.samples import AT, EXECUTION, TARGET, judgement, rollout
 from tests.unit.notifications.test_build_events import ENDINGS, closing
 
@@ -244,7 +245,9 @@ def test_every_moment_has_a_sample():
     stopped = stop_of(event_samples.stopped_before_traffic())
     assert_complete(stopped)
     sent = [notification_of(make()).moment for make in event_samples.NOTIFIED.values()]
-    assert sorted([*sent, stopped.moment]) == sorted(Moment)
+    overdue = overdue_notification(release_events.overdue())
+    assert overdue.text.startswith("The versions with the tag value shop wait")
+    assert sorted([*sent, stopped.moment, overdue.moment]) == sorted(Moment)
 
 
 def assert_complete(sent: Notification) -> None:

@@ -1,6 +1,7 @@
 """The settings that the stack passes in environment variables; a missing variable raises KeyError with its name."""
 
 import os
+from datetime import timedelta
 
 from rollout.domain.identity import AccountRegion
 from rollout.domain.json_values import read_json
@@ -77,6 +78,16 @@ def ledger_table() -> str:
 def state_machine_arn() -> str:
     """Return the ARN of the rollout state machine."""
     return os.environ["STATE_MACHINE_ARN"]
+
+
+def release_state_machine_arn() -> str:
+    """Return the ARN of the release state machine."""
+    return os.environ["RELEASE_STATE_MACHINE_ARN"]
+
+
+def release_wait() -> timedelta:
+    """Return how long a release by a tag waits for its last function; zero where it waits without an end."""
+    return timedelta(minutes=int(os.environ["RELEASE_WAIT_MINUTES"]))
 
 
 def command_state_machine_arn() -> str:

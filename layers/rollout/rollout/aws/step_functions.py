@@ -78,6 +78,11 @@ def executions_beside(execution: Execution) -> Executions:
     return Executions(clients.stepfunctions_client(), state_machine_arn)
 
 
+def release_executions() -> Executions:
+    """Return the executions of the release state machine."""
+    return Executions(clients.stepfunctions_client(), settings.release_state_machine_arn())
+
+
 def executions() -> Executions:
     """Return the executions of the rollout state machine."""
     return Executions(clients.stepfunctions_client(), settings.state_machine_arn())

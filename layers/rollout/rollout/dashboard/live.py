@@ -1,5 +1,6 @@
 """A live rollout as the dashboard shows it: which version serves, whether it goes well, and what happens next."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from rollout.dashboard.entries import QueueEntry, RolloutEntry, target_of
@@ -12,6 +13,7 @@ from rollout.domain.text import shorten
 from rollout.lifecycle.command_rules import ALLOWED, Situation, is_at_gate, situation_of
 from rollout.state.dashboard.status import Status
 from rollout.state.lock import Lock
+from rollout.state.releases.group import ReleaseGroup
 
 BUTTONS = (
     Command.APPROVE,
@@ -139,6 +141,19 @@ def _canary_percent(lock: Lock | None, evaluated: float) -> float:
     if lock.promoting:
         return 100
     return lock.planned_write.shares.get(lock.canary_version, 0) if lock.planned_write else 0
+
+
+def rollouts_waiting_for_release(group: ReleaseGroup) -> Iterator[QueuedRollout]:
+    """Yield what is shown of each version that waits for the release of its tag."""
+    for each in group.waiting:
+        yield QueuedRollout(
+            target=each.target,
+            version=each.version,
+            reason=group.reason or f"it waits for the release of the tag value {group.tag}",
+            since=each.since,
+            seen_at=each.since,
+            is_waiting=True,
+        )
 
 
 def queued_rollout(entry: QueueEntry, now: datetime) -> QueuedRollout:

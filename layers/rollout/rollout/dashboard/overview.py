@@ -30,6 +30,8 @@ class Held(Value):
     """The partition key of the alias."""
     lock: Lock | None = None
     queued: QueueEntry | None = None
+    for_release: QueuedRollout | None = None
+    """A version that waits for the release of its tag."""
 
 
 class Chosen(Value):
@@ -118,6 +120,13 @@ def waiting_version(queued: QueueEntry) -> Held:
     return Held(mark=Mark.QUEUED, target=queued.target, queued=queued)
 
 
+def waiting_for_release(waiting: QueuedRollout) -> Held:
+    """Return a version that waits for the release of its tag, with its mark."""
+    target = waiting.target
+    partition = f"{target.account}/{target.region}/{target.function}/{target.alias}"
+    return Held(mark=Mark.QUEUED, target=partition, for_release=waiting)
+
+
 def _with_ending(held: Held, ending: Outcome | None) -> Held:
     """Return a lock whose rollout is known to have ended with the mark of that: its lock is about to be released."""
     if ending is None:
@@ -144,10 +153,14 @@ def overview(chosen: Chosen, entries: list[RolloutEntry], now: datetime) -> Over
         page=chosen.page,
         pages=chosen.pages,
         live=tuple(live_rollout(entry, lock) for entry, lock in live),
-        queued=tuple(queued_rollout(one.queued, now) for one in chosen.shown if one.queued),
+        queued=tuple(queued for one in chosen.shown if (queued := _queued(one, now))),
         endings=tuple(ended for one in chosen.endings[:_ENDINGS_SHOWN] if (ended := ended_rollout(one))),
         unreadable=chosen.unreadable,
     )
+
+
+def _queued(held: Held, now: datetime) -> QueuedRollout | None:
+    return queued_rollout(held.queued, now) if held.queued else held.for_release
 
 
 def ended_rollout(entry: RolloutEntry) -> EndedRollout | None:

@@ -21,7 +21,8 @@ CHANNEL_FORM = "a channel has 1 to 100 letters, digits and ._-/:@, and begins wi
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}")
 
 RELEASE_TAG = "rollout:release"
-"""The function's tag that lets its versions wait for a release; its value is free, such as the name of the team."""
+"""The function's tag that lets its versions wait for a release; with a value, such as the name of the
+system, the release starts by itself when all functions with this value have published."""
 
 HOOK_TAG = "rollout:hook"
 """The tag that lets rollouts call a function as a hook; its value is free."""

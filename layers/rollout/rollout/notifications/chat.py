@@ -41,7 +41,7 @@ def chat_text(notification: Notification) -> str:
 
 def _description(notification: Notification) -> str:
     why = [f"Why: {notification.reason}", *notification.details]
-    where = [*notification.facts, f"Execution: {notification.url}"]
+    where = [*notification.facts, f"{notification.url_of}: {notification.url}"]
     return "\n\n".join(_plain("\n".join(block)) for block in ([notification.headline], why, where))
 
 

@@ -15,6 +15,7 @@ from rollout.notifications.events import (
 from rollout.notifications.freeze import RolloutFrozen
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
 from rollout.notifications.releases.ended import ReleaseFailed, ReleasePromoted, ReleaseRolledBack
+from rollout.notifications.releases.overdue import ReleaseOverdue
 
 EVENT_TYPES: tuple[type[Event], ...] = (
     RolloutStarted,
@@ -32,4 +33,5 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     ReleasePromoted,
     ReleaseRolledBack,
     ReleaseFailed,
+    ReleaseOverdue,
 )

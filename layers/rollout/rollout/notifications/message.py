@@ -63,11 +63,20 @@ def stop_of(event: RolloutRejected) -> Notification:
 
 def console_url(execution_arn: str) -> str:
     """Return the console's URL of an execution, or its ARN in a partition whose console is unknown."""
-    _, partition, _, region, *_ = execution_arn.split(":")
+    return _url(execution_arn, "v2/executions/details")
+
+
+def state_machine_url(arn: str) -> str:
+    """Return the console's URL of a state machine, or its ARN in a partition whose console is unknown."""
+    return _url(arn, "statemachines/view")
+
+
+def _url(arn: str, page: str) -> str:
+    _, partition, _, region, *_ = arn.split(":")
     if partition not in _CONSOLES:
-        return execution_arn
+        return arn
     console = _CONSOLES[partition].format(region=region)
-    return f"{console}/states/home?region={region}#/v2/executions/details/{execution_arn}"
+    return f"{console}/states/home?region={region}#/{page}/{arn}"
 
 
 def _thread(event: ExecutionEvent) -> str:

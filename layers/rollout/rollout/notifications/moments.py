@@ -17,6 +17,7 @@ class Moment(StrEnum):
     HANDED_OVER = "handed_over"
     STOPPED_BEFORE_TRAFFIC = "stopped_before_traffic"
     ROLLBACK_FAILED = "rollback_failed"
+    RELEASE_OVERDUE = "release_overdue"
 
 
 EVERY_MOMENT = frozenset(Moment)

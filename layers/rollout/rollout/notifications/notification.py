@@ -57,6 +57,8 @@ class Notification(Value):
     """The ARNs of the alias and the execution."""
     url: str
     """Where the execution is seen."""
+    url_of: str = "Execution"
+    """What the URL shows."""
     attributes: dict[str, str]
     """What subscribers may filter by."""
 
@@ -71,4 +73,4 @@ class Notification(Value):
         """The text of an e-mail: a phone shows the first lines, so they say what happened and why."""
         steps = [line for step in self.next_steps for line in (step.text, step.command) if line]
         blocks = [[self.headline], [f"Why: {self.reason}", *self.details], ["What to do:", *steps]]
-        return "\n\n".join("\n".join(block) for block in [*blocks, [*self.facts, f"Execution: {self.url}"]])
+        return "\n\n".join("\n".join(block) for block in [*blocks, [*self.facts, f"{self.url_of}: {self.url}"]])

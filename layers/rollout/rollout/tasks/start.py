@@ -1,5 +1,6 @@
 """Looks up the alias and the version of a published version's rollout, and starts it."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from rollout.admission.events.version_event import VersionPublished, execution_input, execution_name
@@ -9,6 +10,7 @@ from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.tags import RELEASE_TAG, tagged_alias
+from rollout.tasks.releases.by_tag import wait_for_release
 
 
 class FoundVersion(NamedTuple):
@@ -18,6 +20,8 @@ class FoundVersion(NamedTuple):
     version: str | None
     ignored: str = ""
     """Empty where a rollout starts."""
+    release: str = ""
+    """The value of the tag for whose release the version waits; empty where it waits for none, or for a person's."""
 
 
 def resolve_alias_and_version(published: VersionPublished) -> FoundVersion:
@@ -32,7 +36,8 @@ def resolve_alias_and_version(published: VersionPublished) -> FoundVersion:
     version = published.version
     if alias is not None and not version:
         version = versions_of(published.target(alias)).find_newest()
-    return FoundVersion(alias, version, _why_ignored(published.function, function.tags, alias, version))
+    release = function.tags.get(RELEASE_TAG, "") if alias and version else ""
+    return FoundVersion(alias, version, _why_ignored(published.function, function.tags, alias, version), release)
 
 
 def _why_ignored(function: str, tags: dict[str, str], alias: str | None, version: str | None) -> str:
@@ -50,6 +55,20 @@ def start_once(published: VersionPublished, alias: str, version: str) -> tuple[s
     target = published.target(alias)
     name = execution_name(target, version)
     return name, executions().start_once(name, execution_input(target, version, published.other_fields))
+
+
+def let_wait(published: VersionPublished, found: FoundVersion, now: datetime) -> tuple[str, bool]:
+    """Let a version wait for the release of its tag; return why, and whether it was the last one, so that it starts.
+
+    Raises AwsUnavailableError.
+    """
+    target = published.target(found.alias or "")
+    checked = wait_for_release(found.release, target, found.version or "", now)
+    if checked is None:
+        return found.ignored, False
+    if checked.execution:
+        return f"release execution {checked.execution}", True
+    return f"{found.ignored}: {checked.decision.reason}", False
 
 
 def _tagged_alias(tags: dict[str, str], published: VersionPublished) -> str | None:

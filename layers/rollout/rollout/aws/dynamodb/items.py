@@ -19,13 +19,16 @@ OPEN = "open"
 who moved an alias, gave a command or started a rollout. The dashboard also finds queued versions by it."""
 
 OPEN_LOCK = "lock"
-"""The value of `open` where a rollout holds the lock of an alias, and where a version waits for it."""
+"""The value of `open` where a rollout holds the lock of an alias, and where versions wait for it, or for a release."""
 
 ROLLOUT = "rollout"
 """The value of `open` where a rollout runs, and of `ended` where one has ended."""
 
 QUEUE = "queue"
 """The sort key of the version that waits for an alias."""
+
+WAITING = "waiting"
+"""The sort key of the versions that wait for a release by the value of a tag."""
 
 ENDED = "ended"
 """The attribute and the index of the rollouts that have ended, in the order of their endings."""

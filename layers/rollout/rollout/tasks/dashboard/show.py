@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from rollout.aws import settings
-from rollout.aws.dynamodb.items import OPEN
+from rollout.aws.dynamodb.items import OPEN, WAITING
+from rollout.aws.dynamodb.release_groups import read_group
 from rollout.aws.dynamodb.shown_rollouts import readable_lock, shown_rollouts
 from rollout.dashboard.detail import LedgerRecords, detail
 from rollout.dashboard.entries import read_queued, read_rollouts, target_of
@@ -22,12 +23,22 @@ from rollout.dashboard.help import HELP
 from rollout.dashboard.html.actions import Endpoints
 from rollout.dashboard.html.overview_page import overview_page
 from rollout.dashboard.html.problem_page import problem_page as html_of_problem
-from rollout.dashboard.overview import ENDINGS_READ, Held, choose, held_lock, overview, waiting_version
+from rollout.dashboard.live import rollouts_waiting_for_release
+from rollout.dashboard.overview import (
+    ENDINGS_READ,
+    Held,
+    choose,
+    held_lock,
+    overview,
+    waiting_for_release,
+    waiting_version,
+)
 from rollout.dashboard.report.request import is_summary
 from rollout.domain.enums import Outcome
 from rollout.domain.errors import AwsRefusedError, AwsUnavailableError, RolloutError
 from rollout.domain.text import as_sentence
 from rollout.domain.validation import format_problems
+from rollout.state.releases.group import ReleaseGroup
 from rollout.tasks.commands.history import starter_of
 from rollout.tasks.dashboard.summarize import summarize
 
@@ -73,13 +84,23 @@ def _read_open(entries: list[dict[str, Any]]) -> tuple[list[Held], tuple[str, ..
     for entry in entries:
         queued = read_queued(entry) if entry["entry"] == "queue" else None
         lock = readable_lock(entry) if entry["entry"] == "lock" else None
-        if queued:
+        group = _readable_group(entry) if entry["entry"] == WAITING else None
+        if group:
+            held += [waiting_for_release(each) for each in rollouts_waiting_for_release(group)]
+        elif queued:
             held.append(waiting_version(queued))
         elif lock:
             held.append(held_lock(entry["target"], lock))
         else:
             unreadable.append(f"{entry['target']}/{entry['entry']}")
     return held, tuple(unreadable)
+
+
+def _readable_group(entry: dict[str, Any]) -> ReleaseGroup | None:
+    try:
+        return read_group(entry)
+    except (ValidationError, KeyError):
+        return None
 
 
 def _detail(request: WidgetRequest, key: RolloutKey, endpoints: Endpoints, now: datetime) -> str:

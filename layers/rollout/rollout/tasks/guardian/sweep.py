@@ -7,10 +7,11 @@ from rollout.admission.events.version_event import execution_input, execution_na
 from rollout.admission.refusals.of_request import latest_refusals
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.release_groups import release_groups
 from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.lambda_.alias import alias_of
 from rollout.aws.lambda_.functions import lookup
-from rollout.aws.lambda_.tagged_functions import tagged_functions
+from rollout.aws.lambda_.tagged_functions import TaggedAlias, tagged_functions
 from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.settings import home
 from rollout.aws.step_functions import executions
@@ -26,20 +27,22 @@ def start_missed_versions(sweep: TargetSweep, member_account: AccountRegion | No
     Without a member account, the versions of the orchestrator's own account and region.
     """
     account_region = member_account or home()
-    targets: list[Target] = []
+    aliases: list[TaggedAlias] = []
     with sweep.isolate(f"the opted-in functions of {account_region}"):
-        targets += tagged_functions(account_region).targets()
+        aliases += tagged_functions(account_region).aliases()
     yield from sweep.treat_each(
         f"versions/{account_region.account}/{account_region.region}",
-        ((target.name, target) for target in targets),
-        lambda target: start_missed_version(target, now),
+        # Without a value, only a person starts the release.
+        ((each.target.name, each) for each in aliases if each.release != ""),
+        lambda each: start_missed_version(each.target, now, each.release),
     )
 
 
-def start_missed_version(target: Target, now: datetime) -> Iterator[str]:
+def start_missed_version(target: Target, now: datetime, release: str | None = None) -> Iterator[str]:
     """Start the rollout of an alias's missed version, and yield the execution's name; nothing where there is none.
 
-    Raises AliasServesLatestError or AwsUnavailableError.
+    Where the version belongs to the release of a tag's value, it waits for that, and the next sweep of aliases checks
+    whether it was the last one. Raises AliasServesLatestError or AwsUnavailableError.
     """
     known = _known(target)
     candidate = _candidate(target, known)
@@ -50,7 +53,11 @@ def start_missed_version(target: Target, now: datetime) -> Iterator[str]:
         seen = Sighting(settled=candidate.version, seen_at=now)
     if seen != known:
         sightings().save(target, seen.model_dump_json())
-    if seen.is_missed(candidate, now):
+    if not seen.is_missed(candidate, now):
+        return
+    if release:
+        release_groups().wait(release, target, candidate.version, now)
+    else:
         yield from _start(target, candidate.version, now)
 
 
