@@ -41,7 +41,7 @@ def decide_group(group: ReleaseGroup, tagged: Iterable[Target], now: datetime, w
 
 
 def _hindrance(group: ReleaseGroup, size: int, now: datetime) -> str:
-    """Return why no release of the group may start, whoever has published; empty where one may."""
+    """Return why no release of the group may start, however many have published; empty where one may."""
     if group.first_since is None:
         return f"no version with the tag value {group.tag} waits"
     if group.started:
@@ -81,7 +81,7 @@ def _wait_for(group: ReleaseGroup, missing: tuple[str, ...], now: datetime, wait
 
 
 def is_report_due(group: ReleaseGroup, wait: timedelta) -> bool:
-    """Whether nobody was notified yet that the first version of a late group waits."""
+    """Whether people have not been notified yet that the first version of a late group waits."""
     return group.first_since is not None and (group.reported_at is None or group.reported_at < group.first_since + wait)
 
 

@@ -9,10 +9,18 @@ from rollout.aws.event_bus import event_bus
 from rollout.aws.powertools import publishing_errors
 from rollout.aws.settings import home, release_state_machine_arn, release_wait
 from rollout.aws.sns_topic import notify_people
+from rollout.lifecycle.guardian.event import GuardianEvent
 from rollout.notifications.releases.overdue import overdue_event, overdue_notification
 from rollout.state.releases.group import GroupMove, ReleaseGroup
+from rollout.tasks.guardian.releases import repair_releases
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.releases.by_tag import CheckedGroup, check_group
+
+
+def treat_releases(sweep: TargetSweep, trigger: GuardianEvent, now: datetime) -> dict[str, list[str]]:
+    """Repair the releases whose execution has ended, and start complete ones in a sweep of aliases; return both."""
+    closed = [*repair_releases(sweep, now, trigger.execution_arn)]
+    return {"closed": closed, "released": [*start_complete_releases(sweep, now)] if trigger.sweeps_aliases else []}
 
 
 def start_complete_releases(sweep: TargetSweep, now: datetime) -> Iterator[str]:
