@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from rollout.admission.releases.by_tag import release_of
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.items import key, partition, plain, typed
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
@@ -144,6 +145,13 @@ def test_version_that_waits_for_the_release_of_its_tag_is_shown_with_its_reason(
     page = handle("show_rollouts", {})
     assert "Version 9 waits since" in page
     assert "checkout:live has published none" in page
+
+
+def test_version_whose_release_has_started_does_not_wait_on_the_dashboard(handle, ledger):
+    release_groups().wait("shop", TARGET, "9", NOW)
+    group = release_groups().find(TARGET.account_region, "shop")
+    release_groups().start(group, release_of(group, TARGET.account_region))
+    assert "waits since" not in handle("show_rollouts", {})
 
 
 def test_status_of_an_earlier_evaluation_replaces_no_later_one(handle, ledger):

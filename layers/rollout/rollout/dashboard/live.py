@@ -144,8 +144,9 @@ def _canary_percent(lock: Lock | None, evaluated: float) -> float:
 
 
 def rollouts_waiting_for_release(group: ReleaseGroup) -> Iterator[QueuedRollout]:
-    """Yield what is shown of each version that waits for the release of its tag."""
-    for each in group.waiting:
+    """Yield what is shown of each version that waits for the release of its tag; one that has started is live."""
+    started = group.started.versions if group.started else ()
+    for each in (each for each in group.waiting if each not in started):
         yield QueuedRollout(
             target=each.target,
             version=each.version,

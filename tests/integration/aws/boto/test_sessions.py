@@ -131,6 +131,7 @@ def test_event_of_member_account_sweeps_its_versions(handle, assumed, member_api
     assert handle("guardian", scheduled) == {
         "repaired": [],
         "closed": [],
+        "released": [],
         "unqueued": [],
         "named": [],
         "started": [],

@@ -85,9 +85,19 @@ def test_more_functions_than_a_release_has_start_none():
 )
 def test_refused_release_is_tried_again_each_hour_for_a_day(minutes, move, text):
     refused = RefusedRelease(name=release_name(BOTH), at=AT, error="ReleaseRefusedError")
-    decision = decide(group(*BOTH.waiting, refused=refused), minutes=minutes)
+    decision = decide(group(*BOTH.waiting, refused=refused), minutes=minutes, wait=timedelta())
     assert decision.move is move
     assert text in decision.reason
+
+
+def test_release_that_is_refused_for_longer_than_the_wait_is_reported():
+    refused = RefusedRelease(name=release_name(BOTH), at=AT, error="ReleaseRefusedError")
+    assert decide(group(*BOTH.waiting, refused=refused), minutes=29).move is GroupMove.WAIT
+    assert decide(group(*BOTH.waiting, refused=refused), minutes=30).move is GroupMove.REPORT
+
+
+def test_running_release_is_never_reported_as_late():
+    assert decide(group(*BOTH.waiting, started=release_of(BOTH, HOME)), minutes=500).move is GroupMove.WAIT
 
 
 def test_newer_version_after_a_refusal_is_tried_at_once():

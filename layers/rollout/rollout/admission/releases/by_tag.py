@@ -32,7 +32,10 @@ def decide_group(group: ReleaseGroup, tagged: Iterable[Target], now: datetime, w
     waiting = {each.target for each in group.waiting}
     missing = tuple(sorted(each.name for each in {*tagged} - waiting))
     if reason := _hindrance(group, len(waiting) + len(missing), now):
-        return GroupDecision(move=GroupMove.WAIT, reason=reason, missing=missing)
+        # A release that has started reports its own ending.
+        is_reported = _is_late(group, now, wait) and group.started is None
+        move = GroupMove.REPORT if is_reported else GroupMove.WAIT
+        return GroupDecision(move=move, reason=reason, missing=missing)
     if not missing:
         count = len(group.waiting)
         reason = f"all {count} functions with the tag value {group.tag} have published a new version"
@@ -72,12 +75,16 @@ def _wait_for(group: ReleaseGroup, missing: tuple[str, ...], now: datetime, wait
         f" new version since {format_minute(since)}; {len(group.waiting)} of {len(group.waiting) + len(missing)}"
         " functions have"
     )
-    is_late = bool(wait) and now >= since + wait
+    is_late = _is_late(group, now, wait)
     if is_late:
         reason += f", and {wait // timedelta(minutes=1)} minutes have passed: publish the others, or start the release"
     elif wait:
         reason += f"; from {format_minute(since + wait)} on, people are notified"
     return GroupDecision(move=GroupMove.REPORT if is_late else GroupMove.WAIT, reason=reason, missing=missing)
+
+
+def _is_late(group: ReleaseGroup, now: datetime, wait: timedelta) -> bool:
+    return bool(wait) and group.first_since is not None and now >= group.first_since + wait
 
 
 def is_report_due(group: ReleaseGroup, wait: timedelta) -> bool:

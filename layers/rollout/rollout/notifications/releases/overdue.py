@@ -18,6 +18,10 @@ _SHOWN = 20
 """How many functions a notification lists."""
 
 
+_FIRST_STEP = "Publish a new version of the others; the release then starts by itself."
+_AFTER_REFUSAL = "Do what the Cause of the refused release says; it is started again each hour, for a day."
+
+
 class WaitingFunction(Value):
     """A function whose new version waits."""
 
@@ -28,7 +32,7 @@ class WaitingFunction(Value):
 
 
 class ReleaseOverdue(Event):
-    """Some functions with a value of the tag `rollout:release` have not published in time, and nothing is started."""
+    """Versions wait too long for the release of their tag: others are missing, or the release was refused."""
 
     detail_type: ClassVar[str] = "Release Overdue"
 
@@ -90,12 +94,12 @@ def overdue_notification(event: ReleaseOverdue) -> Notification:
         event_type=event.detail_type,
         id=event.id,
         thread=f"{event.account}/{event.region}/release-group/{event.tag}",
-        title=f"Release waits: {event.tag} lacks {format_names(event.missing)}",
+        title=f"Release waits: {event.tag}" + (f" lacks {format_names(event.missing)}" if event.missing else ""),
         headline=f"The versions with the tag value {event.tag} wait, and each alias serves what it served before.",
         reason=as_sentence(event.sentence),
         details=tuple(f"{each.function}:{each.alias}: version {each.version} waits" for each in event.waiting[:_SHOWN]),
         next_steps=(
-            NextStep(text="Publish a new version of the others; the release then starts by itself."),
+            NextStep(text=_FIRST_STEP if event.missing else _AFTER_REFUSAL),
             NextStep(text="Or start the release of the versions that wait:", command=event.command_line),
         ),
         facts=(f"Account {event.account}, {event.region}",),
