@@ -50,7 +50,7 @@ def _functions(stack: Stack, name: str, shops: list[Shop]) -> Iterator[None]:
     """Create the functions, whose versions wait for the release; delete them, which also ends their processes."""
     for shop in shops:
         create_function(stack, shop)
-        shop.tag("rollout:release", name)
+        shop.tag("rollout:release", "")  # without a value, no tag starts a release
     try:
         yield
     finally:

@@ -72,7 +72,7 @@ def _create_functions(stack: Stack, count: int) -> list[Shop]:
         stack.client("ssm").put_parameter(Name=f"/rollouts/policies/{name}", Value=policy, Type="String")
     shops = rollouts.create_functions(stack, count)
     with ThreadPoolExecutor(_TAGGERS) as taggers:
-        list(taggers.map(lambda shop: shop.tag("rollout:release", _RELEASE), shops))
+        list(taggers.map(lambda shop: shop.tag("rollout:release", ""), shops))
     return shops
 
 
