@@ -24,8 +24,8 @@ def _name_stream(
     if group not in cloudwatch_logs._log_groups or not (is_custom or LINE_BREAK in (text or "")):
         return
     streams = cloudwatch_logs._log_groups[group]["streams"]
-    # A copy, because calls of other functions add streams meanwhile.
-    for stream in [key for key, each in [*streams.items()] if "/[" in key and _is_of(each, request_id)]:
+    # A copy, because calls of other functions add streams meanwhile: by `copy`, which no other thread interrupts.
+    for stream in [key for key, each in streams.copy().items() if "/[" in key and _is_of(each, request_id)]:
         _join_lines(streams[stream])
         if is_custom:
             date, rest = stream.split("/[")

@@ -9,6 +9,8 @@ from stress.release_ledger import LedgerRelease
 
 _AT_STABLE = ("rolled_back", "rejected")
 """The outcomes with which a function serves the version that it served before."""
+_REJECTED = ("ReleaseRefusedError", "StoppedBeforeTrafficError")
+"""The endings of a rollout that comes to its first share after the release has failed: before its start, or after."""
 _UNCOUNTED = ("lambda:InvokeFunction", "lambda:GetFunction", "lambda:GetPolicy")
 """Calls of Lambda that have limits of their own."""
 
@@ -92,7 +94,7 @@ def _check_functions(result: ReleaseResult) -> Iterator[str]:
 
 
 def _check_rejected(rollout: RolloutResult) -> Iterator[str]:
-    if rollout.ending != "ReleaseRefusedError":
+    if rollout.ending not in _REJECTED:
         yield f"P6: rejected by the release, and the ending is {rollout.ending}: {rollout.cause}"
     if rollout.updates or rollout.alias.unsplit_version != STABLE:
         yield f"P6: rejected, but its alias was written {len(rollout.updates)} times"
