@@ -4,6 +4,9 @@ import pytest
 
 from tests.e2e.stories.locks import newer_version_supersedes, newer_versions_queue, stopped_in_bake, stopped_in_step
 
+_PARTS = {"repaired", "unqueued", "named", "started", "failed", "deleted", "not_reached", "closed", "released"}
+"""What a sweep reports."""
+
 
 def test_rollout_stopped_in_step_is_repaired_by_guardian(stories, stack):
     """P1, P10."""
@@ -43,6 +46,6 @@ def test_superseding_version_starts_after_rollback(stories):
 
 @pytest.mark.parametrize("sweep", ["aliases", "versions"])
 def test_sweep_after_finished_rollouts_repairs_nothing(sweeps, sweep):
-    assert {*sweeps[sweep]} == {"repaired", "unqueued", "named", "started", "failed", "deleted", "not_reached"}
+    assert {*sweeps[sweep]} == _PARTS
     moved_or_commanded = [named for named in sweeps[sweep]["named"] if "started_by" not in named]
     assert not any((sweeps[sweep] | {"named": moved_or_commanded}).values())
