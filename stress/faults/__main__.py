@@ -6,8 +6,8 @@
 import json
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from fnmatch import fnmatchcase
+from functools import partial
 
 import click
 
@@ -20,6 +20,7 @@ from stress.faults.matrix.fault import FREEZES
 from stress.faults.matrix.fault_list import FAULTS
 from stress.faults.observer import CellNotRunError
 from stress.faults.run_cell import run_cell
+from stress.faults.run_cells import run_cells
 from stress.faults.stack import Stack, run_stack
 from stress.faults.table import CellResult
 
@@ -93,21 +94,13 @@ def _results(stack: Stack, selected: list[Cell], at_once: int) -> Iterator[CellR
     # The states of one fault come one after another, so that concurrent cells use different functions.
     numbered = sorted(enumerate(selected, 1), key=lambda pair: FAULTS.index(pair[1].fault))
     possible = [(number, cell) for number, cell in numbered if not reasons[cell.name]]
-    yield from _run_together(stack, [pair for pair in possible if not _is_stack_wide(pair[1])], at_once)
-    yield from _run_together(stack, [pair for pair in possible if _is_stack_wide(pair[1])], at_once=1)
+    run = partial(_result, stack)
+    yield from run_cells([pair for pair in possible if not _is_stack_wide(pair[1])], run, at_once)
+    yield from run_cells([pair for pair in possible if _is_stack_wide(pair[1])], run, at_once=1)
 
 
 def _is_stack_wide(cell: Cell) -> bool:
     return cell.fault.outside_action in FREEZES
-
-
-def _run_together(stack: Stack, numbered: list[tuple[int, Cell]], at_once: int) -> Iterator[CellResult]:
-    pool = ThreadPoolExecutor(at_once)
-    try:
-        running = [pool.submit(_result, stack, cell, number) for number, cell in numbered]
-        yield from (future.result() for future in as_completed(running))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _result(stack: Stack, cell: Cell, number: int) -> CellResult:

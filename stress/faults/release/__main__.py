@@ -4,9 +4,8 @@
 """
 
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from fnmatch import fnmatchcase
+from functools import partial
 
 import click
 
@@ -17,6 +16,7 @@ from stress.faults.release import table
 from stress.faults.release.matrix import release_cells
 from stress.faults.release.run_cell import run_release_cell
 from stress.faults.release.table import ReleaseCellResult
+from stress.faults.run_cells import run_cells
 from stress.faults.stack import Stack, run_stack
 
 CONCURRENT_CELLS = 3
@@ -50,7 +50,8 @@ def _run(selected: list[Cell], at_once: int) -> list[ReleaseCellResult]:
     by_name = {}
     try:
         with run_stack(_report) as stack:
-            for number, result in enumerate(_results(stack, selected, at_once), start=1):
+            results = run_cells(enumerate(selected, 1), partial(_result, stack), at_once)
+            for number, result in enumerate(results, start=1):
                 by_name[result.cell.name] = result
                 _report(f"{number:>3} of {len(selected)}  {table.format_line(result)}")
     except SandboxError as error:
@@ -58,16 +59,6 @@ def _run(selected: list[Cell], at_once: int) -> list[ReleaseCellResult]:
     except KeyboardInterrupt:
         raise click.ClickException("Interrupted. No table was written.") from None
     return [by_name[cell.name] for cell in selected]
-
-
-def _results(stack: Stack, selected: list[Cell], at_once: int) -> Iterator[ReleaseCellResult]:
-    """Yield the result of each cell as soon as it is known."""
-    pool = ThreadPoolExecutor(at_once)
-    try:
-        running = [pool.submit(_result, stack, cell, number) for number, cell in enumerate(selected, 1)]
-        yield from (future.result() for future in as_completed(running))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _result(stack: Stack, cell: Cell, number: int) -> ReleaseCellResult:
