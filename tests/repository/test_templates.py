@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cfnlint.decode.cfn_yaml import load
 
+from rollout.lifecycle.guardian.missed_versions import MIN_WAIT
 from tests.partitions import REGIONS
 from tests.repository.sources import ROOT
 
@@ -55,6 +56,7 @@ def test_guardian_ends_before_its_next_sweep_of_versions():
     assert shortest >= HOME["Resources"]["GuardianFunction"]["Properties"]["Timeout"]
     window = MEMBER["Resources"]["VersionSweep"]["Properties"]["FlexibleTimeWindow"]["MaximumWindowInMinutes"]
     assert window * 60 <= shortest
+    assert MIN_WAIT.total_seconds() <= shortest - window * 60, "the second sweep that sees a version starts it"
 
 
 @pytest.mark.parametrize("file", TEMPLATES)

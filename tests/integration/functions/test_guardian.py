@@ -147,6 +147,22 @@ def test_redriven_rollout_ends_as_guardian_ended_it(handle, shifted, execution):
 
 
 @pytest.fixture
+def executions(monkeypatch) -> dict[str, str]:
+    """The inputs of the executions by name. As in Step Functions, each name starts once, or with its input again."""
+    inputs: dict[str, str] = {}
+
+    def start_once(_self: Executions, name: str, request: str) -> bool:
+        return inputs.setdefault(name, request) == request
+
+    def find_result(_self: Executions, name: str) -> tuple[str, str]:
+        return "RUNNING" if name in inputs else "gone", ""
+
+    monkeypatch.setattr(Executions, "start_once", start_once)
+    monkeypatch.setattr(Executions, "find_result", find_result)
+    return inputs
+
+
+@pytest.fixture
 def started(monkeypatch, version_seen) -> list[str]:
     """The names of the executions that were started; a sweep saw version 2 an hour before NOW."""
     names: list[str] = []
@@ -192,6 +208,54 @@ def test_version_after_first_sweep_is_started_by_a_later_one(handle, started, le
     assert remembered().waiting == "2"
     assert [*start_missed_version(TARGET, NOW + timedelta(hours=1))] == started
     assert len(started) == 1
+
+
+def sweep_from(minute: int, count: int) -> list[list[str]]:
+    """Return what each of the sweeps every five minutes starts, the first of them in this minute after NOW."""
+    return [[*start_missed_version(TARGET, NOW + timedelta(minutes=minute + 5 * number))] for number in range(count)]
+
+
+@pytest.mark.parametrize("minute", [1, 5])
+def test_version_is_started_five_to_ten_minutes_after_it_was_published(executions, ledger, minute):
+    """Without a trail: published at NOW, and sweeps every five minutes, the first one `minute` minutes later."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    seen, started, again = sweep_from(minute, 3)
+    assert (seen, started, again) == ([], [*executions], [*executions])
+    assert len(executions) == 1
+
+
+def test_late_event_of_a_version_that_a_sweep_started_starts_nothing(handle, executions, ledger):
+    """P7: the event has the time of the publication, so that its input is another one."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    sweep_from(1, 2)
+    before = dict(executions)
+    handle("start_rollout", event("start_rollout"))
+    assert executions == before
+    assert len(before) == 1
+
+
+def test_sweep_starts_nothing_for_a_version_whose_event_came_between_two_sweeps(handle, executions, ledger):
+    """P7: the same execution, which has not yet recorded its rollout."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    sweep_from(1, 1)
+    handle("start_rollout", event("start_rollout"))
+    before = dict(executions)
+    assert sweep_from(6, 3) == [[], [], []]
+    assert executions == before
+    assert len(before) == 1
+
+
+def test_version_that_its_publisher_served_between_two_sweeps_is_not_started(executions, ledger):
+    """A publisher that moves the alias itself, such as CloudFormation, has the time between two sweeps."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    sweep_from(1, 1)
+    move_alias("2")
+    assert sweep_from(6, 3) == [[], [], []]
+    assert executions == {}
 
 
 def test_version_that_was_rolled_out_is_settled(handle, started, shifted, execution):

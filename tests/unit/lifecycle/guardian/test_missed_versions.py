@@ -4,10 +4,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from rollout.lifecycle.guardian.missed_versions import Candidate, Sighting, ended_without_answer, sighting_of
+from rollout.lifecycle.guardian.missed_versions import (
+    MIN_WAIT,
+    Candidate,
+    Sighting,
+    ended_without_answer,
+    sighting_of,
+)
 from tests.samples import AT
 
-HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
+HOUR, QUARTER, FIVE = timedelta(hours=1), timedelta(minutes=15), timedelta(minutes=5)
+LATE = timedelta(seconds=50)
+"""How much later than another one a scheduled sweep may begin."""
 NINE = Candidate(version="9", served="9")
 TEN = Candidate(version="10", served="9")
 SETTLED = Sighting(settled="9", seen_at=AT)
@@ -40,7 +48,7 @@ def test_versions_before_the_first_sweep_are_never_missed(newest):
     assert not known.is_missed(newest, AT + 30 * HOUR)
 
 
-@pytest.mark.parametrize("every", [QUARTER, HOUR])
+@pytest.mark.parametrize("every", [FIVE - LATE, FIVE, FIVE + LATE, QUARTER, HOUR])
 def test_version_that_two_sweeps_saw_is_missed(every):
     """P8: when a version was published is not known, so a sweep has to have seen it a while ago."""
     assert not sweeps(NINE, TEN, every=every).is_missed(TEN, AT + every)
@@ -48,9 +56,16 @@ def test_version_that_two_sweeps_saw_is_missed(every):
 
 
 def test_version_that_a_sweep_saw_just_now_is_not_missed():
-    """A repeated invocation of the sweep is not a second sweep."""
-    assert not waiting().is_missed(TEN, AT + QUARTER - timedelta(seconds=1))
+    """A repeated sweep is not a second sweep: Lambda repeats a failed one after one and two minutes."""
+    assert not waiting().is_missed(TEN, AT + timedelta(minutes=1 + 2))
+    assert not waiting().is_missed(TEN, AT + MIN_WAIT - timedelta(seconds=1))
     assert sighting_of(waiting(), TEN, AT + timedelta(minutes=1)) == waiting()
+
+
+def test_version_behind_a_rollout_is_missed_at_the_first_sweep_after_its_end():
+    """P8: it has been seen; a queued execution of the version is found by its name (P7)."""
+    busy = TEN.model_copy(update={"is_busy": True})
+    assert sweeps(NINE, busy, busy, TEN, every=FIVE).is_missed(TEN, AT + 3 * FIVE)
 
 
 def test_newer_version_begins_to_wait_anew():

@@ -38,8 +38,8 @@ def check_trail(trails: Sequence[Trail], sweep_every: str) -> Finding:
 
 def _no_trail(count: int, stopped: list[str], sweep_every: str) -> Finding:
     found = (
-        f"None of {count} trails logs management events that write, so no event names a published version; sweeps every"
-        f" {sweep_every} start rollouts all the same, 15 minutes or more after publishing."
+        f"None of {count} trails logs management events that write, so no event names a published version; sweeps come"
+        f" every {sweep_every}, and the second one after publishing starts the rollout."
     )
     fix = f"Start logging: aws cloudtrail start-logging --name {stopped[0]}." if stopped else _CREATE
     grade = Grade.WARNING if sweep_every != "1 hour" else Grade.BAD

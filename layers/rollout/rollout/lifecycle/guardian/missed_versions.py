@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from rollout.domain.models import Value
 from rollout.domain.refusals import REFUSALS
 
-MIN_WAIT = timedelta(minutes=15)
-"""How long a version's event, or a publisher that moves the alias itself, has time after a sweep saw the version."""
+MIN_WAIT = timedelta(minutes=4)
+"""A version is missed when a second sweep sees it. Between the two, an event with fields of its own, or a publisher
+that moves the alias itself, has time. Less than the shortest `VersionSweepEvery`, because schedules are late by some
+seconds; more than the three minutes in which Lambda repeats a failed invocation of the guardian twice."""
 
 MAX_WAIT = timedelta(days=1)
 """The sweeps give up a version after this time: its executions were refused or stopped each time. A function that no
