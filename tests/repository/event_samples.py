@@ -16,6 +16,7 @@ from rollout.lifecycle.ownership import Ownership, apply_ownership_check
 from rollout.lifecycle.rollback import Closing, rollback_ending
 from rollout.lifecycle.transitions import begin_bake, begin_step, next_step
 from rollout.lifecycle.writer_search import search_result, with_writer, writer_search
+from rollout.log_findings.compare import compare
 from rollout.log_findings.find import find_in_logs
 from rollout.log_findings.lines import LogLine, VersionLines
 from rollout.notifications.alias_move import alias_move_event
@@ -108,7 +109,8 @@ def promoted() -> EndingEvent:
 def rolled_back() -> EndingEvent:
     """Return the event of a rollout whose canary fails more often than stable, and logs an error of its own."""
     closing = Closing.model_validate(_judged(_FAULTY, _STEP_ENDS).document())
-    logs = find_in_logs(_log("4", _KEY_ERROR, 13, 1_203), _log("3", "ERROR The stock is low", 12, 10_870))
+    canary, stable = _log("4", _KEY_ERROR, 13, 1_203), _log("3", "ERROR The stock is low", 12, 10_870)
+    logs = find_in_logs(compare(canary, stable), canary, stable)
     closing = closing.model_copy(update={"canary_logs": logs})
     ending = rollback_ending(AliasState(version="3", shares={"4": 10}, revision_id="revision-2"), closing)
     return _ended(closing, _STEP_ENDS, ending)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from rollout.aws.boto import clients
+from rollout.log_findings import compare
+from rollout.log_findings.read_line import read_line
 from tests.integration.conftest import event
 
 START = "2026-03-01 12:00"
@@ -52,6 +54,16 @@ def logs(monkeypatch):
         monkeypatch.setattr(clients, "fast_cloudwatch_client", Metrics)
 
     return use
+
+
+def test_each_line_is_read_once(handle, logs, monkeypatch):
+    """The alias's lock is held meanwhile, and a thousand lines of each version take half a second."""
+    read: list[str] = []
+    monkeypatch.setattr(compare, "read_line", lambda text: read.append(text) or read_line(text))
+    canary, stable = [f"ERROR order {number}" for number in range(5)], ["ERROR Stock is low"]
+    logs(canary=canary, stable=stable)
+    handle("read_canary_logs", event("read_canary_logs"))
+    assert read == [*canary, *stable]
 
 
 def test_new_error_is_added_to_the_document(handle, logs):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rollout.log_findings.compare import compare
 from rollout.log_findings.find import find_in_logs, samples_without_request
 from rollout.log_findings.lines import LogLine, VersionLines
 from rollout.log_findings.requests import name_requests
@@ -24,27 +25,36 @@ STABLE = lines(version="3")
 ENDS = [line(9, f"END RequestId: {SECOND}"), line(5, f"END RequestId: {FIRST}"), line(2, "END RequestId: odd")]
 
 
+def requests_of(canary: VersionLines) -> list[str]:
+    """Return the requests of the lines, which have one signature."""
+    (compared,) = name_requests(compare(canary, STABLE), ENDS)
+    return [each.line.request_id for each in compared.group.canary]
+
+
 def test_line_gets_the_request_of_the_next_end_in_its_stream():
-    named = name_requests(lines(line(4, "ERROR"), line(5, "ERROR"), line(6, "ERROR"), line(4, "ERROR", "b")), ENDS)
-    assert [each.request_id for each in named.lines] == [FIRST, FIRST, SECOND, ""]
+    canary = lines(line(4, "ERROR"), line(5, "ERROR"), line(6, "ERROR"), line(4, "ERROR", "b"))
+    assert requests_of(canary) == [FIRST, FIRST, SECOND, ""]
 
 
 def test_line_after_the_last_end_has_no_request():
-    assert name_requests(lines(line(10, "ERROR")), ENDS).lines[0].request_id == ""
+    assert requests_of(lines(line(10, "ERROR"))) == [""]
 
 
 def test_samples_show_the_requests_that_were_found():
     canary = lines(line(4, "ERROR no"), line(6, "ERROR no"))
-    assert samples_without_request(canary, STABLE) == [*canary.lines]
-    (finding,) = find_in_logs(name_requests(canary, ENDS), STABLE).findings
+    compared = compare(canary, STABLE)
+    assert samples_without_request(compared) == [*canary.lines]
+    (finding,) = find_in_logs(name_requests(compared, ENDS), canary, STABLE).findings
     assert [sample.request_id for sample in finding.samples] == [FIRST, SECOND]
 
 
 def test_request_in_the_line_itself_needs_no_other_line():
     canary = lines(line(4, f"ERROR no for {SECOND}"))
-    assert samples_without_request(canary, STABLE) == []
-    assert find_in_logs(name_requests(canary, ENDS), STABLE).findings[0].samples[0].request_id == SECOND
+    compared = compare(canary, STABLE)
+    assert samples_without_request(compared) == []
+    (finding,) = find_in_logs(name_requests(compared, ENDS), canary, STABLE).findings
+    assert finding.samples[0].request_id == SECOND
 
 
 def test_unread_log_has_no_samples():
-    assert samples_without_request(lines().model_copy(update={"note": "denied"}), STABLE) == []
+    assert samples_without_request(compare(lines().model_copy(update={"note": "denied"}), STABLE)) == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rollout.log_findings.compare import Compared, Occurrence, compare
+from rollout.log_findings.compare import Compared, Occurrence
 from rollout.log_findings.lines import LogLine, VersionLines
 from rollout.log_findings.wording import format_finding, format_result, format_scope
 from rollout.state.canary_logs import (
@@ -19,11 +19,13 @@ _LONGEST_ID = 36
 """The length of a request id; what is longer is none."""
 
 
-def find_in_logs(canary: VersionLines, stable: VersionLines) -> CanaryLogs:
-    """Return the errors that the canary logs and stable does not, or less often, of the lines that were read."""
+def find_in_logs(compared: Sequence[Compared], canary: VersionLines, stable: VersionLines) -> CanaryLogs:
+    """Return what a comparison of both logs shows: what the canary logs and stable does not, or less often.
+
+    The comparison takes up to half a second, so its result is passed from function to function.
+    """
     if canary.note:
         return unread(canary.version, canary.note)
-    compared = compare(canary, stable)
     return CanaryLogs(
         sentence=format_result(compared, canary, stable),
         scope=format_scope(canary, stable),
@@ -32,11 +34,9 @@ def find_in_logs(canary: VersionLines, stable: VersionLines) -> CanaryLogs:
     )
 
 
-def samples_without_request(canary: VersionLines, stable: VersionLines) -> list[LogLine]:
+def samples_without_request(compared: Sequence[Compared]) -> list[LogLine]:
     """Return the lines that the result shows and that name no request."""
-    if canary.note:
-        return []
-    shown = compare(canary, stable)[:MOST_FINDINGS]
+    shown = compared[:MOST_FINDINGS]
     return [line for each in shown for line, error in _samples(each.group.canary) if not error.request_id]
 
 

@@ -6,6 +6,7 @@ from rollout.aws import settings
 from rollout.aws.cloudwatch.version_calls import version_calls
 from rollout.aws.cloudwatch.version_logs import version_logs
 from rollout.domain.errors import RolloutError
+from rollout.log_findings.compare import compare
 from rollout.log_findings.find import find_in_logs, samples_without_request
 from rollout.log_findings.reading import LogReading
 from rollout.log_findings.requests import name_requests
@@ -26,5 +27,6 @@ def _read(reading: LogReading, now: datetime) -> CanaryLogs:
     spans = reading.spans(now, settings.timing())
     logs, calls = version_logs(reading.target, reading.log_group_names), version_calls(reading.target)
     canary, stable = (each.model_copy(update={"calls": calls.count(each)}) for each in logs.read(*spans))
-    ends = logs.read_ends(samples_without_request(canary, stable))
-    return find_in_logs(name_requests(canary, ends), stable)
+    compared = compare(canary, stable)
+    ends = logs.read_ends(samples_without_request(compared))
+    return find_in_logs(name_requests(compared, ends), canary, stable)
