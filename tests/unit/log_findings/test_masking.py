@@ -77,6 +77,20 @@ SECRETS = {
     "card behind a word": ("card_4111111111111111", "4111"),
     "bank account": ("from DE89 3704 0044 0532 0130 00 to", "3704"),
     "social security": ("no person 078-05-1120", "078-05"),
+    "option without a space": ("mysqldump -h db -u bob -phunter2 shop", "hunter2"),
+    "option of one letter": ("mysql -pX", "X"),
+    "option in a list": ("Command '['mysql', '-u', 'bob', '-phunter2']' returned non-zero exit status 1.", "hunter2"),
+    "option of a command": ("sshpass -p hunter2 ssh bob@host", "hunter2"),
+    "option of another command": ("redis-cli -h cache -a hunter2", "hunter2"),
+    "sentence": ("password is hunter2", "hunter2"),
+    "sentence without a verb": ("The password hunter2 was wrong", "hunter2"),
+    "sentence with quotes": ("the password 'hunter' was wrong", "hunter"),
+    "sentence with a user": ("Password for user bob was hunter2.", "hunter2"),
+    "sentence with commas": ("the password you entered, hunter2, is wrong", "hunter2"),
+    "sentence with brackets": ("wrong password (hunter2)", "hunter2"),
+    "sentence that changes it": ("password of bob now set to Hunt&er", "Hunt"),
+    "sentence with a number": ("password is 1234", "1234"),
+    "sentence with another name": ("token was abc1", "abc1"),
     "telephone": ("call +49 170 1234567", "1234567"),
 }
 PLAIN = (
@@ -88,6 +102,15 @@ PLAIN = (
     "https://api.example.com:8443/orders?id=17&page=2 returned 503 at 2026-03-01T12:00:00+01:00",
     "request 8f5a2c1e-6d0b-4b57-9a3e-2f9d0c7b1a44",
     'File "/var/task/app/handlers/customer_orders_handler_v2.py", line 30, in handler',
+    "The password is wrong, or was too short: it must have at least 8 characters",
+    "password authentication failed for user bob17",
+    "the password for user bob17 is required",
+    "password hashed with bcrypt2, policy v2: password is case-sensitive!",
+    "password sha256 mismatch; password base64 is not valid; the password is 100% wrong",
+    "pass 2 of 3 failed, with 5 passwords",
+    "Unexpected token p17x in JSON; the key is missing",
+    "mysql: [Warning] no connection on port 3306",
+    "cp -p17 a b; docker run -p8080:80",
     "User: arn:aws:sts::123456789012:assumed-role/api-role/api is not authorized to perform: dynamodb:GetItem",
 )
 
@@ -125,14 +148,48 @@ def test_secret_that_is_cut_by_the_length_is_left_out():
 
 @pytest.mark.parametrize(
     "part",
-    ["a", "=", "a=", "password", '"', '\\"', "1 ", "://", "a.", "@a.", "aA1/", "-----BEGIN KEY", 'token="', "eyJaaa."],
+    [
+        "a",
+        "=",
+        "a=",
+        "password",
+        "mysql -p",
+        "mysql ",
+        "password for ",
+        "password is ",
+        "password of a is ",
+        '"',
+        '\\"',
+        "1 ",
+        "://",
+        "a.",
+        "@a.",
+        "aA1/",
+        "-----BEGIN KEY",
+        'token="',
+        "eyJaaa.",
+    ],
 )
 def test_repetitive_text_is_masked(part):
     """A pattern that backtracks would never return."""
     assert len(mask(part * 1_000)) <= LONGEST
 
 
-@pytest.mark.parametrize("part", ["sig=a ", "token=[", "token={{", "token={}", "<pass ", "--pass ", 'token","a":'])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "sig=a ",
+        "token=[",
+        "token={{",
+        "token={}",
+        "mysql -pa ",
+        "password a111 ",
+        "password is 1234, ",
+        "<pass ",
+        "--pass ",
+        'token","a":',
+    ],
+)
 def test_repetitive_text_with_short_secrets_is_masked(part):
     """The mask may be longer than a secret."""
     assert len(mask(part * 1_000)) <= 2 * LONGEST

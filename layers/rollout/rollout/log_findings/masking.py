@@ -1,7 +1,8 @@
 """Removes what looks like a secret or a personal detail from a text, before anything is kept of it.
 
-It errs towards masking: a long name that looks like a key is lost. A password in a plain sentence cannot be known and
-stays. Each pattern bounds its repetitions, and a text is cut first, so that none takes long.
+It errs towards masking: a long name that looks like a key is lost. A password in a plain sentence is known by its
+quotes, or by a digit or a sign in it; one of letters only looks like a word, and stays. Each pattern bounds
+its repetitions, and a text is cut first, so that none takes long.
 """
 
 import re
@@ -45,8 +46,36 @@ _OF_OPTIONS = re.compile(
 )
 """`--password …` and `-u name:…`."""
 
+_OF_COMMANDS = re.compile(
+    r"(\b(?:(?:mysql|mariadb)[\w-]{0,20}\b.{0,300}?[\s\"'](?-i:-p)(?=\S)|sshpass\s(?-i:-p)\s?|redis-cli\s.{0,300}?-a\s))"
+    rf"(?:{_QUOTED}|[^\s\"'\],]{{1,3000}})",
+    re.IGNORECASE,
+)
+"""`mysql -u bob -p…`, also as a list of arguments, and what other commands take as `-p …` and `-a …`."""
+
+_FILLERS = (
+    r"is|was|are|were|be|been|had|has|now|used|given|provided|entered|supplied|sent|got|you|we|they|he|she|i|that|which"
+    r"|(?:(?:re)?set|changed|equal)\sto"
+)
+_ALGORITHM = r"(?:base|sha|md|utf|aes|argon|pbkdf|scram|bcrypt|v)[\w-]{0,12}\d"
+_SECRET_LIKE = (
+    rf"(?!{_ALGORITHM}\b|\w{{1,10}}://)"
+    r"(?=[^\s\"'<>,;()]{0,200}(?:\d|[!#$%^&*@+=~?]\w))(?=[^\s\"'<>,;()]{0,200}[A-Za-z]|\d{4})[^\s\"'<>,;()]{4,3000}"
+)
+"""A word with a digit or a sign in it, or a number of four digits or more."""
+
+_OF_SENTENCES = re.compile(
+    r"((?:password|passwd|passphrase|passcode|pwd)s?(?![\w-])"
+    r"(?>(?:\s(?:for|of)\s(?:the\s)?(?:(?:user|account|role|client|customer|database)\s)?[^\s,]{1,80})?)"
+    rf"(?:,?\s(?:{_FILLERS})(?!\w)){{0,5}},?\s\(?|(?:secret|token|key)\s(?:is|was)\s)(?:{_QUOTED}|{_SECRET_LIKE})",
+    re.IGNORECASE,
+)
+"""`password … was wrong`, `the password of user bob is …`, `token is …`."""
+
 _OF_QUERIES = re.compile(r"([?&](?:key|code|hash)=)[^\s&#\"']{6,3000}", re.IGNORECASE)
 """What is secret in a URL, and elsewhere a word of an error."""
+
+_OF_NAMED = (_OF_NAMES, _OF_QUOTED_NAMES, _OF_TAGS, _OF_OPTIONS, _OF_COMMANDS, _OF_SENTENCES, _OF_QUERIES)
 
 _HEADER = re.compile(
     rf"(\b(?:(?:proxy-)?authorization|(?:set-)?cookie)(?:{_QUOTE})?\s{{0,5}}[:=]\s{{0,5}})(?:{_QUOTED}|[^\"']{{1,3000}})",
@@ -104,7 +133,7 @@ _ESCAPE = re.compile(r"\x1b\[[0-?]{0,20}[ -/]{0,5}[@-~]")
 _PATTERNS = (
     (_HEADER, rf"\g<1>{MASK}"),
     (_SCHEME, rf"\g<1> {MASK}"),
-    *((pattern, rf"\g<1>{MASK}") for pattern in (_OF_NAMES, _OF_QUOTED_NAMES, _OF_TAGS, _OF_OPTIONS, _OF_QUERIES)),
+    *((pattern, rf"\g<1>{MASK}") for pattern in _OF_NAMED),
     *((re.compile(pattern), replacement) for pattern, replacement in _ALONE),
 )
 
