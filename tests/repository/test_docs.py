@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from benchmarks.imports.measure import MOST_TIMES
 from rollout.admission.command import read_command_event
 from rollout.admission.read_request import read_request
 from rollout.admission.refusals.combine import RefusalList
@@ -75,6 +76,13 @@ def test_readme_counts_the_functions():
     words = {12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen"}
     count = words[len([*(ROOT / "functions").glob("*/app.py")])]
     assert f"and {count} Lambda functions" in (ROOT / "README.md").read_text()
+
+
+def test_performance_page_has_every_handler_below_its_limit():
+    """A new function is measured by `make bench-import`, which writes the table."""
+    rows = re.findall(r"^\| `(\w+)` \| [\d.]+ \| ([\d.]+) \|$", (DOCS / "performance.md").read_text(), re.MULTILINE)
+    assert [name for name, _ in rows] == sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
+    assert all(float(times) <= MOST_TIMES for _, times in rows)
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/operating.md"])
