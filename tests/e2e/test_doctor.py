@@ -35,5 +35,10 @@ def test_alarms_without_a_subscription_are_bad(findings):
     assert "aws sns subscribe --topic-arn arn:" in findings[Check.ALARM_SUBSCRIPTIONS]["fix"]
 
 
+def test_every_alarm_of_the_stack_is_found_by_its_name(findings):
+    assert "of 7 alarms" in findings[Check.ALARMS]["found"]
+    assert "missing" not in findings[Check.ALARMS]["found"]
+
+
 def test_dashboard_of_the_stack_is_found(findings):
     assert findings[Check.DASHBOARD]["grade"] == "good"

@@ -136,6 +136,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "NOTIFY_ON": ",".join(Moment),
         "STACK_NAME": "rollouts",
         "STARTER": "rollouts-StartRollout",
+        "STACK_ALARMS": "rollouts-Alarm,rollouts-OtherAlarm",
         "STACK_FUNCTIONS": "rollouts-StartRollout,rollouts-Guardian",
         "VERSION_SWEEP_EVERY": "1 hour",
         "ALARM_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alarms",

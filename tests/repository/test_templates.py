@@ -262,3 +262,9 @@ def test_examination_counts_the_errors_of_every_function_of_the_stack():
     counted = [each["Ref"] for each in variables["STACK_FUNCTIONS"]["Fn::Join"][1]]
     functions = {name for name, each in HOME["Resources"].items() if each["Type"] == "AWS::Serverless::Function"}
     assert {*counted} == functions - {"ExamineStackFunction", "ShowRolloutsFunction"}
+
+
+def test_examination_reads_every_alarm_of_the_stack():
+    """By their names, which CloudFormation makes: another stack's name may begin with this one's."""
+    variables = HOME["Resources"]["ExamineStackFunction"]["Properties"]["Environment"]["Variables"]
+    assert {each["Ref"] for each in variables["STACK_ALARMS"]["Fn::Join"][1]} == {*ALARMS}

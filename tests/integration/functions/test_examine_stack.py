@@ -1,9 +1,11 @@
 """ExamineStack reads what the stack needs, and calls nothing good that it could not read (P5)."""
 
+from datetime import timedelta
+
 import pytest
 
 from rollout.aws.boto import clients
-from tests.integration.conftest import client
+from tests.integration.conftest import NOW, client
 
 TRAIL = {"Name": "all", "S3BucketName": "trails", "IsMultiRegionTrail": True}
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -147,8 +149,9 @@ def test_alarms_and_dashboard_are_those_of_the_stack(grade):
     metric = {"Namespace": "LambdaRollouts", "MetricName": "RolloutsOpen", "Period": 60, "EvaluationPeriods": 1}
     rule = {"Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold", "Statistic": "Sum"}
     cloudwatch = client("cloudwatch")
-    for name in ("other-Alarm", "rollouts-Alarm"):
+    for name in ("other-Alarm", "rollouts-Alarm", "rollouts-2-Alarm", "rollouts-OtherAlarm"):
         cloudwatch.put_metric_alarm(AlarmName=name, ActionsEnabled=True, **metric, **rule)
+    cloudwatch.set_alarm_state(AlarmName="rollouts-2-Alarm", StateValue="ALARM", StateReason="of another stack")
     cloudwatch.put_dashboard(DashboardName="rollouts-of-another", DashboardBody='{"widgets": []}')
     assert (grade("alarms"), grade("dashboard")) == ("good", "bad")
     cloudwatch.set_alarm_state(AlarmName="rollouts-Alarm", StateValue="ALARM", StateReason="test")
@@ -157,11 +160,36 @@ def test_alarms_and_dashboard_are_those_of_the_stack(grade):
 
 
 @pytest.mark.usefixtures("my_api")
+def test_alarm_that_was_deleted_is_named(findings):
+    metric = {"Namespace": "LambdaRollouts", "MetricName": "RolloutsOpen", "Period": 60, "EvaluationPeriods": 1}
+    rule = {"Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold", "Statistic": "Sum"}
+    client("cloudwatch").put_metric_alarm(AlarmName="rollouts-Alarm", **metric, **rule)
+    assert findings()["alarms"]["found"] == "1 of 2 alarms is missing: rollouts-OtherAlarm."
+
+
+@pytest.mark.usefixtures("my_api")
+def test_try_that_found_a_version_pending_is_no_failed_call(findings):
+    def put(namespace, name, value, **dimensions):
+        named = [{"Name": key, "Value": text} for key, text in dimensions.items()]
+        data = {"MetricName": name, "Value": value, "Dimensions": named, "Timestamp": NOW - timedelta(hours=1)}
+        client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=[data])
+
+    function = "rollouts-StartRollout"
+    put("AWS/Lambda", "Errors", 3, FunctionName=function)
+    put("LambdaRollouts", "PlannedRetries", 2, task=function, service="rollouts")
+    found = findings()["errors of the stack"]
+    assert found["found"] == (
+        "1 failed call of 2 functions in a day, besides 2 tries that found a version Pending and came again:"
+        " rollouts-StartRollout 1."
+    )
+
+
+@pytest.mark.usefixtures("my_api")
 def test_hook_counts_by_its_tag(findings):
     client("lambda").tag_resource(
         Resource="arn:aws:lambda:eu-west-1:123456789012:function:my-api", Tags={"rollout:hook": "yes"}
     )
-    assert findings()["hooks"]["found"] == "1 may be called as hooks: my-api."
+    assert findings()["hooks"]["found"] == "1 function may be called as a hook: my-api."
 
 
 @pytest.fixture

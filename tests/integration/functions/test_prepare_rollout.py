@@ -520,6 +520,15 @@ def test_pending_version_is_tried_again(prepare, lambda_wire):
     assert set(lambda_wire.calls) <= READS
 
 
+def test_try_that_found_a_version_pending_is_counted(prepare, lambda_wire, capsys):
+    """Its error is among the errors of the function, and is no failure."""
+    lambda_wire.describe("2", State="Pending")
+    with pytest.raises(VersionPendingError):
+        prepare(REQUEST)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "PlannedRetries" in line]
+    assert [(line["task"], line["PlannedRetries"]) for line in lines] == [("task", [1.0])]
+
+
 def test_missing_alias_is_created(prepare, ledger):
     """P4: the task may run twice."""
     client("lambda").delete_alias(FunctionName="my-api", Name="live")

@@ -211,7 +211,7 @@ CALLS = [
     Call(
         "doctor",
         "cloudwatch:DescribeAlarms",
-        {"AlarmNamePrefix": "lambda-rollouts-", "MaxRecords": 100},
+        {"AlarmNames": ["lambda-rollouts-RollbackFailedAlarm-1A2B3C4D"], "MaxRecords": 100},
         tuple(f"MetricAlarms[].{name}" for name in ("AlarmName", "StateValue", "ActionsEnabled")),
         (),
         {"MetricAlarms[].StateValue": ("ALARM",)},

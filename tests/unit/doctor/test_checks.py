@@ -12,7 +12,7 @@ from rollout.doctor.checks.people import (
 )
 from rollout.doctor.checks.stack import check_concurrency, check_guardian, check_own_errors, check_throttles
 from rollout.doctor.facts import Activity, Concurrency, OwnAlarms, Subscriptions, Trail
-from rollout.doctor.finding import Check, Grade, good, summarize, unknown
+from rollout.doctor.finding import Check, Finding, Grade, bad, good, summarize, unknown, warning
 from rollout.state.hold import Hold
 
 ACTIVITY = Activity(
@@ -21,6 +21,7 @@ ACTIVITY = Activity(
     sweeps=4,
     failed_targets=0,
     errors={"guardian": 0, "starter": None},
+    planned_retries={"guardian": None, "starter": None},
     throttled={"lambda:GetAlias": None},
     peak_concurrency=40,
 )
@@ -30,6 +31,7 @@ SILENT = Activity(
     sweeps=None,
     failed_targets=None,
     errors={"guardian": None},
+    planned_retries={"guardian": None},
     throttled={"lambda:GetAlias": None},
     peak_concurrency=None,
 )
@@ -46,20 +48,24 @@ def active(**changed):
     return ACTIVITY.model_copy(update=changed)
 
 
+def alarms(**changed):
+    return ALARMS.model_copy(update=changed)
+
+
 FINDINGS = {
-    "trail that logs": (check_trail([READS, LOGS], "1 hour"), Grade.GOOD, "1 of 2 trails", ""),
-    "no trail": (check_trail([], "1 hour"), Grade.BAD, "None of 0 trails", "VersionSweepEvery='5 minutes'"),
+    "trail that logs": (check_trail([READS, LOGS], "1 hour"), Grade.GOOD, "1 of 2 trails logs writes: all.", ""),
+    "no trail": (check_trail([], "1 hour"), Grade.BAD, "sweeps come every hour", "VersionSweepEvery='5 minutes'"),
     "no trail, with short sweeps": (check_trail([], "5 minutes"), Grade.WARNING, "every 5 minutes", "create-trail"),
-    "trail that reads only": (check_trail([READS], "1 hour"), Grade.BAD, "None of 1 trails", "create-trail"),
+    "trail that reads only": (check_trail([READS], "1 hour"), Grade.BAD, "None of 1 trail logs", "create-trail"),
     "stopped trail": (check_trail([STOPPED], "1 hour"), Grade.BAD, "None of 1", "start-logging --name stopped"),
     "trail of the organization": (check_trail([HIDDEN], "1 hour"), Grade.UNKNOWN, "may not read", "publish a version"),
     "events arrive": (check_published_versions(ACTIVITY), Grade.GOOD, "12 events", ""),
     "some events missed": (check_published_versions(active(missed=3)), Grade.WARNING, "found 3 more", "log of the"),
     "every event missed": (check_published_versions(active(starts=0, missed=3)), Grade.BAD, "no event", "trail"),
     "no event yet": (check_published_versions(SILENT), Grade.UNKNOWN, "0 events", "publish-version"),
-    "functions opted in": (check_opted_in(("my-api:live",)), Grade.GOOD, "1 are opted in: my-api:live", ""),
+    "functions opted in": (check_opted_in(("my-api:live",)), Grade.GOOD, "1 function is opted in: my-api:live", ""),
     "no function opted in": (check_opted_in(()), Grade.WARNING, "0 functions", "tag-resource"),
-    "hooks": (check_hooks(("smoke",)), Grade.GOOD, "1 may be called", ""),
+    "hooks": (check_hooks(("smoke",)), Grade.GOOD, "1 function may be called as a hook: smoke.", ""),
     "no hooks": (check_hooks(()), Grade.GOOD, "0 functions", ""),
     "no freeze": (check_freeze(None, "/rollouts/freeze"), Grade.GOOD, "0 freezes", ""),
     "freeze": (
@@ -78,8 +84,13 @@ FINDINGS = {
         "6 failed calls of 2 functions in a day: b 5, a 1",
         "--log-group-name /logs",
     ),
-    "no throttles": (check_throttles(ACTIVITY), Grade.GOOD, "0 calls of 1 operations", ""),
-    "throttles": (check_throttles(active(throttled={"lambda:GetAlias": 7})), Grade.WARNING, "7 calls", "interval"),
+    "no throttles": (check_throttles(ACTIVITY), Grade.GOOD, "0 throttled calls of 1 operation in a day.", ""),
+    "throttles": (
+        check_throttles(active(throttled={"lambda:GetAlias": 7})),
+        Grade.WARNING,
+        "7 throttled calls",
+        "interval",
+    ),
     "concurrency": (check_concurrency(Concurrency(limit=1000, unreserved=900), ACTIVITY), Grade.GOOD, "1,000", ""),
     "little unreserved": (
         check_concurrency(Concurrency(limit=1000, unreserved=49), ACTIVITY),
@@ -93,25 +104,49 @@ FINDINGS = {
         "801 in use",
         "request-service-quota-increase",
     ),
-    "alarms": (check_alarms(ALARMS, "rollouts"), Grade.GOOD, "0 of 2 alarms", ""),
-    "red alarm": (check_alarms(ALARMS.model_copy(update={"red": ("b",)}), "r"), Grade.BAD, "1 of 2", "runbook"),
+    "alarms": (check_alarms(ALARMS), Grade.GOOD, "0 of 2 alarms are red.", ""),
+    "red alarm": (check_alarms(alarms(red=("b",))), Grade.BAD, "1 of 2 alarms is red: b.", "runbook"),
     "silenced alarm": (
-        check_alarms(ALARMS.model_copy(update={"silenced": ("b",)}), "rollouts"),
+        check_alarms(alarms(silenced=("b",))),
         Grade.WARNING,
-        "1 notify no one: b",
+        "0 of 2 alarms are red, but 1 notifies no one: b.",
         "enable-alarm-actions --alarm-names b",
     ),
     "silenced alarm with a name of several words": (
-        check_alarms(ALARMS.model_copy(update={"silenced": ("b; id",)}), "rollouts"),
+        check_alarms(alarms(silenced=("b; id",))),
         Grade.WARNING,
-        "1 notify no one: b; id",
+        "1 notifies no one: b; id",
         "enable-alarm-actions --alarm-names 'b; id'",
     ),
-    "no alarms": (check_alarms(OwnAlarms(names=(), red=(), silenced=()), "r"), Grade.BAD, "0 alarms", "Deploy"),
+    "no alarms": (check_alarms(alarms(names=(), missing=("a", "b"))), Grade.BAD, "2 of 2 alarms are missing", "Deploy"),
+    "missing alarm": (
+        check_alarms(alarms(names=("a",), missing=("b",))),
+        Grade.BAD,
+        "1 of 2 alarms is missing: b.",
+        "RunbookUrl",
+    ),
+    "errors with which a task waited": (
+        check_own_errors(active(errors={"a": 3, "b": 0}, planned_retries={"a": 3}), "/logs"),
+        Grade.GOOD,
+        "0 failed calls of 2 functions in a day, besides 3 tries that found a version Pending and came again",
+        "",
+    ),
+    "other errors beside those": (
+        check_own_errors(active(errors={"a": 3, "b": 1}, planned_retries={"a": 1}), "/logs"),
+        Grade.WARNING,
+        "3 failed calls of 2 functions in a day, besides 1 try that found a version Pending and came again: a 2, b 1.",
+        "--log-group-name /logs",
+    ),
+    "retry that is counted before its error": (
+        check_own_errors(active(errors={"a": 1, "b": 2}, planned_retries={"a": 5}), "/logs"),
+        Grade.WARNING,
+        "2 failed calls of 2 functions in a day, besides 5 tries that found a version Pending and came again: b 2.",
+        "--log-group-name /logs",
+    ),
     "subscribed": (
         check_alarm_subscriptions(TOPIC, Subscriptions(confirmed=1, pending=2)),
         Grade.GOOD,
-        "1 confirmed subscriptions, 2 pending",
+        "1 confirmed subscription, 2 pending",
         "",
     ),
     "not confirmed": (
@@ -150,6 +185,13 @@ def test_what_cannot_be_read_is_unknown_with_its_error():
     assert finding.grade is Grade.UNKNOWN
     assert "AWS refused the call" in finding.found
     assert "Grant the role of ExamineStack" in finding.fix
+
+
+def test_finding_that_is_not_good_has_a_short_form():
+    assert warning(Check.HOOKS, "0 hooks", "Add one.") == Finding(
+        check=Check.HOOKS, grade=Grade.WARNING, found="0 hooks", fix="Add one."
+    )
+    assert bad(Check.HOOKS, "0 hooks", "Add one.").grade is Grade.BAD
 
 
 def test_summary_counts_every_grade():

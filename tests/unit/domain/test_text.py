@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.domain.errors import InvalidPolicyError, RolloutError
-from rollout.domain.text import MAX_SENTENCE_LENGTH, as_sentence, format_names, join_within, shorten
+from rollout.domain.text import MAX_SENTENCE_LENGTH, as_sentence, format_count, format_names, join_within, shorten
 from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.endings import moved_by_other, rejected
@@ -20,6 +20,16 @@ def test_long_text_keeps_its_beginning_and_its_end(limit):
     assert text.startswith("begin ")
     assert text.endswith(" end")
     assert "(50,010 characters in all)" in text
+
+
+def test_number_has_the_noun_that_fits_it():
+    assert [format_count(number, "alarm") for number in (0, 1, 1.0, 1203)] == [
+        "0 alarms",
+        "1 alarm",
+        "1 alarm",
+        "1,203 alarms",
+    ]
+    assert [format_count(number, "try", "tries") for number in (1, 2)] == ["1 try", "2 tries"]
 
 
 @pytest.mark.parametrize("text", ["Rate exceeded", "Rate exceeded.", "Rate exceeded. ", ValueError("Rate exceeded.")])

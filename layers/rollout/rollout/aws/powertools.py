@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rollout.domain.errors import InternalError, RolloutError
+from rollout.domain.errors import InternalError, RolloutError, VersionPendingError
 from rollout.telemetry.catalog import CATALOG, Metric
 
 logger = Logger()
@@ -24,10 +24,14 @@ def internal_errors(context: LambdaContext, consequence: str) -> Iterator[None]:
     """Raise InternalError for an unexpected exception, and log its stack trace; a RolloutError passes through.
 
     Step Functions shows the message of an error to operators, so it is a sentence: `consequence` says what became of
-    the alias, and the log group and the request ID lead to the stack trace.
+    the alias, and the log group and the request ID lead to the stack trace. A task that waits for a Pending version
+    is counted, because its error is a planned one.
     """
     try:
         yield
+    except VersionPendingError:
+        write_metrics({Metric.PLANNED_RETRIES: 1}, {"task": context.function_name})
+        raise
     except RolloutError:
         raise
     except Exception as error:

@@ -110,6 +110,11 @@ def stack_functions() -> list[str]:
     return os.environ["STACK_FUNCTIONS"].split(",")
 
 
+def stack_alarms() -> list[str]:
+    """Return the names of the alarms of the stack."""
+    return os.environ["STACK_ALARMS"].split(",")
+
+
 def version_sweep_every() -> str:
     """Return how often the guardian looks for missed versions, such as `1 hour`."""
     return os.environ["VERSION_SWEEP_EVERY"]

@@ -25,6 +25,8 @@ class Activity(Value):
     """The targets that sweeps could not serve in a day."""
     errors: dict[str, float | None]
     """The errors of each function of the stack in a day."""
+    planned_retries: dict[str, float | None]
+    """The errors of each function in a day with which it waited for a Pending version."""
     throttled: dict[str, float | None]
     """The calls that AWS throttled in a day, by operation."""
     peak_concurrency: float | None
@@ -46,8 +48,9 @@ class Subscriptions(Value):
 
 
 class OwnAlarms(Value):
-    """The alarms of the stack by name, and those that are red or have their actions switched off."""
+    """The alarms of the stack by name: those that exist, are red, have their actions switched off, or do not exist."""
 
     names: tuple[str, ...]
     red: tuple[str, ...]
     silenced: tuple[str, ...]
+    missing: tuple[str, ...] = ()

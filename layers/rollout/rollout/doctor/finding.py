@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from rollout.domain.models import Value
-from rollout.domain.text import Sentence
+from rollout.domain.text import Sentence, format_count
 
 
 class Grade(StrEnum):
@@ -49,6 +49,14 @@ def good(check: Check, found: str) -> Finding:
     return Finding(check=check, grade=Grade.GOOD, found=found)
 
 
+def warning(check: Check, found: str, fix: str) -> Finding:
+    return Finding(check=check, grade=Grade.WARNING, found=found, fix=fix)
+
+
+def bad(check: Check, found: str, fix: str) -> Finding:
+    return Finding(check=check, grade=Grade.BAD, found=found, fix=fix)
+
+
 def unknown(check: Check, reason: str) -> Finding:
     """Return the finding for what could not be read, with the error that says what is missing."""
     return Finding(
@@ -63,5 +71,5 @@ def summarize(findings: Iterable[Finding]) -> str:
     """Return how many findings have each grade, such as `9 good, 2 warnings, 1 bad, 0 unknown`."""
     grades = [finding.grade for finding in findings]
     count = {grade: grades.count(grade) for grade in Grade}
-    warnings = f"{count[Grade.WARNING]} warning{'' if count[Grade.WARNING] == 1 else 's'}"
+    warnings = format_count(count[Grade.WARNING], "warning")
     return f"{count[Grade.GOOD]} good, {warnings}, {count[Grade.BAD]} bad, {count[Grade.UNKNOWN]} unknown"

@@ -61,6 +61,11 @@ def format_names(names: Iterable[str]) -> str:
     return f"{shown} and {len(every) - _NAMES_SHOWN:,} more" if len(every) > _NAMES_SHOWN else shown
 
 
+def format_count(number: float, noun: str, plural: str = "") -> str:
+    """Return such as `1 alarm` and `1,203 alarms`; `plural` is for a noun whose plural has no `s`."""
+    return f"{number:,.0f} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def _shorten_text(value: object) -> object:
     return shorten(value) if isinstance(value, str) else value
 

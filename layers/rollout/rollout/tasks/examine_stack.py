@@ -52,7 +52,7 @@ def _findings(now: datetime) -> Iterator[Finding]:
         Check.OWN_ERRORS: lambda: stack.check_own_errors(activity(), f"/aws/lambda/{stack_name}"),
         Check.THROTTLES: lambda: stack.check_throttles(activity()),
         Check.CONCURRENCY: lambda: stack.check_concurrency(functions().concurrency(), activity()),
-        Check.ALARMS: lambda: of_people.check_alarms(people().alarms(f"{stack_name}-"), stack_name),
+        Check.ALARMS: lambda: of_people.check_alarms(people().alarms(settings.stack_alarms())),
         Check.ALARM_SUBSCRIPTIONS: _alarm_subscriptions,
         Check.NOTIFICATIONS: _notifications,
         Check.DASHBOARD: _dashboard,

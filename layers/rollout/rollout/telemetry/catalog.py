@@ -28,6 +28,7 @@ class Metric(StrEnum):
     TARGETS_DELETED = "TargetsDeleted"
     TARGETS_NOT_REACHED = "TargetsNotReached"
     THROTTLED_CALLS = "ThrottledCalls"
+    PLANNED_RETRIES = "PlannedRetries"
     EVENTS_NOT_PUBLISHED = "EventsNotPublished"
     STABLE_NOT_KEPT = "StableNotKept"
 
@@ -53,6 +54,7 @@ CATALOG: dict[Metric, Series] = {
     Metric.TARGETS_DELETED: Series(COUNT, (_STACK,)),
     Metric.TARGETS_NOT_REACHED: Series(COUNT, (_STACK,)),
     Metric.THROTTLED_CALLS: Series(COUNT, (("operation", *_STACK),)),
+    Metric.PLANNED_RETRIES: Series(COUNT, (("task", *_STACK),)),
     Metric.EVENTS_NOT_PUBLISHED: Series(COUNT, (("event", *_STACK),)),
     Metric.STABLE_NOT_KEPT: Series(COUNT, (("function", *_STACK),)),
 }

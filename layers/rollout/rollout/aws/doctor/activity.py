@@ -36,20 +36,21 @@ class ActivityReader:
         """
         own = _own_metric
         throttled = [own(Metric.THROTTLED_CALLS, ("operation", name)) for name in WATCHED_OPERATIONS]
-        day = [_of_lambda("Errors", name) for name in functions] + throttled + [own(Metric.TARGETS_FAILED)]
-        errors_and_more = self._sums(day, timedelta(days=1), _HOUR)
+        planned = [own(Metric.PLANNED_RETRIES, ("task", name)) for name in functions]
+        day = [*(_of_lambda("Errors", name) for name in functions), *planned, *throttled, own(Metric.TARGETS_FAILED)]
+        sums = iter(self._sums(day, timedelta(days=1), _HOUR))
         starts, missed = self._sums(
             [_of_lambda("Invocations", starter), own(Metric.MISSED_VERSIONS_FOUND)], timedelta(days=DAYS), _HOUR
         )
         (sweeps,) = self._sums([own(Metric.ROLLOUTS_OPEN, statistic="SampleCount")], timedelta(minutes=20), 60)
-        count = len(functions)
         return Activity(
             starts=starts,
             missed=missed,
             sweeps=sweeps,
-            failed_targets=errors_and_more[-1],
-            errors=dict(zip(functions, errors_and_more[:count], strict=True)),
-            throttled=dict(zip(WATCHED_OPERATIONS, errors_and_more[count:-1], strict=True)),
+            errors={name: next(sums) for name in functions},
+            planned_retries={name: next(sums) for name in functions},
+            throttled={name: next(sums) for name in WATCHED_OPERATIONS},
+            failed_targets=next(sums),
             peak_concurrency=self._peak(),
         )
 

@@ -1,5 +1,6 @@
 """Reads what lets people see and hear of the stack: alarms, the dashboard and subscriptions."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rollout.aws.boto import clients
@@ -18,12 +19,14 @@ class People:
         self._cloudwatch = cloudwatch
         self._sns = sns
 
-    def alarms(self, prefix: str) -> OwnAlarms:
-        """Return the alarms whose names begin with a prefix."""
-        with translate_aws_errors(f"reading the alarms {prefix}*"):
-            found = self._cloudwatch.describe_alarms(AlarmNamePrefix=prefix, MaxRecords=100)["MetricAlarms"]
+    def alarms(self, names: Sequence[str]) -> OwnAlarms:
+        """Return the alarms of these names, at most 100: those of a stack whose name begins alike are no others."""
+        with translate_aws_errors("reading the alarms of the stack"):
+            found = self._cloudwatch.describe_alarms(AlarmNames=names, MaxRecords=100)["MetricAlarms"]
+        existing = tuple(alarm["AlarmName"] for alarm in found)
         return OwnAlarms(
-            names=tuple(alarm["AlarmName"] for alarm in found),
+            names=existing,
+            missing=tuple(name for name in names if name not in existing),
             red=tuple(alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"),
             silenced=tuple(alarm["AlarmName"] for alarm in found if not alarm["ActionsEnabled"]),
         )
