@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.deploy import TEMPLATE
+from sandbox.run_names import build_folder, run_name
 from sandbox.sam import run_sam
 from sandbox.server import ROOT
 
@@ -37,7 +38,8 @@ class Release:
     def package(self, bucket: str, environment: Mapping[str, str]) -> None:
         """Build the stack, upload its artifacts to a bucket and write the packaged template; raises DeployError."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        built = ROOT / ".sandbox" / "package-build"
-        run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], environment)
         where = ["--s3-bucket", bucket, "--s3-prefix", self.prefix, "--output-template-file", str(self.template)]
-        run_sam(["package", "--template-file", str(built / "template.yaml"), *where], environment)
+        with run_name("package") as own:
+            built = build_folder(own) / "stack"
+            run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], environment)
+            run_sam(["package", "--template-file", str(built / "template.yaml"), *where], environment)

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import WaiterError
 
 from sandbox.environment import without_aws
+from sandbox.run_names import build_folder, run_name
 from sandbox.sam import DeployError, layer_settings, run_sam
 from sandbox.server import LOG, ROOT, Sandbox, refuse_busy, running
 
@@ -30,13 +31,14 @@ def deployed(
 ) -> Iterator[tuple[Sandbox, dict[str, str]]]:
     """Run a local AWS with the stack in the account of this key; yield both the sandbox and the stack's outputs.
 
-    `parameters` override the stack's parameters in samconfig.toml.
+    `parameters` override the stack's parameters in samconfig.toml. Another run of this name at the same time has its
+    own folders.
     """
     refuse_busy(port)
-    with ThreadPoolExecutor(1) as executor:
+    with run_name(name) as own, ThreadPoolExecutor(1) as executor:
         report("Building the stack and starting the local AWS")
-        built = executor.submit(build, ROOT / ".sandbox" / f"{name}-build")
-        with running(port, name, access_key) as sandbox:
+        built = executor.submit(build, build_folder(own))
+        with running(port, own, access_key) as sandbox:
             template = built.result()
             report("Deploying the stack")
             yield sandbox, deploy(sandbox, template, parameters or {})

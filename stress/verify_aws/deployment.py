@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from sandbox.deploy import CONFIG, TEMPLATE
+from sandbox.run_names import build_folder
 from sandbox.sam import run_sam
-from sandbox.server import ROOT
 from stress.verify_aws.account import AwsAccount
 
 LEDGER = "LedgerTable"
@@ -28,7 +28,7 @@ class Deployment:
 
     def deploy(self, parameters: Mapping[str, str]) -> None:
         """Build the stack and deploy it with these parameters; raises DeployError."""
-        built = ROOT / ".sandbox" / f"{self.stack}-build"
+        built = build_folder(self.stack) / "stack"
         self._create_bucket()
         run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], self._account.environment)
         # Names of its own, so that it deploys beside a stack that is in use.

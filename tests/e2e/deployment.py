@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from sandbox.accounts import HOME, MEMBER, ORGANIZATION, OTHER_REGION
 from sandbox.deploy import build, deploy, deploy_member
+from sandbox.run_names import build_folder, run_name
 from sandbox.server import REGION, ROOT, Sandbox, free_port, running
 from tests.e2e.history import bursty_history
 from tests.e2e.stack import Stack
@@ -26,9 +27,9 @@ _MEMBER_PARAMETERS = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION,
 @contextmanager
 def deployed_stack() -> Iterator[Stack]:
     """Build while the emulator starts, and deploy while the first function is called."""
-    with ThreadPoolExecutor(1) as builder:
-        built = builder.submit(build, ROOT / ".sandbox" / "e2e-build")
-        with running(free_port(), "e2e", HOME) as local, bursty_history(local) as history:
+    with run_name("e2e") as own, ThreadPoolExecutor(1) as builder:
+        built = builder.submit(build, build_folder(own))
+        with running(free_port(), own, HOME) as local, bursty_history(local) as history:
             outputs = deploy(local, built.result(), _PARAMETERS)
             _deploy_members(local)
             stack = Stack(local, outputs, history)

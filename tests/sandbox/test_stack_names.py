@@ -7,6 +7,7 @@ from botocore.exceptions import WaiterError
 
 from sandbox.accounts import HOME, MEMBER
 from sandbox.deploy import build, deploy, deploy_member
+from sandbox.run_names import build_folder, run_name
 from sandbox.server import REGION, ROOT, free_port, running
 
 pytestmark = pytest.mark.timeout(600)
@@ -26,11 +27,11 @@ TRUST = {"Version": "2012-10-17", "Statement": []}
 
 def test_stack_with_longest_names_is_deployed_and_known_to_member_accounts():
     stack = (LONGEST_STACK + "S" * 128)[:128]
-    with running(free_port(), "stack-names", HOME) as sandbox:
-        built = build(ROOT / ".sandbox" / "stack-names-build")
+    with run_name("stack-names") as own, running(free_port(), own, HOME) as sandbox:
+        built = build(build_folder(own))
         outputs = deploy(sandbox, built, PARAMETERS, stack)
-        own = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION, "MemberExternalId": "external-id"}
-        member = {**own, "OrchestratorName": LONGEST_NAME, "PermissionsBoundary": BOUNDARY}
+        parameters = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION, "MemberExternalId": "external-id"}
+        member = {**parameters, "OrchestratorName": LONGEST_NAME, "PermissionsBoundary": BOUNDARY}
         deploy_member(sandbox, ROOT / "template-member.yaml", MEMBER, REGION, member)
         roles = {role["RoleName"]: role for role in sandbox.client("iam", MEMBER).list_roles()["Roles"]}
         topic = sandbox.client("sns").list_subscriptions_by_topic(TopicArn=outputs["AlarmTopicArn"])["Subscriptions"]
