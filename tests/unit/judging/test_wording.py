@@ -1,10 +1,14 @@
 """The reason of a judgement states the numbers of both versions and what is missing."""
 
+from datetime import timedelta
+
 import pytest
 
 from rollout.domain.enums import Phase, Verdict
 from rollout.judging.judge import judge
 from tests.samples import AT, observation_of, policy
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -14,6 +18,28 @@ def test_reason_reports_missing_datapoints(phase):
     assert judgement.verdict is Verdict.INCONCLUSIVE
     assert (
         "no datapoint for the canary in this step, 50 calls needed, and missing data never passes" in judgement.reason
+    )
+
+
+def test_reason_says_which_minutes_count_and_where_the_counts_are_instead():
+    """P5: a reader sees 29 calls behind the sentence that the step has no datapoint."""
+    observation = observation_of((9, 0, 90, 0), (0, 0, 90, 0), (20, 0, 90, 0), closed_until=AT + 2 * MINUTE)
+    reason = judge(observation.model_copy(update={"step_since": AT + MINUTE}), policy()).reason
+    assert reason.startswith(
+        "no datapoint for the canary in this step, 50 calls needed, and missing data never passes; it counts the"
+        " complete minutes from 2026-03-01T12:01Z, so far until 2026-03-01T12:02Z: of the canary's 29 calls since the"
+        " first shift, 9 are of minutes before and 20 of later ones, which count when they are complete; errors: canary"
+        " 0 of 29 calls"
+    )
+
+
+def test_reason_of_a_step_without_a_complete_minute_says_what_is_awaited():
+    observation = observation_of((9, 0, 90, 0), (20, 0, 90, 0), closed_until=AT, phase=Phase.BAKE)
+    reason = judge(observation.model_copy(update={"step_since": AT + MINUTE}), policy()).reason
+    assert reason.startswith(
+        "no minute of this step is complete yet, 50 calls needed; it counts the complete minutes from"
+        " 2026-03-01T12:01Z: of the canary's 29 calls since the promotion, 9 are of minutes before and 20 of later"
+        " ones, which count when they are complete; errors"
     )
 
 

@@ -9,7 +9,7 @@ from rollout.judging.ceilings import CeilingBreach, ceiling_breaches
 from rollout.judging.early_end import early_end
 from rollout.judging.findings import all_findings, combined_log_evidence, deciding_findings, late_findings
 from rollout.judging.missing_share import MissingShare, missing_share
-from rollout.judging.observation import Observation
+from rollout.judging.observation import CALLS, Observation
 from rollout.judging.wording import format_findings, format_ignored, format_late, format_too_few_calls, format_worse
 from rollout.policy.criteria import Criteria
 from rollout.policy.policy import Policy
@@ -89,12 +89,10 @@ def _verdict_without_proof(breaches: Sequence[CeilingBreach]) -> tuple[Verdict, 
 def _too_few_calls(observation: Observation, criteria: Criteria) -> Iterator[str]:
     """Yield a sentence on each critical metric with too few calls in this step; the canary's calls come first."""
     if observation.in_step().calls < criteria.min_invocations:
-        calls = observation.in_step().calls
-        yield format_too_few_calls(calls, criteria.min_invocations, observation.seconds_in_step)
+        yield format_too_few_calls(observation, CALLS, criteria.min_invocations)
     for metric in criteria.active_metrics:
         if metric.is_critical and metric.is_compared:
             unit = observation.series[metric.name].unit if metric.name in observation.series else Unit.CALLS
             needed = 1 if unit is Unit.MINUTES else criteria.min_invocations
-            counted = observation.in_step(metric.name).calls
-            if counted < needed:
-                yield f"{metric.name}: " + format_too_few_calls(counted, needed, observation.seconds_in_step, unit)
+            if observation.in_step(metric.name).calls < needed:
+                yield f"{metric.name}: " + format_too_few_calls(observation, metric.name, needed, unit)

@@ -61,6 +61,13 @@ class Observation(Value):
         first, end = (bisect_left(minutes, at, key=_start) for at in (self.step_since, self.closed_until))
         return minutes[first:end]
 
+    def outside_step(self, name: str = CALLS) -> tuple[int, int]:
+        """Return the canary's calls that a metric has counted before the current step, and in its open minutes."""
+        minutes = self.series[name].minutes if name in self.series else ()
+        first = bisect_left(minutes, self.step_since, key=_start)
+        open_from = bisect_left(minutes, max(self.step_since, self.closed_until), key=_start)
+        return canary_counts(minutes[:first]).calls, canary_counts(minutes[open_from:]).calls
+
     @property
     def settled_calls(self) -> int:
         """The canary's calls of which none can still be running: since the first shift; in the bake, since then."""

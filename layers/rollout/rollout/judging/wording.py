@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rollout.domain.counts import format_rate
 from rollout.domain.durations import format_rounded_duration
 from rollout.domain.enums import Mode, Phase, Unit
+from rollout.domain.text import format_minute
 from rollout.evidence.missing_share import SharedMinute
 from rollout.evidence.series import Series
 from rollout.judging.findings import combined_log_evidence
@@ -24,14 +25,34 @@ def format_worse(strongest: Finding) -> str:
     return f"the canary has more {strongest.metric} than stable"
 
 
-def format_too_few_calls(counted: int, needed: int, seconds: float, unit: Unit = Unit.CALLS) -> str:
+def format_too_few_calls(observation: Observation, metric: str, needed: int, unit: Unit = Unit.CALLS) -> str:
     """Return the start of an inconclusive judgement's reason: what this step has, what it needs, and when it has it."""
+    counted, seconds = observation.in_step(metric).calls, observation.seconds_in_step
+    elsewhere = _format_outside_step(observation, metric, unit)
     if seconds == 0:
-        return f"no minute of this step is complete yet, {needed:,} {unit} needed; "
+        return f"no minute of this step is complete yet, {needed:,} {unit} needed; {elsewhere}"
     if counted == 0:
-        return f"no datapoint for the canary in this step, {needed:,} {unit} needed, and missing data never passes; "
+        missing = f"no datapoint for the canary in this step, {needed:,} {unit} needed, and missing data never passes; "
+        return f"{missing}{elsewhere}"
     left = format_rounded_duration((needed - counted) * seconds / counted)
     return f"{counted:,} {unit} on the canary in this step, {needed:,} needed, about {left} more at this rate; "
+
+
+def _format_outside_step(observation: Observation, metric: str, unit: Unit) -> str:
+    """Return which minutes this step counts, and where the canary's counts are instead; empty if it has none."""
+    before, later = observation.outside_step(metric)
+    if not before and not later:
+        return ""
+    begin = format_minute(observation.step_since)
+    if observation.seconds_in_step:
+        counts = f"it counts the complete minutes from {begin}, so far until {format_minute(observation.closed_until)}"
+    else:
+        counts = f"it counts the complete minutes from {begin}"
+    event = "the promotion" if observation.phase is Phase.BAKE else "the first shift"
+    return (
+        f"{counts}: of the canary's {before + later:,} {unit} since {event}, {before:,} are of minutes before and"
+        f" {later:,} of later ones, which count when they are complete; "
+    )
 
 
 def format_late(strongest: Finding, observation: Observation, criteria: Criteria) -> str:
