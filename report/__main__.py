@@ -70,12 +70,12 @@ def _use(name: str, region: str | None, profile: str | None) -> AccountRegion:
 
 def _read(named: NamedRollout) -> Reported:
     _progress(f"Reading {named.text} in the ledger")
-    return find_reported(named)
+    return find_reported(named, datetime.now(UTC))
 
 
 def _file_name(entry: dict[str, Any]) -> str:
     """Return a name of letters, digits and dashes, such as `rollout-my-api-live-7`."""
-    parts = [*entry["target"].split("/")[2:], entry.get("canary_version", "")]
+    parts = [*entry["target"].split("/")[2:], str(entry.get("canary_version", ""))]
     return "rollout-" + re.sub(r"[^A-Za-z0-9_-]+", "-", "-".join(parts)).strip("-")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rollout.aws.powertools import LambdaContext, internal_errors, logger
 from rollout.domain.errors import RolloutError
-from rollout.tasks.dashboard.show import problem_page, show_rollouts
+from rollout.tasks.dashboard.show import answer_problem, show_rollouts
 
 
 @logger.inject_lambda_context
@@ -16,4 +16,4 @@ def handler(event: Any, context: LambdaContext) -> str | dict[str, str]:  # noqa
             return show_rollouts(event, arn, datetime.now(UTC))
     except RolloutError as error:
         logger.warning("Rollouts not shown", error=type(error).__name__, reason=str(error))
-        return problem_page(error, event, arn)
+        return answer_problem(error, event, arn)

@@ -13,6 +13,7 @@ from rollout.lifecycle.writer_search import SEARCH_TIME
 from rollout.tasks.guardian.rollout_starter import name_starters
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from tests.integration.conftest import NOW, event
+from tests.integration.ledger_entries import change_entry
 from tests.samples import TARGET
 
 ANNA = "arn:aws:iam::123456789012:user/anna at 2026-03-01T11:59:50Z"
@@ -65,6 +66,14 @@ def test_sweep_names_once_who_started_a_rollout(handle, cloudtrail):
     first, second = (handle("guardian", {"sweep": "aliases"})["named"] for _ in range(2))
     assert (first, second) == ([{"target": "my-api:live", "execution": "anna-1", "started_by": ANNA}], [])
     assert history(handle) == ANNA
+
+
+@pytest.mark.parametrize("started_at", ["2026-02-01T00:00:00Z", "no time"])
+def test_old_rollout_without_a_name_is_not_waiting_for_one(handle, started_at):
+    """An earlier release did not look for who started it."""
+    handle("prepare_rollout", BY_HAND)
+    change_entry(TARGET, "rollout#", started_at=started_at)
+    assert history(handle) == "CloudTrail does not name who started it"
 
 
 def test_rollout_that_an_event_started_is_not_looked_up(handle):

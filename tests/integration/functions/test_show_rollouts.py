@@ -7,7 +7,7 @@ import pytest
 
 from rollout.admission.releases.by_tag import release_of
 from rollout.aws.boto import clients
-from rollout.aws.dynamodb.items import key, partition, plain, typed
+from rollout.aws.dynamodb.items import key, partition, typed
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.queue import queue
@@ -19,6 +19,7 @@ from rollout.state.endings import ending_of
 from rollout.state.hooks.run import HookRun, HookState
 from rollout.state.lock import PlannedWrite, QueuedVersion, lock_of
 from tests.integration.conftest import NOW, client
+from tests.integration.ledger_entries import change_entry
 from tests.samples import EXECUTION, TARGET, judgement, policy
 from tests.samples import rollout as sample
 
@@ -181,21 +182,6 @@ def test_request_that_cannot_be_read_is_answered_by_a_page_that_names_the_field(
     assert "Traceback" not in page
 
 
-def change_entry(target, kind, **changes):
-    """Give attributes of the first entry of a kind other values; None removes one."""
-    table = client("dynamodb")
-    names = {"#target": "target"}
-    values = typed({":target": partition(target), ":kind": kind})
-    found = table.query(
-        TableName="ledger",
-        KeyConditionExpression="#target = :target AND begins_with(entry, :kind)",
-        ExpressionAttributeNames=names,
-        ExpressionAttributeValues=values,
-    )["Items"][0]
-    item = plain(found) | changes
-    table.put_item(TableName="ledger", Item=typed({name: value for name, value in item.items() if value is not None}))
-
-
 def without(document, **changes):
     return json.dumps(json.loads(document) | changes)
 
@@ -262,6 +248,39 @@ def test_detail_of_an_entry_that_cannot_be_read_names_the_field(handle, ledger, 
     assert "cannot be read" in page
     assert next(iter(changes)) in page
     assert "internal error" not in page
+
+
+NAMES = ("reason", "policy", "canary_version", "started_by", "execution_arn", "began_at", "is_back", "canary_logs")
+BINARY = [
+    *(("rollout#", name) for name in NAMES),
+    ("evaluation#", "reason"),
+    ("evaluation#", "at"),
+    ("command#", "why"),
+    ("status", "status_document"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), BINARY)
+def test_binary_attribute_hides_nothing_else_of_the_detail(handle, ledger, kind, name):
+    running = begin()
+    for number in (1, 2):
+        rollout_ledger().record_evaluation(running.model_copy(update={"evaluations": number}), NOW)
+    command = {"target": partition(running.target), "entry": "command#1", "rollout_execution": running.execution.arn}
+    client("dynamodb").put_item(
+        TableName="ledger", Item=typed(command | {"command": "pause", "taken_at": NOW.isoformat()})
+    )
+    change_entry(running.target, kind, **{name: b"\xff\xfe"})
+    for event in (detail_of(running), {}):
+        page = handle("show_rollouts", event)
+        assert "cannot show this" not in page
+        assert "my-api-1:live" in page
+
+
+def test_binary_attribute_is_named_in_the_detail(handle, ledger):
+    running = begin()
+    change_entry(running.target, "rollout#", policy_source=b"\xff\xfe")
+    page = handle("show_rollouts", detail_of(running))
+    assert "cannot be read: policy_source is" in page
 
 
 def test_lock_with_the_document_of_another_alias_hides_no_rollout(handle, ledger):

@@ -8,6 +8,7 @@ from rollout.domain.enums import Outcome
 from rollout.state.endings import ending_of
 from rollout.tasks.dashboard.reported import find_reported
 from tests.integration.conftest import NOW
+from tests.integration.ledger_entries import change_entry
 from tests.samples import EXECUTION, TARGET, judgement
 from tests.samples import rollout as sample
 
@@ -33,14 +34,14 @@ def ended(version: str, outcome: Outcome | None = Outcome.PROMOTED, function: st
 
 def found(function: str = "", version: str = "", execution: str = "") -> str:
     """Return the version that is found."""
-    return str(find_reported(read_name(function, version, execution, HOME)).records.entry["canary_version"])
+    return str(find_reported(read_name(function, version, execution, HOME), NOW).records.entry["canary_version"])
 
 
 def test_last_ended_rollout_of_an_alias_is_found_with_its_evaluations(ledger):
     ended("4")
     ended("5", Outcome.ROLLED_BACK)
     ended("6", None)
-    reported = find_reported(read_name("my-api:live", "", "", HOME))
+    reported = find_reported(read_name("my-api:live", "", "", HOME), NOW)
     assert reported.records.entry["canary_version"] == "5"
     assert [entry["reason"] for entry in reported.records.evaluations] == ["fine"]
     assert reported.started_by == "not known yet"
@@ -62,6 +63,28 @@ def test_rollout_that_the_ledger_does_not_have_is_named_with_what_it_has(ledger)
     ended("4", function="other")
     with pytest.raises(NoSuchRolloutError, match="The last endings are of other:live in account 123456789012"):
         found("my-api:live")
+
+
+def test_ledger_that_cannot_be_read_is_answered_as_markdown(handle, aws):
+    """There is no table."""
+    answer = handle("show_rollouts", {"view": "summary"})
+    assert answer["markdown"].startswith("⚠️ No summary: `The ledger cannot be read, and no rollout is affected.")
+
+
+def test_internal_error_is_answered_as_markdown(handle, ledger, monkeypatch):
+    def fail(*_):
+        raise KeyError("a defect")
+
+    monkeypatch.setattr("rollout.tasks.dashboard.summarize.find_reported", fail)
+    answer = handle("show_rollouts", {"view": "summary"})
+    assert answer["markdown"].startswith("⚠️ No summary: `internal error (KeyError), no rollout is affected; log group ")
+
+
+def test_summary_of_an_outcome_that_cannot_be_read_says_that_there_is_none(handle, ledger):
+    ended("4")
+    change_entry(TARGET, "rollout#", outcome=[1])
+    answer = handle("show_rollouts", {"view": "summary", "function": "my-api:live"})
+    assert answer["markdown"].startswith("⚠️ No summary: `The ledger has no ended rollout of my-api:live")
 
 
 def test_summary_is_answered_as_markdown(handle, ledger):

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rollout.dashboard.entries import RolloutEntry
+from rollout.dashboard.entries import RolloutEntry, read_entry
 from rollout.dashboard.evaluations import Evaluation, HookAnswer, hook_answers, raised_limit, read_evaluations
 from rollout.dashboard.event import WidgetRequest
 from rollout.dashboard.instants import KnownInstant
@@ -12,12 +12,15 @@ from rollout.dashboard.live import LiveRollout, live_rollout
 from rollout.dashboard.series import Line, MetricLines, Point, evidence_lines, metric_lines, share_line
 from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
+from rollout.domain.text import as_sentence, format_count
 from rollout.state.calibration import Calibration
 from rollout.state.canary_logs import CanaryLogs
 from rollout.state.lock import Lock
 
 EVALUATIONS_SHOWN = 40
 """How many evaluations a page lists."""
+
+_TIMES = ("started_at", "began_at", "published_at", "ended_at")
 
 _LAST_SHARE = {Outcome.PROMOTED: 100.0, Outcome.ROLLED_BACK: 0.0}
 """The canary's share in percent after an ending. The other outcomes leave the alias as it was."""
@@ -64,6 +67,8 @@ class Detail(Value):
     calibration: Calibration | None
     logs: CanaryLogs | None
     """What the canary's own log says about a rollback; None without it."""
+    unreadable: str = ""
+    """What the ledger has of the rollout and cannot be read, as a sentence; empty where everything can."""
 
     @property
     def pages(self) -> int:
@@ -77,9 +82,12 @@ class Detail(Value):
 
 
 def detail(request: WidgetRequest, records: LedgerRecords, started_by: str) -> Detail:
-    """Return what the detail of a rollout shows; raises ValidationError where its entry cannot be read."""
-    entry = RolloutEntry.model_validate(records.entry)
-    evaluations = read_evaluations(records.evaluations)
+    """Return what the detail of a rollout shows, and names what of it cannot be read.
+
+    Raises ValidationError where the alias, the key or the outcome cannot be read.
+    """
+    entry, problems = read_entry(records.entry)
+    evaluations, logs = read_evaluations(records.evaluations), _read_logs(records.entry.get("canary_logs"))
     evidence, limit = evidence_lines(evaluations, entry.began_at)
     found = Detail(
         request=request,
@@ -96,10 +104,26 @@ def detail(request: WidgetRequest, records: LedgerRecords, started_by: str) -> D
         commands=tuple(_command(command) for command in records.commands),
         hooks=tuple(hook_answers(evaluations)),
         calibration=raised_limit(evaluations),
-        logs=_read_logs(records.entry.get("canary_logs")),
+        logs=logs,
+        unreadable=_format_unreadable(entry, problems, records, len(evaluations), has_logs=logs is not None),
     )
     first = (found.page - 1) * EVALUATIONS_SHOWN
     return found.model_copy(update={"evaluations": evaluations[::-1][first : first + EVALUATIONS_SHOWN]})
+
+
+def _format_unreadable(
+    entry: RolloutEntry, problems: str, records: LedgerRecords, evaluations: int, *, has_logs: bool
+) -> str:
+    left = len(records.evaluations) - evaluations
+    lost_times = [name for name in _TIMES if records.entry.get(name) and getattr(entry, name) is None]
+    parts = [
+        problems,
+        ", ".join(lost_times),
+        f"{left:,} of {format_count(len(records.evaluations), 'evaluation')}" if left else "",
+        "canary_logs" if records.entry.get("canary_logs") and not has_logs else "",
+    ]
+    named = "; ".join(filter(None, parts))
+    return f"Not shown, because the ledger has it in a form that cannot be read: {as_sentence(named)}" if named else ""
 
 
 def _end(entry: RolloutEntry) -> Point | None:

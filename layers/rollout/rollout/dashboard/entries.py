@@ -9,6 +9,7 @@ from rollout.domain.enums import Outcome
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
 from rollout.domain.text import Sentence, shorten
+from rollout.domain.validation import format_problems
 from rollout.policy.policy import Policy
 from rollout.policy.read_policy import policy_of_json
 from rollout.state.dashboard.status import Status
@@ -77,6 +78,25 @@ class RolloutEntry(Value):
         return self.model_copy(update={"status_document": "", "policy": ""})
 
 
+_DECIDING = {"target", "entry", "outcome"}
+"""What no page can do without: which rollout it is, and whether and how it has ended."""
+
+
+def read_entry(entry: dict[str, Any]) -> tuple[RolloutEntry, str]:
+    """Return the entry of a rollout without the attributes that cannot be read, and which these are; empty if none.
+
+    Raises ValidationError where the alias, the key or the outcome cannot be read.
+    """
+    try:
+        return RolloutEntry.model_validate(entry), ""
+    except ValidationError as error:
+        unreadable = {detail["loc"][0] for detail in error.errors(include_url=False)}
+        if unreadable & _DECIDING:
+            raise
+        rest = {name: value for name, value in entry.items() if name not in unreadable}
+        return RolloutEntry.model_validate(rest), format_problems(error)
+
+
 class QueueEntry(Value):
     """The entry of a version that waits for its turn."""
 
@@ -104,11 +124,11 @@ def entry_of(partition: str, lock: Lock) -> RolloutEntry:
 
 
 def read_rollouts(entries: list[dict[str, Any]]) -> list[RolloutEntry]:
-    """Return the entries of rollouts that can be read, in the same order."""
+    """Return the entries of rollouts in the same order, each as far as it can be read."""
     found = []
     for entry in entries:
         try:
-            found.append(RolloutEntry.model_validate(entry))
+            found.append(read_entry(entry)[0])
         except ValidationError:
             continue
     return found

@@ -12,6 +12,9 @@ from rollout.state.writer_search import WriterSearch
 SEARCH_TIME = timedelta(hours=2)
 """How long the guardian looks for a writer: CloudTrail usually has a call within minutes."""
 
+UNKNOWN_STARTER = "CloudTrail does not name who started it"
+"""What stands in the place of a name after a search for who started an execution that found none."""
+
 _NOT_YET = (
     "CloudTrail does not name the writer yet: the name follows within minutes, in the ledger and in another event"
     " Rollout Handed Over"

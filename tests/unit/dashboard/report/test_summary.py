@@ -44,6 +44,12 @@ def _evaluations(text: str) -> list[dict[str, Any]]:
     ]
 
 
+def test_summary_names_what_cannot_be_read():
+    text = summary(records(policy_source=b"\xff"))
+    assert "⚠️ `Not shown, because the ledger has it in a form that cannot be read: policy_source is " in text
+    assert "- **Outcome:** rolled back\n" in text
+
+
 @pytest.mark.parametrize(
     "fact",
     [

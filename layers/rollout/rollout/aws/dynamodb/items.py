@@ -11,8 +11,16 @@ from rollout.domain.identity import Execution, Target
 
 Document = TypeVar("Document")
 
+
+class _Deserializer(TypeDeserializer):
+    """Reads a Binary as bytes: boto3's own type raises an error where it is written as text."""
+
+    def _deserialize_b(self, value: bytes) -> bytes:
+        return value
+
+
 _serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
+_deserialize = _Deserializer().deserialize
 
 OPEN = "open"
 """The attribute and the index of the entries that the guardian checks: held locks, running rollouts, and searches for

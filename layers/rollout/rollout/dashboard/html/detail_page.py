@@ -9,7 +9,7 @@ from rollout.dashboard.charts.draw import evidence_chart, metric_chart, share_ch
 from rollout.dashboard.charts.presentation import Colours
 from rollout.dashboard.detail import Detail
 from rollout.dashboard.html.actions import Endpoints, call, command_buttons, reason_form, shown_form
-from rollout.dashboard.html.detail_records import canary_logs, commands, evaluations, facts, hooks
+from rollout.dashboard.html.detail_records import canary_logs, commands, evaluations, facts, hooks, unreadable
 from rollout.dashboard.html.live_card import headline, live_card
 from rollout.dashboard.html.overview_page import ENDING_TONES
 from rollout.dashboard.html.style import PALETTES, page
@@ -39,6 +39,7 @@ def _content(shown: Detail, endpoints: Endpoints, now: datetime) -> Iterator[Ele
     yield tag("div", *back, *again, class_="lr-bar")
     yield shown_form(shown.request.detail_fields())
     yield _live(shown, endpoints, now) if shown.live else ending_card(shown)
+    yield from unreadable(shown)
     yield from _report(shown)
     yield from canary_logs(shown)
     yield charts(shown)

@@ -14,6 +14,12 @@ from rollout.domain.text import shorten
 _LONGEST_POLICY = 4000
 
 
+def unreadable(shown: Detail) -> Iterator[Element]:
+    """Yield what the ledger has of the rollout and cannot be read."""
+    if shown.unreadable:
+        yield tag("p", outside(shown.unreadable), class_="lr-word lr-bad")
+
+
 def facts(shown: Detail) -> Iterator[Element]:
     """Yield who started the rollout, when, by which policy, and what raised its evidence limit."""
     entry, zone = shown.entry, shown.request.screen.zone

@@ -6,7 +6,7 @@ from rollout.dashboard.detail import Detail, LedgerRecords, detail
 from rollout.dashboard.evaluations import read_evaluations
 from rollout.dashboard.event import Screen, Theme, WidgetRequest
 from rollout.dashboard.html.detail_page import charts, ending_card
-from rollout.dashboard.html.detail_records import canary_logs, commands, evaluation_table, facts, hooks
+from rollout.dashboard.html.detail_records import canary_logs, commands, evaluation_table, facts, hooks, unreadable
 from rollout.dashboard.html.style import sheet
 from rollout.dashboard.html.times import format_time
 from rollout.dashboard.html.tree import Child, outside, render, tag
@@ -28,7 +28,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def report_page(records: LedgerRecords, started_by: str, now: datetime) -> str:
-    """Return the HTML of the report. Raises ValidationError where the entry of the rollout cannot be read."""
+    """Return the HTML of the report. Raises ValidationError where the outcome cannot be read."""
     shown = detail(WidgetRequest(), records, started_by)
     every = shown.model_copy(update={"evaluations": read_evaluations(records.evaluations)[::-1]})
     entry = shown.entry
@@ -59,6 +59,7 @@ def _content(shown: Detail, now: datetime) -> list[Child]:
     zone = shown.request.screen.zone
     return [
         ending_card(shown),
+        *unreadable(shown),
         *canary_logs(shown),
         tag("div", charts(_in(Theme.LIGHT, shown)), class_="lr-light"),
         tag("div", charts(_in(Theme.DARK, shown)), class_="lr-dark"),

@@ -32,7 +32,7 @@ _READABLE = 10_000
 def summary(records: LedgerRecords) -> str:
     """Return the summary: how the rollout ended and why, both versions' numbers, and the link to the execution.
 
-    Raises ValidationError where the entry of the rollout cannot be read.
+    Raises ValidationError where the outcome of the rollout cannot be read.
     """
     shown = detail(WidgetRequest(), records, "")
     entry, evaluations = shown.entry, read_evaluations(records.evaluations)
@@ -40,6 +40,7 @@ def summary(records: LedgerRecords) -> str:
         name=code(entry.alias.name), canary=entry.canary_version or "?", stable=entry.stable_version or "?"
     )
     lines = [f"### {heading}", "", code(entry.reason or "no reason is recorded", _LONGEST_REASON), ""]
+    lines += [f"⚠️ {code(shown.unreadable, _LONGEST_REASON)}", ""] if shown.unreadable else []
     lines += [f"- {fact}" for fact in _facts(entry, evaluations)]
     for command in shown.commands:
         at = f"{format_minute(command.at)} " if command.at else ""

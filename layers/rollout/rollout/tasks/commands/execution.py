@@ -25,7 +25,7 @@ def answer_execution(event: dict[str, Any]) -> dict[str, object]:
             return _answer_for_release(received)
         request = received.parse()
         if request.command is Command.HISTORY:
-            return history_of(request)
+            return history_of(request, source_of(received.execution).at)
         record = take_command(request)
     except (CommandRefusedError, RefusedError) as refusal:
         logger.warning("Command refused", error=type(refusal).__name__, reason=str(refusal))

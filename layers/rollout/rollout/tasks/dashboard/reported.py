@@ -1,5 +1,6 @@
 """Finds an ended rollout in the ledger, with everything that its report shows."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from rollout.aws.dynamodb.ledger import ledger
@@ -21,7 +22,7 @@ class Reported(NamedTuple):
     started_by: str
 
 
-def find_reported(named: NamedRollout) -> Reported:
+def find_reported(named: NamedRollout, now: datetime) -> Reported:
     """Return what the ledger has of the newest ended rollout that is meant.
 
     Raises NoSuchRolloutError, or AwsUnavailableError where the ledger cannot be read.
@@ -37,4 +38,4 @@ def find_reported(named: NamedRollout) -> Reported:
         evaluations=shown.find_evaluations(chosen.target, chosen.entry),
         commands=shown.find_commands(chosen.target, chosen.execution_arn),
     )
-    return Reported(records, starter_of(chosen.alias, entry))
+    return Reported(records, starter_of(chosen.alias, entry, now))

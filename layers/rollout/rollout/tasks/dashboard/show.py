@@ -40,25 +40,27 @@ from rollout.domain.text import as_sentence
 from rollout.domain.validation import format_problems
 from rollout.state.releases.group import ReleaseGroup
 from rollout.tasks.commands.history import starter_of
-from rollout.tasks.dashboard.summarize import summarize
+from rollout.tasks.dashboard.summarize import no_summary, summarize
 
 
 def show_rollouts(event: object, function_arn: str, now: datetime) -> str | dict[str, str]:
     """Return the HTML of what an event of the widget asks for, the help, or the summary of a rollout in Markdown.
 
-    `function_arn` is the ARN of the widget's function, which its own links invoke. Raises InvalidWidgetRequestError, or
-    AwsUnavailableError where the ledger cannot be read.
+    `function_arn` is the ARN of the widget's function, which its own links invoke. Raises InvalidWidgetRequestError,
+    InvalidRolloutNameError or NoSuchRolloutError, or AwsUnavailableError where the ledger cannot be read.
     """
     if is_describe(event):
         return HELP
     if is_summary(event):
-        return summarize(event)
+        return summarize(event, now)
     request, endpoints = read_widget_event(event), _endpoints(function_arn)
     return _detail(request, request.rollout, endpoints, now) if request.rollout else _overview(request, endpoints, now)
 
 
-def problem_page(error: RolloutError, event: object, function_arn: str) -> str:
-    """Return the HTML of a page that says what is wrong."""
+def answer_problem(error: RolloutError, event: object, function_arn: str) -> str | dict[str, str]:
+    """Return what is wrong: as a page, or in Markdown where the event requests a summary."""
+    if is_summary(event):
+        return no_summary(_format_problem(error))
     return html_of_problem(_format_problem(error), read_screen(event), _endpoints(function_arn))
 
 
@@ -118,7 +120,7 @@ def _detail(request: WidgetRequest, key: RolloutKey, endpoints: Endpoints, now: 
         commands=ledger.find_commands(key.target, str(entry.get("execution_arn", ""))),
     )
     try:
-        shown = detail(request, records, starter_of(target_of(key.target), entry))
+        shown = detail(request, records, starter_of(target_of(key.target), entry, now))
     except ValidationError as error:
         raise InvalidWidgetRequestError(
             f"The ledger's entry {key.entry} of {key.target} cannot be read: {format_problems(error)}."

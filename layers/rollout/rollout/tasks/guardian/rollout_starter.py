@@ -6,11 +6,9 @@ from datetime import datetime
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.starter_searches import starter_searches
 from rollout.domain.identity import Execution, Target
-from rollout.lifecycle.writer_search import SEARCH_TIME
+from rollout.lifecycle.writer_search import SEARCH_TIME, UNKNOWN_STARTER
 from rollout.tasks.guardian.execution_starter import starter_of
 from rollout.tasks.guardian.target_sweep import TargetSweep
-
-_UNKNOWN = "CloudTrail does not name who started it"
 
 
 def name_starters(sweep: TargetSweep, now: datetime) -> Iterator[dict[str, str]]:
@@ -31,6 +29,6 @@ def _search(target: Target, execution: Execution, now: datetime) -> Iterator[dic
     starter = starter_of(execution, is_over=is_over)
     if not starter and not is_over:
         return
-    ledger().name_starter(target, execution, starter or _UNKNOWN)
+    ledger().name_starter(target, execution, starter or UNKNOWN_STARTER)
     starter_searches().end(target, execution)
     yield {"target": target.name, "execution": execution.name, "started_by": starter or "unknown"}
