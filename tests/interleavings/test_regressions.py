@@ -72,7 +72,7 @@ CALLS_TO_LOCK = 6
 """Calls of PrepareRollout up to and including the one that takes the lock."""
 CALLS_TO_TAKE_OVER = 3
 """Calls of the guardian up to and including the one that takes over a lock."""
-CALLS_TO_LOOK_UP = 5
+CALLS_TO_LOOK_UP = 6
 """Calls of the guardian's sweep of versions up to the start of a missed version."""
 
 

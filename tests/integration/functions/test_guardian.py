@@ -9,10 +9,12 @@ import pytest
 
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.queue import queue
 from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.step_functions import Executions
 from rollout.domain.identity import Execution, Target
 from rollout.lifecycle.guardian.missed_versions import Sighting
+from rollout.state.lock import QueuedVersion
 from rollout.state.rollout import Rollout
 from rollout.tasks.guardian.sweep import start_missed_version
 from tests.integration.conftest import NOW, alias, client, event, move_alias, owned_entry, remember
@@ -256,6 +258,30 @@ def test_version_that_its_publisher_served_between_two_sweeps_is_not_started(exe
     move_alias("2")
     assert sweep_from(6, 3) == [[], [], []]
     assert executions == {}
+
+
+QUEUED = Execution(arn="arn:by-hand", name="by-hand", started_at=NOW)
+
+
+def test_version_that_waits_for_its_turn_is_not_started_again(executions, ledger):
+    """P7: during a freeze no rollout has the lock, and a person's execution has another name than an event's."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    for minute in range(1, 60, 5):
+        now = NOW + timedelta(minutes=minute)
+        queue().join(TARGET, QueuedVersion(version="2", holder=QUEUED, seen_at=now, reason="the stack is frozen"))
+        assert [*start_missed_version(TARGET, now)] == []
+    assert executions == {}
+
+
+@pytest.mark.parametrize(("version", "tried_at"), [("2", NOW - timedelta(hours=2)), ("1", NOW + timedelta(minutes=6))])
+def test_version_behind_one_that_waits_no_more_or_is_older_is_started(executions, ledger, version, tried_at):
+    """P8: an execution that died has left its entry, or the newest version has lost its event."""
+    release_lock()
+    remember(Sighting(settled="1", seen_at=NOW))
+    queue().join(TARGET, QueuedVersion(version=version, holder=QUEUED, seen_at=tried_at))
+    assert sweep_from(1, 2) == [[], [*executions]]
+    assert len(executions) == 1
 
 
 def test_version_that_was_rolled_out_is_settled(handle, started, shifted, execution):

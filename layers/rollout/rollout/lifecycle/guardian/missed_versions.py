@@ -31,7 +31,7 @@ class Candidate(Value):
     served: str
     """The number of the version the alias serves."""
     is_busy: bool = False
-    """Whether the alias is split or locked, which means that a rollout or a person is already at work."""
+    """Whether the alias is split or locked, or the version waits for its turn: a rollout or a person is at work."""
 
     @property
     def is_served(self) -> bool:

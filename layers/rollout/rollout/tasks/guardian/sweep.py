@@ -7,6 +7,7 @@ from rollout.admission.events.version_event import execution_input, execution_na
 from rollout.admission.refusals.of_request import latest_refusals
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.queue import queue
 from rollout.aws.dynamodb.release_groups import release_groups
 from rollout.aws.dynamodb.sweeps.sightings import sightings
 from rollout.aws.lambda_.alias import alias_of
@@ -45,7 +46,7 @@ def start_missed_version(target: Target, now: datetime, release: str | None = No
     whether it was the last one. Raises AliasServesLatestError or AwsUnavailableError.
     """
     known = _known(target)
-    candidate = _candidate(target, known)
+    candidate = _candidate(target, known, now)
     if candidate is None:
         return
     seen = sighting_of(known, candidate, now)
@@ -77,7 +78,7 @@ def _known(target: Target) -> Sighting | None:
     return Sighting.model_validate_json(remembered) if remembered else None
 
 
-def _candidate(target: Target, known: Sighting | None) -> Candidate | None:
+def _candidate(target: Target, known: Sighting | None, now: datetime) -> Candidate | None:
     """Return the newest version and what the alias serves; None without an alias, which has nothing to compare with.
 
     Raises AliasServesLatestError, or UnknownFunctionError where the function was deleted.
@@ -93,8 +94,14 @@ def _candidate(target: Target, known: Sighting | None) -> Candidate | None:
     if newest is None:
         return None
     candidate = Candidate(**dict(newest), served=alias.version, is_busy=bool(alias.shares))
-    return candidate.model_copy(update={"is_busy": candidate.is_busy or _is_locked(candidate, target)})
+    return candidate.model_copy(update={"is_busy": candidate.is_busy or _is_at_work(candidate, target, now)})
 
 
-def _is_locked(candidate: Candidate, target: Target) -> bool:
-    return not candidate.is_served and locks().find(target) is not None
+def _is_at_work(candidate: Candidate, target: Target, now: datetime) -> bool:
+    """Whether a rollout holds the alias's lock, or an execution of any name waits to roll out this version."""
+    if candidate.is_served:
+        return False
+    if locks().find(target):
+        return True
+    queued = queue().find(target)
+    return queued is not None and queued.version == candidate.version and queued.is_waiting_at(now)
