@@ -204,6 +204,14 @@ def test_slowest_rollback_takes_at_most_ten_minutes():
     assert sum(_slowest(STATES[name]) for name in ("RollBack", "RestoreAlias")) <= TEN_MINUTES
 
 
+def test_throttled_restore_of_the_alias_is_tried_longer_than_another_failure_and_within_ten_minutes():
+    """P1: a refused call answers at once, so it leaves more time for further attempts than one that times out."""
+    throttled, other = STATES["RestoreAlias"]["Retry"][-2:]
+    assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert throttled["MaxAttempts"] > other["MaxAttempts"]
+    assert _slowest(STATES["RollBack"]) + _longest_pauses(throttled) <= TEN_MINUTES
+
+
 def test_reading_the_log_holds_the_lock_for_less_than_a_minute():
     """Its function is ended by its own timeout, before that of the state, and neither is retried."""
     task = STATES["ReadCanaryLogs"]
@@ -218,9 +226,13 @@ def test_no_answer_or_failure_of_reading_the_log_changes_where_the_rollout_goes(
 
 def _slowest(task: dict[str, Any]) -> float:
     retry = task["Retry"][-1]
+    attempts: int = 1 + retry["MaxAttempts"]
+    return task["TimeoutSeconds"] * attempts + _longest_pauses(retry)
+
+
+def _longest_pauses(retry: dict[str, Any]) -> float:
     pauses = accumulate(repeat(retry["BackoffRate"], retry["MaxAttempts"] - 1), lambda p, r: p * r, initial=1)
-    longest = [min(pause * retry["IntervalSeconds"], retry["MaxDelaySeconds"]) for pause in pauses]
-    return task["TimeoutSeconds"] * (1 + retry["MaxAttempts"]) + sum(longest)
+    return sum(min(pause * retry["IntervalSeconds"], retry["MaxDelaySeconds"]) for pause in pauses)
 
 
 def test_document_is_passed_on_unchanged():

@@ -17,7 +17,9 @@ from sandbox.emulator.seams import Answer
 
 _UNCOUNTED = frozenset({"lambda:InvokeFunction", "lambda:GetFunction", "lambda:GetPolicy"})
 """Their own limits are far higher, or out of reach for the stack."""
-_REFUSED = {"Type": "User", "message": "Rate exceeded"}
+_ERROR = "TooManyRequestsException"
+_REFUSED = {"Type": "User", "message": "Rate exceeded", "__type": _ERROR}
+"""Step Functions reads the error's name in the body, boto3 in the header."""
 
 
 @dataclass
@@ -52,7 +54,7 @@ def limit(per_second: float = math.inf) -> None:
 async def _handle(method: str, path: str, *request: Any) -> Answer:  # noqa: ANN401 - headers, body and query
     now = time.monotonic()
     if _counts(method, path, *request) and not _bucket(now).take(now):
-        headers = {"Content-Type": "application/json", "x-amzn-errortype": "TooManyRequestsException"}
+        headers = {"Content-Type": "application/json", "x-amzn-errortype": _ERROR}
         return 429, headers, json.dumps(_REFUSED).encode()
     return await _original(method, path, *request)
 

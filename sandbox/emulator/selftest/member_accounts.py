@@ -49,11 +49,11 @@ def _members_created(fixture: Fixture) -> bool:
         fixture.iam.put_role_policy(RoleName=role, PolicyName="assume", PolicyDocument=allowed)
     function_elsewhere = f"arn:aws:lambda:{OTHER_REGION}:{MEMBER}:function:example"
     function_here = f"arn:aws:lambda:{REGION}:{MEMBER}:function:example"
-    _start_update(fixture, "updates-there", "writer", function_here)
-    _start_update(fixture, "untrusted", "untrusting", "example")
-    _start_update(fixture, "other-machine", "writer", "example")
-    _start_update(fixture, "not-tagged", "writer", UNTAGGED)
-    _start_update(fixture, "too-far", "writer", function_elsewhere)
+    start_update(fixture, "updates-there", "writer", function_here)
+    start_update(fixture, "untrusted", "untrusting", "example")
+    start_update(fixture, "other-machine", "writer", "example")
+    start_update(fixture, "not-tagged", "writer", UNTAGGED)
+    start_update(fixture, "too-far", "writer", function_elsewhere)
     return True
 
 
@@ -67,7 +67,7 @@ def _create_members(fixture: Fixture) -> None:
         functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
 
 
-def _start_update(fixture: Fixture, name: str, role: str, function: str) -> None:
+def start_update(fixture: Fixture, name: str, role: str, function: str) -> None:
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::aws-sdk:lambda:updateAlias",

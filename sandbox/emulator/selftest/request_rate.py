@@ -2,10 +2,12 @@
 
 from sandbox.emulator.selftest.fixtures import Fixture, code_of, send_control_request
 from sandbox.emulator.selftest.lambda_ import assume_mover
+from sandbox.emulator.selftest.member_accounts import start_update
+from sandbox.emulator.selftest.stepfunctions import end_of
 
 
 def _requests_limited(fixture: Fixture) -> bool:
-    """Lambda limits the requests a second of functions, except GetFunction, and not those of users."""
+    """Lambda limits the requests a second of functions and state machines, except GetFunction; users are not limited."""
     mover, alias = fixture.client("lambda", *assume_mover(fixture)), {"FunctionName": "example", "Name": "live"}
     mover.meta.events.unregister("needs-retry.lambda", unique_id="retry-config-lambda")  # without retries
     send_control_request(fixture, "set-request-rate", per_second=0)
@@ -13,10 +15,12 @@ def _requests_limited(fixture: Fixture) -> bool:
         mover.get_function(FunctionName="example")
         fixture.lambda_.get_alias(**alias)
         refused = code_of(mover.get_alias, **alias)
+        start_update(fixture, "throttled", "writer", "example")
+        failed = end_of(fixture, "throttled")["error"]
     finally:
         send_control_request(fixture, "set-request-rate")
     mover.get_alias(**alias)
-    return refused == "TooManyRequestsException"
+    return (refused, failed) == ("TooManyRequestsException", "Lambda.TooManyRequestsException")
 
 
 CHECKS = [_requests_limited]
