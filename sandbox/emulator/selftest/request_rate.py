@@ -7,7 +7,7 @@ from sandbox.emulator.selftest.stepfunctions import end_of
 
 
 def _requests_limited(fixture: Fixture) -> bool:
-    """Lambda limits the requests a second of functions and state machines, except GetFunction; users are not limited."""
+    """Lambda limits the requests a second of functions and state machines, except GetFunction, but not users."""
     mover, alias = fixture.client("lambda", *assume_mover(fixture)), {"FunctionName": "example", "Name": "live"}
     mover.meta.events.unregister("needs-retry.lambda", unique_id="retry-config-lambda")  # without retries
     send_control_request(fixture, "set-request-rate", per_second=0)
