@@ -9,7 +9,8 @@ from rollout.aws.powertools import publishing_errors
 from rollout.aws.sns_topic import notify_people
 from rollout.domain.enums import Outcome
 from rollout.domain.text import as_sentence, shorten
-from rollout.lifecycle.releases.judge import is_over, release_outcome, release_sentence
+from rollout.lifecycle.releases.judge import is_over, release_outcome
+from rollout.lifecycle.releases.standing import format_standing
 from rollout.notifications.releases.ended import function_summary, release_event, release_notification
 from rollout.state.failure import Failure, format_failure
 from rollout.state.releases.release import Release, ReleaseState
@@ -31,7 +32,7 @@ def close(document: ReleaseDocument, failure: object, now: datetime) -> dict[str
     if is_over(state, now):
         close_ended(release, state, now)
     outcome = release_outcome(state)
-    cause = shorten(as_sentence(release_sentence(release, state)))
+    cause = shorten(as_sentence(format_standing(release, state, now)))
     return {
         "release": release.name,
         "ending": {"outcome": outcome, "Error": _ERRORS[outcome], "Cause": cause},

@@ -9,7 +9,8 @@ from rollout.aws.dynamodb.releases import release_target, releases, require_stat
 from rollout.domain.command_errors import CommandNotPossibleError, NoLiveRolloutError
 from rollout.domain.enums import Command, CommandAnswer
 from rollout.domain.errors import AliasBusyError
-from rollout.lifecycle.releases.judge import format_progress, release_sentence
+from rollout.lifecycle.releases.judge import format_progress
+from rollout.lifecycle.releases.standing import format_standing
 from rollout.notifications.releases.ended import function_summary
 from rollout.state.commands.record import CommandRecord
 from rollout.state.commands.source import CommandSource
@@ -27,9 +28,9 @@ def answer_release_command(command: ReleaseCommand, source: CommandSource, now: 
         case ReleaseOrder.ABORT:
             return _abort(command, found[0], source, now)
         case ReleaseOrder.STATUS:
-            return _answer(command, _status(found[0]) | {"functions": _functions(found[0])})
+            return _answer(command, _status(found[0], now) | {"functions": _functions(found[0])})
         case ReleaseOrder.HISTORY:
-            return _answer(command, {"releases": [_status(release) for release in found]})
+            return _answer(command, {"releases": [_status(release, now) for release in found]})
 
 
 def _answer(command: ReleaseCommand, fields: dict[str, Any]) -> dict[str, object]:
@@ -41,9 +42,9 @@ def _state(release: Release) -> ReleaseState:
     return require_state(releases().find(release.as_part), release.as_part)
 
 
-def _status(release: Release) -> dict[str, Any]:
+def _status(release: Release, now: datetime) -> dict[str, Any]:
     state = _state(release)
-    reason = format_progress(release, state) if state.status.is_open else release_sentence(release, state)
+    reason = format_progress(release, state) if state.status.is_open else format_standing(release, state, now)
     return {
         "execution": release.execution.arn,
         "status": state.status,
@@ -66,7 +67,7 @@ def _abort(command: ReleaseCommand, release: Release, source: CommandSource, now
     recorded = commands().find(target, source)
     record = recorded or _record(command, release, source)
     if recorded is None and not releases().abort(record, release.as_part, now):
-        _refuse(release)
+        _refuse(release, now)
     publish_command(record)
     return _answer(command, {"reason": record.effect, "execution": release.execution.arn})
 
@@ -84,13 +85,13 @@ def _record(command: ReleaseCommand, release: Release, source: CommandSource) ->
     )
 
 
-def _refuse(release: Release) -> None:
+def _refuse(release: Release, now: datetime) -> None:
     """Raise why a release does not take the command abort."""
     state = _state(release)
     if state.status.is_open:
         raise AliasBusyError(f"The release {release.name} has changed while it took the command.")
     raise CommandNotPossibleError(
         f"The release {release.name} does not take the command abort, because it is {state.status} already:"
-        f" {release_sentence(release, state)}. To return a function to its earlier version, start a rollout with"
+        f" {format_standing(release, state, now)}. To return a function to its earlier version, start a rollout with"
         ' {"function": "...", "back": true}.'
     )
