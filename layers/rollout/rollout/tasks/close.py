@@ -72,8 +72,9 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
     before = ledger().close(closing.target, closing.execution, ending, now, closing.canary_logs)
     if before is not None:
         _write_metrics(closing, ending, before, now)
-    part = closing.release.part if closing.release else None
-    record_part_ending(part, closing.target.function, ending, now)
+    if closing.release:
+        part = closing.release.part
+        record_part_ending(part, part.name_of(closing.target), ending, now)
 
 
 def _write_metrics(closing: Closing, ending: Ending, before: dict[str, Any], now: datetime) -> None:

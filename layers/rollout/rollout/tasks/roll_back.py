@@ -49,7 +49,8 @@ def _promoted_ending(context: RollbackContext, state: AliasState | None, now: da
     if context.release is None or context.failure is None:
         return None
     try:
-        status = fail_release(context.release.part, context.target.function, context.cause, now)
+        part = context.release.part
+        status = fail_release(part, part.name_of(context.target), context.cause, now)
     except AwsUnavailableError:
         return None
     if not (status is ReleaseStatus.PROMOTED and state and state.serves_alone(context.canary_version)):

@@ -5,7 +5,8 @@ from enum import IntEnum
 
 from pydantic import Field
 
-from rollout.domain.identity import Execution
+from rollout.domain.identity import Execution, Target
+from rollout.domain.lambda_names import function_arn
 from rollout.domain.models import Value
 
 
@@ -31,6 +32,12 @@ class ReleasePart(Value):
     """Which part it is, from 0."""
     after: dict[int, str] = Field(default_factory=dict)
     """The numbers and the names of the parts that it comes after."""
+
+    def name_of(self, target: Target) -> str:
+        """Return a function as sentences about the release name it: by its ARN in another account or region."""
+        if target.account_region == self.execution.account_region:
+            return target.function
+        return function_arn(target.account_region, target.function)
 
 
 class Participation(Value):

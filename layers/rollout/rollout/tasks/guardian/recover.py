@@ -121,7 +121,7 @@ def _release_status(lock: Lock, ending: Ending | None, status: str, now: datetim
     if lock.release is None:
         return None
     cause = ending.cause if ending else format_end(lock, status)
-    return fail_release(lock.release, lock.target.function, cause, now)
+    return fail_release(lock.release, lock.release.name_of(lock.target), cause, now)
 
 
 def _restore(lock: Lock, alias: AliasState | None, last: FinalState) -> Ending:

@@ -48,7 +48,7 @@ def has_progressed(decided: Rollout, release: ReleaseState | None) -> bool:
 
 
 def _fail(decided: Rollout, participation: Participation, lock: Lock | None, now: datetime) -> Rollout:
-    status = fail_release(participation.part, decided.target.function, decided.reason, now)
+    status = fail_release(participation.part, participation.part.name_of(decided.target), decided.reason, now)
     is_held = lock is not None and lock.belongs_to(decided.execution.arn)
     may_finish = is_held and decided.phase is Phase.BAKE and not orders_on(lock).aborted
     if status is not ReleaseStatus.PROMOTED or decided.next_move is not Move.ROLL_BACK or not may_finish:
