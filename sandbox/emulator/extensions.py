@@ -12,6 +12,7 @@ MODULES = (
     "iam.role_sessions",
     "iam.role_names",
     "iam.callers",
+    "s3.missing_objects",
     "lambda_.function_tags",
     "lambda_.deleted_functions",
     "lambda_.layers",

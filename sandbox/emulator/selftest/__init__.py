@@ -18,6 +18,7 @@ from sandbox.emulator.selftest import (
     member_accounts,
     member_calls,
     request_rate,
+    s3,
     schedules,
     stepfunctions,
 )
@@ -42,6 +43,7 @@ CHECKS = [
     *member_calls.CHECKS,
     *faults.CHECKS,
     *request_rate.CHECKS,
+    *s3.CHECKS,
 ]
 
 

@@ -83,19 +83,68 @@ def test_function_that_is_being_rolled_out_refuses_the_release(handle):
     assert "is rolling out version 2 on my-api:live" in rejected["Cause"]
 
 
-def test_functions_may_come_from_a_file_in_s3(handle, monkeypatch):
-    """It is read once: what was looked up is what begins."""
+@pytest.fixture
+def lists(monkeypatch):
+    """A bucket for lists of functions; call it to upload one as 3.json."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     clients.s3_client.cache_clear()
-    place = {"LocationConstraint": "eu-west-1"}
-    client("s3").create_bucket(Bucket="lists", CreateBucketConfiguration=place)
-    client("s3").put_object(Bucket="lists", Key="3.json", Body=json.dumps([{"function": "my-api"}]))
-    in_s3 = OPEN | {"request": OPEN["request"] | {"functions": {"bucket": "lists", "key": "3.json"}}}
-    assert handle("prepare_release", in_s3)["start"] == "begin"
-    client("s3").put_object(Bucket="lists", Key="3.json", Body="[")
-    assert "is no JSON" in handle("prepare_release", in_s3)["Cause"]
-    in_s3["request"]["functions"]["key"] = "missing.json"
-    assert "ReleaseBucket names the bucket" in handle("prepare_release", in_s3)["Cause"]
+    client("s3").create_bucket(Bucket="lists", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return lambda body: client("s3").put_object(Bucket="lists", Key="3.json", Body=body)
+
+
+def in_s3(key: str = "3.json", bucket: str = "lists", **changes):
+    return OPEN | {"request": OPEN["request"] | {"functions": {"bucket": bucket, "key": key}}} | changes
+
+
+def test_functions_may_come_from_a_file_in_s3(handle, lists):
+    lists(json.dumps([{"function": "my-api"}]))
+    assert handle("prepare_release", in_s3())["start"] == "begin"
+    lists("[")
+    assert "is no JSON" in handle("prepare_release", in_s3())["Cause"]
+    assert "ReleaseBucket names" in handle("prepare_release", in_s3(bucket="nowhere"))["Cause"]
+    assert "there is no such object" in handle("prepare_release", in_s3("missing.json"))["Cause"]
+
+
+def test_large_file_in_s3_is_refused_by_its_size(handle, lists):
+    lists(b" " * 1_000_001)
+    assert "it has 1,000,001 bytes, and at most 1,000,000 are read" in handle("prepare_release", in_s3())["Cause"]
+
+
+def test_file_in_s3_is_read_once(handle, lists):
+    """What was looked up is what begins."""
+    lists(json.dumps([{"function": f"no-such-function-{number}"} for number in range(11)]))
+    first = handle("prepare_release", in_s3())
+    assert (first["start"], first["checked"]) == ("prepare", 10)
+    lists("[")
+    rejected = handle("prepare_release", in_s3(previous=first))
+    assert (rejected["start"], rejected["Error"]) == ("reject", "ReleaseRefusedError")
+    assert "no-such-function-0: " in rejected["Cause"]
+
+
+def test_state_between_two_tries_has_the_functions_of_the_input_only_once(handle):
+    """Step Functions passes at most 256 KB, and the input is a part of each try."""
+    functions = [{"function": f"no-such-function-{number}"} for number in range(11)]
+    first = handle("prepare_release", OPEN | {"request": OPEN["request"] | {"functions": functions}})
+    assert (first["start"], first["functions"], first["plans"]) == ("prepare", None, [])
+
+
+def test_release_that_step_functions_cannot_pass_on_is_refused_with_its_size(handle):
+    functions = [{"function": f"f{number}", "policy": {"note": "x" * 12_000}} for number in range(21)]
+    rejected = handle("prepare_release", OPEN | {"request": OPEN["request"] | {"functions": functions}})
+    assert rejected["Error"] == "ReleaseRefusedError"
+    assert "about 10 of 21 functions have 25" in rejected["Cause"]
+    assert "room for 250,000: store the policies in Parameter Store and name them" in rejected["Cause"]
+
+
+def test_dry_run_of_many_functions_keeps_only_the_reason_of_each(handle):
+    functions = [{"function": "my-api"}, *({"function": f"no-such-function-{number}"} for number in range(20))]
+    request = OPEN["request"] | {"functions": functions, "dry_run": True}
+    answer, plans = handle("prepare_release", OPEN | {"request": request}), []
+    while answer["start"] == "prepare":
+        plans = answer["plans"]
+        answer = handle("prepare_release", OPEN | {"request": request, "previous": answer})
+    assert [[*plan] for plan in plans] == [["reason"]] * 20
+    assert [[*plan] for plan in answer["functions"]] == [["function", "reason"]] * 21
 
 
 def test_part_begins_without_a_share_and_with_its_release_in_the_lock(release, handle):
@@ -181,6 +230,9 @@ def test_release_that_could_not_be_judged_fails_and_is_left_to_the_guardian(rele
     closed = handle("close_release", CLOSE | {"failure": {"Error": "Lambda.Unknown", "Cause": ""}})
     assert state(release).failure == "JudgeRelease failed with Lambda.Unknown"
     assert closed["ending"]["outcome"] == "handed_over"
+    cause = closed["ending"]["Cause"]
+    assert "has failed, and 1 of 1 rollouts has not ended yet: my-api. Their functions return" in cause
+    assert cause.endswith("which looks every five minutes. It failed because JudgeRelease failed with Lambda.Unknown.")
     assert [*releases().find_open()] != []
 
 

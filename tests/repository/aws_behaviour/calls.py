@@ -283,7 +283,7 @@ CALLS = [
         (),
         ("ExecutionDoesNotExist", "ValidationException"),
     ),
-    Call("s3", "s3:GetObject", {"Bucket": "releases", "Key": "november/3.json"}, ("Body",)),
+    Call("s3", "s3:GetObject", {"Bucket": "releases", "Key": "november/3.json"}, ("Body", "ContentLength")),
     Call("dynamodb", "dynamodb:GetItem", {"TableName": "ledger", "Key": KEY, "ConsistentRead": True}, ("Item",)),
     Call(
         "dynamodb",

@@ -52,11 +52,21 @@ class PartRequest(Strict):
         }
 
 
+def _as_list(value: object) -> list[object]:
+    """Return the functions as a list; raises ValueError for anything else, and for more than a release may have."""
+    if not isinstance(value, list | tuple):
+        reason = 'write a list, such as [{"function": "cart"}], or an object with bucket and key'
+        raise ValueError(reason)  # noqa: TRY004 - pydantic takes no TypeError for a problem of a field
+    if len(value) > MOST_PARTS:
+        raise ValueError(f"write at most {MOST_PARTS} items (it has {len(value):,}), and make several releases")
+    return [*value]
+
+
 class ReleaseRequest(Strict):
     """The input of a release."""
 
     release: ReleaseName
-    functions: Annotated[tuple[PartRequest, ...], BeforeValidator(list)] = Field(min_length=1, max_length=MOST_PARTS)
+    functions: Annotated[tuple[PartRequest, ...], BeforeValidator(_as_list)] = Field(min_length=1)
     timeout: Annotated[Seconds, Field(ge=60, le=7 * 86400)] = 86400
     """The longest time from the start until the promotion, after which the release fails."""
     dry_run: Annotated[bool, StrictType()] = False

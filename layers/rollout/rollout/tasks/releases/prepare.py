@@ -1,5 +1,6 @@
 """Prepares a release: every part is looked up before anything is touched, some in each try."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +9,22 @@ from pydantic import Field
 from rollout.admission.accept import accept
 from rollout.admission.read_request import Preparation
 from rollout.admission.refusals.combine import combine_refusals
+from rollout.admission.releases.from_s3 import MOST_BYTES, read_functions, s3_refusal
 from rollout.admission.releases.order import levels
 from rollout.admission.releases.plan import planned_part, planned_release, release_refusals, start_orders
-from rollout.admission.releases.read_release import ReleasePreparation, ReleaseRequest, read_release, s3_location
+from rollout.admission.releases.read_release import (
+    ReleasePreparation,
+    ReleaseRequest,
+    S3Location,
+    read_release,
+    s3_location,
+)
 from rollout.aws.dynamodb.releases import releases
 from rollout.aws.powertools import logger
 from rollout.aws.s3 import read_object
 from rollout.aws.settings import timing
-from rollout.domain.errors import AwsRefusedError, InvalidRequestError, RefusedError, ReleaseRefusedError
+from rollout.domain.errors import AwsRefusedError, RefusedError, ReleaseRefusedError
 from rollout.domain.identity import Execution
-from rollout.domain.json_values import plain_json, read_json
 from rollout.domain.models import Value
 from rollout.domain.text import shorten
 from rollout.lifecycle.releases.judge import seconds_to_next_judgement
@@ -30,6 +37,9 @@ _PARTS_PER_TRY = 10
 
 _MOST_PLANS = 20
 """Up to so many parts, the answer to a dry run has the whole plan of each."""
+
+_MOST_STATE_BYTES = 250_000
+"""What a try gets together with the input: Step Functions passes at most 256 KB from state to state."""
 
 
 class Prepared(Value):
@@ -57,31 +67,47 @@ def prepare_release(preparation: ReleasePreparation, now: datetime) -> dict[str,
 
 
 def _prepare(preparation: ReleasePreparation, execution: Execution, now: datetime) -> dict[str, object]:
-    prepared = Prepared.model_validate(preparation.previous or {})
-    if prepared.functions is None:
-        prepared = prepared.model_copy(update={"functions": _functions(preparation.request)})
-    request = read_release({**preparation.request, "functions": prepared.functions})
+    prepared, request = _read_request(preparation.request, Prepared.model_validate(preparation.previous or {}))
     prepared = _look_up_some(request, execution, prepared, now)
     if prepared.checked < len(request.functions):
-        return {"start": "prepare"} | prepared.model_dump(mode="json")
+        return _go_on(preparation.request, prepared, len(request.functions))
     if request.dry_run:
         return _answer(request, prepared)
     return _begin(request, execution, prepared, now)
 
 
-def _functions(request: object) -> object:
-    """Return the functions of the input, or of its object in S3, which is read only once."""
+def _read_request(request: object, prepared: Prepared) -> tuple[Prepared, ReleaseRequest]:
+    """Return the input of a release, and what was found so far with the functions of an object in S3.
+
+    Raises InvalidRequestError or AwsUnavailableError.
+    """
     location = s3_location(request)
-    if location is None:
-        return request.get("functions") if isinstance(request, dict) else read_release(request)
+    if location is None or not isinstance(request, dict):
+        return prepared, read_release(request)
+    functions = _read_from_s3(location) if prepared.functions is None else prepared.functions
+    return prepared.model_copy(update={"functions": functions}), read_release({**request, "functions": functions})
+
+
+def _read_from_s3(location: S3Location) -> list[Any]:
     try:
-        return plain_json(read_json(read_object(location.bucket, location.key)))
+        body, size = read_object(location.bucket, location.key, MOST_BYTES)
     except AwsRefusedError as error:
-        raise InvalidRequestError(
-            f"{error} The stack's parameter ReleaseBucket names the bucket it may read."
-        ) from None
-    except ValueError:
-        raise InvalidRequestError(f"s3://{location.bucket}/{location.key} is no JSON: write an array.") from None
+        raise s3_refusal(location, error.code, str(error.__cause__ or error)) from None
+    return read_functions(location, body, size)
+
+
+def _go_on(request: object, prepared: Prepared, count: int) -> dict[str, object]:
+    """Return the document of the next try. Raises ReleaseRefusedError where Step Functions cannot pass it on."""
+    document = {"start": "prepare"} | prepared.model_dump(mode="json")
+    size = len(json.dumps([request, document]).encode())
+    if size <= _MOST_STATE_BYTES:
+        return document
+    too_long = ReleaseRefusedError(
+        f"the input and what was found about {prepared.checked} of {count} functions have {size:,} bytes, and Step"
+        f" Functions has room for {_MOST_STATE_BYTES:,}: store the policies in Parameter Store and name them, or make"
+        " several releases."
+    )
+    raise combine_refusals([*map(ReleaseRefusedError, prepared.refusals), too_long])
 
 
 def _look_up_some(request: ReleaseRequest, execution: Execution, prepared: Prepared, now: datetime) -> Prepared:
@@ -97,13 +123,18 @@ def _look_up_one(
     found: dict[str, Any] = {"checked": number + 1}
     try:
         if request.dry_run:
-            found["plans"] = (*prepared.plans, answer_dry_run(preparation, now))
+            found["plans"] = (*prepared.plans, _plan(answer_dry_run(preparation, now), request))
         else:
             found["parts"] = (*prepared.parts, _part(request, number, preparation, now))
     except RefusedError as refusal:
         found["refusals"] = (*prepared.refusals, shorten(f"{request.functions[number].function}: {refusal}", 1000))
-        found["plans"] = (*prepared.plans, {"reason": str(refusal)})
+        found["plans"] = (*prepared.plans, {"reason": str(refusal)}) if request.dry_run else ()
     return prepared.model_copy(update=found)
+
+
+def _plan(answer: dict[str, Any], request: ReleaseRequest) -> dict[str, Any]:
+    """Return what the dry run of a release keeps of a function's plan."""
+    return answer if len(request.functions) <= _MOST_PLANS else {"reason": answer["reason"]}
 
 
 def _part(request: ReleaseRequest, number: int, preparation: Preparation, now: datetime) -> PlannedPart:
@@ -131,11 +162,7 @@ def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, no
 
 
 def _answer(request: ReleaseRequest, prepared: Prepared) -> dict[str, object]:
-    is_short = len(request.functions) > _MOST_PLANS
-    plans = [
-        {"function": part.function, **({"reason": plan["reason"]} if is_short else plan)}
-        for part, plan in zip(request.functions, prepared.plans, strict=True)
-    ]
+    plans = [{"function": part.function, **plan} for part, plan in zip(request.functions, prepared.plans, strict=True)]
     order = levels({part.function: part.after for part in request.functions})
     return {
         "start": "answered",
