@@ -14,11 +14,13 @@ from tests.e2e.stack import Stack
 MEMBERS_BUS = f"arn:aws:events:{REGION}:{HOME}:event-bus/lambda-rollouts-members"
 OTHER_EXTERNAL_ID = "444444444444"
 """A member account whose roles expect another external ID than the orchestrator's."""
+RELEASE_BUCKET = "release-lists"
 _EXTERNAL_ID = "external-id-of-the-tests"
 _PARAMETERS = {
     "MemberAccounts": f"{MEMBER},{OTHER_EXTERNAL_ID}",
     "MemberOrganization": ORGANIZATION,
     "MemberExternalId": _EXTERNAL_ID,
+    "ReleaseBucket": RELEASE_BUCKET,
 }
 _MEMBER_TEMPLATE = ROOT / "template-member.yaml"
 _MEMBER_PARAMETERS = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION, "MemberExternalId": _EXTERNAL_ID}

@@ -101,10 +101,15 @@ def _release(
             function["after"] = [before["function"]]
     if last:
         functions[-1]["policy"] = BAKING | last
+    return release_shops(stack, shops, {"release": name, "functions": functions})
+
+
+def release_shops(stack: Stack, shops: list[Shop], request: dict[str, Any]) -> EndedRelease:
+    """Call the functions of some shops, start a release of them, and wait for its end."""
     with ExitStack() as calls:
         for shop in shops:
             calls.enter_context(shop.traffic(per_second=3, callers=1))
-        execution = stack.releases.start({"release": name, "functions": functions})
+        execution = stack.releases.start(request)
         return EndedRelease(shops, execution, stack.releases.wait_for_end(execution))
 
 

@@ -54,6 +54,7 @@ from tests.e2e.stories.other_writers import alias_is_created_again_and_then_move
 from tests.e2e.stories.pruning import other_role_fails_in_bake
 from tests.e2e.stories.refused_requests import requests_are_refused
 from tests.e2e.stories.releases import all_good, bad_in_bake, last_function_published, one_bad, releases_refused
+from tests.e2e.stories.releases_of_members import listed_in_s3, member_is_bad
 from tests.e2e.stories.report import faulty_version_reported
 from tests.e2e.stories.restore_alias import alias_is_restored, member_alias_is_restored
 from tests.e2e.stories.starts import (
@@ -86,6 +87,7 @@ STORIES = (
     slow_calls_cannot_be_counted,
     all_good,
     bad_in_bake,
+    listed_in_s3,
     healthy_member_version,
     hooks_return_no_verdict,
     member_hooks_are_healthy,
@@ -123,6 +125,7 @@ STORIES = (
     other_role_fails_in_bake,
     calls_become_slow,
     one_bad,
+    member_is_bad,
     last_function_published,
     requests_are_refused,
     releases_refused,
