@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from stress.faults.matrix.cells import Cell
+from stress.faults.release import table
 from stress.faults.release.matrix import release_cells
 from stress.faults.release.observed import ObservedPart, ObservedRelease
 from stress.faults.release.promises import broken_promises
@@ -96,8 +97,47 @@ def test_each_cell_of_releases_has_one_name_and_a_fault_to_inject():
     assert all(isinstance(cell, Cell) and cell.fault_requests[0]["action"] for cell in cells)
 
 
+def test_each_task_of_releases_has_a_row_in_which_it_is_throttled_throughout():
+    """As the matrix of rollouts has; the starts of rollouts are calls of Step Functions' own."""
+    throttled = {name for name in CELLS if name.endswith((":lambda-closed", ":start-closed"))}
+    tasks = {f"{state}Release:lambda-closed" for state in ("Prepare", "Judge", "Close")}
+    assert throttled == {"StartRollouts:start-closed", *tasks}
+
+
+def test_release_is_stopped_between_its_promotion_and_the_end_of_the_last_bake():
+    cell = CELLS["JudgeRelease:stopped-in-bake"]
+    assert (cell.fault.outside_action, cell.fault.is_harmless) == ("stop", False)
+
+
 def test_table_states_what_both_functions_serve():
     results = [ReleaseCellResult(HARMLESS, PROMOTED), ReleaseCellResult(LASTING, failure="failed to run: late")]
     assert summary(results) == "1 of 2 cells of releases keep every promise."
     assert "| JudgeRelease | killed when it has written | SUCCEEDED | canary | kept |" in markdown(results)
     assert "BROKEN" in format_line(results[1])
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A page with the row of each cell, each of which had another ending."""
+    page = tmp_path / "reliability.md"
+    page.write_text(f"before\n{table.BEGIN}\n{table.END}\nafter\n")
+    table.write(
+        [ReleaseCellResult(cell, replace(PROMOTED, cell=cell, status="EARLIER")) for cell in CELLS.values()], page
+    )
+    return page
+
+
+def test_rows_of_cells_that_did_not_run_stay_as_they_are(page):
+    before = page.read_text()
+    table.write([ReleaseCellResult(LASTING, BACK)], page)
+    changed = {*page.read_text().splitlines()} - {*before.splitlines()}
+    assert changed == {"| JudgeRelease | its write is denied throughout | ReleaseRolledBack | stable | kept |"}
+    assert len(page.read_text().splitlines()) == len(before.splitlines())
+
+
+def test_table_without_a_row_of_a_cell_that_did_not_run_is_not_written(page):
+    page.write_text(page.read_text().replace("| CloseRelease | its function is deleted |", "| CloseRelease | other |"))
+    before = page.read_text()
+    with pytest.raises(table.MissingRowError, match="CloseRelease: its function is deleted: run these cells too"):
+        table.write([ReleaseCellResult(LASTING, BACK)], page)
+    assert page.read_text() == before

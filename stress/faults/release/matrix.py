@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stress.faults.matrix.cells import Cell
-from stress.faults.matrix.fault import DELAY_SECONDS, Fault, OutsideAction
+from stress.faults.matrix.fault import DELAY_SECONDS, STATE_WRITE, Fault, OutsideAction
 from stress.faults.matrix.fault_list import FAULTS
 from stress.faults.matrix.states import LEDGER_WRITE, FaultRequest, State
 
@@ -19,6 +19,7 @@ _NAMES = (
     "hangs-after",
     "task-timeout",
     "lambda-throttled",
+    "lambda-closed",
     "missing",
     "denied",
     "ledger-throttled",
@@ -50,6 +51,7 @@ _START_FAULTS = (
         _on_start(times=2, code="StepFunctions.ServiceException", after=True),
         is_harmless=True,
     ),
+    Fault("start-closed", "StartExecution throttled throughout", _on_start(code=_THROTTLED)),
     Fault("denied", "StartExecution denied throughout", _on_start(code=_DENIED)),
     Fault("one-denied", "StartExecution denied for one function", _on_start(code=_DENIED, contains=SECOND)),
     Fault("stopped-before", "execution stopped, its start lands after", _DELAYED_BEFORE, OutsideAction.STOP),
@@ -58,11 +60,21 @@ _START_FAULTS = (
     Fault("aborted", "the command abort is given", _DELAYED_BEFORE, OutsideAction.ABORT),
 )
 
+STOPPED_IN_BAKE = Fault(
+    "stopped-in-bake",
+    "execution stopped when both functions are promoted and in their bake",
+    {"action": STATE_WRITE, "times": 1, "delay": DELAY_SECONDS, "after": True},
+    OutsideAction.STOP,
+)
+"""The fault delays the write by which the functions may be promoted; the program stops the execution when they are."""
+
 
 def release_cells() -> Iterator[Cell]:
     """Yield the cells, in the order of the state machine."""
     by_name = {fault.name: fault for fault in FAULTS}
-    prepare, *later = _STATES
+    prepare, judge, close = _STATES
     yield from (Cell(prepare, by_name[name]) for name in _NAMES)
     yield from (Cell(_START_ROLLOUTS, fault) for fault in _START_FAULTS)
-    yield from (Cell(state, by_name[name]) for state in later for name in _NAMES)
+    yield from (Cell(judge, by_name[name]) for name in _NAMES)
+    yield Cell(judge, STOPPED_IN_BAKE)
+    yield from (Cell(close, by_name[name]) for name in _NAMES)

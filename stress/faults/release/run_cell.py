@@ -3,13 +3,10 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from sandbox.shop import Shop
 from stress.faults.given_command import WHY
@@ -18,8 +15,10 @@ from stress.faults.matrix.fault import OutsideAction
 from stress.faults.observed_rollout import CANARY, ObservedRollout
 from stress.faults.observer import STEADY_SECONDS, CellNotRunError, Observer
 from stress.faults.outside_actions import OUTSIDE_ACTIONS
+from stress.faults.release.matrix import STOPPED_IN_BAKE
 from stress.faults.release.observed import ObservedPart, ObservedRelease
-from stress.faults.run_cell import LIMIT_SECONDS, create_function, traffic
+from stress.faults.release.start import start_release, waiting_functions
+from stress.faults.run_cell import LIMIT_SECONDS, traffic
 from stress.faults.stack import Stack
 from stress.faults.stack_parameters import PERIOD_SECONDS
 from stress.release_ledger import read_release
@@ -34,7 +33,7 @@ def run_release_cell(stack: Stack, cell: Cell, number: int) -> ObservedRelease:
     """Release two functions, let the fault occur in the release, and wait until everything is settled."""
     name = f"r{number:03}-{cell.state.label.lower()}"
     shops = [Shop(stack.local, f"{name}-{part}") for part in "ab"]
-    with _functions(stack, name, shops), ExitStack() as calls:
+    with waiting_functions(stack, name, shops), ExitStack() as calls:
         for shop in shops:
             calls.enter_context(traffic(stack, shop))
         time.sleep(PERIOD_SECONDS)  # the limit for slow calls is learned from calls of the stable version
@@ -42,31 +41,7 @@ def run_release_cell(stack: Stack, cell: Cell, number: int) -> ObservedRelease:
             shop.publish(delay_ms=2)
         for fault in cell.fault_requests:
             stack.request("add-fault", **fault | {"contains": name + fault.get("contains", "")})
-        return _RunningRelease(stack, cell, name, shops, _start(stack, name, shops)).observe()
-
-
-@contextmanager
-def _functions(stack: Stack, name: str, shops: list[Shop]) -> Iterator[None]:
-    """Create the functions, whose versions wait for the release; delete them, which also ends their processes."""
-    for shop in shops:
-        create_function(stack, shop)
-        shop.tag("rollout:release", "")  # without a value, no tag starts a release
-    try:
-        yield
-    finally:
-        stack.request("clear-faults", contains=name)
-        for shop in shops:
-            with suppress(ClientError):
-                stack.client("lambda").delete_function(FunctionName=shop.name)
-
-
-def _start(stack: Stack, name: str, shops: list[Shop]) -> str:
-    response = stack.client("stepfunctions").start_execution(
-        stateMachineArn=stack.outputs["ReleaseStateMachineArn"],
-        name=name,
-        input=json.dumps({"release": name, "functions": [{"function": shop.name} for shop in shops]}),
-    )
-    return str(response["executionArn"])
+        return _RunningRelease(stack, cell, name, shops, start_release(stack, cell, name, shops)).observe()
 
 
 @dataclass
@@ -120,11 +95,23 @@ class _RunningRelease:
 
     def _act(self) -> None:
         action = self.cell.fault.outside_action
+        if self.cell.fault is STOPPED_IN_BAKE:
+            self._wait_until_in_bake()
         if action is OutsideAction.ABORT:
             self._abort()
         elif action is not OutsideAction.NOTHING:
             for shop in self.shops if action is OutsideAction.REDELIVER else self.shops[:1]:
                 OUTSIDE_ACTIONS[action](self.stack, shop, self.execution)
+
+    def _wait_until_in_bake(self) -> None:
+        """Wait until both functions serve the canary alone, before the release is promoted; raise CellNotRunError."""
+        deadline = time.monotonic() + _END_SECONDS
+        while {self.stack.alias(shop).unsplit_version for shop in self.shops} != {CANARY}:
+            if time.monotonic() > deadline:
+                raise CellNotRunError(f"the functions were not promoted within {_END_SECONDS} s")
+            time.sleep(_POLL_SECONDS)
+        if (status := read_release(self.stack, self.name, self.execution).status) != "promoting":
+            raise CellNotRunError(f"the release was {status} before its execution was stopped in the bake")
 
     def _abort(self) -> None:
         order = {"release": self.name, "command": "abort", "why": WHY}
