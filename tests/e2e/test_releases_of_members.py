@@ -37,7 +37,8 @@ def test_bad_function_of_a_member_account_returns_both_with_both_reasons(stories
     assert f"{member.arn} ended: unhealthy" in release.description["cause"]
     reasons = [stack.ledger.rollouts(shop)[-1]["reason"] for shop in release.shops]
     assert f"the release with-bad-member has failed: {member.arn} ended: unhealthy" in reasons[0]
-    assert "unhealthy: the canary fails more often than stable; errors: canary" in reasons[1]
+    assert "unhealthy: the canary fails more often than" in reasons[1]
+    assert "errors: canary" in reasons[1]
     reported = stack.releases.inputs(release.execution)["ReleaseRolledBack"]["functions"]
     assert [(each["function"], each["outcome"]) for each in reported] == [
         (home.name, "rolled_back"),
