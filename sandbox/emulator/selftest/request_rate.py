@@ -15,8 +15,8 @@ def _requests_limited(fixture: Fixture) -> bool:
         mover.get_function(FunctionName="example")
         fixture.lambda_.get_alias(**alias)
         refused = code_of(mover.get_alias, **alias)
-        start_update(fixture, "throttled", "writer", "example")
-        failed = end_of(fixture, "throttled")["error"]
+        start_update(fixture, "updates-throttled", "writer", "example")
+        failed = end_of(fixture, "updates-throttled")["error"]
     finally:
         send_control_request(fixture, "set-request-rate")
     mover.get_alias(**alias)
