@@ -14,7 +14,7 @@ from sandbox.emulator.selftest.stepfunctions import end_of, machine_arn, start
 _TAGGED = {"StringEquals": {"aws:ResourceTag/rollout:alias": "live"}}
 _READS = ["cloudwatch:GetMetricData", "cloudtrail:LookupEvents", "tag:GetResources"]
 _EXTERNAL_ID = "external-id"
-_WRITERS = ("updates-there", "not-tagged", "too-far", "calls-there", "calls-not-tagged")
+_WRITERS = ("updates-there", "not-tagged", "too-far", "calls-there", "calls-not-tagged", "updates-throttled")
 """The state machines that the role `writer` trusts by their external ID, which is their ARN."""
 
 
