@@ -9,8 +9,8 @@ import pytest
 
 from rollout.admission import successor
 from rollout.aws.boto import clients
-from rollout.aws.lambda_.tagged_functions import TaggedAlias
 from tests.interleavings.actors import write_call
+from tests.interleavings.release_world import RELEASE_STATE_MACHINE
 from tests.interleavings.scenario import POLICY, Scenario
 from tests.samples import EXECUTION, TARGET
 
@@ -26,6 +26,7 @@ HANDLERS = (
     "read_canary_logs",
     "roll_back",
     "shift_traffic",
+    "start_rollout",
     "take_command",
 )
 _EXAMPLES = 300
@@ -83,16 +84,14 @@ def connected_scenarios(monkeypatch: pytest.MonkeyPatch) -> Scenarios:
         monkeypatch.setattr(app, "datetime", SimpleNamespace(now=lambda _zone: scenarios.current.now), raising=False)
         for output in ("logger", "metrics"):
             monkeypatch.setattr(app, output, _Ignore(), raising=False)
-    names = ("functions.judge_canary.app", "rollout.lifecycle.evaluate", "rollout.tasks.guardian.sweep")
-    judge_canary, evaluate, sweep = map(importlib.import_module, names)
+    names = ("functions.judge_canary.app", "rollout.lifecycle.evaluate")
+    judge_canary, evaluate = map(importlib.import_module, names)
     monkeypatch.setattr(
         judge_canary, "observe_rollout", lambda rollout, _now: (rollout, None if rollout.is_before_traffic else rollout)
     )
     monkeypatch.setattr(evaluate, "judge", lambda rollout, _policy: scenarios.current.judge(rollout))
     freezes = SimpleNamespace(find=lambda: scenarios.current.freeze)
     monkeypatch.setattr(importlib.import_module("rollout.tasks.find_hold"), "freezes", lambda: freezes)
-    tagged = SimpleNamespace(aliases=lambda: [TaggedAlias(TARGET, None)])
-    monkeypatch.setattr(sweep, "tagged_functions", lambda _: tagged)
     monkeypatch.setattr(successor, "MAX_TRIES", _MAX_TRIES)
     for key, value in _settings().items():
         monkeypatch.setenv(key, value)
@@ -104,6 +103,7 @@ def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> N
     monkeypatch.setattr(clients, "fast_lambda_client", lambda: scenarios.current.lambda_)
     monkeypatch.setattr(clients, "dynamodb_client", lambda: scenarios.current.dynamodb)
     monkeypatch.setattr(clients, "stepfunctions_client", lambda: scenarios.current.step_functions)
+    monkeypatch.setattr(clients, "tagging_client", lambda: scenarios.current.tagging)
     monkeypatch.setattr(clients, "cloudwatch_client", lambda: None)
     without_calls = SimpleNamespace(get_metric_data=lambda **_: {"MetricDataResults": []})
     monkeypatch.setattr(clients, "fast_logs_client", LogsWithoutLines)
@@ -132,6 +132,8 @@ def _settings() -> dict[str, str]:
         "METRIC_LAG_SECONDS": "120",
         "ALIAS_READ_SECONDS": "900",
         "STATE_MACHINE_ARN": EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:"),
+        "RELEASE_STATE_MACHINE_ARN": RELEASE_STATE_MACHINE,
+        "RELEASE_WAIT_MINUTES": "30",
         "HOME_ACCOUNT_REGION": f"{TARGET.account}/{TARGET.region}",
         "CANARY_LOGS": "on",
         "LEDGER_TABLE": "ledger",

@@ -129,20 +129,27 @@ def _key(item: Mapping[str, Any]) -> tuple[str, str]:
 def _meets_condition(item: Item, request: Item) -> bool:
     condition = request.get("ConditionExpression") or ""
     alternatives = condition.split(" OR ") if condition else []
-    values = request.get("ExpressionAttributeValues", {})
     return not alternatives or any(
-        all(_is_true(item, term, values) for term in alternative.split(" AND ")) for alternative in alternatives
+        all(_is_true(item, term, request) for term in alternative.split(" AND ")) for alternative in alternatives
     )
 
 
-def _is_true(item: Item, term: str, values: Item) -> bool:
-    if absent := re.fullmatch(r"attribute_not_exists\((\w+)\)", term):
-        return absent[1] not in item
-    if present := re.fullmatch(r"attribute_exists\((\w+)\)", term):
-        return present[1] in item
-    name, *placeholders = re.findall(r"^\w+|:\w+", term)
-    if "<=" in term:
-        return name in item and int(item[name]["N"]) <= int(values[placeholders[0]]["N"])
+def _name(request: Item, name: str) -> str:
+    """Return the name of an attribute that an expression may call by a placeholder."""
+    return str(request.get("ExpressionAttributeNames", {}).get(name, name))
+
+
+def _is_true(item: Item, term: str, request: Item) -> bool:
+    values = request.get("ExpressionAttributeValues", {})
+    if absent := re.fullmatch(r"attribute_not_exists\((#?\w+)\)", term):
+        return _name(request, absent[1]) not in item
+    if present := re.fullmatch(r"attribute_exists\((#?\w+)\)", term):
+        return _name(request, present[1]) in item
+    name, *placeholders = re.findall(r"^#?\w+|:\w+", term)
+    name = _name(request, name)
+    if compared := re.search(r" <=? ", term):
+        limit = int(values[placeholders[0]]["N"]) + (compared[0] == " <= ")
+        return name in item and int(item[name]["N"]) < limit
     is_one_of = item.get(name) in [values[placeholder] for placeholder in placeholders]
     return name in item and is_one_of is not ("<>" in term)
 
@@ -151,10 +158,13 @@ def _update(item: Item, request: Item) -> Item:
     expression, _, additions = request["UpdateExpression"].partition("ADD ")
     assignments, _, removals = expression.removeprefix("SET ").partition("REMOVE ")
     values, after = request["ExpressionAttributeValues"], dict(item)
-    for name, addend in re.findall(r"(\w+) (:\w+)", additions):
+    for name, addend in re.findall(r"(\w+) (:\w+)", additions):  # no request adds to a placeholder
         after[name] = {"N": str(int(after.get(name, {"N": "0"})["N"]) + int(values[addend]["N"]))}
-    for name, if_not_exists, value in re.findall(r"(\w+) = (?:(if_not_exists)\(\w+, )?(:\w+)\)?", assignments):
+    for placeholder, if_not_exists, value in re.findall(
+        r"(#?\w+) = (?:(if_not_exists)\(#?\w+, )?(:\w+)\)?", assignments
+    ):
+        name = _name(request, placeholder)
         after[name] = item[name] if if_not_exists and name in item else values[value]
-    for name in re.findall(r"#?\w+", removals):
-        after.pop(request.get("ExpressionAttributeNames", {}).get(name, name), None)
+    for placeholder in re.findall(r"#?\w+", removals):
+        after.pop(_name(request, placeholder), None)
     return after

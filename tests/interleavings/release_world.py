@@ -16,11 +16,13 @@ from tests.interleavings.handlers import folder_name, run_handler
 from tests.interleavings.lambda_client import LambdaClient
 from tests.interleavings.scenario import EVALUATIONS, POLICY
 from tests.interleavings.states_language import Document
+from tests.interleavings.tagging_client import TaggingClient
 from tests.release_samples import RELEASE_EXECUTION
 from tests.samples import AT, EXECUTION, judgement
 from tests.statemachine.machine import RELEASE_ASL, substitute
 
 FUNCTIONS = ("cart", "checkout")
+RELEASE_STATE_MACHINE = RELEASE_EXECUTION.arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
 _STATES = json.loads(substitute(RELEASE_ASL.read_text()))["States"]
 _ROUNDS, _STEPS_PER_ROUND = 14, 60
 
@@ -45,8 +47,8 @@ class Fleet:
 
     exceptions = LambdaClient.exceptions
 
-    def __init__(self) -> None:
-        self.functions = {name: LambdaClient(lambda _before, _after: None) for name in FUNCTIONS}
+    def __init__(self, new: Callable[[], LambdaClient] = lambda: LambdaClient(lambda _before, _after: None)) -> None:
+        self.functions = {name: new() for name in FUNCTIONS}
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**request: Any) -> Any:
@@ -57,7 +59,7 @@ class Fleet:
         return call
 
     def get_paginator(self, _name: str) -> SimpleNamespace:
-        return self.functions["cart"].get_paginator(_name)
+        return SimpleNamespace(paginate=lambda **request: iter([self.list_versions_by_function(**request)]))
 
 
 class StepFunctions:
@@ -95,23 +97,33 @@ class ReleaseWorld:
         """What an evaluation of each function results in."""
         self.lambda_, self.dynamodb = Fleet(), DynamoDbClient(lambda _before, _after: None)
         self.step_functions = StepFunctions(self)
+        self.tagging = TaggingClient({})
         self.actors: list[Actor] = []
         """The guardians, and the tasks of commands."""
-        self.release = ReleaseExecution(
-            RELEASE_EXECUTION.arn,
+        functions = [{"function": name, "after": after.get(name, [])} for name in FUNCTIONS]
+        self.release = self.new_release(
             RELEASE_EXECUTION.name,
             RELEASE_EXECUTION.started_at,
-            {"release": "2026-11-25.3", "functions": [{"function": f, "after": after.get(f, [])} for f in FUNCTIONS]},
+            {"release": "2026-11-25.3", "functions": functions},
+        )
+        self.executions: list[Execution] = [self.release]
+
+    def new_release(self, name: str, started_at: datetime, request: Document) -> ReleaseExecution:
+        """Return an execution of the state machine of releases, which has not begun."""
+        return ReleaseExecution(
+            f"{RELEASE_EXECUTION.arn.rpartition(':')[0]}:{name}",
+            name,
+            started_at,
+            request,
             self._work,
             state="PrepareRelease",
             states=_STATES,
             start_part=self._start_part,
         )
-        self.executions: list[Execution] = [self.release]
 
     @property
     def parts(self) -> list[Execution]:
-        return self.executions[1:]
+        return [each for each in self.executions if not isinstance(each, ReleaseExecution)]
 
     def served(self) -> list[str | None]:
         """Return the version that each alias serves alone; None for a split one."""
@@ -121,17 +133,18 @@ class ReleaseWorld:
         """Return the judgement of an evaluation now."""
         return judgement().model_copy(update=EVALUATIONS[self.evaluations[rollout.target.function]])
 
-    def start_guardian(self) -> Actor:
-        return self._act("Guardian", "guardian", {"sweep": "aliases"})
+    def start_guardian(self, sweep: str = "aliases") -> Actor:
+        return self.act("Guardian", "guardian", {"sweep": sweep})
 
     def give(self, **request: str) -> Actor:
         """Give a command, as an operator does."""
         name = f"command-{len(self.actors)}"
         execution = {"arn": f"{EXECUTION.arn.rpartition(':')[0]}-commands:{name}", "name": name}
         event = {"request": request | {"why": "by the test"}, "execution": execution | {"started_at": AT.isoformat()}}
-        return self._act("TakeCommand", "take_command", event)
+        return self.act("TakeCommand", "take_command", event)
 
-    def _act(self, name: str, folder: str, event: Document) -> Actor:
+    def act(self, name: str, folder: str, event: Document) -> Actor:
+        """Start a handler that no state machine calls."""
         actor = Actor(name, folder, lambda: run_handler(folder, event))
         self.actors.append(actor)
         return actor

@@ -18,6 +18,7 @@ from tests.interleavings.handlers import folder_name, run_handler
 from tests.interleavings.lambda_client import ANOTHER_WRITER, VERSIONS, LambdaClient, Routing
 from tests.interleavings.promises import Promises
 from tests.interleavings.step_functions_client import StepFunctionsClient
+from tests.interleavings.tagging_client import TaggingClient
 from tests.samples import AT, EXECUTION, TARGET, judgement
 
 EVALUATIONS: dict[str, dict[str, Any]] = {
@@ -65,6 +66,7 @@ class Scenario:
         self.lambda_ = LambdaClient(self.promises.check_alias_write)
         self.dynamodb = DynamoDbClient(self.promises.check_ledger_write)
         self.step_functions = StepFunctionsClient(self)
+        self.tagging = TaggingClient({TARGET.function: {"rollout:alias": TARGET.alias}})
         self._remember_newest_version()
 
     def _remember_newest_version(self) -> None:

@@ -5,6 +5,8 @@ import pytest
 from tests.interleavings.actors import Actor, CallOutcome
 from tests.interleavings.execution import Execution
 from tests.interleavings.scenario import Scenario
+from tests.interleavings.tag_promises import check_settled as check_tag_settled
+from tests.interleavings.tag_world import TagWorld
 
 
 @pytest.fixture
@@ -222,3 +224,30 @@ def test_alias_of_a_redriven_rollout_is_repaired_after_a_late_guardian(scenario)
     scenario.run(rollout, until=lambda: rollout.path.count("ShiftTraffic") > 1 and rollout.state == "WaitForMetrics")
     guardian.finish()
     scenario.check_settled()
+
+
+@pytest.fixture
+def tag_world(scenarios):
+    world = TagWorld()
+    scenarios.play(world)
+    yield world
+    world.kill_every_actor()
+
+
+def test_late_event_of_an_older_version_joins_no_release_after_a_newer_one(tag_world):
+    """The release of cart 3 has failed; the event of cart 2 arrives only then, and checkout publishes once more."""
+    for function in ("cart", "cart", "checkout"):
+        tag_world.publish(function)
+    tag_world.evaluations["cart"] = "unhealthy"
+    for _ in range(2):
+        tag_world.deliver(1).finish()
+    for _ in range(10):
+        tag_world.advance()
+    assert [each.state for each in tag_world.releases] == ["ReleaseRolledBack"]
+    tag_world.deliver(0).finish()
+    tag_world.publish("checkout")
+    tag_world.deliver(0).finish()
+    tag_world.settle()
+    check_tag_settled(tag_world)
+    assert [*tag_world.recorded()] == [{"cart": "3", "checkout": "2"}]
+    assert tag_world.waiting() == {"checkout": "3"}

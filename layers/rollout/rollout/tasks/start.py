@@ -8,6 +8,7 @@ from rollout.admission.tags import tag_problems
 from rollout.aws.lambda_.functions import lookup
 from rollout.aws.lambda_.versions import versions_of
 from rollout.aws.step_functions import executions
+from rollout.domain.identity import Target
 from rollout.domain.lambda_names import function_arn
 from rollout.domain.tags import RELEASE_TAG, tagged_alias
 from rollout.tasks.releases.by_tag import wait_for_release
@@ -63,12 +64,18 @@ def let_wait(published: VersionPublished, found: FoundVersion, now: datetime) ->
     Raises AwsUnavailableError.
     """
     target = published.target(found.alias or "")
-    checked = wait_for_release(found.release, target, found.version or "", now)
+    checked = wait_for_release(found.release, target, _newest_from(found.version or "", target), now)
     if checked is None:
         return found.ignored, False
     if checked.execution:
         return f"release execution {checked.execution}", True
     return f"{found.ignored}: {checked.decision.reason}", False
+
+
+def _newest_from(version: str, target: Target) -> str:
+    """Return the newest version, at least this one: an event may arrive after newer versions were released."""
+    newest = versions_of(target).find_newest_from(version)
+    return max(version, newest.version, key=int) if newest else version
 
 
 def _tagged_alias(tags: dict[str, str], published: VersionPublished) -> str | None:

@@ -72,6 +72,7 @@ def test_decided_release_is_over_when_every_rollout_has_ended_or_after_an_hour(s
         ([BACK, BACK, ending(Outcome.REJECTED)], Outcome.ROLLED_BACK, "the old version alone on each of its 3"),
         ([GOOD, BACK, BACK], Outcome.HANDED_OVER, "its functions differ: 1 promoted; 2 rolled back"),
         ([BACK, BACK], Outcome.HANDED_OVER, "2 rolled back; 1 not ended"),
+        ([BACK, BACK], Outcome.HANDED_OVER, "because not every rollout has ended within 60 minutes: 2 rolled back"),
         ([BACK, BACK, ending(Outcome.ROLLBACK_FAILED)], Outcome.HANDED_OVER, "1 rollback failed"),
         ([], Outcome.HANDED_OVER, "3 not ended"),
     ],

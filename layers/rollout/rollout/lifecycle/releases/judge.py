@@ -105,11 +105,17 @@ def release_sentence(release: Release, state: ReleaseState) -> str:
     ends = {
         Outcome.PROMOTED: f"serves its new version alone on each of its {state.size} functions",
         Outcome.ROLLED_BACK: f"serves the old version alone on each of its {state.size} functions",
-        Outcome.HANDED_OVER: "is left for a person to decide, because its functions differ:"
+        Outcome.HANDED_OVER: f"is left for a person to decide, because {_why_left(state)}:"
         f" {'; '.join(_format_counts(state))}",
     }
     failed = f"; it failed because {state.failure}" if state.failure else ""
     return f"the release {release.name} {ends[outcome]}{failed}"
+
+
+def _why_left(state: ReleaseState) -> str:
+    if len(state.endings) == state.size:
+        return "its functions differ"
+    return f"not every rollout has ended within {MAX_ENDING_SECONDS // 60} minutes"
 
 
 def _format_counts(state: ReleaseState) -> Iterator[str]:
