@@ -74,6 +74,11 @@ def test_first_version_waits_and_says_for_whom(handle, started):
     assert (started(), started("rollouts")) == ([], [])
 
 
+def test_late_event_of_an_older_version_lets_the_newest_one_wait(handle):
+    handle("start_rollout", published("my-api", "1"))
+    assert [(each.name, each.version) for each in group().waiting] == [("my-api:live", "2")]
+
+
 def test_last_version_starts_one_release_of_exactly_the_versions_that_wait(handle, started):
     handle("start_rollout", published("my-api", "2"))
     answer = handle("start_rollout", published("checkout", "1"))
