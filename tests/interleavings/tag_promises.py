@@ -37,7 +37,7 @@ def _check_together(world: TagWorld) -> None:
 
 def _check_once(world: TagWorld) -> None:
     """P7: each release is of every function, its versions are published ones, and no two have the same."""
-    recorded = [*world.recorded()]
+    recorded = world.recorded()
     assert all({*each} == {*FUNCTIONS} for each in recorded), world.format_history()
     twice = [each for each, count in Counter(tuple(each.items()) for each in recorded).items() if count > 1]
     assert twice == [], f"P7: {twice} were released twice: {world.format_history()}"

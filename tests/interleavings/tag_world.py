@@ -1,12 +1,12 @@
 """Two functions with one value of the tag `rollout:release`, the events of their versions, and AWS in memory."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from rollout.aws.dynamodb.items import partition
 from rollout.lifecycle.guardian.missed_versions import Sighting
+from rollout.state.releases.release import Release
 from tests.interleavings.actors import Actor, write_call
 from tests.interleavings.execution import Execution
 from tests.interleavings.lambda_client import LambdaClient
@@ -138,12 +138,12 @@ class TagWorld(ReleaseWorld):
         group = next((each for each in self.dynamodb.entries() if each["entry"] == "waiting"), {})
         return {name: str(group[f"version_{name}:live"]) for name in FUNCTIONS if f"version_{name}:live" in group}
 
-    def recorded(self) -> Iterator[dict[str, str]]:
-        """Yield the versions of each release that the ledger has, by their functions."""
-        for entry in self.dynamodb.entries():
-            if entry["entry"].startswith("parts#"):
-                parts = json.loads(entry["release_document"])["parts"]
-                yield {part["function"]: part["canary_version"] for part in parts}
+    def recorded(self) -> list[dict[str, str]]:
+        """Return the versions of each release that the ledger has, by their functions, in the order of their starts."""
+        entries = [each for each in self.dynamodb.entries() if each["entry"].startswith("parts#")]
+        documents = [Release.model_validate_json(each["release_document"]) for each in entries]
+        documents.sort(key=lambda each: each.execution.started_at)
+        return [{part.function: part.canary_version for part in each.parts} for each in documents]
 
     def pass_time(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
