@@ -134,9 +134,10 @@ bench-import: $(READY)  ## measure the import of each handler, and write the tab
 bench-cost: $(READY)  ## count what a rollout uses, beside the deployer of aws-samples, and write the tables of docs/cost.md
 	@$(ON_LAYER) -m benchmarks.cost
 
-bench-scale: $(READY)  ## compute and simulate 10,000 rollouts, and write the tables of docs/scale.md [LOAD=1: compared with a load of 50 first]
-	@$(if $(LOAD),$(BIN)/python -m stress.load --rollouts 50 --no-limit --json > .sandbox/load-50.json)
-	@$(ON_LAYER) -m benchmarks.scale $(if $(LOAD),--load .sandbox/load-50.json)
+bench-scale: $(READY)  ## compute and simulate 10,000 rollouts, and write the tables of docs/scale.md [LOAD=1: compared with loads of 50 to 500]
+	@mkdir -p .sandbox
+	@$(if $(LOAD),$(BIN)/python -m stress.load --rollouts 50 --rollouts 200 --rollouts 500 --no-limit --json > .sandbox/loads.json)
+	@$(ON_LAYER) -m benchmarks.scale $(if $(LOAD),--load .sandbox/loads.json)
 
 bench-dashboard: $(READY)  ## measure the dashboard with 200 live rollouts, and write the table of docs/dashboard.md
 	@$(BIN)/python -m sandbox exec env PYTHONPATH=layers/rollout $(BIN)/python -m benchmarks.dashboard
