@@ -3,24 +3,33 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from installing.marks import MARKS, is_fit
 
 _SECONDS = 300
 """How long the command state machine has: longer than its task may take with its retries."""
 _POLL_SECONDS = 0.5
+_GRADE_WIDTH = 9
 
 
 class NotExaminedError(Exception):
     """When the stack cannot be examined; the message has the reason and what to do."""
+
+
+def _session(region: str | None, profile: str | None, stack: str) -> boto3.Session:
+    """Return the session of the settings. Raises NotExaminedError, for example for an unknown profile."""
+    try:
+        return boto3.Session(region_name=region, profile_name=profile)
+    except BotoCoreError as error:
+        raise _not_examined(stack, error) from error
 
 
 def examine(session: boto3.Session, stack: str) -> dict[str, Any]:
@@ -29,10 +38,14 @@ def examine(session: boto3.Session, stack: str) -> dict[str, Any]:
         machine = _command_state_machine(session.client("cloudformation"), stack)
         return _run(session.client("stepfunctions"), machine)
     except (BotoCoreError, ClientError) as error:
-        raise NotExaminedError(
-            f"AWS does not let the stack {stack} be examined: {error}. Name it with STACK=, REGION= and PROFILE=, or"
-            " sign in first."
-        ) from error
+        raise _not_examined(stack, error) from error
+
+
+def _not_examined(stack: str, error: Exception) -> NotExaminedError:
+    return NotExaminedError(
+        f"The stack {stack} was not examined: {str(error).removesuffix('.')}. Name the stack, its region and your"
+        " profile with STACK=, REGION= and PROFILE=, or sign in first."
+    )
 
 
 def _command_state_machine(formation: Any, stack: str) -> str:  # noqa: ANN401 - a client
@@ -59,16 +72,14 @@ def _run(machines: Any, machine: str) -> dict[str, Any]:  # noqa: ANN401 - a cli
     raise NotExaminedError(f"The execution {started} has not ended within {_SECONDS} seconds.")
 
 
-def table_of(findings: list[dict[str, str]]) -> Table:
-    """Return the findings as a table, each with its fix below it."""
-    table = Table(box=box.SIMPLE_HEAD, show_header=True, header_style="bold")
-    table.add_column("Grade")
-    table.add_column("Check", no_wrap=True)
-    table.add_column("Found, and what to do", overflow="fold")
+def lines_of(findings: list[dict[str, str]]) -> Iterator[Text]:
+    """Yield a line for each finding, and one for its fix: not folded, so that a command can be copied."""
     for finding in findings:
-        fix = f"\n→ {finding['fix']}" if finding["fix"] else ""
-        table.add_row(MARKS[finding["grade"]], finding["check"], f"{finding['found']}{fix}")
-    return table
+        mark = MARKS[finding["grade"]].copy()
+        mark.pad_right(_GRADE_WIDTH - len(mark))
+        yield mark + Text.assemble((finding["check"], "bold"), f": {finding['found']}")
+        if finding["fix"]:
+            yield Text(f"{' ' * _GRADE_WIDTH}→ {finding['fix']}")
 
 
 @click.command()
@@ -79,14 +90,16 @@ def table_of(findings: list[dict[str, str]]) -> Table:
 def main(stack: str, region: str | None, profile: str | None, *, as_json: bool) -> None:
     """Let a deployed stack examine itself. Exit with 1 where something is bad or unknown."""
     try:
-        answer = examine(boto3.Session(region_name=region, profile_name=profile), stack)
-    except (NotExaminedError, BotoCoreError) as error:
+        answer = examine(_session(region, profile, stack), stack)
+    except NotExaminedError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:
-        Console(highlight=False).print(table_of(answer["findings"]))
-        click.secho(f"{answer['reason']}.", bold=True)
+        console = Console(highlight=False)
+        for line in lines_of(answer["findings"]):
+            console.print(line, soft_wrap=True)
+        click.secho(f"\n{answer['reason']}.", bold=True)
     sys.exit(0 if is_fit(answer["findings"]) else 1)
 
 

@@ -1,16 +1,14 @@
 """`make doctor` shows each finding with its fix, and exits with 0 only where nothing is bad or unknown."""
 
-import io
 import json
 from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoCredentialsError, ProfileNotFound
 from click.testing import CliRunner
-from rich.console import Console
 
 from installing import doctor
-from installing.doctor import NotExaminedError, examine, main, table_of
+from installing.doctor import NotExaminedError, examine, lines_of, main
 from installing.marks import MARKS, is_fit
 from rollout.doctor.finding import Grade
 
@@ -81,13 +79,28 @@ def test_missing_credentials_are_reported(monkeypatch):
         examine(account, "lambda-rollouts")
 
 
-def test_table_has_each_finding_with_its_fix():
-    console = Console(width=100, record=True, file=io.StringIO())
-    console.print(table_of([GOOD, BAD]))
-    shown = console.export_text()
-    assert "None of 0 trails logs." in shown
-    assert "→ Create a trail" in shown
-    assert shown.count("→") == 1
+def test_each_finding_has_a_line_and_its_fix_another():
+    assert [line.plain for line in lines_of([GOOD, BAD])] == [
+        "good     freeze: 0 freezes.",
+        "bad      trail: None of 0 trails logs.",
+        "         → Create a trail",
+    ]
+
+
+def test_fix_is_printed_in_one_line_so_that_its_command_can_be_copied(monkeypatch):
+    command = "aws sns subscribe --topic-arn arn:aws:sns:us-east-1:123456789012:" + "topic" * 40
+    result = run(monkeypatch, Account(ended(ANSWER | {"findings": [BAD | {"fix": command}]})))
+    assert f"→ {command}\n" in result.output
+
+
+def test_unknown_profile_is_reported_with_what_to_do(monkeypatch):
+    def fail(**_):
+        raise ProfileNotFound(profile="nope")
+
+    monkeypatch.setattr(doctor.boto3, "Session", fail)
+    result = CliRunner().invoke(main, ["--profile", "nope"])
+    assert result.exit_code == 1
+    assert "(nope) could not be found. Name the stack" in result.output
 
 
 @pytest.mark.parametrize(("findings", "code"), [([GOOD], 0), ([GOOD | {"grade": "warning"}], 0), ([GOOD, BAD], 1)])
