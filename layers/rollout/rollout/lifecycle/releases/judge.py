@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from rollout.domain.enums import Outcome
 from rollout.domain.models import Value
-from rollout.domain.text import format_minute, format_names
+from rollout.domain.text import format_count, format_minute, format_names
 from rollout.state.releases.part import Progress
 from rollout.state.releases.release import Release, ReleaseState, ReleaseStatus
 
@@ -86,7 +86,7 @@ def format_progress(release: Release, state: ReleaseState) -> str:
         else (Progress.PASSED, "passed its bake")
     )
     missing = [each.function for number, each in enumerate(release.parts) if not state.has_reached(number, needed)]
-    waits = f", but not {format_names(missing)}" if missing else ""
+    waits = f", missing: {format_names(missing)}" if missing else ""
     return f"{state.size - len(missing)} of {state.size} functions have {done.replace('its', 'their')}{waits}"
 
 
@@ -103,8 +103,8 @@ def release_sentence(release: Release, state: ReleaseState) -> str:
     """Return how a release ended, as a sentence with the reason of the failure."""
     outcome = release_outcome(state)
     ends = {
-        Outcome.PROMOTED: f"serves its new version alone on each of its {state.size} functions",
-        Outcome.ROLLED_BACK: f"serves the old version alone on each of its {state.size} functions",
+        Outcome.PROMOTED: f"serves its new version alone on each of its {format_count(state.size, 'function')}",
+        Outcome.ROLLED_BACK: f"serves the old version alone on each of its {format_count(state.size, 'function')}",
         Outcome.HANDED_OVER: f"is left for a person to decide, because {_why_left(state)}:"
         f" {'; '.join(_format_counts(state))}",
     }

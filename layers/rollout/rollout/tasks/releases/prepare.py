@@ -26,7 +26,7 @@ from rollout.aws.settings import timing
 from rollout.domain.errors import AwsRefusedError, RefusedError, ReleaseRefusedError
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
-from rollout.domain.text import shorten
+from rollout.domain.text import format_count, shorten
 from rollout.lifecycle.releases.judge import seconds_to_next_judgement
 from rollout.state.releases.release import PlannedPart
 from rollout.tasks.dry_run import answer_dry_run
@@ -162,11 +162,12 @@ def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, no
 
 
 def _answer(request: ReleaseRequest, prepared: Prepared) -> dict[str, object]:
+    size = format_count(len(prepared.plans), "function")
     plans = [{"function": part.function, **plan} for part, plan in zip(request.functions, prepared.plans, strict=True)]
     order = levels({part.function: part.after for part in request.functions})
     return {
         "start": "answered",
-        "reason": f"dry run, nothing was touched: the release {request.release} has {len(plans)} functions",
+        "reason": f"dry run, nothing was touched: the release {request.release} has {size}",
         "release": request.release,
         "order": order,
         "functions": plans,
