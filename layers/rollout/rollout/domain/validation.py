@@ -31,6 +31,7 @@ _NEEDED = {
     "literal_error": "write {expected}",
     "list_type": "write a list",
     "model_type": "write an object",
+    "string_pattern_mismatch": "write a text that matches {pattern}",
     "string_too_long": "write at most {max_length} characters",
     "string_too_short": "write at least {min_length} character",
     "string_type": "write a string",

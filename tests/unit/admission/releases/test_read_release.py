@@ -35,7 +35,7 @@ def test_fields_of_a_function_are_those_of_its_rollout():
         (functions(*({"function": f"f{n}"} for n in range(MOST_PARTS + 1))), ["it has 201", "make several releases"]),
         ({"release": "x", "functions": None}, ["functions is null: write a list, such as"]),
         ({"release": "x", "functions": "cart"}, ['functions is "cart": write a list, such as']),
-        (functions(CART, release="a b/c"), ["release is"]),
+        (functions(CART, release="a b/c"), ['release is "a b/c": write at most 64 letters']),
         (functions(CART, CART), ["functions has cart 2 times"]),
         (functions(CHECKOUT), ["checkout comes after cart, which functions does not have"]),
         (
