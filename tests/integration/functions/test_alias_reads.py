@@ -7,14 +7,18 @@ import pytest
 from rollout.aws.boto import clients
 from rollout.aws.dynamodb.ledger import ledger as rollout_ledger
 from rollout.aws.dynamodb.locks import locks
+from rollout.aws.dynamodb.releases import releases
 from rollout.aws.dynamodb.sweeps.live_counts import live_counts
 from rollout.aws.step_functions import Executions
 from rollout.domain.errors import AwsUnavailableError
 from rollout.domain.identity import AccountRegion, Execution, Target
+from rollout.state.releases.part import Participation, Progress
+from rollout.state.releases.release import ReleaseStatus
 from rollout.state.rollout import Rollout
 from tests.integration.conftest import NOW, Wire, event, move_alias
 from tests.integration.functions.test_judge_canary import HEALTHY, UNHEALTHY, emit
 from tests.integration.functions.test_report_alias_move import changed
+from tests.release_samples import release
 
 ACCOUNT_REGION = AccountRegion(account="123456789012", region="eu-west-1")
 TARGET = Target.model_validate(event("judge_canary")["target"])
@@ -161,3 +165,28 @@ def test_guardian_counts_the_rollouts_of_an_account_with_many(handle, state_mach
     handle("guardian", {"sweep": "aliases"})
     assert live_counts().find(ACCOUNT_REGION) == (31, NOW)
     assert live_counts().find(other.account_region) is None
+
+
+def test_progress_in_a_release_is_recorded_with_the_alias_read(handle, evaluated, lambda_wire):
+    """All are promoted once each is ready, and no release fails any more once each has passed its bake."""
+    opened = release("my-api")
+    releases().open(opened, NOW)
+    participation = Participation(part=opened.part(0)).model_dump(mode="json")
+    last_step = {"policy": evaluated["policy"] | {"steps": evaluated["policy"]["steps"][:1]}, "release": participation}
+    emit(HEALTHY)
+    document = handle("judge_canary", evaluated | last_step)
+    assert (document["next_move"], document["release"]["progress"]) == ("wait", Progress.READY)
+    assert lambda_wire.calls == ["GetAlias"]
+    handle("judge_canary", document)
+    assert lambda_wire.calls == ["GetAlias"]
+
+
+def test_part_whose_alias_was_moved_is_not_ready(handle, evaluated):
+    opened = release("my-api")
+    releases().open(opened, NOW)
+    participation = Participation(part=opened.part(0)).model_dump(mode="json")
+    last_step = {"policy": evaluated["policy"] | {"steps": evaluated["policy"]["steps"][:1]}, "release": participation}
+    move_alias("2")
+    emit(HEALTHY)
+    assert handle("judge_canary", evaluated | last_step)["next_move"] == "hand_over"
+    assert releases().find(opened.as_part).status is ReleaseStatus.FAILED

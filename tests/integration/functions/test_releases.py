@@ -1,6 +1,7 @@
 """Tests of PrepareRelease, JudgeRelease and CloseRelease, and of what the tasks of a part do for its release."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -9,11 +10,16 @@ from rollout.aws.dynamodb.commands import commands
 from rollout.aws.dynamodb.ledger import ledger as evaluation_ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.releases import release_target, releases
+from rollout.aws.dynamodb.table import Table
 from rollout.domain.enums import Outcome
+from rollout.domain.errors import AwsUnavailableError
+from rollout.lifecycle.rollback import Closing
+from rollout.state.endings import ending_of
 from rollout.state.lock import PlannedWrite, lock_of
 from rollout.state.releases.part import Participation, Progress
 from rollout.state.releases.release import PartEnding, ReleaseStatus
 from rollout.state.rollout import Rollout
+from rollout.tasks.close import record_ending
 from tests.integration.conftest import NOW, alias, client, event, move_alias
 from tests.release_samples import RELEASE_EXECUTION
 from tests.samples import judgement
@@ -181,6 +187,43 @@ def test_only_the_planned_execution_rolls_out_a_part(release, handle):
     assert "execution my-api-2-5f0c9d3f8a1b is none of its rollouts" in rejected["Cause"]
     beyond = part_request()["release"] | {"number": 7}
     assert "is none of its rollouts" in prepare_part(handle, release=beyond)["Cause"]
+    assert (state(release).status, state(release).endings) == (ReleaseStatus.ROLLING, {})
+
+
+def test_copied_input_of_a_part_that_runs_leaves_its_release_alone(release, handle):
+    """P6: for example by New execution in the console of Step Functions, while the part holds the lock."""
+    assert prepare_part(handle)["start"] == "run_before_traffic_hooks"
+    rejected = handle("prepare_rollout", event("prepare_rollout") | {"request": part_request()})
+    assert rejected["start"] == "reject"
+    assert (state(release).status, state(release).endings) == (ReleaseStatus.ROLLING, {})
+
+
+def test_ending_that_the_ledger_has_stays_in_the_release_too(release, handle):
+    """A CloseRollout that comes after the guardian changes neither."""
+    closing = Closing.model_validate(begun_in_bake(release))
+    rollout_ledger = evaluation_ledger()
+    rollout_ledger.open(Rollout.model_validate(begun_in_bake(release)), NOW)
+    record_ending(closing, ending_of(Outcome.ROLLED_BACK, "repaired"), NOW)
+    record_ending(closing, ending_of(Outcome.HANDED_OVER, "late"), NOW)
+    assert state(release).endings[0].outcome is Outcome.ROLLED_BACK
+
+
+def test_release_of_which_only_the_first_write_was_made_was_refused(handle, monkeypatch):
+    """P8: the release is not in the ledger before its state is, so nothing is left open, and a tag starts it again."""
+    put, written = Table.put, []
+
+    def put_once(self, item, **condition):
+        if written:
+            raise AwsUnavailableError("writing the ledger failed")
+        written.append(item)
+        return put(self, item, **condition)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Table, "put", put_once)
+        with pytest.raises(AwsUnavailableError):
+            handle("prepare_release", OPEN)
+    assert releases().find_last("2026-11-25.3", RELEASE_EXECUTION.account_region) == []
+    assert handle("guardian", {"sweep": "aliases"})["failed"] == []
 
 
 def test_wait_for_the_release_is_recorded_so_that_the_rollout_is_not_overdue(release, handle, ledger):
@@ -234,6 +277,13 @@ def test_release_that_could_not_be_judged_fails_and_is_left_to_the_guardian(rele
     assert "has failed, and 1 of 1 rollouts has not ended yet: my-api. Their functions return" in cause
     assert cause.endswith("which looks every five minutes. It failed because JudgeRelease failed with Lambda.Unknown.")
     assert [*releases().find_open()] != []
+
+
+def test_open_release_that_is_closed_fails(release, handle):
+    """Nothing judges it any more, so its functions return."""
+    closed = handle("close_release", CLOSE)
+    assert state(release).failure == "the execution november closed it before it was promoted"
+    assert (closed["ending"]["outcome"], closed["functions"][0]["outcome"]) == ("handed_over", "running")
 
 
 def begun_in_bake(release):
@@ -304,6 +354,18 @@ def test_abort_lets_the_release_fail_and_is_on_record(release, handle, published
     (entry,) = commands().last_commands(release_target("2026-11-25.3", RELEASE_EXECUTION.account_region), 5)
     assert (entry["command"], entry["why"], entry["open"]) == ("abort", "the database is slow", "command")
     assert {sent["detail"]["id"] for sent in published()} == {f"{ABORT['execution']['arn']}/command-taken"}
+
+
+def test_abort_reaches_the_release_that_is_open(release, handle):
+    """Two executions of one name may begin in the same second; the newest one has failed on the other's locks."""
+    later = RELEASE_EXECUTION.model_copy(
+        update={"name": "later", "started_at": RELEASE_EXECUTION.started_at + timedelta(seconds=1)}
+    )
+    twin = release.model_copy(update={"execution": later})
+    releases().open(twin, NOW)
+    releases().fail(twin.as_part, "my-api ended: it was rejected", NOW)
+    assert handle("take_command", ABORT)["execution"] == RELEASE_EXECUTION.arn
+    assert state(release).status is ReleaseStatus.FAILED
 
 
 def test_abort_of_a_release_that_was_promoted_is_refused_with_the_way_back(release, handle):

@@ -175,6 +175,28 @@ def test_versions_of_an_ended_release_wait_no_longer_and_a_newer_one_does(handle
     assert len(started()) == 1
 
 
+def test_version_that_was_published_during_a_release_waits_since_its_end(handle, monkeypatch):
+    """Before that no release of it could start, so people are notified, and a refusal is tried again, from then on."""
+    start(handle)
+    release_groups().wait("shop", CHECKOUT, "2", NOW)
+    end_release(monkeypatch, "SUCCEEDED")
+    ended = NOW + timedelta(days=2)
+    handle("guardian", SWEEP, ended)
+    assert [(each.version, each.since) for each in group().waiting] == [("2", ended)]
+    assert "published no new version since 2026-03-03T12:06Z" in group().reason
+
+
+def test_function_that_loses_the_tag_after_days_is_rolled_out_alone(handle, started):
+    """P8."""
+    later = NOW
+    seen = Sighting(settled="1", waiting="2", waiting_since=NOW - timedelta(hours=1), seen_at=NOW - timedelta(hours=1))
+    sightings().save(TARGET, seen.model_dump_json())
+    for _ in range(60):
+        assert [*start_missed_version(TARGET, later, "shop")] == []
+        later += timedelta(hours=1)
+    assert len([*start_missed_version(TARGET, later)]) == 1
+
+
 def test_group_without_versions_is_removed(handle, ledger, monkeypatch):
     start(handle)
     end_release(monkeypatch, "ABORTED")

@@ -74,7 +74,9 @@ def record_ending(closing: Closing, ending: Ending, now: datetime) -> None:
         _write_metrics(closing, ending, before, now)
     if closing.release:
         part = closing.release.part
-        record_part_ending(part, part.name_of(closing.target), ending, now)
+        # The first ending in the ledger stays, for the release too.
+        kept = ledger().find_ending(closing.target, closing.execution) if before is None else None
+        record_part_ending(part, part.name_of(closing.target), kept or ending, now)
 
 
 def _write_metrics(closing: Closing, ending: Ending, before: dict[str, Any], now: datetime) -> None:

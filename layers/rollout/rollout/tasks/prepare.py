@@ -30,7 +30,7 @@ from rollout.tasks.alias.keep_stable import keep_stable
 from rollout.tasks.evaluation.evaluate import find_live_beside
 from rollout.tasks.look_up import look_up
 from rollout.tasks.notify import publish_rejection, publish_start
-from rollout.tasks.releases.participation import check_part, record_part_ending
+from rollout.tasks.releases.participation import check_part, record_rejected_part
 
 
 @contextmanager
@@ -66,8 +66,8 @@ def reject(preparation: Preparation, refusal: RefusedError, now: datetime) -> di
     ending = rejected(refusal)
     logger.warning("Request refused", error=ending.error, reason=ending.cause)
     publish_rejection(preparation, ending, now)
-    if preparation.part and not preparation.is_dry_run:
-        record_part_ending(preparation.part, preparation.function_text, ending, now)
+    if not preparation.is_dry_run:
+        record_rejected_part(preparation.part, preparation.execution, preparation.function_text, ending, now)
     return {"start": Start.REJECT} | ending.model_dump(mode="json")
 
 

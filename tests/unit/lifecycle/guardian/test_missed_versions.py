@@ -55,6 +55,17 @@ def test_version_that_two_sweeps_saw_is_missed(every):
     assert sweeps(NINE, TEN, TEN, every=every).is_missed(TEN, AT + 2 * every)
 
 
+def test_version_that_waits_for_a_release_is_missed_after_days_when_its_function_loses_the_tag():
+    """P8: the release has not come, so the version is rolled out alone, and given up a day later."""
+    tagged = TEN.model_copy(update={"waits_for_release": True})
+    known = sweeps(NINE, *[tagged] * 80)
+    assert known.is_missed(tagged, AT + 80 * HOUR)
+    for hours in (81, 90):
+        known = sighting_of(known, TEN, AT + hours * HOUR)
+        assert known.is_missed(TEN, AT + hours * HOUR)
+    assert settled(sighting_of(known, TEN, AT + 105 * HOUR)) == "10"
+
+
 def test_version_that_a_sweep_saw_just_now_is_not_missed():
     """A repeated sweep is not a second sweep: Lambda repeats a failed one after one and two minutes."""
     assert not waiting().is_missed(TEN, AT + timedelta(minutes=1 + 2))

@@ -53,16 +53,25 @@ class ReleaseGroups:
             OpenEntry(values, read_group) for values in self._table.find_open(OPEN_LOCK) if values["entry"] == WAITING
         ]
 
-    def drop(self, group: ReleaseGroup, versions: Iterable[WaitingVersion]) -> None:
-        """Let these versions wait no longer; a newer one of the same function goes on waiting."""
+    def drop(self, group: ReleaseGroup, versions: Iterable[WaitingVersion], now: datetime) -> None:
+        """Let these versions wait no longer; a newer one of the same function waits from now on."""
         for each in versions:
-            self._table.update(
-                _key(group.account_region, group.tag),
-                UpdateExpression="REMOVE #version, #since ADD revision :one",
-                ConditionExpression="#version = :version",
-                ExpressionAttributeNames=_names(each.target),
-                ExpressionAttributeValues=typed({":version": int(each.version), ":one": 1}),
-            )
+            version = {":version": int(each.version)}
+            if not self._change(
+                group, each, "REMOVE #version, #since ADD revision :one", "#version = :version", version | {":one": 1}
+            ):
+                self._change(group, each, "SET #since = :now", "#version > :version", version | {":now": stamp(now)})
+
+    def _change(
+        self, group: ReleaseGroup, waiting: WaitingVersion, change: str, condition: str, values: dict[str, Any]
+    ) -> bool:
+        return self._table.update(
+            _key(group.account_region, group.tag),
+            UpdateExpression=change,
+            ConditionExpression=condition,
+            ExpressionAttributeNames=_names(waiting.target),
+            ExpressionAttributeValues=typed(values),
+        )
 
     def start(self, group: ReleaseGroup, release: StartedRelease) -> bool:
         """Record that a release of these versions starts; False where they have changed, or another one has started."""

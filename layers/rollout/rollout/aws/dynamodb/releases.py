@@ -43,15 +43,18 @@ class Releases:
         self._table = Table(client, table)
 
     def open(self, release: Release, now: datetime) -> bool:
-        """Record a release with its parts; False where a repeated task has done so before."""
+        """Record a release with its parts; False where a repeated task has done so before.
+
+        The state is written first: a release is found by its parts, so there is none where only the state was written.
+        """
+        values = {"release_status": ReleaseStatus.ROLLING, "size": len(release.parts), "changed_at": stamp(now)}
         self._table.put(
-            _key(release.name, release.execution, _PARTS)
-            | {"release_document": release.model_dump_json(), OPEN: _RELEASE, "execution_arn": release.execution.arn},
+            _key(release.name, release.execution) | values | {"execution_arn": release.execution.arn},
             ConditionExpression="attribute_not_exists(entry)",
         )
-        values = {"release_status": ReleaseStatus.ROLLING, "size": len(release.parts), "changed_at": stamp(now)}
         return self._table.put(
-            _key(release.name, release.execution) | values | {"execution_arn": release.execution.arn},
+            _key(release.name, release.execution, _PARTS)
+            | {"release_document": release.model_dump_json(), OPEN: _RELEASE, "execution_arn": release.execution.arn},
             ConditionExpression="attribute_not_exists(entry)",
         )
 

@@ -15,7 +15,8 @@ that moves the alias itself, has time. Less than the shortest `VersionSweepEvery
 seconds; more than the three minutes in which Lambda repeats a failed invocation of the guardian twice."""
 
 MAX_WAIT = timedelta(days=1)
-"""The sweeps give up a version after this time: its executions were refused or stopped each time. A function that no
+"""The sweeps give up a version after this time, unless it waits for a release: its executions were refused or stopped
+each time. A function that no
 sweep saw for this time, because it had no tag, is treated as new."""
 
 _REFRESH = timedelta(hours=6)
@@ -32,6 +33,9 @@ class Candidate(Value):
     """The number of the version the alias serves."""
     is_busy: bool = False
     """Whether the alias is split or locked, or the version waits for its turn: a rollout or a person is at work."""
+
+    waits_for_release: bool = False
+    """Whether the function's versions wait for a release by the value of a tag, which may take days."""
 
     @property
     def is_served(self) -> bool:
@@ -89,6 +93,9 @@ def _seen(known: Sighting, candidate: Candidate, now: datetime) -> Sighting:
         return Sighting(settled=version, seen_at=now)
     if candidate.is_busy or version != known.waiting or since is None:
         return Sighting(settled=known.settled, waiting=version, waiting_since=now, seen_at=now)
+    if candidate.waits_for_release and now - since > _REFRESH:
+        # It still has most of a day after its function has lost the tag.
+        return Sighting(settled=known.settled, waiting=version, waiting_since=now - MIN_WAIT, seen_at=now)
     if now - since > MAX_WAIT:
         return Sighting(settled=version, seen_at=now)
     return known.model_copy(update={"seen_at": now})

@@ -14,7 +14,8 @@ class WaitingVersion(Value):
     target: Target
     version: str
     since: datetime
-    """When the function's first version of the coming release was published; a newer version keeps it."""
+    """When the function's first version of the coming release was published, or since the release
+    before has ended, if that is later; a newer version keeps it."""
 
     @property
     def name(self) -> str:

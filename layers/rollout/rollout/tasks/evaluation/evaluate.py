@@ -20,7 +20,7 @@ from rollout.state.releases.release import ReleaseState
 from rollout.state.rollout import Rollout
 from rollout.tasks.evaluation.surroundings import find_missing_tag, ownership_of
 from rollout.tasks.find_hold import hold_of
-from rollout.tasks.releases.participation import find_release
+from rollout.tasks.releases.participation import find_release, has_progressed
 
 
 class Evaluation(NamedTuple):
@@ -36,7 +36,7 @@ def evaluate_rollout(rollout: Rollout, observation: Observation | None, now: dat
     """Return the rollout with its judgement and its next move; raises AwsUnavailableError.
 
     A decision that gives traffic or ends the rollout is made with the alias read, and so is one that finds the lock
-    lost. The tags are read with the alias.
+    lost, or on which the other functions of a release rely. The tags are read with the alias.
     """
     hold, release = hold_of(rollout, now), find_release(rollout)
     if not is_alias_due(rollout, now):
@@ -45,7 +45,7 @@ def evaluate_rollout(rollout: Rollout, observation: Observation | None, now: dat
             unread = Ownership(alias=None, is_alias_read=False, lock=lock)
             found = Surroundings(ownership=unread, hold=hold, release=release)
             decided = evaluate(rollout, observation, found, now, timing())
-            if not needs_alias(decided):
+            if not needs_alias(decided) and not has_progressed(decided, release):
                 return Evaluation(decided, lock, release)
         # What this lock says of moves was reported before the alias is read below.
         rollout = with_reads(rollout, moves_seen=lock.moves if lock else 0)

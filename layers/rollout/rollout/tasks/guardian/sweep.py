@@ -49,6 +49,7 @@ def start_missed_version(target: Target, now: datetime, release: str | None = No
     candidate = _candidate(target, known, now)
     if candidate is None:
         return
+    candidate = candidate.model_copy(update={"waits_for_release": bool(release)})
     seen = sighting_of(known, candidate, now)
     if seen.is_missed(candidate, now) and ledger().has_rollout_of(target, candidate.version):
         seen = Sighting(settled=candidate.version, seen_at=now)

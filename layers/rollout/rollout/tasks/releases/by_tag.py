@@ -55,7 +55,7 @@ def check_group(found: ReleaseGroup, now: datetime) -> CheckedGroup | None:
     """
     group = _with_ending(release_groups().find(found.account_region, found.tag), now)
     tagged = [*tagged_functions(group.account_region).of_release(group.tag)]
-    group = _without(group, [*untagged(group, tagged, now), *_rolled_out(group)])
+    group = _without(group, [*untagged(group, tagged, now), *_rolled_out(group)], now)
     if not group.waiting and not group.started:
         release_groups().remove(group)
         return None
@@ -65,7 +65,7 @@ def check_group(found: ReleaseGroup, now: datetime) -> CheckedGroup | None:
 def _decide(group: ReleaseGroup, tagged: list[Target], now: datetime) -> CheckedGroup:
     decision = decide_group(group, tagged, now, release_wait())
     if decision.move is GroupMove.START:
-        current = _without(group, _rolled_out(group))
+        current = _without(group, _rolled_out(group), now)
         if current.revision != group.revision:
             return _decide(current, tagged, now)
     release_groups().explain(group, decision.reason)
@@ -98,7 +98,7 @@ def _with_ending(group: ReleaseGroup, now: datetime) -> ReleaseGroup:
         return group
     is_settled = status in _SETTLED or bool(releases().find_last(started.name, home()))
     if is_settled:
-        release_groups().drop(group, started.versions)
+        release_groups().drop(group, started.versions, now)
     refused = RefusedRelease(name=started.name, at=now, error=error or status)
     release_groups().end(group, None if is_settled else refused)
     return release_groups().find(group.account_region, group.tag)
@@ -111,9 +111,9 @@ def _rolled_out(group: ReleaseGroup) -> list[WaitingVersion]:
     return [each for each in group.waiting if ledger().has_rollout_of(each.target, each.version)]
 
 
-def _without(group: ReleaseGroup, versions: Iterable[WaitingVersion]) -> ReleaseGroup:
+def _without(group: ReleaseGroup, versions: Iterable[WaitingVersion], now: datetime) -> ReleaseGroup:
     done = [*versions]
     if not done:
         return group
-    release_groups().drop(group, done)
+    release_groups().drop(group, done, now)
     return release_groups().find(group.account_region, group.tag)

@@ -22,13 +22,11 @@ _ERRORS = {Outcome.PROMOTED: "", Outcome.ROLLED_BACK: "ReleaseRolledBack", Outco
 def close(document: ReleaseDocument, failure: object, now: datetime) -> dict[str, Any]:
     """Return the ending of a release, and record that it is closed; raises AwsUnavailableError or InternalError.
 
-    Where JudgeRelease failed, the release fails, and the guardian closes it when its functions have ended.
+    A release that is still open fails, because nothing judges it any more: JudgeRelease failed, or its answer was none
+    that the state machine knows. The guardian closes it when its functions have ended.
     """
     release = document.find_release()
-    if failure is not None:
-        reason = f"JudgeRelease failed with {format_failure(Failure.model_validate(failure))}"
-        releases().fail(release.as_part, reason, now)
-    state = require_state(releases().find(release.as_part), release.as_part)
+    state = _decided(release, failure, now)
     if is_over(state, now):
         close_ended(release, state, now)
     outcome = release_outcome(state)
@@ -38,6 +36,18 @@ def close(document: ReleaseDocument, failure: object, now: datetime) -> dict[str
         "ending": {"outcome": outcome, "Error": _ERRORS[outcome], "Cause": cause},
         "functions": [function_summary(release, state, number).model_dump(mode="json") for number in range(state.size)],
     }
+
+
+def _decided(release: Release, failure: object, now: datetime) -> ReleaseState:
+    """Return the state of a release, which fails if it is open."""
+    state = require_state(releases().find(release.as_part), release.as_part)
+    if not state.status.is_open:
+        return state
+    reason = f"the execution {release.execution.name} closed it before it was promoted"
+    if failure is not None:
+        reason = f"JudgeRelease failed with {format_failure(Failure.model_validate(failure))}"
+    releases().fail(release.as_part, reason, now)
+    return require_state(releases().find(release.as_part), release.as_part)
 
 
 def close_ended(release: Release, state: ReleaseState, now: datetime) -> None:

@@ -26,7 +26,7 @@ def answer_release_command(command: ReleaseCommand, source: CommandSource, now: 
         raise NoLiveRolloutError(f"There has been no release {command.release}: use the name that its input had.")
     match command.command:
         case ReleaseOrder.ABORT:
-            return _abort(command, found[0], source, now)
+            return _abort(command, _open_one(found), source, now)
         case ReleaseOrder.STATUS:
             return _answer(command, _status(found[0], now) | {"functions": _functions(found[0])})
         case ReleaseOrder.HISTORY:
@@ -60,6 +60,11 @@ def _functions(release: Release) -> list[dict[str, Any]]:
         | {"progress": state.progress[number].name.lower() if number in state.progress else "rolling"}
         for number in range(state.size)
     ]
+
+
+def _open_one(found: list[Release]) -> Release:
+    """Return the newest release that can still fail, and the newest one where none can."""
+    return next((release for release in found if _state(release).status.is_open), found[0])
 
 
 def _abort(command: ReleaseCommand, release: Release, source: CommandSource, now: datetime) -> dict[str, object]:

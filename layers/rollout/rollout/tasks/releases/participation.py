@@ -6,13 +6,14 @@ from rollout.aws.dynamodb.releases import releases, require_state
 from rollout.aws.powertools import logger
 from rollout.domain.enums import Move, Outcome, Phase, Start
 from rollout.domain.errors import ReleaseRefusedError, RolloutError
+from rollout.domain.identity import Execution
 from rollout.domain.text import shorten
 from rollout.lifecycle.orders import orders_on
 from rollout.lifecycle.releases.judge import format_part_failure
 from rollout.state.ending import Ending
 from rollout.state.lock import Lock
 from rollout.state.releases.part import Participation, ReleasePart
-from rollout.state.releases.release import PartEnding, ReleaseState, ReleaseStatus, part_reason
+from rollout.state.releases.release import PartEnding, Release, ReleaseState, ReleaseStatus, part_reason
 from rollout.state.rollout import Rollout
 
 
@@ -78,6 +79,21 @@ def record_part_ending(part: ReleasePart | None, function: str, ending: Ending, 
         logger.warning("Ending not recorded in the release", function=function, error=str(error))
 
 
+def record_rejected_part(
+    part: ReleasePart | None, execution: Execution, function: str, ending: Ending, now: datetime
+) -> None:
+    """Record that a part was rejected, if this execution is the one of the part; a failure is only logged.
+
+    Any other execution with the part's input, such as a copy of it, leaves the release as it is (P6).
+    """
+    try:
+        is_own = part is not None and _is_planned(releases().find_release(part.name, part.execution), part, execution)
+    except RolloutError as error:
+        logger.warning("Release not read", function=function, error=str(error))
+        return
+    record_part_ending(part if is_own else None, function, ending, now)
+
+
 def check_part(rollout: Rollout) -> None:
     """Raise ReleaseRefusedError where a part of a release cannot begin now: a release begins as a whole.
 
@@ -103,9 +119,15 @@ def _why_not_part(rollout: Rollout, part: ReleasePart) -> str:
     state, release = releases().find(part), releases().find_release(part.name, part.execution)
     if state is None or release is None:
         return "the ledger has no such release"
-    planned = release.parts[part.number] if 0 <= part.number < len(release.parts) else None
-    if planned is None or (planned.target, planned.execution) != (rollout.target, rollout.execution.name):
+    if not _is_planned(release, part, rollout.execution) or release.parts[part.number].target != rollout.target:
         return f"execution {rollout.execution.name} is none of its rollouts"
     if state.status.is_open:
         return ""
     return f"it has failed: {state.failure}" if state.failure else "it was promoted"
+
+
+def _is_planned(release: Release | None, part: ReleasePart, execution: Execution) -> bool:
+    """Whether a release has planned this execution for the part."""
+    if release is None or not 0 <= part.number < len(release.parts):
+        return False
+    return release.parts[part.number].execution == execution.name
