@@ -22,6 +22,7 @@ from rollout.state.rollout import Rollout
 from rollout.tasks.close import record_ending
 from tests.integration.conftest import NOW, alias, client, event, move_alias
 from tests.release_samples import RELEASE_EXECUTION
+from tests.release_samples import release as large_release
 from tests.samples import judgement
 
 pytestmark = pytest.mark.usefixtures("my_api", "lambda_wire", "ledger", "state_machine")
@@ -323,6 +324,17 @@ def test_guardian_lets_a_release_fail_whose_execution_has_ended_and_closes_it(re
     assert state(release).failure == "execution november of the release disappeared"
     assert answer["closed"] == ["2026-11-25.3"]
     assert [*releases().find_open()] == []
+
+
+def test_functions_that_go_on_hide_no_ended_one_from_the_guardian(handle, monkeypatch):
+    """Each sweep describes twenty executions: others each time."""
+    opened = large_release(*[f"function-{number}" for number in range(25)])
+    releases().open(opened, NOW)
+    status = lambda _, arn: ("RUNNING" if int(arn.rpartition("-")[2]) < 22 else "gone", "")  # noqa: E731
+    monkeypatch.setattr("rollout.aws.step_functions.Executions.find_end", status)
+    for minutes in range(0, 30, 5):
+        handle("guardian", {"sweep": "aliases"}, NOW + timedelta(minutes=minutes))
+    assert sorted(state(opened).endings) == [22, 23, 24]
 
 
 def test_evaluation_of_a_part_costs_two_writes(release, handle, monkeypatch):

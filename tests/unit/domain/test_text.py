@@ -3,7 +3,15 @@
 import pytest
 
 from rollout.domain.errors import InvalidPolicyError, RolloutError
-from rollout.domain.text import MAX_SENTENCE_LENGTH, as_sentence, format_count, format_names, join_within, shorten
+from rollout.domain.text import (
+    MAX_SENTENCE_LENGTH,
+    as_sentence,
+    format_count,
+    format_names,
+    join_within,
+    shorten,
+    shorten_bytes,
+)
 from rollout.lifecycle.writer_search import with_writer
 from rollout.state.alias import AliasState
 from rollout.state.endings import moved_by_other, rejected
@@ -30,6 +38,18 @@ def test_number_has_the_noun_that_fits_it():
         "1,203 alarms",
     ]
     assert [format_count(number, "try", "tries") for number in (1, 2)] == ["1 try", "2 tries"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 2000, "é" * 700, "データベースが遅い" * 90, "🔥" * 600, "a" * 500 + "🔥" * 80, "short"]
+)
+def test_text_is_shortened_to_bytes(text):
+    """A reason in any script fits into an entry, an event and a state."""
+    short = shorten_bytes(text, 600)
+    assert len(short.encode()) <= 600
+    assert (short == text) is (len(text.encode()) <= 600)
+    assert short[0] == text[0]
+    assert len(short.encode()) > 500 or short == text
 
 
 @pytest.mark.parametrize("text", ["Rate exceeded", "Rate exceeded.", "Rate exceeded. ", ValueError("Rate exceeded.")])

@@ -28,6 +28,14 @@ def shorten(text: str, limit: int = MAX_SENTENCE_LENGTH) -> str:
     return f"{text[: kept - kept // 3]}{note}{text[len(text) - kept // 3 :]}"[:limit]
 
 
+def shorten_bytes(text: str, limit: int) -> str:
+    """Return a text of at most `limit` bytes in UTF-8, shortened as by `shorten`."""
+    short = shorten(text, limit)
+    while (size := len(short.encode(errors="replace"))) > limit:
+        short = shorten(text, len(short) * limit // size)
+    return short
+
+
 def as_sentence(text: object) -> str:
     """Return a text, such as an error of AWS, with one full stop at its end, so that another sentence can follow."""
     return f"{str(text).rstrip().removesuffix('.')}."

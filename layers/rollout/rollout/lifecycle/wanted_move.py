@@ -29,11 +29,17 @@ def _move_in_step(rollout: Rollout, judgement: Judgement, now: datetime, newer_v
         case Verdict.HEALTHY:
             return _settled_move(rollout, judgement)
         case Verdict.INCONCLUSIVE:
-            return _move_when_inconclusive(rollout, judgement, held, newer_version)
+            return _move_when_inconclusive(rollout, judgement, _held_by_itself(rollout, held, now), newer_version)
         case Verdict.UNHEALTHY:
             return Move.ROLL_BACK, ""
         case unknown:
             assert_never(unknown)
+
+
+def _held_by_itself(rollout: Rollout, held: timedelta, now: datetime) -> timedelta:
+    """Return how long a step has lasted without the time in which it had passed and waited for a release."""
+    ready_at = rollout.release.ready_at if rollout.release else None
+    return min(held, timedelta(seconds=_hold_seconds(rollout)) + (now - ready_at)) if ready_at else held
 
 
 def is_hold_over(rollout: Rollout, orders: Orders, now: datetime) -> bool:

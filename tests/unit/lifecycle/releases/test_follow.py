@@ -164,5 +164,25 @@ def test_wait_stretches_but_not_beyond_the_time_in_which_others_are_rolled_back(
     assert held.evaluations < MAX_EVALUATIONS / 5
 
 
+def test_wait_of_a_week_leaves_more_than_half_of_the_evaluations():
+    """P12: the longest timeout of a release and a policy of 1,400 evaluations fit into one execution."""
+    now, held = STEPS_PASSED, part_rollout()
+    while now < STEPS_PASSED + timedelta(days=7):
+        held = evaluated(held, state(), now=now)
+        now += timedelta(seconds=held.wait_seconds)
+    assert held.evaluations < 1100
+
+
+@pytest.mark.parametrize("choice", ["roll_back", "hand_over"])
+def test_wait_for_others_uses_up_no_time_of_the_step(verdict, choice):
+    """An evaluation that is inconclusive after hours of waiting begins the extension of the step."""
+    part = part_rollout(policy=policy(on_inconclusive=choice, max_extension="10m"))
+    later = STEPS_PASSED + timedelta(hours=5)
+    held = evaluated(evaluated(part, state()), state(), now=later)
+    verdict(INCONCLUSIVE)
+    for minutes, move in ((9, Move.WAIT), (11, Move(choice))):
+        assert evaluated(held, state(), now=later + timedelta(minutes=minutes)).next_move is move
+
+
 def test_rollout_without_a_release_does_not_wait():
     assert evaluated(part_rollout(release=None), None).next_move is Move.PROMOTE

@@ -16,6 +16,9 @@ from rollout.state.rollout import Rollout
 LONGEST_INTERVAL_SECONDS = 300
 """A part that waits for the others is evaluated at least so often, because it rolls back when they fail."""
 
+_EVALUATIONS_A_DAY = 86400 // LONGEST_INTERVAL_SECONDS
+"""After a day the interval grows again, so that a wait of seven days takes about 1,000 of the 2,500 evaluations."""
+
 
 def follow_release(decided: Rollout, release: ReleaseState | None, orders: Orders) -> Rollout:
     """Return the rollout as decided, or as its release has ended: promoted or failed as a whole.
@@ -62,6 +65,7 @@ def hold_for_release(decided: Rollout, release: ReleaseState | None, now: dateti
     if release is None or decided.release is None:
         return decided
     decided = _with(decided, progress=max(decided.release.progress, _progress(decided)))
+    decided = _with(decided, ready_at=now) if decided.next_move in (Move.PROMOTE, Move.FINISH) else decided
     if decided.next_move is Move.PROMOTE:
         return _wait_for_promotion(decided, release, now, timing)
     if decided.next_move is Move.FINISH and release.status is not ReleaseStatus.PROMOTED:
@@ -103,8 +107,9 @@ def _going_on(decided: Rollout) -> Rollout:
 def _waiting(decided: Rollout, until: str, now: datetime, timing: Timing) -> Rollout:
     since = (decided.release.held_since if decided.release else None) or now
     reason = f"{decided.reason}; waits for {_name(decided)} since {format_minute(since)} {until}"
-    interval = stretched_interval(decided.policy.interval, (now - since).total_seconds())
-    interval = max(decided.policy.interval, min(interval, LONGEST_INTERVAL_SECONDS))
+    waited = (now - since).total_seconds()
+    longest = max(LONGEST_INTERVAL_SECONDS, waited / _EVALUATIONS_A_DAY)
+    interval = max(decided.policy.interval, round(min(stretched_interval(decided.policy.interval, waited), longest)))
     waiting = decided.model_copy(
         update={
             "next_move": Move.WAIT,

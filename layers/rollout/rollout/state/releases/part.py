@@ -48,5 +48,7 @@ class Participation(Value):
     """How far the rollout has come, as its evaluations have recorded it in the release."""
     held_since: datetime | None = None
     """Since when the rollout waits for other parts; None where it does not."""
+    ready_at: datetime | None = None
+    """When an evaluation last found that its steps, or its bake, had passed, and it waited for other parts."""
     waits_for: str = ""
     """For which ones it waits after its newest evaluation, as a sentence part; empty where it does not."""

@@ -8,11 +8,11 @@ from pydantic import Field
 from rollout.domain.enums import Outcome
 from rollout.domain.identity import Execution, Target
 from rollout.domain.models import Value
-from rollout.domain.text import shorten
+from rollout.domain.text import shorten_bytes
 from rollout.state.releases.part import Progress, ReleasePart
 
 LONGEST_PART_REASON = 600
-"""The longest reason of one part in the entry of a release, in characters."""
+"""The longest reason of one part in bytes: 200 of them fit into an entry, an event and a state."""
 
 
 class ReleaseStatus(StrEnum):
@@ -102,4 +102,4 @@ class Release(Value):
 
 def part_reason(reason: str) -> str:
     """Return a part's reason in the length that the entry of its release has room for."""
-    return shorten(reason, LONGEST_PART_REASON)
+    return shorten_bytes(reason, LONGEST_PART_REASON)

@@ -10,9 +10,12 @@ from rollout.lifecycle.releases.judge import is_over
 from rollout.state.releases.release import Release
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.releases.close import close_ended
-from rollout.tasks.releases.ended_parts import with_ended_parts
+from rollout.tasks.releases.ended_parts import PARTS_PER_CHECK, with_ended_parts
 
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
+
+_SWEEP_SECONDS = 300
+"""The time between two sweeps: each of them begins with other parts, so that those that go on hide no ended one."""
 
 
 def repair_releases(sweep: TargetSweep, now: datetime, execution_arn: str | None = None) -> Iterator[str]:
@@ -35,7 +38,8 @@ def _repair_one(release: Release, now: datetime) -> Iterator[str]:
     part = release.as_part
     if require_state(releases().find(part), part).status.is_open:
         releases().fail(part, f"execution {release.execution.name} of the release {format_status(status)}", now)
-    state = with_ended_parts(release, require_state(releases().find(part), part), executions(), 0)
+    turn = int(now.timestamp()) // _SWEEP_SECONDS * PARTS_PER_CHECK % len(release.parts)
+    state = with_ended_parts(release, require_state(releases().find(part), part), executions(), turn)
     if is_over(state, now):
         close_ended(release, state, now)
         yield release.name
