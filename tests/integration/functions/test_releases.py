@@ -152,6 +152,12 @@ def test_dry_run_of_many_functions_keeps_only_the_reason_of_each(handle):
         answer = handle("prepare_release", OPEN | {"request": request, "previous": answer})
     assert [[*plan] for plan in plans] == [["reason"]] * 20
     assert [[*plan] for plan in answer["functions"]] == [["function", "reason"]] * 21
+    assert "has 21 functions, and would be refused, because 20 cannot begin now: no-such-function-0" in answer["reason"]
+
+
+def test_dry_run_of_a_release_that_would_begin_counts_its_functions(handle):
+    request = OPEN["request"] | {"functions": [{"function": "my-api"}], "dry_run": True}
+    assert handle("prepare_release", OPEN | {"request": request})["reason"].endswith(" has 1 function")
 
 
 def test_part_begins_without_a_share_and_with_its_release_in_the_lock(release, handle):

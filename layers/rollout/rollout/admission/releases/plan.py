@@ -29,10 +29,15 @@ class StartOrder(Value):
     input: dict[str, Any]
 
 
+def can_begin(start: str) -> bool:
+    """Whether a rollout that starts like this lets its release begin."""
+    return start in _BEGINS
+
+
 def planned_part(request: ReleaseRequest, number: int, rollout: Rollout) -> PlannedPart:
     """Return a part as its rollout would begin now. Raises ReleaseRefusedError where it could not begin now."""
     part = request.functions[number]
-    if rollout.start not in _BEGINS:
+    if not can_begin(rollout.start):
         raise ReleaseRefusedError(
             f"{rollout.target.name} cannot begin now, but a release begins as a whole: {rollout.reason}"
         )

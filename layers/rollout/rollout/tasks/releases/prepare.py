@@ -11,7 +11,7 @@ from rollout.admission.read_request import Preparation
 from rollout.admission.refusals.combine import combine_refusals
 from rollout.admission.releases.from_s3 import MOST_BYTES, read_functions, s3_refusal
 from rollout.admission.releases.order import levels
-from rollout.admission.releases.plan import planned_part, planned_release, release_refusals, start_orders
+from rollout.admission.releases.plan import can_begin, planned_part, planned_release, release_refusals, start_orders
 from rollout.admission.releases.read_release import (
     ReleasePreparation,
     ReleaseRequest,
@@ -26,7 +26,7 @@ from rollout.aws.settings import timing
 from rollout.domain.errors import AwsRefusedError, RefusedError, ReleaseRefusedError
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
-from rollout.domain.text import format_count, shorten
+from rollout.domain.text import format_count, format_names, shorten
 from rollout.lifecycle.releases.judge import seconds_to_next_judgement
 from rollout.state.releases.release import PlannedPart
 from rollout.tasks.dry_run import answer_dry_run
@@ -50,6 +50,8 @@ class Prepared(Value):
     parts: tuple[PlannedPart, ...] = ()
     plans: tuple[dict[str, Any], ...] = ()
     """What a dry run answers for each part."""
+    blocked: tuple[str, ...] = ()
+    """The functions for which a dry run finds that they could not begin now."""
     refusals: tuple[str, ...] = ()
     checked: int = Field(default=0, description="How many functions have been looked up.")
 
@@ -123,12 +125,16 @@ def _look_up_one(
     found: dict[str, Any] = {"checked": number + 1}
     try:
         if request.dry_run:
-            found["plans"] = (*prepared.plans, _plan(answer_dry_run(preparation, now), request))
+            answer: dict[str, Any] = answer_dry_run(preparation, now)
+            found["plans"] = (*prepared.plans, _plan(answer, request))
+            if not can_begin(answer["plan"]["start"]):
+                found["blocked"] = (*prepared.blocked, request.functions[number].function)
         else:
             found["parts"] = (*prepared.parts, _part(request, number, preparation, now))
     except RefusedError as refusal:
         found["refusals"] = (*prepared.refusals, shorten(f"{request.functions[number].function}: {refusal}", 1000))
         found["plans"] = (*prepared.plans, {"reason": str(refusal)}) if request.dry_run else ()
+        found["blocked"] = (*prepared.blocked, request.functions[number].function) if request.dry_run else ()
     return prepared.model_copy(update=found)
 
 
@@ -161,13 +167,20 @@ def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, no
     }
 
 
+def _format_blocked(prepared: Prepared) -> str:
+    """Return for which functions the release would be refused; empty where it would begin."""
+    if not prepared.blocked:
+        return ""
+    return f", and would be refused, because {len(prepared.blocked)} cannot begin now: {format_names(prepared.blocked)}"
+
+
 def _answer(request: ReleaseRequest, prepared: Prepared) -> dict[str, object]:
     size = format_count(len(prepared.plans), "function")
     plans = [{"function": part.function, **plan} for part, plan in zip(request.functions, prepared.plans, strict=True)]
     order = levels({part.function: part.after for part in request.functions})
     return {
         "start": "answered",
-        "reason": f"dry run, nothing was touched: the release {request.release} has {size}",
+        "reason": f"dry run, nothing was touched: the release {request.release} has {size}{_format_blocked(prepared)}",
         "release": request.release,
         "order": order,
         "functions": plans,
