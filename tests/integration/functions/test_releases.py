@@ -90,6 +90,45 @@ def test_function_that_is_being_rolled_out_refuses_the_release(handle):
     assert "is rolling out version 2 on my-api:live" in rejected["Cause"]
 
 
+SKIP = OPEN | {"request": OPEN["request"] | {"skip_served": True}}
+
+
+def test_function_that_serves_its_version_already_is_left_out_where_the_input_says_so(handle):
+    """P9: such as the first version of a new function, which would otherwise hold up the release of a tag."""
+    client("lambda").create_function(
+        FunctionName="new",
+        Role=client("lambda").get_function(FunctionName="my-api")["Configuration"]["Role"],
+        Publish=True,
+        Tags={"rollout:alias": "live"},
+        Runtime="python3.13",
+        Handler="app.handler",
+        Code={"ZipFile": b"one"},
+    )
+    client("lambda").create_alias(FunctionName="new", Name="live", FunctionVersion="1")
+    functions = [{"function": "new", "version": "1"}, {"function": "my-api", "after": ["new"]}]
+    begun = handle("prepare_release", SKIP | {"request": SKIP["request"] | {"functions": functions}})
+    assert (begun["start"], [order["input"]["function"] for order in begun["starts"]]) == ("begin", ["my-api"])
+    (planned,) = releases().find_release("2026-11-25.3", RELEASE_EXECUTION).parts
+    assert (planned.function, planned.after) == ("my-api", ())
+    refused = handle("prepare_release", OPEN | {"request": OPEN["request"] | {"functions": functions}})
+    assert "new:live already serves version 1 alone" in refused["Cause"]
+
+
+def test_alias_that_does_not_exist_is_not_called_created(handle, ledger):
+    """P10: only a rollout without a release creates it."""
+    client("lambda").delete_alias(FunctionName="my-api", Name="live")
+    rejected = handle("prepare_release", SKIP)
+    assert "my-api:live does not exist, and only a rollout without a release creates it" in rejected["Cause"]
+    assert "was created" not in rejected["Cause"]
+
+
+def test_release_whose_functions_all_serve_their_versions_is_answered(handle, ledger):
+    move_alias("2")
+    request = SKIP["request"] | {"functions": [{"function": "my-api", "version": "2"}]}
+    assert handle("prepare_release", SKIP | {"request": request})["start"] == "answered"
+    assert ledger() == []
+
+
 @pytest.fixture
 def lists(monkeypatch):
     """A bucket for lists of functions; call it to upload one as 3.json."""

@@ -130,6 +130,7 @@ def test_release_of_any_tag_value_can_be_read_and_has_exactly_these_versions(tag
         ("checkout", "live", "2"),
     ]
     assert (read.release, len(release.execution) <= 80) == (release.name, True)
+    assert read.skip_served
 
 
 def test_function_of_a_member_account_is_named_by_its_arn():

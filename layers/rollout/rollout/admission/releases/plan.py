@@ -39,7 +39,7 @@ def planned_part(request: ReleaseRequest, number: int, rollout: Rollout) -> Plan
     part = request.functions[number]
     if not can_begin(rollout.start):
         raise ReleaseRefusedError(
-            f"{rollout.target.name} cannot begin now, but a release begins as a whole: {rollout.reason}"
+            f"{rollout.target.name} cannot begin now, but a release begins as a whole: {format_hindrance(rollout)}"
         )
     return PlannedPart(
         target=rollout.target,
@@ -51,14 +51,27 @@ def planned_part(request: ReleaseRequest, number: int, rollout: Rollout) -> Plan
     )
 
 
+def format_hindrance(rollout: Rollout) -> str:
+    """Return why a rollout cannot begin as a part of a release, as a sentence part."""
+    if not rollout.creates_alias:
+        return rollout.reason
+    return (
+        f"{rollout.target.name} does not exist, and only a rollout without a release creates it: start one, with"
+        f' {{"function": "{rollout.target.function}", "version": "{rollout.canary_version}"}}'
+    )
+
+
 def planned_release(
     request: ReleaseRequest, parts: Sequence[PlannedPart], execution: Execution, now: datetime
 ) -> Release:
-    """Return the release of the parts that were found."""
+    """Return the release of the parts that were found; those that are left out come before no other one."""
+    names = {part.function for part in parts}
     return Release(
         name=request.release,
         execution=execution,
-        parts=tuple(parts),
+        parts=tuple(
+            part.model_copy(update={"after": tuple(name for name in part.after if name in names)}) for part in parts
+        ),
         deadline=now + timedelta(seconds=request.timeout),
     )
 

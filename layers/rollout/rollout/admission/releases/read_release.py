@@ -1,7 +1,7 @@
 """Reads the input of a release. The least is {"release": "2026-11-25.3", "functions": [{"function": "cart"}]}."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -70,6 +70,13 @@ class ReleaseRequest(Strict):
     timeout: Annotated[Seconds, Field(ge=60, le=7 * 86400)] = 86400
     """The longest time from the start until the promotion, after which the release fails."""
     dry_run: Annotated[bool, StrictType()] = False
+    skip_served: Annotated[bool, StrictType()] = False
+    """Whether functions whose alias serves the version already, or a newer one, are left out in place of a refusal."""
+
+    def without(self, numbers: Container[int]) -> "ReleaseRequest":
+        """Return the input without the functions of these numbers."""
+        kept = tuple(part for number, part in enumerate(self.functions) if number not in numbers)
+        return self.model_copy(update={"functions": kept})
 
     @model_validator(mode="wrap")
     @classmethod
@@ -118,5 +125,6 @@ def read_release(request: object) -> ReleaseRequest:
 def _invalid(problems: str) -> InvalidRequestError:
     return InvalidRequestError(
         f"The input is refused, and nothing was touched: {problems}. A release needs at least {_EXAMPLE}; alias,"
-        " version, policy, override_freeze and after of a function are optional, and so are timeout and dry_run."
+        " version, policy, override_freeze and after of a function are optional, and so are timeout, dry_run and"
+        " skip_served."
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rollout.admission.releases.plan import format_hindrance
 from rollout.aws.dynamodb.releases import releases, require_state
 from rollout.aws.powertools import logger
 from rollout.domain.enums import Move, Outcome, Phase, Start
@@ -104,7 +105,7 @@ def check_part(rollout: Rollout) -> None:
     name = rollout.release.part.name
     if rollout.start in (Start.QUEUE, Start.NOTHING_TO_DO):
         raise ReleaseRefusedError(
-            f"{rollout.target.name} cannot begin with the release {name}: {rollout.reason}. A release begins as a"
+            f"{rollout.target.name} cannot begin with the release {name}: {format_hindrance(rollout)}. A release begins as a"
             " whole: start it again when all of its functions can begin, or leave this one out."
         )
     if found := _why_not_part(rollout, rollout.release.part):

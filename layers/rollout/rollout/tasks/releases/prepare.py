@@ -23,7 +23,13 @@ from rollout.aws.dynamodb.releases import releases
 from rollout.aws.powertools import logger
 from rollout.aws.s3 import read_object
 from rollout.aws.settings import timing
-from rollout.domain.errors import AwsRefusedError, RefusedError, ReleaseRefusedError
+from rollout.domain.errors import (
+    AlreadyServedError,
+    AwsRefusedError,
+    OlderVersionError,
+    RefusedError,
+    ReleaseRefusedError,
+)
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
 from rollout.domain.text import format_count, format_names, shorten
@@ -53,6 +59,8 @@ class Prepared(Value):
     blocked: tuple[str, ...] = ()
     """The functions for which a dry run finds that they could not begin now."""
     refusals: tuple[str, ...] = ()
+    left_out: tuple[int, ...] = ()
+    """The numbers of the functions that have nothing to roll out."""
     checked: int = Field(default=0, description="How many functions have been looked up.")
 
 
@@ -132,10 +140,17 @@ def _look_up_one(
         else:
             found["parts"] = (*prepared.parts, _part(request, number, preparation, now))
     except RefusedError as refusal:
+        if request.skip_served and not request.dry_run and _is_served(refusal):
+            return prepared.model_copy(update=found | {"left_out": (*prepared.left_out, number)})
         found["refusals"] = (*prepared.refusals, shorten(f"{request.functions[number].function}: {refusal}", 1000))
         found["plans"] = (*prepared.plans, {"reason": str(refusal)}) if request.dry_run else ()
         found["blocked"] = (*prepared.blocked, request.functions[number].function) if request.dry_run else ()
     return prepared.model_copy(update=found)
+
+
+def _is_served(refusal: RefusedError) -> bool:
+    """Whether a function is refused only because its alias serves the version already, or a newer one."""
+    return all(isinstance(each, AlreadyServedError | OlderVersionError) for each in refusal.reasons or (refusal,))
 
 
 def _plan(answer: dict[str, Any], request: ReleaseRequest) -> dict[str, Any]:
@@ -154,8 +169,10 @@ def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, no
     refusals = [ReleaseRefusedError(each) for each in prepared.refusals] + [*release_refusals(prepared.parts)]
     if refusals:
         raise combine_refusals(refusals)
+    if not prepared.parts:
+        return {"start": "answered", "reason": f"each function of {request.release} serves its version already"}
     release = planned_release(request, prepared.parts, execution, now)
-    orders = start_orders(request, release)
+    orders = start_orders(request.without(prepared.left_out), release)
     releases().open(release, now)
     return {
         "start": "begin",
