@@ -143,6 +143,14 @@ def test_release_that_was_recorded_and_not_started_is_started_by_the_guardian(ha
     assert len(started()) == 1
 
 
+def test_version_for_another_alias_than_the_opted_in_one_waits_for_no_release(handle, started):
+    """Its rollout is refused where people see it, and the release waits for no alias that cannot get the version."""
+    published_to_blue = event("start_rollout_version_published")
+    published_to_blue["detail"] = {"function": "my-api", "version": "2", "alias": "blue"}
+    assert handle("start_rollout", published_to_blue)["started"] is True
+    assert (group().waiting, len(started("rollouts"))) == ((), 1)
+
+
 def test_missed_version_of_a_tagged_function_waits_for_its_release(ledger, started, missed):
     assert [*start_missed_version(TARGET, NOW, "shop")] == []
     assert [each.version for each in group().waiting] == ["2"]

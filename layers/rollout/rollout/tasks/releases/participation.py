@@ -105,8 +105,8 @@ def check_part(rollout: Rollout) -> None:
     name = rollout.release.part.name
     if rollout.start in (Start.QUEUE, Start.NOTHING_TO_DO):
         raise ReleaseRefusedError(
-            f"{rollout.target.name} cannot begin with the release {name}: {format_hindrance(rollout)}. A release begins as a"
-            " whole: start it again when all of its functions can begin, or leave this one out."
+            f"{rollout.target.name} cannot begin with the release {name}: {format_hindrance(rollout)}. A release"
+            " begins as a whole: start it again when all of its functions can begin, or leave this one out."
         )
     if found := _why_not_part(rollout, rollout.release.part):
         raise ReleaseRefusedError(
