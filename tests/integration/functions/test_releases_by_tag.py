@@ -151,6 +151,14 @@ def test_version_for_another_alias_than_the_opted_in_one_waits_for_no_release(ha
     assert (group().waiting, len(started("rollouts"))) == ((), 1)
 
 
+def test_invalid_tags_are_refused_where_people_see_it(handle, started):
+    """P8: no version waits for a release that it could not join."""
+    arn = client("lambda").get_function(FunctionName="my-api")["Configuration"]["FunctionArn"]
+    client("lambda").tag_resource(Resource=arn, Tags={"rollout:policy": " "})
+    assert handle("start_rollout", published("my-api", "2"))["started"] is True
+    assert (group().waiting, len(started("rollouts"))) == ((), 1)
+
+
 def test_missed_version_of_a_tagged_function_waits_for_its_release(ledger, started, missed):
     assert [*start_missed_version(TARGET, NOW, "shop")] == []
     assert [each.version for each in group().waiting] == ["2"]

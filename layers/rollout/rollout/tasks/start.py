@@ -37,7 +37,7 @@ def resolve_alias_and_version(published: VersionPublished) -> FoundVersion:
     version = published.version
     if alias is not None and not version:
         version = versions_of(published.target(alias)).find_newest()
-    release = function.tags.get(RELEASE_TAG, "") if alias and version else ""
+    release = function.tags.get(RELEASE_TAG, "") if version and _waits(function.tags, alias) else ""
     return FoundVersion(alias, version, _why_ignored(published.function, function.tags, alias, version), release)
 
 
@@ -46,9 +46,17 @@ def _why_ignored(function: str, tags: dict[str, str], alias: str | None, version
         return f"{function} has no opt-in tag"
     if not version:
         return f"{function} has no published version"
-    if RELEASE_TAG in tags:
+    if _waits(tags, alias):
         return f"{function} has the tag {RELEASE_TAG}, so its versions wait for a release"
     return ""
+
+
+def _waits(tags: dict[str, str], alias: str | None) -> bool:
+    """Whether versions for an alias wait for a release.
+
+    With invalid tags, and for an alias that is not opted in, PrepareRollout refuses them where people see it.
+    """
+    return RELEASE_TAG in tags and bool(alias) and alias == tagged_alias(tags)
 
 
 def start_once(published: VersionPublished, alias: str, version: str) -> tuple[str, bool]:
