@@ -10,7 +10,7 @@ from typing import Any
 
 from rollout.admission.releases.read_release import ReleaseRequest
 from rollout.domain.enums import Start
-from rollout.domain.errors import ReleaseRefusedError
+from rollout.domain.errors import AlreadyServedError, OlderVersionError, RefusedError, ReleaseRefusedError
 from rollout.domain.identity import Execution
 from rollout.domain.models import Value
 from rollout.state.releases.release import PlannedPart, Release
@@ -32,6 +32,11 @@ class StartOrder(Value):
 def can_begin(start: str) -> bool:
     """Whether a rollout that starts like this lets its release begin."""
     return start in _BEGINS
+
+
+def is_served(refusal: RefusedError) -> bool:
+    """Whether a function is refused only because its alias serves the version already, or a newer one."""
+    return all(isinstance(each, AlreadyServedError | OlderVersionError) for each in refusal.reasons or (refusal,))
 
 
 def planned_part(request: ReleaseRequest, number: int, rollout: Rollout) -> PlannedPart:

@@ -4,14 +4,14 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
-
-from rollout.admission.accept import accept
-from rollout.admission.read_request import Preparation
 from rollout.admission.refusals.combine import combine_refusals
 from rollout.admission.releases.from_s3 import MOST_BYTES, read_functions, s3_refusal
 from rollout.admission.releases.order import levels
-from rollout.admission.releases.plan import can_begin, planned_part, planned_release, release_refusals, start_orders
+from rollout.admission.releases.plan import (
+    planned_release,
+    release_refusals,
+    start_orders,
+)
 from rollout.admission.releases.read_release import (
     ReleasePreparation,
     ReleaseRequest,
@@ -24,44 +24,17 @@ from rollout.aws.powertools import logger
 from rollout.aws.s3 import read_object
 from rollout.aws.settings import timing
 from rollout.domain.errors import (
-    AlreadyServedError,
     AwsRefusedError,
-    OlderVersionError,
     RefusedError,
     ReleaseRefusedError,
 )
 from rollout.domain.identity import Execution
-from rollout.domain.models import Value
-from rollout.domain.text import format_count, format_names, shorten
+from rollout.domain.text import format_count, format_names
 from rollout.lifecycle.releases.judge import seconds_to_next_judgement
-from rollout.state.releases.release import PlannedPart
-from rollout.tasks.dry_run import answer_dry_run
-from rollout.tasks.look_up import look_up
-
-_PARTS_PER_TRY = 10
-"""How many parts one invocation looks up: each takes a second or two, and some calls of Lambda's control plane."""
-
-_MOST_PLANS = 20
-"""Up to so many parts, the answer to a dry run has the whole plan of each."""
+from rollout.tasks.releases.look_up_parts import Prepared, look_up_some
 
 _MOST_STATE_BYTES = 250_000
 """What a try gets together with the input: Step Functions passes at most 256 KB from state to state."""
-
-
-class Prepared(Value):
-    """What the tries so far have found out."""
-
-    functions: Any = None
-    """The functions as they were read from S3, once; None where the input has them."""
-    parts: tuple[PlannedPart, ...] = ()
-    plans: tuple[dict[str, Any], ...] = ()
-    """What a dry run answers for each part."""
-    blocked: tuple[str, ...] = ()
-    """The functions for which a dry run finds that they could not begin now."""
-    refusals: tuple[str, ...] = ()
-    left_out: tuple[int, ...] = ()
-    """The numbers of the functions that have nothing to roll out."""
-    checked: int = Field(default=0, description="How many functions have been looked up.")
 
 
 def prepare_release(preparation: ReleasePreparation, now: datetime) -> dict[str, object]:
@@ -78,7 +51,7 @@ def prepare_release(preparation: ReleasePreparation, now: datetime) -> dict[str,
 
 def _prepare(preparation: ReleasePreparation, execution: Execution, now: datetime) -> dict[str, object]:
     prepared, request = _read_request(preparation.request, Prepared.model_validate(preparation.previous or {}))
-    prepared = _look_up_some(request, execution, prepared, now)
+    prepared = look_up_some(request, execution, prepared, now)
     if prepared.checked < len(request.functions):
         return _go_on(preparation.request, prepared, len(request.functions))
     if request.dry_run:
@@ -118,51 +91,6 @@ def _go_on(request: object, prepared: Prepared, count: int) -> dict[str, object]
         " several releases."
     )
     raise combine_refusals([*map(ReleaseRefusedError, prepared.refusals), too_long])
-
-
-def _look_up_some(request: ReleaseRequest, execution: Execution, prepared: Prepared, now: datetime) -> Prepared:
-    for number in range(prepared.checked, min(prepared.checked + _PARTS_PER_TRY, len(request.functions))):
-        prepared = _look_up_one(request, number, execution, prepared, now)
-    return prepared
-
-
-def _look_up_one(
-    request: ReleaseRequest, number: int, execution: Execution, prepared: Prepared, now: datetime
-) -> Prepared:
-    preparation = Preparation(request=request.functions[number].request(), execution=execution)
-    found: dict[str, Any] = {"checked": number + 1}
-    try:
-        if request.dry_run:
-            answer: dict[str, Any] = answer_dry_run(preparation, now)
-            found["plans"] = (*prepared.plans, _plan(answer, request))
-            if not can_begin(answer["plan"]["start"]):
-                found["blocked"] = (*prepared.blocked, request.functions[number].function)
-        else:
-            found["parts"] = (*prepared.parts, _part(request, number, preparation, now))
-    except RefusedError as refusal:
-        if request.skip_served and not request.dry_run and _is_served(refusal):
-            return prepared.model_copy(update=found | {"left_out": (*prepared.left_out, number)})
-        found["refusals"] = (*prepared.refusals, shorten(f"{request.functions[number].function}: {refusal}", 1000))
-        found["plans"] = (*prepared.plans, {"reason": str(refusal)}) if request.dry_run else ()
-        found["blocked"] = (*prepared.blocked, request.functions[number].function) if request.dry_run else ()
-    return prepared.model_copy(update=found)
-
-
-def _is_served(refusal: RefusedError) -> bool:
-    """Whether a function is refused only because its alias serves the version already, or a newer one."""
-    return all(isinstance(each, AlreadyServedError | OlderVersionError) for each in refusal.reasons or (refusal,))
-
-
-def _plan(answer: dict[str, Any], request: ReleaseRequest) -> dict[str, Any]:
-    """Return what the dry run of a release keeps of a function's plan."""
-    return answer if len(request.functions) <= _MOST_PLANS else {"reason": answer["reason"]}
-
-
-def _part(request: ReleaseRequest, number: int, preparation: Preparation, now: datetime) -> PlannedPart:
-    result = look_up(preparation, now)
-    if result.refusals or result.request is None or result.facts is None:
-        raise combine_refusals(result.refusals)
-    return planned_part(request, number, accept(result.request, result.facts, preparation.execution))
 
 
 def _begin(request: ReleaseRequest, execution: Execution, prepared: Prepared, now: datetime) -> dict[str, object]:
