@@ -199,6 +199,13 @@ def test_dry_run_of_a_release_that_would_begin_counts_its_functions(handle):
     assert handle("prepare_release", OPEN | {"request": request})["reason"].endswith(" has 1 function")
 
 
+def test_dry_run_whose_plans_step_functions_cannot_pass_on_keeps_only_their_reasons(handle, monkeypatch):
+    """Twenty plans of a hundred steps have more than 256 KB."""
+    monkeypatch.setattr("rollout.tasks.releases.prepare._MOST_STATE_BYTES", 1000)
+    (function,) = handle("prepare_release", event("prepare_release_dry_run"))["functions"]
+    assert [*function] == ["function", "reason"]
+
+
 def test_part_begins_without_a_share_and_with_its_release_in_the_lock(release, handle):
     begun = prepare_part(handle)
     assert (begun["start"], begun["hook_run"]["calls"]) == ("run_before_traffic_hooks", [])

@@ -122,6 +122,8 @@ def _format_blocked(prepared: Prepared) -> str:
 def _answer(request: ReleaseRequest, prepared: Prepared) -> dict[str, object]:
     size = format_count(len(prepared.plans), "function")
     plans = [{"function": part.function, **plan} for part, plan in zip(request.functions, prepared.plans, strict=True)]
+    if len(json.dumps(plans).encode()) > _MOST_STATE_BYTES:
+        plans = [{"function": plan["function"], "reason": plan["reason"]} for plan in plans]
     order = levels({part.function: part.after for part in request.functions})
     return {
         "start": "answered",
