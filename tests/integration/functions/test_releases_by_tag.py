@@ -213,6 +213,21 @@ def test_function_that_loses_the_tag_after_days_is_rolled_out_alone(handle, star
     assert len([*start_missed_version(TARGET, later)]) == 1
 
 
+@pytest.mark.parametrize("is_started", [False, True])
+def test_version_whose_release_has_ended_is_given_up_after_a_day(handle, started, is_started):
+    """A release that a person aborted before its rollouts began left no rollout, and it is not started again."""
+    start(handle)
+    before = NOW - timedelta(hours=1)
+    seen = Sighting(settled="1", waiting="2", waiting_since=before, seen_at=before)
+    sightings().save(TARGET, seen.model_dump_json())
+    for hours in range(30):
+        if not is_started:
+            release_groups().end(group(), None)
+            release_groups().drop(group(), group().waiting, NOW)
+        assert [*start_missed_version(TARGET, NOW + timedelta(hours=hours), "shop")] == []
+    assert Sighting.model_validate_json(sightings().find(TARGET)).settled == "2"
+
+
 def test_group_without_versions_is_removed(handle, ledger, monkeypatch):
     start(handle)
     end_release(monkeypatch, "ABORTED")

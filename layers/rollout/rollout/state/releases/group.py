@@ -61,6 +61,12 @@ class ReleaseGroup(Value):
     reason: Sentence = ""
     """Why its versions wait, as a sentence part, after the last check."""
 
+    def is_waiting(self, target: Target, version: str) -> bool:
+        """Whether a version waits for a release that has not started."""
+        started = [(each.target, each.version) for each in self.started.versions] if self.started else []
+        versions = [(each.target, each.version) for each in self.waiting]
+        return (target, version) in versions and (target, version) not in started
+
     @property
     def first_since(self) -> datetime | None:
         """Since when the first of its versions waits; None where none does."""

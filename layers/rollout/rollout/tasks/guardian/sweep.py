@@ -49,7 +49,7 @@ def start_missed_version(target: Target, now: datetime, release: str | None = No
     candidate = _candidate(target, known, now)
     if candidate is None:
         return
-    candidate = candidate.model_copy(update={"waits_for_release": bool(release)})
+    candidate = candidate.model_copy(update={"waits_for_release": _waits(target, candidate, known, release)})
     seen = sighting_of(known, candidate, now)
     if seen.is_missed(candidate, now) and ledger().has_rollout_of(target, candidate.version):
         seen = Sighting(settled=candidate.version, seen_at=now)
@@ -72,6 +72,13 @@ def _start(target: Target, version: str, now: datetime) -> Iterator[str]:
             return
         if not ended_without_answer(*executions().find_result(name)):
             return
+
+
+def _waits(target: Target, candidate: Candidate, known: Sighting | None, release: str | None) -> bool:
+    """Whether a version that an earlier sweep saw waits for a release: read only where the sweeps may give it up."""
+    if not release or known is None or known.waiting != candidate.version:
+        return False
+    return release_groups().find(target.account_region, release).is_waiting(target, candidate.version)
 
 
 def _known(target: Target) -> Sighting | None:
