@@ -79,14 +79,16 @@ def _abort(command: ReleaseCommand, release: Release, source: CommandSource, now
 
 def _record(command: ReleaseCommand, release: Release, source: CommandSource) -> CommandRecord:
     taken = TakenCommand(id=source.id, name=source.name, command=Command.ABORT, at=source.at, why=command.why)
+    functions = len(release.parts)
+    every = "its function returns" if functions == 1 else f"each of its {functions} functions returns"
     return CommandRecord(
         command=taken,
         target=release_target(release.name, source.account_region),
         execution=release.execution,
         stable_version="",
         canary_version="",
-        effect=f"the release {release.name} fails: each of its {len(release.parts)} functions returns to the version"
-        " that it served before, at its next evaluation",
+        effect=f"the release {release.name} fails: {every} to the version that it served before,"
+        " at its next evaluation",
     )
 
 
