@@ -18,6 +18,7 @@ MODULES = (
     "lambda_.layers",
     "lambda_.workers",
     "lambda_.forks",
+    "lambda_.running_invocations",
     "cloudwatch.invocation_metrics",
     "lambda_.routing",
     "lambda_.regions",

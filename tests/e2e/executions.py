@@ -1,11 +1,21 @@
 """The executions of the rollout state machine, as the Step Functions API shows them."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.e2e.waiting import wait_for
+
+
+class Visit(NamedTuple):
+    """A state that an execution entered and left."""
+
+    state: str
+    entered_at: datetime
+    left_at: datetime
+    output: Any
 
 
 class Executions:
@@ -66,10 +76,26 @@ class Executions:
         """Return the input of each state by its name; the last one of a state that was entered several times."""
         return {entered["name"]: json.loads(entered["input"]) for entered in self._entered(arn)}
 
+    def visits(self, arn: str) -> list[Visit]:
+        """Return each state that was entered and left so far, in the order in which they were left."""
+        visits: list[Visit] = []
+        entered: dict[str, list[datetime]] = {}
+        for event in self._events(arn):
+            if "stateEnteredEventDetails" in event:
+                entered.setdefault(event["stateEnteredEventDetails"]["name"], []).append(event["timestamp"])
+            if "stateExitedEventDetails" in event:
+                left = event["stateExitedEventDetails"]
+                output = json.loads(left.get("output", "null"))
+                visits.append(Visit(left["name"], entered[left["name"]].pop(0), event["timestamp"], output))
+        return visits
+
     def _entered(self, arn: str) -> list[dict[str, Any]]:
-        pages = self._client.get_paginator("get_execution_history").paginate(executionArn=arn)
-        events = [event for page in pages for event in page["events"]]
+        events = self._events(arn)
         return [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
+
+    def _events(self, arn: str) -> list[dict[str, Any]]:
+        pages = self._client.get_paginator("get_execution_history").paginate(executionArn=arn)
+        return [event for page in pages for event in page["events"]]
 
     def _ended(self, arn: str) -> dict[str, Any]:
         """Return the description of an execution that has ended; empty if it runs."""

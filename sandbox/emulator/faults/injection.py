@@ -1,4 +1,4 @@
-"""Injects faults into AWS calls: refusals, delays, truncated or lost responses, and killed functions.
+"""Injects faults into AWS calls: refusals, delays, held, truncated or lost responses, and killed functions.
 
 A fault matches a call by its `action` (IAM's name, with wildcards), its `caller` (part of the name of the caller's
 role, of the role that assumed it, or of the function that a state machine invokes) and what its request `contains`. It
@@ -25,8 +25,12 @@ from sandbox.emulator.faults.kill import kill
 from sandbox.emulator.iam import callers
 from sandbox.emulator.seams import Answer, Original, Record, extends
 
-SERVICES = ("lambda", "monitoring", "logs", "dynamodb", "states", "sts", "ssm", "sns", "sqs", "cloudtrail", "tagging")
+SERVICES = (
+    *("lambda", "monitoring", "logs", "dynamodb", "states", "sts", "ssm", "sns", "sqs", "cloudtrail", "tagging"),
+    "cloudformation",
+)
 _NO_LIMIT = 1_000_000
+_POLL_SECONDS = 0.05
 _TRUNCATED = {"partial": ("PartialData", 0.5), "error": ("InternalError", 0.0), "empty": ("Complete", 0.0)}
 """The status of every series in a truncated GetMetricData response, and the share of its values that is kept."""
 
@@ -46,6 +50,8 @@ class Fault:
     """The call is carried out; `code` and `kill` replace its response."""
     delay: float = 0
     """Seconds by which the call is delayed, or with `after` its response."""
+    held: bool = False
+    """The call, or with `after` its response, waits until the fault is removed."""
     kill: bool = False
     """The calling function is killed."""
     truncate: str = ""
@@ -86,6 +92,10 @@ def take_match(action: str, caller: str, text: str) -> Fault | None:
     return fault
 
 
+def _holds(fault: Fault) -> bool:
+    return fault.held and any(each is fault for each in active)
+
+
 # Calls to the emulator's port: those of functions and of users.
 
 
@@ -109,6 +119,8 @@ async def _apply(fault: Fault, call: Callable[[], Awaitable[Answer]], caller: st
     answer = await call() if fault.after else None
     fault.applied += 1
     await asyncio.sleep(fault.delay)
+    while _holds(fault):  # noqa: ASYNC110 - threads of state machines wait for the same
+        await asyncio.sleep(_POLL_SECONDS)
     if fault.kill:
         kill(caller, fault.contains)
     if fault.kill or fault.code:
@@ -162,6 +174,8 @@ def _task(action: str, caller: str, text: str, call: Callable[[], object]) -> ob
     answer = call() if fault.after else None
     fault.applied += 1
     time.sleep(fault.delay)
+    while _holds(fault):
+        time.sleep(_POLL_SECONDS)
     if fault.code:
         cause = json.dumps({"errorMessage": fault.message, "errorType": fault.code})
         raise stepfunctions._ExecutionError(fault.code, cause)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from sandbox.emulator.selftest import (
     api_destinations,
+    calls,
     cloudwatch,
     embedded_metrics,
     events,
@@ -17,7 +18,6 @@ from sandbox.emulator.selftest import (
     map_states,
     member_accounts,
     member_calls,
-    request_rate,
     s3,
     schedules,
     stepfunctions,
@@ -42,7 +42,7 @@ CHECKS = [
     *member_calls.EARLY_CHECKS,
     *member_calls.CHECKS,
     *faults.CHECKS,
-    *request_rate.CHECKS,
+    *calls.CHECKS,
     *s3.CHECKS,
 ]
 
