@@ -10,8 +10,10 @@ from installing.release import Release
 from sandbox.server import Sandbox
 
 FIELD = "added_later"
+_TEXT = f'    {FIELD}: str = "by a later release"\n'
 _CHANGES = {
-    "python/rollout/state/rollout.py": ('    reason: str = ""\n', f'    {FIELD}: str = "by a later release"\n'),
+    "python/rollout/state/rollout.py": ('    reason: str = ""\n', _TEXT),
+    "python/rollout/state/ending.py": ("    moved_revision: str = Field(\n", _TEXT),
     "python/rollout/policy/policy.py": ("    bake: Seconds = Field(", f"    {FIELD}: bool = False\n"),
 }
 """For each file, the line before which a field is added, and the field."""
