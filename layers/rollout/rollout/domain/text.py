@@ -1,5 +1,6 @@
 """Keeps sentences short enough to be read, whatever names and values they quote."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -80,3 +81,18 @@ def _shorten_text(value: object) -> object:
 
 Sentence = Annotated[str, BeforeValidator(_shorten_text)]
 """A text that people read, shortened to 3,900 characters."""
+
+
+def format_evidence(evidence: float) -> str:
+    """Return evidence for a sentence: two digits, a whole number, or from 10,000 on a power of ten, such as `10^9`."""
+    return format_log_evidence(math.log(evidence) if evidence > 0 else -math.inf)
+
+
+def format_log_evidence(log_evidence: float) -> str:
+    """Return evidence of this natural logarithm for a sentence; it may have hundreds of digits."""
+    tens = log_evidence / math.log(10)
+    if tens >= 4:  # noqa: PLR2004 - up to 9,999 the number itself is readable
+        return f"10^{tens:.0f}"
+    if tens >= 1:
+        return f"{math.exp(log_evidence):,.0f}"
+    return f"{math.exp(log_evidence):.2g}" if tens >= -2 else "below 0.01"  # noqa: PLR2004 - no evidence at all

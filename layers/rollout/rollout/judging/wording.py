@@ -1,12 +1,11 @@
 """The reason of a judgement, in words: the reader decides what to do next from it."""
 
-import math
 from collections.abc import Sequence
 
 from rollout.domain.counts import format_rate
 from rollout.domain.durations import format_rounded_duration
 from rollout.domain.enums import Mode, Phase, Unit
-from rollout.domain.text import format_minute
+from rollout.domain.text import format_log_evidence, format_minute
 from rollout.evidence.missing_share import SharedMinute
 from rollout.evidence.series import Series
 from rollout.judging.findings import combined_log_evidence
@@ -60,7 +59,7 @@ def format_late(strongest: Finding, observation: Observation, criteria: Criteria
     canary, stable = format_rate(strongest.canary), format_rate(strongest.stable)
     return (
         f"calls that began before the promotion and ended later show a worse canary: {strongest.metric}: canary"
-        f" {canary}, stable {stable}; evidence {_format_power(strongest.log_evidence)}"
+        f" {canary}, stable {stable}; evidence {format_log_evidence(strongest.log_evidence)}"
         f"{_format_limit(observation, criteria)}"
     )
 
@@ -72,8 +71,8 @@ def format_missing_share(minutes: Sequence[SharedMinute], log_evidence: float, l
     return (
         f"the canary does not get its share of {100 * minutes[-1].weight:g} % of the calls: {calls:,} calls in"
         f" {count:,} minute{'' if count == 1 else 's'} where about {_format_due(due)} a minute were due (evidence"
-        f" {_format_power(log_evidence)} against a limit of {limit:,.6g}), so Lambda cannot invoke it, or its calls do"
-        " not end"
+        f" {format_log_evidence(log_evidence)} against a limit of {limit:,.6g}), so Lambda cannot invoke it, or its"
+        " calls do not end"
     )
 
 
@@ -99,7 +98,7 @@ def format_findings(
     if observation.phase is Phase.BAKE and not deciding:
         parts[-1] += ", advisory"
     if len(deciding) > 1:
-        parts.append(f"combined evidence {_format_power(combined_log_evidence(deciding))}{limit}")
+        parts.append(f"combined evidence {format_log_evidence(combined_log_evidence(deciding))}{limit}")
     is_assumed = any(_series(finding, observation).dispersion.is_assumed for finding in deciding)
     return "; ".join(parts) + (_NO_HISTORY if is_assumed else "")
 
@@ -125,17 +124,8 @@ def _format_finding(finding: Finding, observation: Observation) -> str:
 def _format_numbers(finding: Finding, series: Series, observation: Observation) -> str:
     if finding.kind == "throttles":
         return f": {format_rate(series.canary, series.unit)} to the alias"
-    evidence = f"; evidence {_format_power(finding.log_evidence)}"
+    evidence = f"; evidence {format_log_evidence(finding.log_evidence)}"
     canary, stable = format_rate(series.canary, series.unit), format_rate(series.stable, series.unit)
     if observation.phase is Phase.BAKE:
         return f" since promotion: {canary}{evidence} compared with stable's minutes before promotion"
     return f": canary {canary}, stable {stable}{evidence}"
-
-
-def _format_power(log_evidence: float) -> str:
-    tens = log_evidence / math.log(10)
-    if tens >= 4:  # noqa: PLR2004 - up to 9,999 the number itself is readable
-        return f"10^{tens:.0f}"
-    if tens >= 1:
-        return f"{math.exp(log_evidence):,.0f}"
-    return f"{math.exp(log_evidence):.2g}" if tens >= -2 else "below 0.01"  # noqa: PLR2004 - no evidence at all

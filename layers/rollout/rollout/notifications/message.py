@@ -2,6 +2,7 @@
 
 from rollout.domain.counts import format_rate
 from rollout.domain.lambda_names import function_arn
+from rollout.domain.text import format_evidence
 from rollout.notifications.canary_logs import format_logs
 from rollout.notifications.events import ExecutionEvent, JudgedEvent, RolloutRejected, RolloutRolledBack
 from rollout.notifications.gate import ApprovalRequested, RolloutPaused
@@ -117,10 +118,11 @@ def _details(event: JudgedEvent) -> tuple[str, ...]:
     if judgement is None:
         return (f"Stable: version {event.stable_version}", f"Canary: version {event.canary_version}")
     stable = f", {format_rate(judgement.stable)} failed" if judgement.stable.calls else ""
+    evidence = format_evidence(judgement.evidence)
     return (
         f"Stable: version {event.stable_version}{stable}",
         f"Canary: version {event.canary_version}, {format_rate(judgement.canary)} failed",
-        f"Evidence against the canary: {judgement.evidence:,.6g} against a limit of {judgement.evidence_limit:,.6g}",
+        f"Evidence against the canary: {evidence} against a limit of {judgement.evidence_limit:,.6g}",
     )
 
 

@@ -9,7 +9,7 @@ from pygal import DateTimeLine
 
 from rollout.dashboard.charts.presentation import Colours, with_presentation
 from rollout.dashboard.series import Line, MetricLines
-from rollout.dashboard.wording import format_evidence
+from rollout.domain.text import format_evidence
 
 _WIDTH, _HEIGHT = 440, 230
 """The shape of a chart, whose width follows the page's."""

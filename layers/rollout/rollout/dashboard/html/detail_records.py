@@ -8,8 +8,7 @@ from rollout.dashboard.html.actions import Endpoints, call
 from rollout.dashboard.html.live_card import VERDICTS
 from rollout.dashboard.html.times import format_short, format_time
 from rollout.dashboard.html.tree import Child, outside, tag
-from rollout.dashboard.wording import format_evidence
-from rollout.domain.text import shorten
+from rollout.domain.text import format_evidence, shorten
 
 _LONGEST_POLICY = 4000
 

@@ -9,8 +9,8 @@ from rollout.dashboard.html.times import format_clock, format_since, format_unti
 from rollout.dashboard.html.tree import Child, outside, tag
 from rollout.dashboard.live import LiveRollout, QueuedRollout
 from rollout.dashboard.mark import Mark
-from rollout.dashboard.wording import format_evidence
 from rollout.domain.enums import Verdict
+from rollout.domain.text import format_evidence
 
 TONES = {
     Mark.ROLLBACK_FAILED: "lr-bad",

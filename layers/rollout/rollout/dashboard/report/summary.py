@@ -1,6 +1,5 @@
 """The summary of an ended rollout in Markdown, for a pull request."""
 
-import math
 from collections.abc import Iterator
 
 from rollout.dashboard.detail import LedgerRecords, detail
@@ -12,7 +11,7 @@ from rollout.dashboard.report.shares import format_shares
 from rollout.domain.counts import format_rate
 from rollout.domain.durations import format_rounded_duration
 from rollout.domain.enums import Outcome
-from rollout.domain.text import format_minute
+from rollout.domain.text import format_evidence, format_minute
 from rollout.notifications.message import console_url
 from rollout.state.canary_logs import CanaryLogs
 
@@ -25,8 +24,6 @@ _HEADINGS: dict[Outcome | None, str] = {
 }
 _RUNNING = "⏳ {name} is still rolling out version {canary}"
 _LONGEST_REASON = 3900
-_READABLE = 10_000
-"""Up to here the evidence itself is readable; above, its power of ten is."""
 
 
 def summary(records: LedgerRecords) -> str:
@@ -68,12 +65,8 @@ def _format_evaluations(evaluations: tuple[Evaluation, ...]) -> str:
     if not evaluations:
         return "none"
     last = evaluations[-1]
-    evidence = f"evidence {_format_evidence(last.evidence)} against a limit of {last.evidence_limit:,.6g}"
+    evidence = f"evidence {format_evidence(last.evidence)} against a limit of {last.evidence_limit:,.6g}"
     return f"{len(evaluations):,}, the last one {last.verdict}: {evidence}"
-
-
-def _format_evidence(evidence: float) -> str:
-    return f"10^{math.log10(evidence):.0f}" if evidence >= _READABLE else f"{evidence:,.3g}"
 
 
 def _link(execution_arn: str) -> str:
