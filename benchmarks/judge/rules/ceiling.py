@@ -39,7 +39,7 @@ def _log_evidence_of(traffic: Traffic, ceiling: float, learned: Learned, bursts:
     totals = []
     for excess in EXCESSES:
         worth = _GAINS[bursts](traffic.canary_errors, excess, MARGIN * spread.size, allowed / theta)
-        totals.append(sum_of_runs(worth, learned.is_lasting))
+        totals.append(sum_of_runs(worth, learned.runs))
     evidence: RateArray = np.logaddexp.reduce(totals, axis=0) - math.log(len(EXCESSES))
     return evidence
 

@@ -3,6 +3,7 @@
 It requires an hour of history with calls in each minute.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,13 +14,13 @@ from benchmarks.judge.cells.traffic import HISTORY, CountArray, FlagArray, RateA
 from rollout.evidence.dispersion import SCALES
 from rollout.evidence.outliers import FACTOR_STEPS, SHARES
 from rollout.evidence.rate_grid import BELOW, JUMP, RISK_STEPS, STEP
-from rollout.evidence.runs import FEWEST_WITH_ERRORS
+from rollout.evidence.runs import FEWEST_WITH_ERRORS, LONGEST_LAG, SHORTEST
 
 CAUTION = 0.8
 """The quantile of theta that is used after HISTORY minutes."""
 
-FAR, CORRELATED = (4, 5, 6, 7, 8), 0.25
-"""The lags of unrelated minutes, and the correlation of neighbours from which bursts may last."""
+FAR, FARTHER, CORRELATED = range(4, 9), range(11, 17), 0.25
+"""The distances of unrelated minutes, for short and for longer bursts, and the correlation of minutes of one burst."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Learned:
     calls: RateArray
     """Stable's calls a minute."""
     outliers: RateArray
-    is_lasting: FlagArray
+    runs: CountArray
+    """The minutes in which errors may be of one burst; 0 if bursts end in their minute."""
     shapes: RateArray
     """Stable's shapes at every rate level, all rows as wide as the widest, with the risks and outliers above it."""
     levels: CountArray
@@ -55,8 +57,8 @@ def learn(traffic: Traffic) -> Learned:
     shapes = (rate / theta)[:, None] * STEP**steps
     used = shapes[:, None, : levels.max() + max(FACTOR_STEPS)]
     logs = with_outliers(log_likelihoods(errors, calls * theta[:, None], used), outliers)
-    is_lasting = (theta * mean_calls > 1) & _may_last(errors)
-    return Learned(theta, mean_calls, outliers, is_lasting, shapes, levels, _weights(logs, levels))
+    runs = np.where(theta * mean_calls > 1, _runs(errors), 0)
+    return Learned(theta, mean_calls, outliers, runs, shapes, levels, _weights(logs, levels))
 
 
 def _weights(logs: RateArray, levels: CountArray) -> RateArray:
@@ -96,13 +98,26 @@ def _outliers(calls: CountArray, errors: CountArray, rate: RateArray, theta: Rat
     return probability
 
 
-def _may_last(errors: CountArray) -> FlagArray:
-    """Return rollout.evidence.runs.may_last of each row."""
-    squares = {lag: ((errors[:, lag:] - errors[:, :-lag]) ** 2).mean(axis=1) for lag in (1, *FAR)}
-    far = np.mean([squares[lag] for lag in FAR], axis=0)
-    is_correlated = (far > 0) & (1 - squares[1] / np.where(far > 0, far, 1) > CORRELATED)
-    may: FlagArray = ((errors > 0).sum(axis=1) < FEWEST_WITH_ERRORS) | is_correlated
-    return may
+def _runs(errors: CountArray) -> CountArray:
+    """Return rollout.evidence.runs.run_minutes of each row."""
+    longest, goes_on = np.ones(len(errors), dtype=np.int64), np.ones(len(errors), dtype=bool)
+    for lag in range(1, LONGEST_LAG + 1):
+        goes_on &= _are_alike(errors, lag, FARTHER)
+        longest = np.where(goes_on, lag, longest)
+    runs = np.maximum(SHORTEST, 4 * (longest + 1) // 3 + 1)
+    is_unknown = (errors > 0).sum(axis=1) < FEWEST_WITH_ERRORS
+    return np.where(is_unknown, SHORTEST, np.where(_are_alike(errors, 1, FAR), runs, 0))
+
+
+def _are_alike(errors: CountArray, lag: int, far_lags: Sequence[int]) -> FlagArray:
+    far = np.mean([_mean_square(errors, each) for each in far_lags], axis=0)
+    are_alike: FlagArray = (far > 0) & (1 - _mean_square(errors, lag) / np.where(far > 0, far, 1) > CORRELATED)
+    return are_alike
+
+
+def _mean_square(errors: CountArray, lag: int) -> RateArray:
+    squares: RateArray = ((errors[:, lag:] - errors[:, :-lag]) ** 2).mean(axis=1)
+    return squares
 
 
 def log_likelihoods(errors: CountArray, size: RateArray, shapes: RateArray) -> RateArray:

@@ -12,7 +12,9 @@ from scipy.special import logsumexp
 from benchmarks.judge.cells.traffic import MINUTES, CountArray, FlagArray, RateArray, Traffic
 from benchmarks.judge.rules.bursts import Spread, spread_of, sum_of_runs
 from benchmarks.judge.rules.learning import Learned, after_jump, learn, log_likelihoods, with_outliers
+from benchmarks.judge.rules.total_failure import total_failure
 from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY, TOLERATED_RISK
+from rollout.evidence.combined import SHARES
 from rollout.evidence.outliers import FACTOR_STEPS, MOST_WORTH
 from rollout.evidence.paired_test import MARGIN, RISKS
 from rollout.evidence.rate_grid import JUMP, RISK_SHARES, RISK_STEPS
@@ -35,9 +37,11 @@ def log_evidence(traffic: Traffic) -> RateArray:
 
 def _log_evidence(traffic: Traffic, learned: Learned, bursts: Bursts) -> RateArray:
     canary, stable = (spread_of(calls, learned, bursts) for calls in (traffic.canary_calls, traffic.stable_calls))
-    level = sum_of_runs(_level(traffic, learned, canary, stable), learned.is_lasting)
-    paired = sum_of_runs(_paired(traffic, learned, canary, stable), learned.is_lasting)
-    evidence: RateArray = np.logaddexp(level + np.log(3), paired) - np.log(4)
+    level, levels = _level(traffic, learned, canary, stable)
+    paired, total = _paired(traffic, learned, canary, stable), total_failure(traffic, learned, canary, levels)
+    gains = (level, paired, total)
+    logs = [sum_of_runs(each, learned.runs) + np.log(share) for each, share in zip(gains, SHARES, strict=True)]
+    evidence: RateArray = np.logaddexp.reduce(logs)
     return evidence
 
 
@@ -78,7 +82,10 @@ def _stakes(canary: Spread, stable: Spread, risks: RateArray) -> tuple[RateArray
     return np.log(x * (1 + size1) / factor1), -np.log(y * (1 + size0) / (1 + y * size0))
 
 
-def _level(traffic: Traffic, learned: Learned, canary_spread: Spread, stable_spread: Spread) -> RateArray:
+def _level(
+    traffic: Traffic, learned: Learned, canary_spread: Spread, stable_spread: Spread
+) -> tuple[RateArray, RateArray]:
+    """Return the gains, and the weights of the rate levels at the tolerated risk, given stable's errors of a minute."""
     wide, shapes = learned.width, learned.shapes[:, None]
     shown = shapes[:, :, : wide + max(FACTOR_STEPS)] * stable_spread.portion[:, :, None]
     stable = with_outliers(log_likelihoods(traffic.stable_errors, stable_spread.size, shown), learned.outliers)
@@ -89,15 +96,19 @@ def _level(traffic: Traffic, learned: Learned, canary_spread: Spread, stable_spr
     share = np.r_[HEALTHY_WEIGHT, (1 - HEALTHY_WEIGHT) * np.array(RISK_SHARES)]
     null, weights = learned.weights, share[:, None] * learned.weights[:, None, :]
     gained = np.zeros(traffic.canary_calls.shape)
+    levels = np.zeros((*gained.shape, wide))
     for minute in range(MINUTES):
         both = (traffic.canary_calls[:, minute] > 0) & (traffic.stable_calls[:, minute] > 0)
         logs = np.stack([stable[:, minute] + canary[:, minute, shift : shift + wide] for shift in shifts], axis=1)
         logs = np.where(exists[:, None], logs, NOTHING)
-        null, log_null = _update(null, after_jump(null, exists, learned.levels), logs[:, 0], both)
+        jumped = after_jump(null, exists, learned.levels)
+        seen = stable[:, minute, :wide]
+        levels[:, minute] = jumped * np.exp(seen - seen.max(axis=1, keepdims=True))
+        null, log_null = _update(null, jumped, logs[:, 0], both)
         switched = _after_switch(weights, exists, learned.levels)
         weights, log_alternative = _update(weights, switched, logs, both)
         gained[:, minute] = log_alternative - log_null
-    return gained
+    return gained, levels
 
 
 def _after_switch(weights: RateArray, exists: FlagArray, levels: CountArray) -> RateArray:

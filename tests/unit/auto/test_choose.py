@@ -91,7 +91,7 @@ def test_sentence_says_what_was_chosen_why_and_what_it_catches():
     assert chosen(steady(600)).sentence == (
         "steps: Auto chose 1 % for 14m, 5 % for 6m, 25 % for 5m, 50 % for 5m, because the alias has about 600 calls a"
         " minute and stable fails 0.1 % of them; before promotion it would see a canary that fails 5 % of its calls"
-        " within 18m, 20 % of its calls within 7m, or every call within 4m"
+        " within 18m, 20 % of its calls within 8m, or every call within 4m"
     )
     assert chosen(steady(0.2)).sentence == (
         "steps: Auto promotes at once, because the alias can expect about 12 calls within 1h (about 288 a day): too few"

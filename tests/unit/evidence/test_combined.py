@@ -85,11 +85,21 @@ def test_broken_canary_is_found_in_its_first_minute(served):
     assert evidence(served) >= LIMIT
 
 
-@pytest.mark.parametrize("history", [(), (Counts(calls=6000),) * 60])
-@pytest.mark.parametrize("served", [(60, 60, 5940, 0), (600, 300, 5400, 0)])
-def test_broken_canary_is_found_in_four_minutes_if_stable_has_no_errors_to_learn_from(history, served):
+WITHOUT_ERRORS = (Counts(calls=6000),) * 60
+
+
+@pytest.mark.parametrize(
+    ("served", "history"),
+    [((60, 60, 5940, 0), ()), ((600, 300, 5400, 0), ()), ((600, 300, 5400, 0), WITHOUT_ERRORS)],
+)
+def test_broken_canary_is_found_in_four_minutes_if_stable_has_no_errors_to_learn_from(served, history):
     """In fewer, it can be an environment that fails for two minutes: stable does not show that it has none."""
     assert evidence(served, history=history) < LIMIT <= evidence(*[served] * 4, history=history)
+
+
+def test_canary_whose_every_call_fails_is_found_in_its_first_minute_after_an_hour_without_errors():
+    """Stable served a hundred times the calls for an hour: the canary would have met its first bad environment."""
+    assert evidence((60, 60, 5940, 0), history=WITHOUT_ERRORS) >= LIMIT
 
 
 @pytest.mark.parametrize("start", [0, 10, 17])

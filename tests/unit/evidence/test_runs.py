@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout.domain.counts import Counts
-from rollout.evidence.runs import FEWEST_WITH_ERRORS, log_sum_of_runs, may_last
+from rollout.evidence.runs import FEWEST_WITH_ERRORS, SHORTEST, log_sum_of_runs, run_minutes
 from tests.samples import AT
 
 gains = st.lists(st.floats(-10, 10), max_size=40)
@@ -52,20 +52,32 @@ def counts(*errors: int) -> list[Counts]:
     return [Counts(calls=6000, bad=each) for each in errors]
 
 
-def test_bursts_over_two_minutes_may_last():
-    assert may_last(counts(*[0, 0, 40, 60, 20, 0, 0, 0, 0, 0] * 6))
+def bursts(minutes: int) -> list[Counts]:
+    """Return an hour with a burst of so many minutes, which begins in the middle of one, every twenty minutes."""
+    burst = [30, *[60] * (minutes - 1), 30]
+    return counts(*[*burst, *[0] * (20 - len(burst))] * 3)
 
 
-def test_bursts_within_a_minute_do_not_last():
-    assert not may_last(counts(*[0, 0, 60, 0, 0, 1, 0, 40, 0, 0, 0] * 6))
+@pytest.mark.parametrize("minutes", range(2, 9))
+def test_run_is_as_long_as_the_minutes_that_a_burst_touches(minutes):
+    """And at most a few minutes longer."""
+    assert minutes + 1 <= run_minutes(bursts(minutes)) <= minutes + 4
 
 
-def test_few_minutes_with_errors_do_not_exclude_lasting_bursts():
-    assert may_last(counts(*[1] * (FEWEST_WITH_ERRORS - 1), *[0] * 55))
-    assert may_last([])
+def test_bursts_within_a_minute_make_no_run():
+    assert run_minutes(counts(*[0, 0, 60, 0, 0, 1, 0, 40, 0, 0, 0] * 6)) == 0
+
+
+def test_few_minutes_with_errors_do_not_exclude_bursts_of_two_minutes():
+    assert run_minutes(counts(*[1] * (FEWEST_WITH_ERRORS - 1), *[0] * 55)) == SHORTEST
+    assert run_minutes([]) == SHORTEST
+
+
+def test_short_history_shows_no_longer_run():
+    assert run_minutes(bursts(5)[:16]) == SHORTEST
 
 
 def test_slow_wave_is_no_lasting_burst():
     """Neighbours are alike then, and minutes far apart nearly as much."""
     wave = [12 + minute // 10 + (minute * 7) % 11 for minute in range(60)]
-    assert not may_last(counts(*wave))
+    assert run_minutes(counts(*wave)) == 0

@@ -49,10 +49,10 @@ def test_slow_canary_without_errors_is_unhealthy():
         " evidence 0."
     )
     assert (
-        "; slow (over 800 ms): canary 40 of 100 calls (40 %), stable 9 of 900 calls (1 %); evidence 2,194"
+        "; slow (over 800 ms): canary 40 of 100 calls (40 %), stable 9 of 900 calls (1 %); evidence 2,044"
         in judgement.reason
     )
-    assert "; combined evidence 1,097 against" in judgement.reason
+    assert "; combined evidence 1,022 against" in judgement.reason
     assert judgement.reason.endswith(" against a limit of 100")
 
 

@@ -73,7 +73,7 @@ def test_reason_reports_a_ceiling_breach_without_proof():
             "the canary fails more often than stable; ",
             (
                 "errors: canary 41 of 1,203 calls (3.4 %), "
-                "stable 12 of 10,870 calls (0.11 %); evidence 1,621 against a limit of 100"
+                "stable 12 of 10,870 calls (0.11 %); evidence 1,510 against a limit of 100"
             ),
         ),
         (
@@ -88,21 +88,21 @@ def test_reason_reports_a_ceiling_breach_without_proof():
             "",
             (
                 "errors: canary 2 of 1,000 calls (0.2 %), "
-                "stable 200 of 9,000 calls (2.2 %); evidence 0.69 against a limit of 100"
+                "stable 200 of 9,000 calls (2.2 %); evidence 0.65 against a limit of 100"
             ),
         ),
         (
             observation_of((100, 8, 900, 9)),
             {},
             "the canary fails more often than stable; ",
-            "errors: canary 8 of 100 calls (8 %), stable 9 of 900 calls (1 %); evidence 114 against a limit of 100",
+            "errors: canary 8 of 100 calls (8 %), stable 9 of 900 calls (1 %); evidence 103 against a limit of 100",
         ),
         (
             observation_of((100, 1, 900, 9), history=()),
             {},
             "",
             (
-                "errors: canary 1 of 100 calls (1 %), stable 9 of 900 calls (1 %); evidence 0.59 against a limit of"
+                "errors: canary 1 of 100 calls (1 %), stable 9 of 900 calls (1 %); evidence 0.63 against a limit of"
                 " 100, with bursts assumed because stable has too little history to measure them"
             ),
         ),

@@ -1,7 +1,8 @@
-"""The assumptions that both tests of the evidence share."""
+"""The assumptions that the tests of the evidence share."""
 
 from collections.abc import Sequence
 from math import exp, log
+from statistics import fmean
 
 TOLERATED_RISK = 1.1
 """A canary that fails up to this many times as often as stable counts as healthy: small differences are noise."""
@@ -13,7 +14,11 @@ HEALTHY_WEIGHT = 0.1
 """Weight of "healthy so far" before the first minute; the relative risks share the rest equally."""
 
 
-def log_mean_exp(logs: Sequence[float]) -> float:
-    """Return ln of the mean of the exponentials of `logs`: a mean of e-values is an e-value."""
+def log_mean_exp(logs: Sequence[float], weights: Sequence[float] = ()) -> float:
+    """Return ln of the mean of the exponentials of `logs`: a mean of e-values is an e-value.
+
+    `weights` have a sum of 1; without them, all are equal.
+    """
     largest = max(logs)
-    return largest + log(sum(exp(value - largest) for value in logs) / len(logs))
+    rises = [exp(log - largest) for log in logs]
+    return largest + log(fmean(rises, weights or None))

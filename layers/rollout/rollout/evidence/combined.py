@@ -1,9 +1,10 @@
 """The evidence against the canary: valid at every evaluation, and under bursts of errors.
 
-The evidence is a mean of two tests, because a mean of e-values is an e-value. The paired test
+The evidence is a mean of three tests, because a mean of e-values is an e-value. The paired test
 (rollout.evidence.paired_test) is a theorem for every error rate. The level test (rollout.evidence.level_test) finds
-more faults when errors come in bursts. Both know stable's bursts (rollout.evidence.dispersion), learned before the
-first shift and, in long rollouts, also during it. What a canary meets of them is unknown, so each answer is tested and
+more faults when errors come in bursts. The total failure test (rollout.evidence.total_failure_test) finds a canary that
+fails every call. They know stable's bursts (rollout.evidence.dispersion), learned before the first shift and, in long
+rollouts, also during it. What a canary meets of them is unknown, so each answer is tested and
 the weaker evidence counts (rollout.evidence.spread). For a canary that is no worse than tolerated, the probability that
 the evidence reaches 1/alpha at any evaluation is at most alpha. docs/judging.md states which part of this is proved,
 which part is measured, and where it ends.
@@ -25,6 +26,10 @@ from rollout.evidence.rate_grid import Weights, learn_levels
 from rollout.evidence.runs import log_sum_of_runs, sums_of_runs
 from rollout.evidence.series import Minute
 from rollout.evidence.spread import Bursts, possible_bursts, weakest
+from rollout.evidence.total_failure_test import total_failure_gains
+
+SHARES = (0.7, 0.2, 0.1)
+"""The weights of the level test, the paired test and the total failure test: the first finds most faults."""
 
 
 def log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
@@ -64,12 +69,16 @@ def _running_log_evidence(
     groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights
 ) -> Iterator[float]:
     """Yield the log evidence after each group."""
-    starts, run_seconds = [group.start for group in groups], dispersion.run_seconds
-    gains = (min(gain, dispersion.log_most_worth) for gain in level_gains(groups, dispersion, bursts, levels))
-    level = sums_of_runs(gains, starts, run_seconds)
-    paired = sums_of_runs(paired_gains(groups, dispersion, bursts), starts, run_seconds)
-    # The level test finds most faults, so it gets three quarters of the mean.
-    return (log_mean_exp([one, one, one, other]) for one, other in zip(level, paired, strict=True))
+    steps = list(level_gains(groups, dispersion, bursts, levels))
+    before = [step.levels for step in steps]
+    gains = (
+        [min(step.gain, dispersion.log_most_worth) for step in steps],
+        paired_gains(groups, dispersion, bursts),
+        [min(gain, dispersion.log_most_worth) for gain in total_failure_gains(groups, before, dispersion, bursts)],
+    )
+    starts = [group.start for group in groups]
+    sums = [sums_of_runs(each, starts, dispersion.run_seconds) for each in gains]
+    return (log_mean_exp(logs, SHARES) for logs in zip(*sums, strict=True))
 
 
 def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], dispersion: Dispersion) -> float:
@@ -85,6 +94,8 @@ def bake_log_evidence(minutes: Sequence[Minute], history: Sequence[Counts], disp
     return weakest(
         dispersion,
         lambda bursts: log_sum_of_runs(
-            level_gains(groups, dispersion, bursts, levels, jump=0), starts, dispersion.run_seconds
+            (step.gain for step in level_gains(groups, dispersion, bursts, levels, jump=0)),
+            starts,
+            dispersion.run_seconds,
         ),
     )

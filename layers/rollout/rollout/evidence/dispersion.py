@@ -16,7 +16,7 @@ from statistics import fmean
 from rollout.domain.counts import Counts
 from rollout.domain.models import Value
 from rollout.evidence.outliers import log_most_worth, outlier_probability
-from rollout.evidence.runs import RUN, may_last
+from rollout.evidence.runs import run_minutes
 
 SCALES = tuple(10 ** (-6 + 0.25 * step) for step in range(29))
 """The candidate thetas, 1e-6 to 10, equally likely a priori on a logarithmic scale; at 10, calls fail by the minute."""
@@ -55,6 +55,8 @@ class Dispersion(Value):
     """The probability, 0 to 1, that some minutes of a version are many times as bad (rollout.evidence.outliers)."""
     run_seconds: float = 0.0
     """The seconds in which several minutes with errors can be one burst; 0 if no burst lasts longer than a minute."""
+    period_seconds: float = 60.0
+    """The length of a minute: shorter in a local AWS."""
 
     is_long: bool = False
     """Whether the rollout outlasts what its history can show."""
@@ -103,7 +105,8 @@ def learn_dispersion(
         calls=calls,
         is_long=is_long,
         outliers=outlier_probability(learned_from[-ENOUGH_MINUTES:], rate, theta),
-        run_seconds=RUN * period_seconds if theta * calls > 1 and may_last(learned_from) else 0,
+        run_seconds=run_minutes(learned_from) * period_seconds if theta * calls > 1 else 0,
+        period_seconds=period_seconds,
     )
 
 

@@ -7,6 +7,7 @@ Sources: Robbins 1970 for mixtures; Turner and Gruenwald, arXiv 2302.11401, for 
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY
 from rollout.evidence.dispersion import Dispersion
@@ -29,10 +30,19 @@ from rollout.evidence.spread import Bursts, spread_of
 _SHIFTS = (0, *RISK_STEPS)
 
 
+class LevelGain(NamedTuple):
+    """What one group adds to the evidence."""
+
+    gain: float
+    """What it adds to ln of the evidence against the canary."""
+    levels: Weights
+    """The weights of stable's rate levels before the group, if the canary fails at the tolerated risk."""
+
+
 def level_gains(
     groups: Sequence[Group], dispersion: Dispersion, bursts: Bursts, levels: Weights, jump: float = JUMP
-) -> Iterator[float]:
-    """Yield what each group adds to ln of the evidence against the canary.
+) -> Iterator[LevelGain]:
+    """Yield what each group adds to the evidence against the canary.
 
     `levels` are the weights of stable's rate levels at the first shift; `jump` is the probability per group that the
     level jumps.
@@ -41,22 +51,24 @@ def level_gains(
     shares = (HEALTHY_WEIGHT, *((1 - HEALTHY_WEIGHT) * share for share in RISK_SHARES))
     states = [[share * weight for weight in levels] for share in shares]
     for group in groups:
-        stable, canary = _group_likelihoods(group, dispersion, bursts)
-        steady = [jump_transition(tolerated, jump)]
+        before, steady = tolerated, [jump_transition(tolerated, jump)]
+        stable, canary = stable_likelihoods(group, dispersion, bursts), _canary_likelihoods(group, dispersion, bursts)
         (tolerated,), log_tolerated = update_weights([tolerated], steady, stable, canary, (0,))
         states, log_failing = update_weights(states, _switch_transitions(states, jump), stable, canary, _SHIFTS)
-        yield log_failing - log_tolerated
+        yield LevelGain(log_failing - log_tolerated, before)
 
 
-def _group_likelihoods(group: Group, dispersion: Dispersion, bursts: Bursts) -> tuple[Likelihoods, Likelihoods]:
-    learned = dispersion.theta, dispersion.error_rate
-    stable, canary = (spread_of(calls, dispersion, bursts) for calls in (group.stable_calls, group.canary_calls))
-    stable_at_levels = stable_table(*learned, group.minutes * stable.portion)
-    canary_at_levels = canary_table(*learned, group.minutes * canary.portion)
-    return (
-        likelihoods(group.stable_bad, stable.size, stable_at_levels, dispersion.outliers),
-        likelihoods(group.canary_bad, canary.size, canary_at_levels, dispersion.outliers),
-    )
+def stable_likelihoods(group: Group, dispersion: Dispersion, bursts: Bursts) -> Likelihoods:
+    """Return the likelihood of stable's errors of a group at each rate level."""
+    spread = spread_of(group.stable_calls, dispersion, bursts)
+    table = stable_table(dispersion.theta, dispersion.error_rate, group.minutes * spread.portion)
+    return likelihoods(group.stable_bad, spread.size, table, dispersion.outliers)
+
+
+def _canary_likelihoods(group: Group, dispersion: Dispersion, bursts: Bursts) -> Likelihoods:
+    spread = spread_of(group.canary_calls, dispersion, bursts)
+    table = canary_table(dispersion.theta, dispersion.error_rate, group.minutes * spread.portion)
+    return likelihoods(group.canary_bad, spread.size, table, dispersion.outliers)
 
 
 def _switch_transitions(states: Sequence[Weights], jump: float) -> list[Transition]:

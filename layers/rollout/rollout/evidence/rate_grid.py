@@ -115,11 +115,16 @@ def _learn_levels(served: tuple[tuple[int, int], ...], theta: float, error_rate:
     table = stable_table(theta, error_rate, 1)
     levels = len(table.shapes) - max(FACTOR_STEPS)
     weights = [1 / levels] * levels
-    no_canary = Likelihoods([1.0] * len(weights), [0.0] * len(weights))
     for bad, calls in served:
-        stable = likelihoods(bad, calls * theta, table, outliers)
-        (weights,), _ = update_weights([weights], [jump_transition(weights)], stable, no_canary, (0,))
+        weights = after_stable(weights, likelihoods(bad, calls * theta, table, outliers))
     return weights
+
+
+def after_stable(weights: Weights, stable: Likelihoods) -> Weights:
+    """Return the weights of the rate levels after a jump and stable's errors, up to a constant, without a canary."""
+    no_canary = Likelihoods([1.0] * len(weights), [0.0] * len(weights))
+    (after,), _ = update_weights([weights], [jump_transition(weights)], stable, no_canary, (0,))
+    return after
 
 
 def jump_transition(weights: Weights, jump: float = JUMP) -> Transition:

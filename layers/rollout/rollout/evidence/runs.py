@@ -1,25 +1,29 @@
 """Runs of minutes: a burst that lasts longer than a minute must not count as several proofs.
 
-An execution environment that fails for two minutes touches three. So where bursts may last, a run of three minutes
-starts with each minute that raises the evidence, and only the strongest minute of a run counts; minutes that lower it
-always count. Every factor of the product becomes at most what it was, so a product that is a supermartingale stays one.
-Source: Leadbetter, Lindgren and Rootzen 1983 for runs as one extreme event.
+An execution environment that fails for two minutes touches three. So where bursts may last, a run of minutes starts
+with each minute that raises the evidence, and only the strongest minute of a run counts; minutes that lower it always
+count. Every factor of the product becomes at most what it was, so a product that is a supermartingale stays one. How
+long a run is, stable's history shows: the errors of minutes within one burst are alike.
+Sources: Leadbetter, Lindgren and Rootzen 1983 for runs as one extreme event; Matheron 1963 for the variogram.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from rollout.domain.counts import Counts
 
-RUN = 3
-"""The minutes that a burst of two minutes can touch."""
+SHORTEST = 3
+"""The minutes that a burst of two minutes can touch: the shortest run, where bursts may last."""
 
 FEWEST_WITH_ERRORS = 6
-"""With fewer minutes with errors, stable's history does not show whether its bursts last."""
+"""With fewer minutes with errors, stable's history does not show whether its bursts last, or how long."""
+
+LONGEST_LAG = 8
+"""The longest distance, in minutes, at which alike minutes make a run longer: for bursts of about eight minutes."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_FAR = (4, 5, 6, 7, 8)
+_FAR, _FARTHER = range(4, 9), range(11, 17)
 _CORRELATED = 0.25
 
 
@@ -45,13 +49,23 @@ def sums_of_runs(gains: Iterable[float], starts: Iterable[datetime], run_seconds
         yield total
 
 
-def may_last(minutes: Sequence[Counts]) -> bool:
-    """Whether stable's bursts may last longer than a minute: shown by its minutes, or not excluded by them."""
+def run_minutes(minutes: Sequence[Counts]) -> int:
+    """Return how many minutes with errors may be one burst, given stable's minutes; 0 if bursts end in their minute."""
     errors = [counts.bad for counts in minutes]
     if sum(1 for count in errors if count) < FEWEST_WITH_ERRORS or len(errors) <= max(_FAR):
-        return True
-    far = sum(_mean_square(errors, lag) for lag in _FAR) / len(_FAR)
-    return 1 - _mean_square(errors, 1) / far > _CORRELATED if far else False
+        return SHORTEST
+    if not _are_alike(errors, 1, _FAR):
+        return 0
+    lags = takewhile(lambda lag: _are_alike(errors, lag, _FARTHER), range(1, LONGEST_LAG + 1))
+    longest = max(lags, default=1) if len(errors) > max(_FARTHER) else 1
+    # Minutes d apart in a burst of m minutes are alike as 1 - d/m, which is above a quarter up to three quarters of m.
+    return max(SHORTEST, 4 * (longest + 1) // 3 + 1)
+
+
+def _are_alike(errors: Sequence[int], lag: int, far_lags: Sequence[int]) -> bool:
+    """Whether minutes `lag` apart differ less than minutes far apart."""
+    far = sum(_mean_square(errors, each) for each in far_lags) / len(far_lags)
+    return far > 0 and 1 - _mean_square(errors, lag) / far > _CORRELATED
 
 
 def _mean_square(errors: Sequence[int], lag: int) -> float:

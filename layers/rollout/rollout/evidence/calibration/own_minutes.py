@@ -15,7 +15,6 @@ from statistics import median
 from rollout.domain.counts import Counts
 from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.grouping import Group
-from rollout.evidence.runs import RUN
 from rollout.evidence.spread import Bursts, possible_bursts
 
 BLOCK = 10
@@ -62,7 +61,7 @@ class Sides:
         self._random = random
         self._run = timedelta(seconds=dispersion.run_seconds)
         # The next minute starts within this time.
-        self._period = self._run / RUN * 1.5
+        self._period = timedelta(seconds=1.5 * dispersion.period_seconds)
         self._most_usual = most_usual
         # A geometric size of mean m is 1 + floor(ln U / ln(1 - 1/m)). Where the judge knows no whole bursts, errors
         # come one by one.
