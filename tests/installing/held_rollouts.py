@@ -15,7 +15,7 @@ from tests.e2e.waiting import wait_for
 from tests.installing.held_states import CASES, GATE, HELD_HOOK, HOLD, UNHEALTHY_HOOK, Case
 from tests.installing.installation import Installation
 
-_RULE = "StartRolloutFunctionVersionPublished"
+_FUNCTION = "AWS::Lambda::Function"
 _UPDATE = {"action": "cloudformation:ExecuteChangeSet", "contains": STACK, "held": True}
 """The deployment is held when everything is ready for the update of the stack."""
 
@@ -52,7 +52,6 @@ class Deployment:
 
 def deploy_in_each_state(installation: Installation, later: Path, folder: Path) -> Deployment:
     """Deploy the later release while a rollout is held in each state; let all of them end."""
-    _start_by_hand_only(installation)
     Hook(installation.sandbox, HELD_HOOK).create("null")
     Hook(installation.sandbox, UNHEALTHY_HOOK).create('{"verdict": "unhealthy", "reason": "orders are missing"}')
     arns = {case.state: _begin(installation, case) for case in CASES if case.faults}
@@ -69,13 +68,6 @@ def deploy_in_each_state(installation: Installation, later: Path, folder: Path) 
     ended = {state: installation.executions.wait_for_end(arn) for state, arn in arns.items()}
     results = {case.state: _ended(installation, case, arns[case.state], ended[case.state]) for case in CASES}
     return Deployment(min(after), max(after), results)
-
-
-def _start_by_hand_only(installation: Installation) -> None:
-    """Let the event of a published version start no rollout, which would be one by another policy."""
-    resources = installation.formation.describe_stack_resources(StackName=STACK)["StackResources"]
-    [rule] = [each for each in resources if each["LogicalResourceId"] == _RULE]
-    installation.sandbox.client("events").disable_rule(Name=rule["PhysicalResourceId"].rpartition("|")[2])
 
 
 def _begin(installation: Installation, case: Case) -> str:
@@ -126,8 +118,7 @@ def _update_held(installation: Installation, later: Path, folder: Path) -> Itera
 
 def _updated_at(installation: Installation) -> list[datetime]:
     """Return when each function of the stack was last updated."""
-    resources = installation.formation.describe_stack_resources(StackName=STACK)["StackResources"]
-    names = [each["PhysicalResourceId"] for each in resources if each["ResourceType"] == "AWS::Lambda::Function"]
+    names = [each["PhysicalResourceId"] for each in installation.resources if each["ResourceType"] == _FUNCTION]
     functions = installation.sandbox.client("lambda")
     modified = [functions.get_function_configuration(FunctionName=name)["LastModified"] for name in names]
     return [datetime.fromisoformat(each) for each in modified]

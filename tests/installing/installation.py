@@ -18,6 +18,7 @@ from tests.e2e.ledger import Ledger
 from tests.e2e.waiting import wait_for
 
 EXAMPLES = ROOT / "docs" / "examples"
+_RULE = "StartRolloutFunctionVersionPublished"
 PARAMETERS = "MetricPeriodSeconds=5 MetricLagSeconds=1"
 
 
@@ -39,6 +40,11 @@ class Installation:
     @property
     def ledger(self) -> Ledger:
         return Ledger(self.sandbox.client("dynamodb"), self.outputs["LedgerTableName"])
+
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources of the stack, as CloudFormation describes them."""
+        return list(self.formation.describe_stack_resources(StackName=STACK)["StackResources"])
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -66,6 +72,12 @@ class Installation:
         """Deploy a packaged template over the stack, as the documents do."""
         (folder / "packaged.yaml").write_text(template.read_text())
         self.run("install/deploy.sh", folder, f" \\\n  --parameter-overrides {PARAMETERS}")
+        self._start_by_hand_only()
+
+    def _start_by_hand_only(self) -> None:
+        """Let no event start a rollout: by the default policy, it may promote a version before a test's begins."""
+        [rule] = [each for each in self.resources if each["LogicalResourceId"] == _RULE]
+        self.sandbox.client("events").disable_rule(Name=rule["PhysicalResourceId"].rpartition("|")[2])
 
     def roll_out(self, name: str, policy: object) -> str:
         """Begin a rollout of a new version of a new function; return the ARN of its execution."""

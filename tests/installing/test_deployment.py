@@ -6,7 +6,7 @@
 import pytest
 
 from tests.installing.held_rollouts import deploy_in_each_state
-from tests.installing.held_states import CASES, PROMOTED
+from tests.installing.held_states import CASES, PROMOTED, ROLLED_BACK
 from tests.installing.later_release import FIELD
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.state for case in CASES])
 WHOLE_DOCUMENT = ("PrepareRollout", "ShiftTraffic", "JudgeCanary", "PromoteVersion")
 """The tasks whose output is the whole document of a rollout."""
-STATUSES = {PROMOTED: ("SUCCEEDED", None), "rolled_back": ("FAILED", "RolloutRolledBack")}
+STATUSES = {PROMOTED: ("SUCCEEDED", None), ROLLED_BACK: ("FAILED", "RolloutRolledBack")}
 
 
 @pytest.fixture(scope="module")
