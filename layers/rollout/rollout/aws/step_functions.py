@@ -11,6 +11,9 @@ from rollout.domain.identity import Execution
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+RUNNING = ("RUNNING", "PENDING_REDRIVE")
+"""The statuses of an execution that runs, or is about to run again."""
+
 _HAS_ENDED = ("ExecutionDoesNotExist", "ValidationException")
 """The errors of StopExecution about an execution that does not run."""
 

@@ -7,7 +7,7 @@ from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.sweeps.open_rollouts import open_rollouts
 from rollout.aws.lambda_.alias import alias_of
-from rollout.aws.step_functions import executions
+from rollout.aws.step_functions import RUNNING, executions
 from rollout.domain.models import Value
 from rollout.lifecycle.guardian.recovery import FinalState, format_end, repair_plan
 from rollout.lifecycle.orders import orders_on
@@ -24,8 +24,6 @@ from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.notify import publish_ending
 from rollout.tasks.releases.participation import fail_release
 from rollout.telemetry.last_evaluation import LastEvaluation
-
-_RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
 class RepairResult(Value):
@@ -54,7 +52,7 @@ def repair(sweep: TargetSweep, now: datetime, execution_arn: str | None = None) 
 
 def _repair_one(lock: Lock, now: datetime, has_event: bool) -> Iterator[RepairResult]:  # noqa: FBT001 - of the lock
     status = _status(lock, has_event=has_event)
-    if status in _RUNNING:
+    if status in RUNNING:
         return
     # The alias is read before the lock is taken over, so that every later write, a second guardian's too, changes its
     # revision. The lock is taken over before the alias is written, so that a task that still runs can announce nothing.
@@ -80,7 +78,7 @@ def _status(lock: Lock, *, has_event: bool) -> str:
     a wrong one could only be about an execution that was redriven, and that is to be rolled back too.
     """
     status = executions().find_status(lock.holder.arn)
-    is_behind = status in _RUNNING and has_event and orders_on(lock).aborted is not None
+    is_behind = status in RUNNING and has_event and orders_on(lock).aborted is not None
     return "ABORTED" if is_behind else status
 
 

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rollout.aws.dynamodb.releases import releases, require_state
-from rollout.aws.step_functions import executions, executions_beside
+from rollout.aws.step_functions import RUNNING, executions, executions_beside
 from rollout.lifecycle.guardian.recovery import format_status
 from rollout.lifecycle.releases.judge import is_over
 from rollout.state.releases.release import Release
 from rollout.tasks.guardian.target_sweep import TargetSweep
 from rollout.tasks.releases.close import close_ended
 from rollout.tasks.releases.ended_parts import PARTS_PER_CHECK, with_ended_parts
-
-_RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 _SWEEP_SECONDS = 300
 """The time between two sweeps: each of them begins with other parts, so that those that go on hide no ended one."""
@@ -33,7 +31,7 @@ def repair_releases(sweep: TargetSweep, now: datetime, execution_arn: str | None
 
 def _repair_one(release: Release, now: datetime) -> Iterator[str]:
     status = executions_beside(release.execution).find_status(release.execution.arn)
-    if status in _RUNNING:
+    if status in RUNNING:
         return
     part = release.as_part
     if require_state(releases().find(part), part).status.is_open:

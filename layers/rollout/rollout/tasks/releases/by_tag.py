@@ -9,7 +9,7 @@ from rollout.aws.dynamodb.release_groups import release_groups
 from rollout.aws.dynamodb.releases import releases
 from rollout.aws.lambda_.tagged_functions import tagged_functions
 from rollout.aws.settings import home, release_wait
-from rollout.aws.step_functions import release_executions
+from rollout.aws.step_functions import RUNNING, release_executions
 from rollout.domain.identity import Target
 from rollout.domain.models import Value
 from rollout.state.releases.group import (
@@ -21,7 +21,6 @@ from rollout.state.releases.group import (
     WaitingVersion,
 )
 
-_RUNNING = ("RUNNING", "PENDING_REDRIVE")
 _SETTLED = ("SUCCEEDED", "ABORTED")
 """A person who stops a release before it is recorded does not want it started again."""
 
@@ -94,7 +93,7 @@ def _with_ending(group: ReleaseGroup, now: datetime) -> ReleaseGroup:
     if status == "gone":
         # The task that recorded it has died before it started it, or Step Functions does not list it yet.
         _run(started)
-    if status in _RUNNING or status == "gone":
+    if status in RUNNING or status == "gone":
         return group
     is_settled = status in _SETTLED or bool(releases().find_last(started.name, home()))
     if is_settled:

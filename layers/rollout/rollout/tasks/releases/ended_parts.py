@@ -3,7 +3,7 @@
 from rollout.aws.dynamodb.ledger import ledger
 from rollout.aws.dynamodb.locks import locks
 from rollout.aws.dynamodb.releases import releases, require_state
-from rollout.aws.step_functions import Executions
+from rollout.aws.step_functions import RUNNING, Executions
 from rollout.domain.enums import Outcome
 from rollout.state.ending import Ending
 from rollout.state.endings import ending_of
@@ -12,7 +12,6 @@ from rollout.state.releases.release import PartEnding, PlannedPart, Release, Rel
 PARTS_PER_CHECK = 20
 """How many executions one judgement of a release describes, in turn: the others have reported their ending."""
 
-_RUNNING = ("RUNNING", "PENDING_REDRIVE")
 _NEWEST_ROLLOUTS = 5
 
 
@@ -35,7 +34,7 @@ def next_check(state: ReleaseState, first: int) -> int:
 def _record_ended(release: Release, number: int, running: Executions) -> bool:
     arn = running.arn_of(release.parts[number].execution)
     status, error = running.find_end(arn)
-    if status in _RUNNING:
+    if status in RUNNING:
         return False
     ending = _ending(release.parts[number], arn, status, error)
     if ending is None:
