@@ -3,7 +3,6 @@
 It requires an hour of history with calls in each minute.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -101,16 +100,16 @@ def _outliers(calls: CountArray, errors: CountArray, rate: RateArray, theta: Rat
 def _runs(errors: CountArray) -> CountArray:
     """Return rollout.evidence.runs.run_minutes of each row."""
     longest, goes_on = np.ones(len(errors), dtype=np.int64), np.ones(len(errors), dtype=bool)
+    far, farther = (np.mean([_mean_square(errors, lag) for lag in lags], axis=0) for lags in (FAR, FARTHER))
     for lag in range(1, LONGEST_LAG + 1):
-        goes_on &= _are_alike(errors, lag, FARTHER)
+        goes_on &= _are_alike(errors, lag, farther)
         longest = np.where(goes_on, lag, longest)
     runs = np.maximum(SHORTEST, 4 * (longest + 1) // 3 + 1)
     is_unknown = (errors > 0).sum(axis=1) < FEWEST_WITH_ERRORS
-    return np.where(is_unknown, SHORTEST, np.where(_are_alike(errors, 1, FAR), runs, 0))
+    return np.where(is_unknown, SHORTEST, np.where(_are_alike(errors, 1, far), runs, 0))
 
 
-def _are_alike(errors: CountArray, lag: int, far_lags: Sequence[int]) -> FlagArray:
-    far = np.mean([_mean_square(errors, each) for each in far_lags], axis=0)
+def _are_alike(errors: CountArray, lag: int, far: RateArray) -> FlagArray:
     are_alike: FlagArray = (far > 0) & (1 - _mean_square(errors, lag) / np.where(far > 0, far, 1) > CORRELATED)
     return are_alike
 

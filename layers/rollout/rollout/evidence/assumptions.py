@@ -14,6 +14,15 @@ HEALTHY_WEIGHT = 0.1
 """Weight of "healthy so far" before the first minute; the relative risks share the rest equally."""
 
 
+def switch(healthy: float, failing: Sequence[float]) -> tuple[float, list[float]]:
+    """Return the weights of a healthy and of the failing states after a minute in which the canary may switch."""
+    stays, share = 1 - SWITCH_PROBABILITY, SWITCH_PROBABILITY / len(failing)
+    return (
+        stays * healthy + SWITCH_PROBABILITY * sum(failing),
+        [stays * weight + share * healthy for weight in failing],
+    )
+
+
 def log_mean_exp(logs: Sequence[float], weights: Sequence[float] = ()) -> float:
     """Return ln of the mean of the exponentials of `logs`: a mean of e-values is an e-value.
 

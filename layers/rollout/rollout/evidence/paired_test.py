@@ -14,7 +14,7 @@ bounds on cumulants; Herbster and Warmuth 1998 for switching at a fixed rate. Th
 from collections.abc import Iterable, Iterator, Sequence
 from math import exp, log, log1p
 
-from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY, TOLERATED_RISK
+from rollout.evidence.assumptions import HEALTHY_WEIGHT, TOLERATED_RISK, switch
 from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.grouping import Group
 from rollout.evidence.outliers import log_most_worth
@@ -32,7 +32,7 @@ def paired_gains(groups: Iterable[Group], dispersion: Dispersion, bursts: Bursts
     healthy, failing = HEALTHY_WEIGHT, [(1 - HEALTHY_WEIGHT) / len(RISKS)] * len(RISKS)
     most = log_most_worth(dispersion.outliers)
     for group in groups:
-        healthy, failing = _switch(healthy, failing)
+        healthy, failing = switch(healthy, failing)
         if not (group.canary_bad or group.stable_bad):
             yield 0.0
             continue
@@ -43,14 +43,6 @@ def paired_gains(groups: Iterable[Group], dispersion: Dispersion, bursts: Bursts
         mass = healthy + sum(failing)
         healthy, failing = healthy / mass, [weight / mass for weight in failing]
         yield min(largest + log(mass), most)
-
-
-def _switch(healthy: float, failing: list[float]) -> tuple[float, list[float]]:
-    from_healthy = SWITCH_PROBABILITY * healthy / len(failing)
-    return (
-        (1 - SWITCH_PROBABILITY) * healthy + SWITCH_PROBABILITY * sum(failing),
-        [(1 - SWITCH_PROBABILITY) * weight + from_healthy for weight in failing],
-    )
 
 
 def log_worths(

@@ -54,17 +54,23 @@ def run_minutes(minutes: Sequence[Counts]) -> int:
     errors = [counts.bad for counts in minutes]
     if sum(1 for count in errors if count) < FEWEST_WITH_ERRORS or len(errors) <= max(_FAR):
         return SHORTEST
-    if not _are_alike(errors, 1, _FAR):
+    if not _are_alike(errors, 1, _far(errors, _FAR)):
         return 0
-    lags = takewhile(lambda lag: _are_alike(errors, lag, _FARTHER), range(1, LONGEST_LAG + 1))
-    longest = max(lags, default=1) if len(errors) > max(_FARTHER) else 1
+    longest = 1
+    if len(errors) > max(_FARTHER):
+        farther = _far(errors, _FARTHER)
+        longest = max(takewhile(lambda lag: _are_alike(errors, lag, farther), range(1, LONGEST_LAG + 1)), default=1)
     # Minutes d apart in a burst of m minutes are alike as 1 - d/m, which is above a quarter up to three quarters of m.
     return max(SHORTEST, 4 * (longest + 1) // 3 + 1)
 
 
-def _are_alike(errors: Sequence[int], lag: int, far_lags: Sequence[int]) -> bool:
-    """Whether minutes `lag` apart differ less than minutes far apart."""
-    far = sum(_mean_square(errors, each) for each in far_lags) / len(far_lags)
+def _far(errors: Sequence[int], lags: Sequence[int]) -> float:
+    """Return how much minutes far apart differ: their mean squared difference."""
+    return sum(_mean_square(errors, lag) for lag in lags) / len(lags)
+
+
+def _are_alike(errors: Sequence[int], lag: int, far: float) -> bool:
+    """Whether minutes `lag` apart differ less than those far apart."""
     return far > 0 and 1 - _mean_square(errors, lag) / far > _CORRELATED
 
 

@@ -13,7 +13,7 @@ Sources: Ville 1939; DLMF 8.17 for the tail of the negative binomial, an incompl
 from collections.abc import Iterable, Iterator
 from math import ceil, exp, lgamma, log, log1p, sqrt
 
-from rollout.evidence.assumptions import HEALTHY_WEIGHT, SWITCH_PROBABILITY
+from rollout.evidence.assumptions import HEALTHY_WEIGHT, switch
 from rollout.evidence.dispersion import Dispersion
 from rollout.evidence.grouping import Group
 from rollout.evidence.level_test import stable_likelihoods
@@ -46,7 +46,7 @@ def total_failure_gains(
         if dispersion.is_assumed or not _is_comparable(group):
             yield 0.0
             continue
-        healthy, failing = _switch(healthy, failing)
+        healthy, (failing,) = switch(healthy, [failing])
         failing *= _likelihood_ratio(group, weights, dispersion, bursts)
         total = healthy + failing
         healthy, failing = healthy / total, failing / total
@@ -56,11 +56,6 @@ def total_failure_gains(
 def _is_comparable(group: Group) -> bool:
     has_calls = group.canary_calls * group.minutes >= FEWEST_CALLS
     return has_calls and group.stable_bad <= MOST_OF_STABLE * group.stable_calls * group.minutes
-
-
-def _switch(healthy: float, failing: float) -> tuple[float, float]:
-    stays = 1 - SWITCH_PROBABILITY
-    return stays * healthy + SWITCH_PROBABILITY * failing, stays * failing + SWITCH_PROBABILITY * healthy
 
 
 def _likelihood_ratio(group: Group, weights: Weights, dispersion: Dispersion, bursts: Bursts) -> float:
@@ -109,9 +104,13 @@ def _fraction(a: float, b: float, x: float) -> float:
 
     It is computed from its end, with twice as many terms until that changes nothing: many are rarely needed.
     """
-    most, terms, before, fraction = 20 + 2 * ceil(sqrt(max(a, b))), 16, 0.0, _with_terms(a, b, x, 8)
-    while abs(fraction - before) > _CLOSE * abs(fraction) and terms < 2 * most:
-        before, fraction, terms = fraction, _with_terms(a, b, x, terms), 2 * terms
+    most = 20 + 2 * ceil(sqrt(max(a, b)))
+    terms, fraction = 8, _with_terms(a, b, x, 8)
+    while terms < most:
+        terms *= 2
+        before, fraction = fraction, _with_terms(a, b, x, terms)
+        if abs(fraction - before) <= _CLOSE * abs(fraction):
+            break
     return fraction
 
 
