@@ -1,7 +1,7 @@
 """Two functions that one release rolls out, with everything that writes their aliases, and AWS in memory."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -47,8 +47,8 @@ class Fleet:
 
     exceptions = LambdaClient.exceptions
 
-    def __init__(self, new: Callable[[], LambdaClient] = lambda: LambdaClient(lambda _before, _after: None)) -> None:
-        self.functions = {name: new() for name in FUNCTIONS}
+    def __init__(self, functions: Mapping[str, LambdaClient] | None = None) -> None:
+        self.functions = functions or {name: LambdaClient(lambda _before, _after: None) for name in FUNCTIONS}
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**request: Any) -> Any:

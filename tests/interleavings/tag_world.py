@@ -51,6 +51,10 @@ class PublishingFunction(LambdaClient):
 class StartingStepFunctions(StepFunctions):
     """A Step Functions client that also starts releases."""
 
+    def __init__(self, world: "TagWorld") -> None:
+        super().__init__(world)
+        self._tag_world = world
+
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803 - AWS's own
         assert stateMachineArn == RELEASE_STATE_MACHINE, f"{name} rolls out a version that waits for a release"
         write_call(lambda: self._start(name, json.loads(input)))
@@ -61,7 +65,7 @@ class StartingStepFunctions(StepFunctions):
                 return  # StartExecution is idempotent while the execution runs
             if execution.name == name:
                 raise self.exceptions.ExecutionAlreadyExists
-        self._world.start_release(name, request)
+        self._tag_world.start_release(name, request)
 
 
 class TagWorld(ReleaseWorld):
@@ -69,7 +73,8 @@ class TagWorld(ReleaseWorld):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lambda_, self.executions = Fleet(PublishingFunction), []
+        self.functions = {name: PublishingFunction() for name in FUNCTIONS}
+        self.lambda_, self.executions = Fleet(self.functions), []
         self.step_functions = StartingStepFunctions(self)
         self.tagging = TaggingClient(dict.fromkeys(FUNCTIONS, TAGS))
         self.events: list[tuple[str, str]] = []
@@ -94,11 +99,11 @@ class TagWorld(ReleaseWorld):
 
     def newest(self) -> dict[str, str]:
         """Return the newest version of each function."""
-        return {name: client.versions[-1] for name, client in self.lambda_.functions.items()}
+        return {name: client.versions[-1] for name, client in self.functions.items()}
 
     def publish(self, function: str) -> None:
         """Publish a version; its event is on its way."""
-        self.events.append((function, self.lambda_.functions[function].publish()))
+        self.events.append((function, self.functions[function].publish()))
 
     def deliver(self, index: int, *, again: bool = False) -> Actor:
         """Let an event arrive, which may come again; return the task of StartRollout."""
@@ -140,10 +145,18 @@ class TagWorld(ReleaseWorld):
 
     def recorded(self) -> list[dict[str, str]]:
         """Return the versions of each release that the ledger has, by their functions, in the order of their starts."""
+        return [{part.function: part.canary_version for part in each.parts} for each in self._documents()]
+
+    def left_out(self) -> list[tuple[str, str]]:
+        """Return each function and version that a release in the ledger was started with and does not have."""
+        requested = {each.arn: versions_of(each.request) for each in self.releases}
+        recorded = {each.execution.arn: {part.function for part in each.parts} for each in self._documents()}
+        return [each for arn, names in recorded.items() for each in requested[arn].items() if each[0] not in names]
+
+    def _documents(self) -> list[Release]:
         entries = [each for each in self.dynamodb.entries() if each["entry"].startswith("parts#")]
         documents = [Release.model_validate_json(each["release_document"]) for each in entries]
-        documents.sort(key=lambda each: each.execution.started_at)
-        return [{part.function: part.canary_version for part in each.parts} for each in documents]
+        return sorted(documents, key=lambda each: each.execution.started_at)
 
     def pass_time(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
@@ -157,3 +170,8 @@ class TagWorld(ReleaseWorld):
             for sweep in ("versions", "aliases"):
                 self.start_guardian(sweep).finish()
             self.now += timedelta(minutes=10)
+
+
+def versions_of(request: Document) -> dict[str, str]:
+    """Return the versions that the input of a release names, by their functions."""
+    return {part["function"]: part["version"] for part in request["functions"]}
