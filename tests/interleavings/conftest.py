@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from rollout.aws.boto import clients
 from tests.interleavings.actors import write_call
 from tests.interleavings.release_world import RELEASE_STATE_MACHINE
 from tests.interleavings.scenario import POLICY, Scenario
+from tests.interleavings.tag_world import TagWorld
 from tests.samples import EXECUTION, TARGET
 
 HANDLERS = (
@@ -113,6 +115,15 @@ def _replace_clients(monkeypatch: pytest.MonkeyPatch, scenarios: Scenarios) -> N
     monkeypatch.setattr(clients, "sns_client", lambda: published)
     history = SimpleNamespace(paginate=lambda **_: [{"Events": []}])
     monkeypatch.setattr(clients, "cloudtrail_client", lambda: SimpleNamespace(get_paginator=lambda _name: history))
+
+
+@pytest.fixture
+def tag_world(scenarios: Scenarios) -> Iterator[TagWorld]:
+    """Two functions with the tag of a release."""
+    world = TagWorld()
+    scenarios.play(world)
+    yield world
+    world.kill_every_actor()
 
 
 class LogsWithoutLines:

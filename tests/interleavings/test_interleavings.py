@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from rollout.domain.enums import WithoutAnswer
 from rollout.state.hold import Freeze, FreezeMode
 from tests.interleavings.actors import CallOutcome
 from tests.interleavings.execution import Execution
+from tests.interleavings.orders import OUTCOMES, pick, play_orders, resume
 from tests.interleavings.scenario import EVALUATIONS, HOOK_ANSWERS, POLICY, waits_for_hook
 
 PARTS = 4
@@ -24,7 +24,6 @@ _MAX_EXECUTIONS = 4
 _MAX_GUARDIANS = 2
 _MAX_COMMANDS = 6
 
-OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
 STEPS = st.integers(1, 25)
 INDEXES = st.integers(0, _MAX_EXECUTIONS - 1)
 GATES = st.sampled_from(
@@ -73,7 +72,7 @@ class Interleavings(RuleBasedStateMachine):
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, steps=STEPS)
     def rollout_advances(self, index, steps):
-        execution = _pick(self._running(), index)
+        execution = pick(self._running(), index)
         for _ in range(steps):
             if execution.is_running:
                 execution.advance()
@@ -81,12 +80,12 @@ class Interleavings(RuleBasedStateMachine):
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, outcome=OUTCOMES)
     def rollout_makes_one_call(self, index, outcome):
-        _pick(self._running(), index).advance(outcome)
+        pick(self._running(), index).advance(outcome)
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, steps=STEPS)
     def aws_throttles_rollout(self, index, steps):
-        execution = _pick(self._running(), index)
+        execution = pick(self._running(), index)
         for _ in range(steps):
             if execution.is_running:
                 execution.advance(CallOutcome.THROTTLED)
@@ -102,12 +101,12 @@ class Interleavings(RuleBasedStateMachine):
     @precondition(lambda self: self._running())
     @rule(index=INDEXES)
     def operator_stops_execution(self, index):
-        _pick(self._running(), index).stop()
+        pick(self._running(), index).stop()
 
     @precondition(lambda self: self._ended())
     @rule(index=INDEXES)
     def operator_redrives_execution(self, index):
-        _pick(self._ended(), index).redrive()
+        pick(self._ended(), index).redrive()
 
     @precondition(lambda self: sum(not each.has_ended for each in self.scenario.guardians) < _MAX_GUARDIANS)
     @rule(sweep=st.sampled_from(["aliases", "versions"]))
@@ -117,10 +116,7 @@ class Interleavings(RuleBasedStateMachine):
     @precondition(lambda self: self.scenario.detached_actors())
     @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
     def guardian_command_or_stale_task_advances(self, index, outcome, steps):
-        actor = _pick(self.scenario.detached_actors(), index)
-        for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
-            if not actor.has_ended:
-                actor.resume(outcome)
+        resume(pick(self.scenario.detached_actors(), index), outcome, steps)
 
     @precondition(lambda self: len(self.scenario.operators) < _MAX_COMMANDS)
     @rule(kind=st.sampled_from(["approve", "pause", "resume", "promote", "abort", "freeze", "release"]))
@@ -173,22 +169,8 @@ class Interleavings(RuleBasedStateMachine):
         return [execution for execution in self.scenario.executions if execution.status in ("ABORTED", "FAILED")]
 
 
-def _pick(values, index):
-    return values[index % len(values)]
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 def test_any_order_of_steps_keeps_the_promises(part, scenarios, examples, is_deterministic):
     """P1, P2, P3, P4, P6, P7, P10."""
     play = partial(Interleavings, scenarios)
-    run_state_machine_as_test(
-        seed(part)(play) if is_deterministic else play,
-        settings=settings(
-            max_examples=examples // PARTS,
-            stateful_step_count=60,
-            deadline=None,
-            derandomize=is_deterministic,
-            suppress_health_check=[*HealthCheck],
-            report_multiple_bugs=False,
-        ),
-    )
+    play_orders(play, part, examples // PARTS, is_deterministic=is_deterministic)

@@ -6,7 +6,6 @@ from tests.interleavings.actors import Actor, CallOutcome
 from tests.interleavings.execution import Execution
 from tests.interleavings.scenario import Scenario
 from tests.interleavings.tag_promises import check_settled as check_tag_settled
-from tests.interleavings.tag_world import TagWorld
 
 
 @pytest.fixture
@@ -224,14 +223,6 @@ def test_alias_of_a_redriven_rollout_is_repaired_after_a_late_guardian(scenario)
     scenario.run(rollout, until=lambda: rollout.path.count("ShiftTraffic") > 1 and rollout.state == "WaitForMetrics")
     guardian.finish()
     scenario.check_settled()
-
-
-@pytest.fixture
-def tag_world(scenarios):
-    world = TagWorld()
-    scenarios.play(world)
-    yield world
-    world.kill_every_actor()
 
 
 def test_late_event_of_an_older_version_joins_no_release_after_a_newer_one(tag_world):

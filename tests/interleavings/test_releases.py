@@ -3,20 +3,15 @@
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
-from tests.interleavings.actors import CallOutcome
+from tests.interleavings.orders import INDEXES, OUTCOMES, STEPS, ReleaseOrders, pick, play_orders
 from tests.interleavings.release_world import FUNCTIONS, ReleaseWorld
-from tests.interleavings.scenario import EVALUATIONS
 
 PARTS = 2
 _MAX_GUARDIANS = 2
 _MAX_COMMANDS = 2
-OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
-STEPS = st.integers(1, 40)
-INDEXES = st.integers(0, 5)
 CHAIN = {"checkout": ["cart"]}
 
 
@@ -40,18 +35,16 @@ def _aborted_after_promotion(entries) -> bool:
     return is_promoted and any(e.get("command") == "abort" and "/release/" not in e["target"] for e in entries)
 
 
-class ReleaseInterleavings(RuleBasedStateMachine):
+class ReleaseInterleavings(ReleaseOrders):
     """A release with its events in any order."""
 
     def __init__(self, scenarios) -> None:
-        super().__init__()
-        self.world = ReleaseWorld(**CHAIN)
-        scenarios.play(self.world)
+        super().__init__(scenarios, ReleaseWorld(**CHAIN))
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, steps=STEPS)
     def execution_advances(self, index, steps):
-        execution = _pick(self._running(), index)
+        execution = pick(self._running(), index)
         for _ in range(steps):
             if execution.is_running:
                 execution.advance()
@@ -59,24 +52,12 @@ class ReleaseInterleavings(RuleBasedStateMachine):
     @precondition(lambda self: self._running())
     @rule(turns=st.integers(10, 120))
     def every_execution_advances(self, turns):
-        for _ in range(turns):
-            for execution in self._running():
-                execution.advance()
+        self.advance_all(turns)
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, outcome=OUTCOMES)
     def execution_makes_one_call(self, index, outcome):
-        _pick(self._running(), index).advance(outcome)
-
-    @precondition(lambda self: self._running())
-    @rule(index=INDEXES)
-    def operator_stops_execution(self, index):
-        _pick(self._running(), index).stop()
-
-    @precondition(lambda self: any(each.status in ("ABORTED", "FAILED") for each in self.world.executions))
-    @rule(index=INDEXES)
-    def operator_redrives_execution(self, index):
-        _pick([each for each in self.world.executions if each.status in ("ABORTED", "FAILED")], index).redrive()
+        pick(self._running(), index).advance(outcome)
 
     @precondition(
         lambda self: sum(not each.has_ended for each in self.world.actors if each.name == "Guardian") < _MAX_GUARDIANS
@@ -85,54 +66,22 @@ class ReleaseInterleavings(RuleBasedStateMachine):
     def guardian_starts(self):
         self.world.start_guardian()
 
-    @precondition(lambda self: self.world.detached_actors())
-    @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
-    def guardian_or_stale_task_advances(self, index, outcome, steps):
-        actor = _pick(self.world.detached_actors(), index)
-        for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
-            if not actor.has_ended:
-                actor.resume(outcome)
-
     @precondition(lambda self: sum(each.name == "TakeCommand" for each in self.world.actors) < _MAX_COMMANDS)
     @rule(named=st.sampled_from([{"release": "2026-11-25.3"}, *({"function": each} for each in FUNCTIONS)]))
     def operator_aborts(self, named):
         self.world.give(command="abort", **named)
 
-    @rule(function=st.sampled_from(FUNCTIONS), evaluation=st.sampled_from([*EVALUATIONS]))
-    def evaluations_change(self, function, evaluation):
-        self.world.evaluations[function] = evaluation
-
-    def teardown(self):
+    def settle(self):
         self.world.evaluations = dict.fromkeys(FUNCTIONS, "ends_step")
-        try:
-            self.world.settle()
-            check_settled(self.world)
-        finally:
-            self.world.kill_every_actor()
-
-    def _running(self):
-        return [execution for execution in self.world.executions if execution.is_running]
-
-
-def _pick(values, index):
-    return values[index % len(values)]
+        self.world.settle()
+        check_settled(self.world)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_any_order_of_steps_promotes_both_functions_or_none(part, scenarios, examples, is_deterministic):
     """P1, and all or nothing."""
     play = partial(ReleaseInterleavings, scenarios)
-    run_state_machine_as_test(
-        seed(part)(play) if is_deterministic else play,
-        settings=settings(
-            max_examples=examples // 2 // PARTS,
-            stateful_step_count=60,
-            deadline=None,
-            derandomize=is_deterministic,
-            suppress_health_check=[*HealthCheck],
-            report_multiple_bugs=False,
-        ),
-    )
+    play_orders(play, part, examples // 2 // PARTS, is_deterministic=is_deterministic)
 
 
 @pytest.fixture

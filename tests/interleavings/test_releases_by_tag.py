@@ -4,13 +4,12 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.interleavings.actors import CallOutcome
+from tests.interleavings.orders import INDEXES, OUTCOMES, STEPS, ReleaseOrders, pick, play_orders
 from tests.interleavings.release_world import FUNCTIONS
-from tests.interleavings.scenario import EVALUATIONS
 from tests.interleavings.tag_promises import check_settled
 from tests.interleavings.tag_world import TagWorld
 from tests.samples import AT
@@ -20,19 +19,14 @@ _MAX_VERSIONS = 4
 _MAX_ACTORS = 4
 _LONGEST = timedelta(hours=8)
 """A version that no sweep could start for a day is given up, so an order takes less than that."""
-OUTCOMES = st.sampled_from([*CallOutcome, CallOutcome.ANSWERED, CallOutcome.ANSWERED, CallOutcome.ANSWERED])
-STEPS = st.integers(1, 40)
-INDEXES = st.integers(0, 5)
 ORDERS = [["cart", "checkout"], ["checkout", "cart"]]
 
 
-class TagInterleavings(RuleBasedStateMachine):
+class TagInterleavings(ReleaseOrders):
     """Two functions with a tag, with their events in any order."""
 
     def __init__(self, scenarios) -> None:
-        super().__init__()
-        self.world = TagWorld()
-        scenarios.play(self.world)
+        super().__init__(scenarios, TagWorld())
 
     @initialize(order=st.sampled_from(ORDERS))
     def both_functions_publish(self, order):
@@ -59,99 +53,45 @@ class TagInterleavings(RuleBasedStateMachine):
     def guardian_starts(self, sweep):
         self.world.start_guardian(sweep)
 
-    @precondition(lambda self: self.world.detached_actors())
-    @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
-    def task_without_execution_advances(self, index, outcome, steps):
-        actor = _pick(self.world.detached_actors(), index)
-        for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
-            if not actor.has_ended:
-                actor.resume(outcome)
-
     @precondition(lambda self: self._running())
     @rule(turns=st.integers(10, 300))
     def every_execution_advances(self, turns):
-        for _ in range(turns):
-            for execution in self._running():
-                execution.advance()
+        self.advance_all(turns)
 
     @precondition(lambda self: self._running())
     @rule(index=INDEXES, outcome=OUTCOMES, steps=STEPS)
     def execution_advances(self, index, outcome, steps):
-        execution = _pick(self._running(), index)
+        execution = pick(self._running(), index)
         for _ in range(steps if outcome is CallOutcome.ANSWERED else 1):
             if execution.is_running:
                 execution.advance(outcome)
-
-    @precondition(lambda self: self._running())
-    @rule(index=INDEXES)
-    def operator_stops_execution(self, index):
-        _pick(self._running(), index).stop()
-
-    @precondition(lambda self: self._ended())
-    @rule(index=INDEXES)
-    def operator_redrives_execution(self, index):
-        _pick(self._ended(), index).redrive()
 
     @precondition(lambda self: not self.world.by_hand)
     @rule(function=st.sampled_from(FUNCTIONS))
     def operator_rolls_out_one_version(self, function):
         self.world.start_by_hand(function)
 
-    @rule(function=st.sampled_from(FUNCTIONS), evaluation=st.sampled_from([*EVALUATIONS]))
-    def evaluations_change(self, function, evaluation):
-        self.world.evaluations[function] = evaluation
-
     @precondition(lambda self: self.world.now - AT < _LONGEST)
     @rule(minutes=st.sampled_from([5, 20, 70]))
     def time_passes(self, minutes):
         self.world.pass_time(minutes)
 
-    def teardown(self):
+    def settle(self):
         bad = {name for name, evaluation in self.world.evaluations.items() if evaluation == "unhealthy"}
         self.world.evaluations = {name: "unhealthy" if name in bad else "ends_step" for name in FUNCTIONS}
-        try:
-            self.world.settle()
-            check_settled(self.world)
-        finally:
-            self.world.kill_every_actor()
-
-    def _running(self):
-        return [execution for execution in self.world.executions if execution.is_running]
-
-    def _ended(self):
-        return [execution for execution in self.world.executions if execution.status in ("ABORTED", "FAILED")]
+        self.world.settle()
+        check_settled(self.world)
 
     def _has_room(self):
         return sum(not each.has_ended for each in self.world.actors) < _MAX_ACTORS
-
-
-def _pick(values, index):
-    return values[index % len(values)]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_any_order_of_events_starts_one_release_of_the_versions_that_wait(part, scenarios, examples, is_deterministic):
     """P1, P7, P8, and all or nothing."""
     play = partial(TagInterleavings, scenarios)
-    run_state_machine_as_test(
-        seed(part)(play) if is_deterministic else play,
-        settings=settings(
-            max_examples=max(examples // 5 // PARTS if is_deterministic else examples // PARTS, 1),
-            stateful_step_count=60,
-            deadline=None,
-            derandomize=is_deterministic,
-            suppress_health_check=[*HealthCheck],
-            report_multiple_bugs=False,
-        ),
-    )
-
-
-@pytest.fixture
-def world(scenarios):
-    world = TagWorld()
-    scenarios.play(world)
-    yield world
-    world.kill_every_actor()
+    orders = max(examples // 5 // PARTS if is_deterministic else examples // PARTS, 1)
+    play_orders(play, part, orders, is_deterministic=is_deterministic)
 
 
 def settled(world):
@@ -162,60 +102,60 @@ def settled(world):
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("arrivals", [1, 2])
-def test_events_in_any_order_once_or_twice_start_one_release(world, order, arrivals):
+def test_events_in_any_order_once_or_twice_start_one_release(tag_world, order, arrivals):
     for function in order:
-        world.publish(function)
+        tag_world.publish(function)
     for _ in range(arrivals):
         for index in range(2):
-            world.deliver(index, again=True).finish()
-    assert settled(world).recorded() == [{"cart": "2", "checkout": "2"}]
-    assert (len(world.releases), world.served()) == (1, ["2", "2"])
+            tag_world.deliver(index, again=True).finish()
+    assert settled(tag_world).recorded() == [{"cart": "2", "checkout": "2"}]
+    assert (len(tag_world.releases), tag_world.served()) == (1, ["2", "2"])
 
 
 @pytest.mark.parametrize("lost", [1, 2])
-def test_lost_events_are_made_up_for_by_sweeps(world, lost):
+def test_lost_events_are_made_up_for_by_sweeps(tag_world, lost):
     """P8."""
     for function in FUNCTIONS:
-        world.publish(function)
+        tag_world.publish(function)
     for index in range(2 - lost):
-        world.deliver(index).finish()
-    world.events = []
-    assert settled(world).served() == ["2", "2"]
-    assert len(world.releases) == 1
+        tag_world.deliver(index).finish()
+    tag_world.events = []
+    assert settled(tag_world).served() == ["2", "2"]
+    assert len(tag_world.releases) == 1
 
 
-def test_newer_version_takes_the_place_of_one_that_waits(world):
+def test_newer_version_takes_the_place_of_one_that_waits(tag_world):
     for function in ("cart", "cart", "checkout"):
-        world.publish(function)
-        world.deliver(0).finish()
-    assert settled(world).recorded() == [{"cart": "3", "checkout": "2"}]
-    assert world.served() == ["3", "2"]
+        tag_world.publish(function)
+        tag_world.deliver(0).finish()
+    assert settled(tag_world).recorded() == [{"cart": "3", "checkout": "2"}]
+    assert tag_world.served() == ["3", "2"]
 
 
-def test_version_of_one_function_waits_for_the_other(world):
-    world.publish("cart")
-    world.deliver(0).finish()
-    assert settled(world).waiting() == {"cart": "2"}
-    assert (world.releases, world.served()) == ([], ["1", "1"])
+def test_version_of_one_function_waits_for_the_other(tag_world):
+    tag_world.publish("cart")
+    tag_world.deliver(0).finish()
+    assert settled(tag_world).waiting() == {"cart": "2"}
+    assert (tag_world.releases, tag_world.served()) == ([], ["1", "1"])
 
 
-def test_two_events_at_the_same_time_start_one_release(world):
+def test_two_events_at_the_same_time_start_one_release(tag_world):
     for function in FUNCTIONS:
-        world.publish(function)
-    first, second = world.deliver(0), world.deliver(0)
+        tag_world.publish(function)
+    first, second = tag_world.deliver(0), tag_world.deliver(0)
     while not (first.has_ended and second.has_ended):
         for task in (first, second):
             task.resume(CallOutcome.ANSWERED)
-    assert settled(world).recorded() == [{"cart": "2", "checkout": "2"}]
-    assert len(world.releases) == 1
+    assert settled(tag_world).recorded() == [{"cart": "2", "checkout": "2"}]
+    assert len(tag_world.releases) == 1
 
 
-def test_version_that_is_published_during_the_release_waits_for_the_next_one(world):
+def test_version_that_is_published_during_the_release_waits_for_the_next_one(tag_world):
     for function in FUNCTIONS:
-        world.publish(function)
-        world.deliver(0).finish()
-    world.advance(lambda: "3" in world.newest().values())
-    world.publish("cart")
-    world.deliver(0).finish()
-    assert settled(world).waiting() == {"cart": "3"}
-    assert world.served() == ["2", "2"]
+        tag_world.publish(function)
+        tag_world.deliver(0).finish()
+    tag_world.advance(lambda: "3" in tag_world.newest().values())
+    tag_world.publish("cart")
+    tag_world.deliver(0).finish()
+    assert settled(tag_world).waiting() == {"cart": "3"}
+    assert tag_world.served() == ["2", "2"]
