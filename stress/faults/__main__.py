@@ -11,17 +11,15 @@ from functools import partial
 
 import click
 
-from sandbox.server import SandboxError
 from stress.faults import hooks, table
 from stress.faults.checks.freeze_effect import missing_effect
 from stress.faults.checks.hook_effect import missing_hook_effect
 from stress.faults.matrix.cells import Cell, cells
 from stress.faults.matrix.fault import FREEZES
 from stress.faults.matrix.fault_list import FAULTS
-from stress.faults.observer import CellNotRunError
 from stress.faults.run_cell import run_cell
-from stress.faults.run_cells import run_cells
-from stress.faults.stack import Stack, run_stack
+from stress.faults.run_cells import attempt, run_cells, run_selected
+from stress.faults.stack import Stack
 from stress.faults.table import CellResult
 
 CONCURRENT_CELLS = 4
@@ -46,7 +44,7 @@ def main(only: tuple[str, ...], is_listing: bool, as_json: bool, write: bool, at
     if is_listing:
         click.echo("\n".join(f"{cell.name:40}  {cell.state.name}: {cell.fault.description}" for cell in selected))
         return
-    results = _run(selected, at_once)
+    results = run_selected(selected, lambda stack: _results(stack, selected, at_once), table.format_line)
     click.echo(_as_json(results) if as_json else _as_text(results))
     if write:
         table.write(results)
@@ -70,24 +68,9 @@ def _as_text(results: list[CellResult]) -> str:
     return "\n".join(["", table.HEAD, *(table.format_line(result) for result in results), ""])
 
 
-def _run(selected: list[Cell], at_once: int) -> list[CellResult]:
-    """Run the cells, and return their results in the order of the table."""
-    try:
-        with run_stack(_report) as stack:
-            hooks.create_healthy(stack)
-            by_name = {}
-            for number, result in enumerate(_results(stack, selected, at_once), start=1):
-                by_name[result.cell.name] = result
-                _report(f"{number:>3} of {len(selected)}  {table.format_line(result)}")
-    except SandboxError as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted. No table was written.") from None
-    return [by_name[cell.name] for cell in selected]
-
-
 def _results(stack: Stack, selected: list[Cell], at_once: int) -> Iterator[CellResult]:
     """Yield the result of each cell as soon as it is known."""
+    hooks.create_healthy(stack)
     allowed = {role: stack.allowed_actions(role) for role in {cell.state.role for cell in selected}}
     reasons = {cell.name: cell.impossible(allowed[cell.state.role]) for cell in selected}
     yield from (CellResult(cell, impossible=reasons[cell.name]) for cell in selected if reasons[cell.name])
@@ -104,21 +87,14 @@ def _is_stack_wide(cell: Cell) -> bool:
 
 
 def _result(stack: Stack, cell: Cell, number: int) -> CellResult:
-    try:
-        observed = run_cell(stack, cell, number)
-    except CellNotRunError as reason:
-        return CellResult(cell, failure=f"failed to run: {reason}")
-    except Exception as error:  # noqa: BLE001 - a cell that fails to run does not end the others
-        return CellResult(cell, failure=f"failed to run: {error!r}")
+    observed, failure = attempt(run_cell, stack, cell, number)
+    if observed is None:
+        return CellResult(cell, failure=failure)
     if observed.refusal:
         return CellResult(cell, observed, failure=f"failed to run: {observed.refusal}")
     if not observed.faults_occurred:
         return CellResult(cell, observed, failure="the fault did not occur in any call")
     return CellResult(cell, observed, failure=missing_effect(observed) or missing_hook_effect(observed))
-
-
-def _report(line: str) -> None:
-    click.secho(line, err=True, dim=not line.lstrip()[:1].isdigit())
 
 
 if __name__ == "__main__":

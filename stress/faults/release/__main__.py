@@ -9,15 +9,13 @@ from functools import partial
 
 import click
 
-from sandbox.server import SandboxError
 from stress.faults.matrix.cells import Cell
-from stress.faults.observer import CellNotRunError
 from stress.faults.release import table
 from stress.faults.release.matrix import release_cells
 from stress.faults.release.run_cell import run_release_cell
 from stress.faults.release.table import ReleaseCellResult
-from stress.faults.run_cells import run_cells
-from stress.faults.stack import Stack, run_stack
+from stress.faults.run_cells import attempt, run_cells, run_selected
+from stress.faults.stack import Stack
 
 CONCURRENT_CELLS = 3
 
@@ -36,7 +34,9 @@ def main(only: tuple[str, ...], write: bool, at_once: int) -> None:  # noqa: FBT
     selected = [cell for cell in release_cells() if not only or any(fnmatchcase(cell.name, each) for each in only)]
     if not selected:
         raise click.ClickException("--only has to match a cell.")
-    results = _run(selected, at_once)
+    results = run_selected(
+        selected, lambda stack: run_cells(enumerate(selected, 1), partial(_result, stack), at_once), table.format_line
+    )
     click.echo("\n".join(["", *map(table.format_line, results), ""]))
     if write:
         table.write(results)
@@ -45,35 +45,11 @@ def main(only: tuple[str, ...], write: bool, at_once: int) -> None:  # noqa: FBT
     sys.exit(0 if is_good else 1)
 
 
-def _run(selected: list[Cell], at_once: int) -> list[ReleaseCellResult]:
-    """Run the cells, and return their results in the order of the table."""
-    by_name = {}
-    try:
-        with run_stack(_report) as stack:
-            results = run_cells(enumerate(selected, 1), partial(_result, stack), at_once)
-            for number, result in enumerate(results, start=1):
-                by_name[result.cell.name] = result
-                _report(f"{number:>3} of {len(selected)}  {table.format_line(result)}")
-    except SandboxError as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        raise click.ClickException("Interrupted. No table was written.") from None
-    return [by_name[cell.name] for cell in selected]
-
-
 def _result(stack: Stack, cell: Cell, number: int) -> ReleaseCellResult:
-    try:
-        observed = run_release_cell(stack, cell, number)
-    except CellNotRunError as reason:
-        return ReleaseCellResult(cell, failure=f"failed to run: {reason}")
-    except Exception as error:  # noqa: BLE001 - a cell that fails to run does not end the others
-        return ReleaseCellResult(cell, failure=f"failed to run: {error!r}")
-    occurred = observed.faults_occurred
-    return ReleaseCellResult(cell, observed, failure="" if occurred else "the fault did not occur in any call")
-
-
-def _report(line: str) -> None:
-    click.secho(line, err=True, dim=True)
+    observed, failure = attempt(run_release_cell, stack, cell, number)
+    if observed and not observed.faults_occurred:
+        failure = "the fault did not occur in any call"
+    return ReleaseCellResult(cell, observed, failure)
 
 
 if __name__ == "__main__":
