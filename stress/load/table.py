@@ -2,19 +2,12 @@
 
 from typing import Any
 
+from stress.load import columns
 from stress.load.promises import PROMOTED, ROLLED_BACK
 from stress.load.run_load import LoadResult
 from stress.measured_page import write_between
 
 _BEGIN, _END = "<!-- load -->", "<!-- /load -->"
-_MAX_SENTENCES = 20
-"""The most broken promises that are printed one by one."""
-
-
-def rows(results: list[LoadResult]) -> list[list[str]]:
-    """Return one row for each measure: its name, then its value for each load."""
-    columns = [_measures(result) for result in results]
-    return [[name, *(column[name] for column in columns)] for name in columns[0]]
 
 
 def _measures(result: LoadResult) -> dict[str, str]:
@@ -38,12 +31,10 @@ def _measures(result: LoadResult) -> dict[str, str]:
 
 def as_text(results: list[LoadResult]) -> str:
     """Return the table, followed by the broken promises."""
-    table = [f"{name:42}" + "".join(f"{value:>16}" for value in values) for name, *values in rows(results)]
     broken = [
         f"{function}: {'; '.join(sentences)}" for result in results for function, sentences in result.broken.items()
     ]
-    more = [f"... and {len(broken) - _MAX_SENTENCES} more"] if len(broken) > _MAX_SENTENCES else []
-    return "\n".join(["", *table, "", *broken[:_MAX_SENTENCES], *more])
+    return columns.as_text([*map(_measures, results)], broken, (42, 16))
 
 
 def as_json(result: LoadResult) -> dict[str, Any]:
@@ -76,9 +67,4 @@ def summary(results: list[LoadResult]) -> str:
 
 def write(results: list[LoadResult]) -> None:
     """Write the table between its markers in docs/reliability.md."""
-    write_between(_BEGIN, _END, _markdown(results))
-
-
-def _markdown(results: list[LoadResult]) -> str:
-    head, *body = [f"| {' | '.join(row)} |" for row in rows(results)]
-    return "\n".join(["", head, "|---|" + "---:|" * len(results), *body, "", summary(results), ""])
+    write_between(_BEGIN, _END, columns.as_markdown([*map(_measures, results)], summary(results)))

@@ -1,17 +1,10 @@
 """The results of releases under load as a printed table, and as the table of docs/reliability.md."""
 
+from stress.load import columns
 from stress.load.release.promises import ReleaseResult
 from stress.measured_page import write_between
 
 _BEGIN, _END = "<!-- load of a release -->", "<!-- /load of a release -->"
-_MAX_SENTENCES = 20
-"""The most broken promises that are printed one by one."""
-
-
-def rows(results: list[ReleaseResult]) -> list[list[str]]:
-    """Return one row for each measure: its name, then its value for each release."""
-    columns = [_measures(result) for result in results]
-    return [[name, *(column[name] for column in columns)] for name in columns[0]]
 
 
 def _measures(result: ReleaseResult) -> dict[str, str]:
@@ -32,10 +25,8 @@ def _measures(result: ReleaseResult) -> dict[str, str]:
 
 def as_text(results: list[ReleaseResult]) -> str:
     """Return the table, followed by the Cause of each release and the broken promises."""
-    table = [f"{name:50}" + "".join(f"{value:>20}" for value in values) for name, *values in rows(results)]
     broken = [sentence for result in results for sentence in result.broken]
-    more = [f"... and {len(broken) - _MAX_SENTENCES} more"] if len(broken) > _MAX_SENTENCES else []
-    return "\n".join(["", *table, "", *(result.cause for result in results), "", *broken[:_MAX_SENTENCES], *more])
+    return columns.as_text([*map(_measures, results)], broken, (50, 20), [*(result.cause for result in results), ""])
 
 
 def summary(results: list[ReleaseResult]) -> str:
@@ -54,5 +45,4 @@ def write(results: list[ReleaseResult]) -> None:
 
 def markdown(results: list[ReleaseResult]) -> str:
     """Return the table as it stands in docs/reliability.md."""
-    head, *body = [f"| {' | '.join(row)} |" for row in rows(results)]
-    return "\n".join(["", head, "|---|" + "---:|" * len(results), *body, "", summary(results), ""])
+    return columns.as_markdown([*map(_measures, results)], summary(results))
