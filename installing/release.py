@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.deploy import TEMPLATE
-from sandbox.run_names import build_folder, run_name
+from sandbox.run_folders import own_folder
 from sandbox.sam import run_sam
 from sandbox.server import ROOT
 
@@ -39,7 +39,7 @@ class Release:
         """Build the stack, upload its artifacts to a bucket and write the packaged template; raises DeployError."""
         self.folder.mkdir(parents=True, exist_ok=True)
         where = ["--s3-bucket", bucket, "--s3-prefix", self.prefix, "--output-template-file", str(self.template)]
-        with run_name("package") as own:
-            built = build_folder(own) / "stack"
+        with own_folder("package-build") as folder:
+            built = folder / "stack"
             run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], environment)
             run_sam(["package", "--template-file", str(built / "template.yaml"), *where], environment)

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import WaiterError
 
 from sandbox.environment import without_aws
-from sandbox.run_names import build_folder, run_name
+from sandbox.run_folders import own_folder
 from sandbox.sam import DeployError, layer_settings, run_sam
 from sandbox.server import LOG, ROOT, Sandbox, refuse_busy, running
 
@@ -35,10 +35,10 @@ def deployed(
     own folders.
     """
     refuse_busy(port)
-    with run_name(name) as own, ThreadPoolExecutor(1) as executor:
+    with own_folder(f"{name}-build") as folder, ThreadPoolExecutor(1) as executor:
         report("Building the stack and starting the local AWS")
-        built = executor.submit(build, build_folder(own))
-        with running(port, own, access_key) as sandbox:
+        built = executor.submit(build, folder)
+        with running(port, name, access_key) as sandbox:
             template = built.result()
             report("Deploying the stack")
             yield sandbox, deploy(sandbox, template, parameters or {})

@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 import boto3
 
 from sandbox import environment
+from sandbox.run_folders import own_folder
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
@@ -93,17 +93,20 @@ class Sandbox:
 
 @contextmanager
 def running(port: int, name: str = "serve", access_key: str = "test") -> Iterator[Sandbox]:
-    """Run the emulator on this port, for the account of this key; its log and audit log are in `.sandbox/NAME`."""
+    """Run the emulator on this port, for the account of this key.
+
+    Its log and audit log are in `.sandbox/NAME`, or beside it while another emulator of this name runs.
+    """
     refuse_busy(port)
-    folder = ROOT / ".sandbox" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    sandbox = Sandbox(port, folder, _start(port, folder), access_key)
-    try:
-        _wait_until_ready(sandbox)
-        yield sandbox
-    finally:
-        _stop(sandbox.process)
+    with own_folder(name) as folder:
+        for file in (LOG, AUDIT):
+            (folder / file).unlink(missing_ok=True)
+        sandbox = Sandbox(port, folder, _start(port, folder), access_key)
+        try:
+            _wait_until_ready(sandbox)
+            yield sandbox
+        finally:
+            _stop(sandbox.process)
 
 
 def free_port(preferred: int | None = None) -> int:

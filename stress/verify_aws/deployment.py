@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
 from sandbox.deploy import CONFIG, TEMPLATE
-from sandbox.run_names import build_folder
+from sandbox.run_folders import own_folder
 from sandbox.sam import run_sam
 from stress.verify_aws.account import AwsAccount
 
@@ -28,13 +29,17 @@ class Deployment:
 
     def deploy(self, parameters: Mapping[str, str]) -> None:
         """Build the stack and deploy it with these parameters; raises DeployError."""
-        built = build_folder(self.stack) / "stack"
         self._create_bucket()
-        run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], self._account.environment)
+        with own_folder(f"{self.stack}-build") as folder:
+            built = folder / "stack"
+            run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], self._account.environment)
+            self._deploy_built(built / "template.yaml", parameters)
+
+    def _deploy_built(self, template: Path, parameters: Mapping[str, str]) -> None:
         # Names of its own, so that it deploys beside a stack that is in use.
         named = {"OrchestratorName": self.stack[:_NAME_CHARACTERS], **parameters}
         overrides = [f"{name}={value}" for name, value in named.items()]
-        arguments = ["--template-file", str(built / "template.yaml"), "--stack-name", self.stack]
+        arguments = ["--template-file", str(template), "--stack-name", self.stack]
         where = ["--region", self._account.region, "--s3-bucket", self.bucket]
         configuration = ["--config-env", "verify", "--config-file", str(CONFIG)]
         command = ["deploy", *arguments, *where, *configuration, "--parameter-overrides", *overrides]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sandbox.accounts import HOME, MEMBER, ORGANIZATION, OTHER_REGION
 from sandbox.deploy import build, deploy, deploy_member
-from sandbox.run_names import build_folder, run_name
+from sandbox.run_folders import own_folder
 from sandbox.server import REGION, ROOT, Sandbox, free_port, running
 from tests.e2e.history import bursty_history
 from tests.e2e.stack import Stack
@@ -29,9 +29,9 @@ _MEMBER_PARAMETERS = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION,
 @contextmanager
 def deployed_stack() -> Iterator[Stack]:
     """Build while the emulator starts, and deploy while the first function is called."""
-    with run_name("e2e") as own, ThreadPoolExecutor(1) as builder:
-        built = builder.submit(build, build_folder(own))
-        with running(free_port(), own, HOME) as local, bursty_history(local) as history:
+    with own_folder("e2e-build") as folder, ThreadPoolExecutor(1) as builder:
+        built = builder.submit(build, folder)
+        with running(free_port(), "e2e", HOME) as local, bursty_history(local) as history:
             outputs = deploy(local, built.result(), _PARAMETERS)
             _deploy_members(local)
             stack = Stack(local, outputs, history)

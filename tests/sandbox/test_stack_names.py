@@ -7,7 +7,7 @@ from botocore.exceptions import WaiterError
 
 from sandbox.accounts import HOME, MEMBER
 from sandbox.deploy import build, deploy, deploy_member
-from sandbox.run_names import build_folder, run_name
+from sandbox.run_folders import own_folder
 from sandbox.server import REGION, ROOT, free_port, running
 
 pytestmark = pytest.mark.timeout(600)
@@ -27,8 +27,8 @@ TRUST = {"Version": "2012-10-17", "Statement": []}
 
 def test_stack_with_longest_names_is_deployed_and_known_to_member_accounts():
     stack = (LONGEST_STACK + "S" * 128)[:128]
-    with run_name("stack-names") as own, running(free_port(), own, HOME) as sandbox:
-        built = build(build_folder(own))
+    with own_folder("stack-names-build") as folder, running(free_port(), "stack-names", HOME) as sandbox:
+        built = build(folder)
         outputs = deploy(sandbox, built, PARAMETERS, stack)
         parameters = {"OrchestratorAccount": HOME, "OrchestratorRegion": REGION, "MemberExternalId": "external-id"}
         member = {**parameters, "OrchestratorName": LONGEST_NAME, "PermissionsBoundary": BOUNDARY}
