@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.deploy import TEMPLATE
+from sandbox.deploy import build
 from sandbox.run_folders import own_folder
 from sandbox.sam import run_sam
 from sandbox.server import ROOT
@@ -40,6 +40,5 @@ class Release:
         self.folder.mkdir(parents=True, exist_ok=True)
         where = ["--s3-bucket", bucket, "--s3-prefix", self.prefix, "--output-template-file", str(self.template)]
         with own_folder("package-build") as folder:
-            built = folder / "stack"
-            run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], environment)
-            run_sam(["package", "--template-file", str(built / "template.yaml"), *where], environment)
+            built = build(folder, environment)
+            run_sam(["package", "--template-file", str(built), *where], environment)

@@ -44,10 +44,11 @@ def deployed(
             yield sandbox, deploy(sandbox, template, parameters or {})
 
 
-def build(folder: Path, template: Path = TEMPLATE) -> Path:
-    """Build for this machine's platform and Python; return the built template."""
+def build(folder: Path, environment: Mapping[str, str] | None = None) -> Path:
+    """Build the stack, by default for this machine's platform and Python; return the built template."""
     built = folder / "stack"  # beside it, sam keeps a record of the build, which no other build may change meanwhile
-    _sam(["build", "--template-file", str(template), "--build-dir", str(built)], without_aws())
+    command = ["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)]
+    run_sam(command, {**without_aws(), **layer_settings()} if environment is None else environment)
     return built / "template.yaml"
 
 
@@ -55,7 +56,7 @@ def deploy(sandbox: Sandbox, built: Path, parameters: Mapping[str, str], stack: 
     """Deploy a built template as a stack of this name; return the outputs of the stack."""
     command = ["deploy", "--template-file", str(built), "--stack-name", stack, *_overrides(parameters)]
     try:
-        _sam(command, sandbox.environment)
+        run_sam([*command, *_CONFIG_ARGUMENTS], {**sandbox.environment, "SAM_CLI_POLL_DELAY": "0.2"})
     except DeployError as error:
         raise DeployError(f"{error}\nRead the emulator's log, {(sandbox.folder / LOG).relative_to(ROOT)}.") from error
     return _outputs(sandbox.client("cloudformation"), stack)
@@ -100,8 +101,3 @@ def _failure_reasons(formation: Any) -> str:  # noqa: ANN401 - a client
     events = formation.describe_stack_events(StackName=MEMBER_STACK)["StackEvents"]
     reasons = [event["ResourceStatusReason"] for event in events if "FAILED" in event["ResourceStatus"]]
     return " ".join(f"{reason.rstrip('.')}." for reason in reasons) or "CloudFormation gives no reason."
-
-
-def _sam(arguments: list[str], environment: dict[str, str]) -> None:
-    settings = {**layer_settings(), "SAM_CLI_POLL_DELAY": "0.2"}
-    run_sam([*arguments, *_CONFIG_ARGUMENTS], {**environment, **settings})

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
-from sandbox.deploy import CONFIG, TEMPLATE
+from sandbox.deploy import CONFIG, build
 from sandbox.run_folders import own_folder
 from sandbox.sam import run_sam
 from stress.verify_aws.account import AwsAccount
@@ -31,9 +31,7 @@ class Deployment:
         """Build the stack and deploy it with these parameters; raises DeployError."""
         self._create_bucket()
         with own_folder(f"{self.stack}-build") as folder:
-            built = folder / "stack"
-            run_sam(["build", "--template-file", str(TEMPLATE), "--build-dir", str(built)], self._account.environment)
-            self._deploy_built(built / "template.yaml", parameters)
+            self._deploy_built(build(folder, self._account.environment), parameters)
 
     def _deploy_built(self, template: Path, parameters: Mapping[str, str]) -> None:
         # Names of its own, so that it deploys beside a stack that is in use.
