@@ -99,8 +99,7 @@ def running(port: int, name: str = "serve", access_key: str = "test") -> Iterato
     """
     refuse_busy(port)
     with own_folder(name) as folder:
-        for file in (LOG, AUDIT):
-            (folder / file).unlink(missing_ok=True)
+        (folder / AUDIT).unlink(missing_ok=True)  # the emulator appends to it
         sandbox = Sandbox(port, folder, _start(port, folder), access_key)
         try:
             _wait_until_ready(sandbox)

@@ -51,9 +51,7 @@ class PublishingFunction(LambdaClient):
 class StartingStepFunctions(StepFunctions):
     """A Step Functions client that also starts releases."""
 
-    def __init__(self, world: "TagWorld") -> None:
-        super().__init__(world)
-        self._tag_world = world
+    _world: "TagWorld"
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803 - AWS's own
         assert stateMachineArn == RELEASE_STATE_MACHINE, f"{name} rolls out a version that waits for a release"
@@ -65,7 +63,7 @@ class StartingStepFunctions(StepFunctions):
                 return  # StartExecution is idempotent while the execution runs
             if execution.name == name:
                 raise self.exceptions.ExecutionAlreadyExists
-        self._tag_world.start_release(name, request)
+        self._world.start_release(name, request)
 
 
 class TagWorld(ReleaseWorld):
