@@ -2,11 +2,13 @@
 
 import io
 import json
+import subprocess
 import sys
 import zipfile
 
 import pytest
 
+from sandbox.server import ROOT
 from sandbox.shop import Shop
 
 CODE = """
@@ -23,6 +25,17 @@ def handler(event, context):
     return {"loaded": loaded, "sent": list(request["headers"])}
 """
 OWN_BOTOCORE = "import botocore\ndef handler(event, context): return botocore.__version__"
+FORK_BESIDE_MANY_FILES = """
+import os, resource, sys
+from sandbox.emulator.lambda_.forks import Fork
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+fork = Fork(sys.argv[1], ".", dict(os.environ))
+running = fork.poll()
+fork.stdin.close()
+print(running, fork.wait(30), fork.poll())
+"""
 STATE = """
 import os, random
 
@@ -67,3 +80,12 @@ def test_functions_share_no_state(invoke):
     assert (first["variable"], second["variable"]) == ("first-state", "second-state")
     assert first["folder"] != second["folder"]
     assert first["number"] != second["number"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="functions are forks only on Linux")
+def test_end_of_a_function_is_seen_also_where_the_emulator_has_many_files_open(tmp_path):
+    waits = tmp_path / "waits.py"
+    waits.write_text("import sys; sys.stdin.read()")
+    command = [sys.executable, "-c", FORK_BESIDE_MANY_FILES, str(waits)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - itself
+    assert ended.stdout == "None 0 0\n", ended.stderr

@@ -58,8 +58,10 @@ class Fork:
         return ended
 
     def _ended_within(self, seconds: float | None) -> int | None:
-        if self.returncode is None and select.select([self._life], [], [], seconds)[0]:
-            self.returncode = 0
+        if self.returncode is None:
+            life = select.poll()  # select.select accepts no descriptor above 1,023
+            life.register(self._life, select.POLLIN)
+            self.returncode = 0 if life.poll(None if seconds is None else seconds * 1000) else None
         return self.returncode
 
     def terminate(self) -> None:
