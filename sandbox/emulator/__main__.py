@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -23,8 +24,12 @@ from sandbox.emulator.lambda_ import workers
 
 __all__ = ["extensions"]
 
+OPEN_FILES = 8192
+"""The functions and connections of the end-to-end tests have up to 1,200 open; many shells allow 1,024."""
+
 
 def main() -> None:
+    allow_open_files()
     folder = tempfile.mkdtemp(prefix="lambda-rollouts-")
     tempfile.tempdir = folder  # MiniStack unpacks functions here
     port = int(os.environ["GATEWAY_PORT"])
@@ -35,6 +40,14 @@ def main() -> None:
         workers.close()
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(self_test.exit_code)  # Python would join the threads in which executions wait
+
+
+def allow_open_files() -> None:
+    """Raise this process's limit of open files to OPEN_FILES, or as far as the machine permits."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class SelfTest:

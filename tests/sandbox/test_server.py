@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.server import PortBusyError, free_port, running
+from sandbox.server import ROOT, PortBusyError, free_port, running
 
 LISTENING = "0A"
 PARENT = """
@@ -19,6 +19,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inh
 with running(int(sys.argv[1]), "parent") as sandbox:
     print(sandbox.process.pid, flush=True)
     time.sleep(60)
+"""
+
+FEW_FILES = """
+import resource
+from sandbox.emulator.__main__ import OPEN_FILES, allow_open_files
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+allow_open_files()
+soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+print(soft == (OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)))
 """
 
 
@@ -58,6 +68,12 @@ def test_emulator_receives_no_credentials_of_a_real_account(monkeypatch, emulato
     variables = {name for name in emulator.environment if name.startswith("AWS_")}
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & variables
     assert emulator.environment["AWS_ENDPOINT_URL"] == emulator.url
+
+
+def test_emulator_may_open_more_files_than_a_shell_allows():
+    command = [sys.executable, "-c", FEW_FILES]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert ended.stdout == "True\n", ended.stderr
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux /proc")
